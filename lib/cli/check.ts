@@ -1,0 +1,65 @@
+/**
+ * `webserv check`: what the configuration says, or what is wrong with it.
+ *
+ * @module
+ */
+import { formatAddress } from "../config/check_servers.ts";
+import type { LocationConfig, ServerConfig } from "../config/types.ts";
+import type { CommandLine } from "./command_line.ts";
+import { loadFor } from "./configuration.ts";
+import { print, say } from "./console.ts";
+
+/** @throws {ConfigError | UnreadableError} */
+export function check(line: CommandLine): void {
+  const { config, warnings } = loadFor(line);
+  for (const warning of [...warnings, ...missingFolders(config.servers)]) say(`warning: ${warning}`);
+  print(`${config.file} is valid\n${config.servers.map(describeServer).join("")}`);
+}
+
+function describeServer(server: ServerConfig): string {
+  const names = server.serverName.length > 0 ? ` (${server.serverName.join(", ")})` : "";
+  const addresses = server.listen.map((address) => `http://${formatAddress(address)}/`).join(" ");
+  const locations = [...server.locations, server.fallback].map((location) =>
+    `  ${location === server.fallback ? "otherwise" : location.key}: ${describeLocation(location)}\n`
+  );
+  return `\n${addresses}${names}\n${locations.join("")}`;
+}
+
+function describeLocation(location: LocationConfig): string {
+  const { return: answer, alias, root, cgi, cgiScript, uploadStore, tryFiles } = location;
+  const parts: string[] = [];
+  if (answer) parts.push(`return ${answer.status}${"location" in answer ? ` ${answer.location}` : ""}`);
+  if (cgiScript !== undefined) parts.push(`program ${cgiScript}`);
+  if (cgi) parts.push(`programs ${Object.keys(cgi).join(" ")}`);
+  if (uploadStore !== undefined) parts.push(`uploads to ${uploadStore}`);
+  const files = alias ?? root ?? uploadStore;
+  if (!answer && cgiScript === undefined) parts.push(files === undefined ? "404" : `files of ${files}`);
+  if (location.autoindex) parts.push("listing");
+  if (tryFiles) parts.push(`try ${tryFiles.candidates.join(" ")} ${tryFiles.last}`);
+  return `${parts.join(", ")} [${location.allowedMethods.join(" ")}]`;
+}
+
+/** Folders that are named but not there: often a typing error, sometimes a build that has not run yet. */
+export function missingFolders(servers: readonly ServerConfig[]): string[] {
+  const missing = new Set<string>();
+  for (const { fallback, locations } of servers) {
+    for (const { root, alias, cgiScript } of [fallback, ...locations]) {
+      for (const path of [root, alias, cgiScript]) {
+        if (path !== undefined && !isThere(path)) {
+          missing.add(`${path} does not exist: requests for it get 404`);
+        }
+      }
+    }
+  }
+  return [...missing];
+}
+
+function isThere(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,135 @@
+/**
+ * The configuration that a command line asks for: from a file, or made for a folder.
+ *
+ * @module
+ */
+import { resolve } from "@std/path";
+import { decodeConfig, formatIssue } from "../config/decode.ts";
+import { folderConfig } from "../config/defaults.ts";
+import type { Config } from "../config/types.ts";
+import { type CommandLine, folderOptions, UsageError } from "./command_line.ts";
+
+export const DEFAULT_FILE = "webserv.yaml";
+export const DEFAULT_PORT = 8080;
+
+/** The configuration is wrong: exit status 2. The message has a line for each issue. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
+/** A file or folder can not be read: exit status 1. */
+export class UnreadableError extends Error {
+  override readonly name = "UnreadableError";
+}
+
+/** A configuration and what is odd about it. */
+export interface Loaded {
+  readonly config: Config;
+  readonly warnings: readonly string[];
+}
+
+/** @throws {UsageError | ConfigError | UnreadableError} */
+export function loadFor(line: CommandLine): Loaded {
+  const file = line.config ?? (line.operand === undefined && exists(DEFAULT_FILE) ? DEFAULT_FILE : undefined);
+  if (file === undefined) {
+    if (line.command !== "serve") {
+      throw new UnreadableError(
+        `there is no ${DEFAULT_FILE} here: name a file with --config, or make one with webserv init`,
+      );
+    }
+    return { config: forFolder(line), warnings: [] };
+  }
+  const unfit = folderOptions(line);
+  if (unfit.length > 0) {
+    throw new UsageError(
+      `${unfit[0]} describes a folder to serve: name one, or write it into ${file} instead`,
+    );
+  }
+  const loaded = loadFile(file);
+  return { config: withOptions(loaded.config, line), warnings: loaded.warnings };
+}
+
+/** Reads and decodes a configuration file. @throws {ConfigError | UnreadableError} */
+export function loadFile(file: string): Loaded {
+  let text: string;
+  try {
+    text = Deno.readTextFileSync(file);
+  } catch (error) {
+    throw new UnreadableError(`${file} ${readingProblem(error)}`);
+  }
+  const result = decodeConfig(text, resolve(file));
+  const here = Deno.cwd();
+  if (result.issues) throw new ConfigError(result.issues.map((issue) => formatIssue(issue, here)).join("\n"));
+  return { config: result.config, warnings: result.warnings.map((issue) => formatIssue(issue, here)) };
+}
+
+function forFolder(line: CommandLine): Config {
+  const root = resolve(line.operand ?? ".");
+  let isDirectory = false;
+  try {
+    isDirectory = Deno.statSync(root).isDirectory;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) throw new UsageError(`there is no folder "${line.operand}"`);
+    throw new UnreadableError(`${root} ${readingProblem(error)}`);
+  }
+  if (!isDirectory) throw new UsageError(`"${line.operand}" is no folder: name the folder that it is in`);
+  const { switches } = line;
+  return folderConfig({
+    root,
+    hostname: line.host ?? "127.0.0.1",
+    port: line.port ?? DEFAULT_PORT,
+    listing: !switches.has("no-listing"),
+    spa: switches.has("spa"),
+    cors: switches.has("cors"),
+    upload: switches.has("upload"),
+    cgi: switches.has("cgi"),
+    workers: line.workers ?? 1,
+    quiet: switches.has("quiet"),
+  });
+}
+
+/** The options that go with a configuration file beat what it says. */
+function withOptions(config: Config, line: CommandLine): Config {
+  return {
+    ...config,
+    workers: line.workers ?? config.workers,
+    accessLog: line.switches.has("quiet") ? { to: "off" } : config.accessLog,
+    servers: line.port === undefined && line.host === undefined ? config.servers : moved(config, line),
+  };
+}
+
+/** All servers on another address: only possible where there is just one to replace. */
+function moved({ servers }: Config, { port, host }: CommandLine): Config["servers"] {
+  const addresses = new Map(
+    servers.flatMap(({ listen }) => listen).map((
+      address,
+    ) => [`${address.hostname} ${address.port}`, address]),
+  );
+  const [address] = addresses.values();
+  if (addresses.size !== 1 || !address) {
+    throw new UsageError(
+      `--${
+        port === undefined ? "host" : "port"
+      } can not replace ${addresses.size} addresses: change them in the file`,
+    );
+  }
+  const listen = [{ hostname: host ?? address.hostname, port: port ?? address.port }];
+  return servers.map((server) => ({ ...server, listen }));
+}
+
+function exists(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw new UnreadableError(`${path} ${readingProblem(error)}`);
+  }
+}
+
+function readingProblem(error: unknown): string {
+  if (error instanceof Deno.errors.NotFound) return "does not exist: check the name";
+  if (error instanceof Deno.errors.NotCapable) return "may not be read: start with --allow-read";
+  if (error instanceof Deno.errors.PermissionDenied) return "may not be read: check its permissions";
+  if (error instanceof Deno.errors.IsADirectory) return "is a folder: name a file";
+  return `can not be read: ${error instanceof Error ? error.message : String(error)}`;
+}

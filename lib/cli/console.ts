@@ -1,0 +1,27 @@
+/**
+ * What commands say to the person in front of them.
+ *
+ * @module
+ */
+
+const encoder = new TextEncoder();
+
+/** Prints to standard output, whole. */
+export function print(text: string): void {
+  write(Deno.stdout, text);
+}
+
+/** Prints a line to standard error. */
+export function say(line: string): void {
+  write(Deno.stderr, `${line}\n`);
+}
+
+function write(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
+  let bytes = encoder.encode(text);
+  try {
+    while (bytes.length > 0) bytes = bytes.subarray(stream.writeSync(bytes));
+  } catch (error) {
+    // Nobody reads any more (`webserv --help | head -1`): that is the reader's right.
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+  }
+}

@@ -1,0 +1,44 @@
+/**
+ * `webserv init`: a starter configuration, a page and a CGI program. Never writes over anything.
+ *
+ * @module
+ */
+import { dirname, join } from "@std/path";
+import { type CommandLine, UsageError } from "./command_line.ts";
+import { UnreadableError } from "./configuration.ts";
+import { say } from "./console.ts";
+import { STARTER } from "./starter.ts";
+
+/** @throws {UsageError} if one of the files is there already; then none is written */
+export function init(line: CommandLine): void {
+  const folder = line.operand ?? ".";
+  const files = STARTER.map((file) => ({ ...file, path: join(folder, file.name) }));
+  for (const { path } of files) {
+    if (isThere(path)) throw new UsageError(`${path} is there already: nothing was written`);
+  }
+  for (const { path, text, executable } of files) {
+    try {
+      Deno.mkdirSync(dirname(path), { recursive: true });
+      Deno.writeTextFileSync(path, text, { createNew: true, mode: executable ? 0o755 : 0o644 });
+    } catch (error) {
+      throw new UnreadableError(
+        `${path} can not be written: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    }
+    say(`wrote ${path}`);
+  }
+  say(folder === "." ? "now run: webserv" : `now run: webserv -c ${join(folder, "webserv.yaml")}`);
+}
+
+function isThere(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    if (error instanceof Deno.errors.NotADirectory) {
+      throw new UsageError(`${path}: a part of this path is no folder`);
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,153 @@
+/**
+ * Keys of one section that do not go together, whatever each of them says: they are reported where both are written
+ * in the same place. An inherited key never clashes, since the nearer one wins.
+ *
+ * @module
+ */
+import type { Section, Shape } from "./decoder.ts";
+import type { Place, Report } from "./issues.ts";
+import type { LocationSection, ServerSection, SharedSection } from "./schema.ts";
+
+type LocationWord = keyof LocationSection["values"] & string;
+type SharedWord = keyof SharedSection["values"] & string;
+
+/** Keys that can not both be had, and why. */
+interface Clash<Word extends string> {
+  readonly word: Word;
+  readonly with: readonly Word[];
+  readonly why: string;
+}
+
+const SHARED_CLASHES: readonly Clash<SharedWord>[] = [
+  { word: "return", with: ["cgi", "try_files"], why: "a return answers everything itself" },
+];
+
+const LOCATION_CLASHES: readonly Clash<LocationWord>[] = [
+  { word: "alias", with: ["root"], why: "an alias takes the place of the root" },
+  {
+    word: "return",
+    with: ["alias", "cgi", "cgi_script", "upload_store", "try_files"],
+    why: "a return answers everything itself",
+  },
+  {
+    word: "cgi_script",
+    with: ["cgi", "try_files"],
+    why: "a cgi_script answers everything below the location",
+  },
+  { word: "upload_store", with: ["cgi", "cgi_script"], why: "nothing that was uploaded is ever run" },
+];
+
+/** The location's own keys; what it inherits is looked at for whether anything can be served at all. */
+export function checkLocation(server: ServerSection, location: LocationSection, report: Report): void {
+  checkClashes(location, LOCATION_CLASHES, report);
+  const has = (word: LocationWord) => location.at(word) !== undefined;
+  const overwrite = location.at("overwrite");
+  if (overwrite !== undefined && !has("upload_store")) {
+    report(overwrite, "overwrite needs an upload_store here");
+  }
+  if (!hasCgi(server, location)) {
+    for (const word of ["cgi_env", "cgi_pass_authorization"] as const) {
+      const node = location.at(word);
+      if (node !== undefined) report(node, `${word} needs a cgi or a cgi_script here`);
+    }
+  }
+  const sources = ["root", "alias", "return", "upload_store", "cgi_script"] as const;
+  if (!sources.some(has) && server.at("root") === undefined && server.at("return") === undefined) {
+    report(location.node, "no root: give the location or its server a root (or an alias, a return, ...)");
+  }
+  checkCors(location, server.values.cors, report);
+}
+
+/** The server's own keys. */
+export function checkServer(server: ServerSection, report: Report): void {
+  checkClashes(server, SHARED_CLASHES, report);
+  checkCors(server, undefined, report);
+  const locations = server.at("locations");
+  const returned = server.at("return");
+  if (returned !== undefined && locations !== undefined) {
+    report(returned, "return and locations together: a server with a return answers everything with it");
+  }
+  const hasLocations = (server.values.locations?.length ?? 0) > 0;
+  if (server.at("root") === undefined && returned === undefined && !hasLocations) {
+    // Locations that could not be decoded have been reported already.
+    if (locations === undefined || server.values.locations !== undefined && isEmpty(locations.value)) {
+      report(server.node, "no root: give the server a root, a return or locations");
+    }
+  }
+}
+
+/** The same path twice is a slip: only one of the two could ever be chosen. */
+export function checkTwins(server: ServerSection, report: Report): void {
+  const seen = new Map<string, Place>();
+  for (const [{ match, path }, , node] of server.values.locations ?? []) {
+    const id = `${match} ${path}`;
+    const earlier = seen.get(id);
+    if (earlier === undefined) seen.set(id, node);
+    else report(node, `the same location as on line ${earlier.line}: keep one of them`);
+  }
+}
+
+/** Keys that are well-formed but do nothing. */
+export function adviseServer(server: ServerSection, report: Report): void {
+  const locations = server.values.locations ?? [];
+  const overwrite = server.at("overwrite");
+  if (
+    overwrite !== undefined && !locations.some(([, location]) => location.at("upload_store") !== undefined)
+  ) {
+    report(overwrite, "without effect: no location of this server has an upload_store");
+  }
+  const anyCgi = hasCgi(server) || locations.some(([, location]) => hasCgi(server, location));
+  for (const word of ["cgi_env", "cgi_pass_authorization"] as const) {
+    const node = server.at(word);
+    if (node !== undefined && !anyCgi) report(node, "without effect: nothing in this server runs programs");
+  }
+  const sections: readonly Section<Shape>[] = [server, ...locations.map(([, location]) => location)];
+  for (const section of sections) {
+    if (section.at("return") === undefined) continue;
+    for (const word of ["root", "index", "autoindex"]) {
+      const node = section.at(word);
+      if (node !== undefined) report(node, "without effect: the return beside it answers everything");
+    }
+  }
+}
+
+function hasCgi(server: ServerSection, location?: LocationSection): boolean {
+  if (location === undefined) return server.at("cgi") !== undefined;
+  if (location.at("cgi") !== undefined || location.at("cgi_script") !== undefined) return true;
+  const inherits = location.at("upload_store") === undefined && location.at("return") === undefined;
+  return inherits && server.at("cgi") !== undefined;
+}
+
+function checkClashes<S extends Shape>(
+  section: Section<S>,
+  clashes: readonly Clash<keyof S & string>[],
+  report: Report,
+): void {
+  for (const { word, with: others, why } of clashes) {
+    if (section.at(word) === undefined) continue;
+    for (const other of others) {
+      const node = section.at(other);
+      if (node !== undefined) {
+        report(node, `${word} and ${other} in the same place: ${why}; keep one of them`);
+      }
+    }
+  }
+}
+
+/** A browser refuses an answer that has the field twice. */
+function checkCors(section: SharedSection, inherited: boolean | undefined, report: Report): void {
+  const node = section.at("add_header");
+  const allows = section.values.add_header?.some(([name, values]) =>
+    name.toLowerCase() === "access-control-allow-origin" && values.some((value) => value !== "")
+  );
+  if (node !== undefined && allows && (section.values.cors ?? inherited)) {
+    report(
+      node,
+      "Access-Control-Allow-Origin is sent by cors already: write cors: off, or leave the field out",
+    );
+  }
+}
+
+function isEmpty(value: unknown): boolean {
+  return value instanceof Map && value.size === 0;
+}

@@ -1,0 +1,69 @@
+/**
+ * What is wrong in a configuration, and where: the decoding collects issues instead of throwing at the first one.
+ *
+ * @module
+ */
+import { relative } from "@std/path";
+
+/** One thing to put right in the configuration file. */
+export interface Issue {
+  /** The file as it was given to the decoder. */
+  readonly file: string;
+  /** Counted from 1; missing where no line is to blame, as for a key that is not there. */
+  readonly line?: number;
+  /** Like `servers[0].locations["/x"].cgi`; empty for the file as a whole. */
+  readonly path: string;
+  readonly message: string;
+}
+
+/** A place in the file. */
+export interface Place {
+  readonly line: number | undefined;
+  readonly path: string;
+}
+
+/** Takes one issue down. */
+export type Report = (place: Place, message: string) => void;
+
+/** Collects the issues of one file. */
+export class IssueList {
+  readonly #issues: Issue[] = [];
+  readonly #file: string;
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  readonly report: Report = ({ line, path }, message) => {
+    this.#issues.push({ file: this.#file, ...(line !== undefined && { line }), path, message });
+  };
+
+  get empty(): boolean {
+    return this.#issues.length === 0;
+  }
+
+  /** In the order of the file, those without a line first. */
+  sorted(): Issue[] {
+    return this.#issues.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0));
+  }
+}
+
+/**
+ * One line for people: `webserv.yaml:12: servers[0].root: message`.
+ *
+ * @param folder an absolute path; a file in it is named from there
+ */
+export function formatIssue(issue: Issue, folder?: string): string {
+  let file = folder === undefined ? issue.file : relative(folder, issue.file);
+  if (file.startsWith("..")) file = issue.file;
+  const parts = [issue.line === undefined ? file : `${file}:${issue.line}`];
+  if (issue.path !== "") parts.push(issue.path);
+  return [...parts, issue.message].join(": ");
+}
+
+const QUOTE_LIMIT = 60;
+
+/** A value from the file as a message shows it: in quotes, control characters escaped, not too long. */
+export function quote(text: string): string {
+  return JSON.stringify(text.length > QUOTE_LIMIT ? text.slice(0, QUOTE_LIMIT) + "…" : text);
+}

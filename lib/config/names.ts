@@ -1,0 +1,198 @@
+/**
+ * The names in a configuration, each with its grammar: server names, location keys, methods, fields to add, codes of
+ * error pages, paths, extensions, environment variables. Each function throws a ValueError.
+ *
+ * @module
+ */
+import { quote } from "./issues.ts";
+import { parseHost, ValueError } from "./values.ts";
+
+/** RFC 9110 section 5.6.2. */
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+
+/** A server name in lower case, without a last dot; an IPv6 address gets its brackets. */
+export function parseServerName(text: string): string {
+  const wrong = (why: string) => new ValueError(`expected a server name ${why}, not ${quote(text)}`);
+  if (text === "*" || text === "") {
+    throw wrong("(the first server of an address answers every other name anyway)");
+  }
+  if (/^\[.*\]$/.test(text) || text.includes("::")) {
+    const hostname = parseHost(text.startsWith("[") ? text : `[${text}]`);
+    if (hostname === undefined) throw wrong("or an IP address");
+    return `[${hostname}]`;
+  }
+  if (/:\d*$/.test(text)) throw wrong("without a port");
+  const name = text.toLowerCase().replace(/\.$/, "");
+  const base = name.startsWith("*.") ? name.slice(2) : name;
+  if (base.includes("*")) throw wrong('with "*." only at its start');
+  if (parseHost(base) === undefined) throw wrong('such as localhost, example.test or "*.example.test"');
+  return name;
+}
+
+/** What a location's key says. */
+export interface LocationKey {
+  readonly key: string;
+  readonly match: "prefix" | "exact";
+  readonly path: string;
+}
+
+/** `/app/`, or `= /x` for this path alone. Percent-encoding is decoded. */
+export function parseLocationKey(text: string): LocationKey {
+  const [, equals, written] = /^(=\s*)?(\/.*)$/.exec(text.trim()) ?? [];
+  if (written === undefined) {
+    const hint = /^(~|\^~|@)/.test(text) ? " (patterns and names are not known here)" : "";
+    throw new ValueError(`expected a path such as "/app/" or "= /app"${hint}, not ${quote(text)}`);
+  }
+  if (/[?#]/.test(written)) {
+    throw new ValueError(`expected a path without a query or a fragment, not ${quote(text)}`);
+  }
+  if (/%(2f|5c)/i.test(written)) {
+    throw new ValueError(`expected a path without an encoded slash or backslash, not ${quote(text)}`);
+  }
+  let path: string;
+  try {
+    path = decodeURIComponent(written);
+  } catch {
+    throw new ValueError(`expected a path with valid percent-encoding, not ${quote(text)}`);
+  }
+  checkSegments(path, text);
+  return equals === undefined
+    ? { key: written, match: "prefix", path }
+    : { key: `= ${written}`, match: "exact", path };
+}
+
+/** A path within the site, as for an error page: begins with "/", and is its own normal form. */
+export function parsePath(text: string): string {
+  if (!text.startsWith("/")) {
+    throw new ValueError(`expected a path that starts with "/", not ${quote(text)}`);
+  }
+  if (text.includes("?")) throw new ValueError(`expected a path without a query, not ${quote(text)}`);
+  checkSegments(text, text);
+  return text;
+}
+
+/** Refuses what no request's path has once it is decoded and normalised. */
+function checkSegments(path: string, written: string): void {
+  // deno-lint-ignore no-control-regex
+  if (/[\x00-\x1f\x7f\\]/.test(path)) {
+    throw new ValueError(`expected a path without control characters or "\\", not ${quote(written)}`);
+  }
+  if (path.includes("//")) throw new ValueError(`expected a path without "//", not ${quote(written)}`);
+  if (/\/\.\.?(\/|$)/.test(path)) {
+    throw new ValueError(`expected a path without "." or ".." as a segment, not ${quote(written)}`);
+  }
+}
+
+/** One of the paths that try_files looks for: `$uri`, `$uri/`, `$uri.html`, `/fixed`. */
+export function parseCandidate(text: string): string {
+  if (text.startsWith("=")) {
+    throw new ValueError(
+      `a code can only stand last in try_files, where nothing else was found: ${quote(text)}`,
+    );
+  }
+  const fixed = text.startsWith("$uri") ? text.slice("$uri".length) : text;
+  if (fixed.includes("$") || (fixed === text && !text.startsWith("/"))) {
+    throw new ValueError(
+      `expected $uri, $uri/, $uri.html or a path that starts with "/", not ${quote(text)}`,
+    );
+  }
+  parsePath(fixed.startsWith("/") ? fixed : `/x${fixed}`);
+  return text;
+}
+
+/** What try_files falls back to: a path to go on with, or a status. */
+export function parseLastResort(text: string): string | number {
+  if (text.startsWith("$")) {
+    throw new ValueError(
+      `the last of try_files is taken without a look whether it exists, so it can not be ${quote(text)}: ` +
+        "add =404 or a path after it",
+    );
+  }
+  if (!text.startsWith("=")) return parsePath(text);
+  const status = /^=\d{3}$/.test(text) ? Number(text.slice(1)) : NaN;
+  if (status >= 400 && status <= 599) return status;
+  throw new ValueError(`expected a code from =400 to =599, not ${quote(text)}`);
+}
+
+/** A request method. */
+export function parseMethod(text: string): string {
+  if (text === "TRACE" || text === "CONNECT") throw new ValueError(`${text} is never allowed`);
+  if (TOKEN.test(text) && text === text.toUpperCase()) return text;
+  throw new ValueError(`expected a method in upper case such as GET, not ${quote(text)}`);
+}
+
+/** Made for each response by the server itself: twice they would be wrong, and so would any other value. */
+const OWN_FIELDS: ReadonlySet<string> = new Set([
+  "accept-ranges",
+  "connection",
+  "content-length",
+  "content-range",
+  "content-type",
+  "date",
+  "etag",
+  "keep-alive",
+  "last-modified",
+  "location",
+  "server",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+]);
+
+/** The name of a field to add. */
+export function parseFieldName(text: string): string {
+  if (!TOKEN.test(text)) throw new ValueError(`expected the name of a field, not ${quote(text)}`);
+  if (OWN_FIELDS.has(text.toLowerCase())) {
+    throw new ValueError(`${quote(text)} can not be added: the server makes this field itself`);
+  }
+  return text;
+}
+
+/** The value of a field to add, without white space around it. */
+export function parseFieldValue(text: string): string {
+  const value = text.trim();
+  // deno-lint-ignore no-control-regex
+  if (/[\x00-\x08\x0a-\x1f\x7f]/.test(value)) {
+    throw new ValueError(`expected a value without control characters, not ${quote(text)}`);
+  }
+  // deno-lint-ignore no-control-regex
+  if (/[^\x00-\xff]/.test(value)) {
+    throw new ValueError(`expected a value of ISO 8859-1 characters, not ${quote(text)}`);
+  }
+  return value;
+}
+
+/** What an error page is for: a status, or a class of them. */
+export type ErrorCode = number | "4xx" | "5xx";
+
+/** A key of error_page: `404`, `500 502` or `5xx`. */
+export function parseErrorCodes(text: string): readonly ErrorCode[] {
+  return text.trim().split(/\s+/).map((word) => {
+    if (word === "4xx" || word === "5xx") return word;
+    const code = /^\d{3}$/.test(word) ? Number(word) : NaN;
+    if (code >= 300 && code <= 599) return code;
+    throw new ValueError(
+      `expected codes from 300 to 599 such as 404 or "500 502", 4xx or 5xx, not ${quote(text)}`,
+    );
+  });
+}
+
+/** A key of cgi: an extension with its dot, or `*`. */
+export function parseExtension(text: string): string {
+  if (text === "*" || /^\.[A-Za-z0-9_+-]+$/.test(text)) return text;
+  throw new ValueError(`expected an extension such as ".py", or "*" for every file, not ${quote(text)}`);
+}
+
+/** A key of cgi_env. */
+export function parseVariable(text: string): string {
+  if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(text)) return text;
+  throw new ValueError(`expected the name of an environment variable, not ${quote(text)}`);
+}
+
+/** The name of an index file. */
+export function parseIndex(text: string): string {
+  // deno-lint-ignore no-control-regex
+  if (text !== "" && text !== "." && text !== ".." && !/[\x00-\x1f\x7f/\\]/.test(text)) return text;
+  throw new ValueError(`expected the name of a file such as index.html, not ${quote(text)}`);
+}

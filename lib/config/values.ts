@@ -1,0 +1,155 @@
+/**
+ * The values that have a notation of their own: sizes, times, addresses, the answer of a `return`. Each function
+ * throws a ValueError that shows the value and says what was expected.
+ *
+ * @module
+ */
+import { quote } from "./issues.ts";
+import type { Address, Return } from "./types.ts";
+
+/** A value that can not be read; its message is for the one who wrote it. */
+export class ValueError extends Error {
+  override readonly name = "ValueError";
+}
+
+const SIZE_UNITS: Readonly<Record<string, number>> = { "": 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
+
+/**
+ * Bytes, from `512`, `8k`, `10M` or `2G`; `0` is no limit.
+ *
+ * @throws {ValueError}
+ */
+export function parseSize(text: string): number {
+  const [, digits, unit] = /^(\d+)([kmg]?)$/i.exec(text) ?? [];
+  const size = Number(digits) * (SIZE_UNITS[unit?.toLowerCase() ?? ""] ?? NaN);
+  if (!Number.isSafeInteger(size)) {
+    throw new ValueError(`expected a size such as 512, 8k, 10M or 2G, not ${quote(text)}`);
+  }
+  return size === 0 ? Infinity : size;
+}
+
+const TIME_UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+/**
+ * Milliseconds, from `500ms`, `10s`, `2m` or `1h`.
+ *
+ * @throws {ValueError} also for a number without a unit
+ */
+export function parseDuration(text: string): number {
+  const [, digits, unit] = /^(\d+)(ms|s|m|h)$/.exec(text) ?? [];
+  const duration = Number(digits) * (TIME_UNITS[unit ?? ""] ?? NaN);
+  if (!Number.isSafeInteger(duration)) {
+    const what = /^\d+$/.test(text) ? "a time with its unit (ms, s, m or h)" : "a time";
+    throw new ValueError(`expected ${what} such as 500ms, 10s, 2m or 1h, not ${quote(text)}`);
+  }
+  return duration;
+}
+
+export const ADDRESS = 'an address such as 8080, "0.0.0.0:8080" or "[::1]:8080"';
+
+/**
+ * An address to listen on: `8080` (on 127.0.0.1), `0.0.0.0:8080`, `[::1]:8080`, `localhost:8080`, or `*:8080` for all
+ * IPv4 addresses.
+ *
+ * @throws {ValueError}
+ */
+export function parseAddress(text: string): Address {
+  if (/^\d+$/.test(text)) return { hostname: "127.0.0.1", port: parsePort(text, text) };
+  const [, host, port] = /^(\[.*\]|[^:]*)(?::(.*))?$/.exec(text) ?? [];
+  if (host === undefined || host === "") throw new ValueError(`expected ${ADDRESS}, not ${quote(text)}`);
+  const hostname = host === "*" ? "0.0.0.0" : parseHost(host);
+  if (hostname === undefined) throw new ValueError(`expected ${ADDRESS}, not ${quote(text)}`);
+  if (port === undefined) {
+    throw new ValueError(`expected an address with a port such as "${host}:8080", not ${quote(text)}`);
+  }
+  return { hostname, port: parsePort(port, text) };
+}
+
+function parsePort(port: string, address: string): number {
+  if (/^\d{1,5}$/.test(port) && Number(port) <= 65535) return Number(port);
+  throw new ValueError(`expected a port from 0 to 65535, not ${quote(address)}`);
+}
+
+/** A host name, an IPv4 address, or an IPv6 address in brackets (which go); undefined if it is none of them. */
+export function parseHost(text: string): string | undefined {
+  if (text.startsWith("[")) {
+    const url = `http://${text}/`;
+    return /^\[[\da-f:.]+\]$/i.test(text) && URL.canParse(url)
+      ? new URL(url).hostname.slice(1, -1)
+      : undefined;
+  }
+  if (/^[\d.]+$/.test(text)) {
+    const numbers = text.split(".");
+    return numbers.length === 4 && numbers.every((n) => /^\d{1,3}$/.test(n) && Number(n) <= 255)
+      ? numbers.map(Number).join(".")
+      : undefined;
+  }
+  const labels = text.split(".");
+  return labels.every((label) => /^\w(?:[\w-]*\w)?$/.test(label)) ? text.toLowerCase() : undefined;
+}
+
+const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
+const WITHOUT_CONTENT: readonly number[] = [204, 205, 304];
+/** Part of a file, two that HTTP no longer has, and nginx's way to hang up. */
+const UNUSABLE: readonly number[] = [206, 305, 306, 444];
+
+/**
+ * The answer of `return: 301 /new`, `return: 200 some text` or `return: 404`.
+ *
+ * @throws {ValueError}
+ */
+export function parseReturn(text: string): Return {
+  const [, code, rest] = /^\s*(\S+)(?:\s+(\S[^]*))?\s*$/.exec(text) ?? [];
+  if (code === undefined || !/^\d{3}$/.test(code)) {
+    throw new ValueError(
+      `expected a code and what it takes, such as "301 /new" or "404 No such page", not ${quote(text)}`,
+    );
+  }
+  const status = parseReturnStatus(code);
+  return makeReturn(status, REDIRECTS.includes(status) ? { location: rest?.trim() } : { body: rest });
+}
+
+/**
+ * A status that a `return` may have.
+ *
+ * @throws {ValueError}
+ */
+export function parseReturnStatus(text: string): number {
+  const status = /^\d{3}$/.test(text) ? Number(text) : NaN;
+  if (status >= 200 && status <= 599 && !UNUSABLE.includes(status)) return status;
+  throw new ValueError(`expected a status from 200 to 599 that a server may answer, not ${quote(text)}`);
+}
+
+/**
+ * Puts the parts of a `return` together.
+ *
+ * @throws {ValueError} if they do not fit: a redirect takes a target, 204 and 304 take nothing, all others a text
+ */
+export function makeReturn(
+  status: number,
+  { location, body }: { location?: string | undefined; body?: string | undefined },
+): Return {
+  if (REDIRECTS.includes(status)) {
+    if (body !== undefined) throw new ValueError(`a redirect with ${status} takes a target, not a text`);
+    if (location === undefined) throw new ValueError(`${status} needs a target, such as "${status} /new"`);
+    return { status, location: parseTarget(location) };
+  }
+  if (location !== undefined) {
+    throw new ValueError(`${status} takes no target: a redirect has 301, 302, 303, 307 or 308`);
+  }
+  if (body === undefined) return { status };
+  if (WITHOUT_CONTENT.includes(status)) throw new ValueError(`${status} has no content: it takes no text`);
+  return { status, body };
+}
+
+function parseTarget(text: string): string {
+  if (/\$[a-z_{]/i.test(text)) {
+    throw new ValueError(`a target knows no variables: write "$" as %24 if it is meant, not ${quote(text)}`);
+  }
+  // deno-lint-ignore no-control-regex
+  if (text === "" || /[\x00-\x20\x7f"<>\\^`{|}]/.test(text) || !text.isWellFormed()) {
+    throw new ValueError(`expected a path or an address to redirect to, not ${quote(text)}`);
+  }
+  // A field value has to be ASCII to arrive as it was meant.
+  return text.replace(/[^\x21-\x7e]+/g, encodeURIComponent);
+}

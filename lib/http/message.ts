@@ -1,0 +1,99 @@
+/**
+ * A request as a handler sees it and a response as a handler makes it (RFC 9110 section 3.4), without any of the
+ * wire's framing. A handler that has its answer at hand returns it at once, not as a promise: a promise costs about
+ * as much as reading the whole request.
+ *
+ * @module
+ */
+import type { Fields } from "./fields.ts";
+
+/** Answers a request. Must not throw for anything that a client did; a throw is answered 500. */
+export type Handler = (request: Request) => Response | Promise<Response>;
+
+/** One request. */
+export interface Request {
+  /** A token, not necessarily a known method. */
+  readonly method: string;
+  /** The request target as it was sent. */
+  readonly target: string;
+  /** RFC 9112 section 3.2. */
+  readonly form: "origin" | "absolute" | "authority" | "asterisk";
+  /** The target's path, still encoded; `*` for the asterisk form, empty for the authority form. */
+  readonly path: string;
+  /** What follows the first `?`, still encoded; undefined without one. */
+  readonly query: string | undefined;
+  /** The host asked for: lower case, no port, no trailing dot; empty where HTTP/1.0 sent none. */
+  readonly host: string;
+  readonly version: "HTTP/1.0" | "HTTP/1.1";
+  readonly fields: Fields;
+  readonly body: RequestBody;
+  readonly remote: { readonly hostname: string; readonly port: number };
+  readonly local: { readonly hostname: string; readonly port: number };
+  /** Calls back once if the client leaves before the response is complete; the returned function takes it back. */
+  onGone(callback: () => void): () => void;
+}
+
+/** The content of a request, read piece by piece as it arrives. */
+export interface RequestBody {
+  /** Bytes announced by Content-Length, 0 if there is no body, undefined if it is chunked. */
+  readonly length: number | undefined;
+  /**
+   * The next piece, valid until the next call; null at the end. Sends `100 Continue` first where the client waits
+   * for it. Rejects with a PeerError where the body breaks its framing or stalls, with a GoneError where the client
+   * leaves.
+   */
+  read(): Promise<Uint8Array | null>;
+}
+
+/** The client ended the connection before its request or our response was complete. */
+export class GoneError extends Error {
+  override readonly name = "GoneError";
+  constructor() {
+    super("The client left");
+  }
+}
+
+/** One response. */
+export interface Response {
+  readonly status: number;
+  /** In place of the usual reason phrase. */
+  readonly reason?: string;
+  /** Complete field lines, each `Name: value\r\n`, without those of the framing, Date and Server. See fieldLine(). */
+  readonly fields: string;
+  /** Undefined: no content. For HEAD the body is given all the same, and its length is sent alone. */
+  readonly body: Uint8Array | BodySource | undefined;
+  /** Why it went wrong: for the error log, never for the client. Set on errors that no error page was made for yet. */
+  readonly problem?: Problem;
+}
+
+/** A response that is still to get its error page. */
+export interface Problem {
+  /** For the error log; undefined where it is only the client's fault and not worth a line. */
+  readonly log?: string;
+}
+
+/** A body that is read as it is sent. The one who sends it closes it, on every path. */
+export interface BodySource {
+  /** Bytes to come; undefined if that is not known before the end. */
+  readonly length: number | undefined;
+  /** The first read() gives its bytes without waiting for anyone, so that they may leave together with the head. */
+  readonly prompt: boolean;
+  /** Fills the buffer from its start, with one byte at least; null at the end. */
+  read(buffer: Uint8Array): Promise<number | null>;
+  close(): void;
+}
+
+/** Characters that no field value may have: RFC 9110 section 5.5. */
+// deno-lint-ignore no-control-regex
+const FORBIDDEN_IN_VALUE = /[\x00-\x08\x0a-\x1f\x7f]/;
+
+/**
+ * One field line of a response.
+ *
+ * @throws {TypeError} if the value has a control character: that would be response splitting.
+ */
+export function fieldLine(name: string, value: string | number): string {
+  const text = String(value);
+  if (FORBIDDEN_IN_VALUE.test(text)) throw new TypeError(`Control character in the value of field "${name}"`);
+  return `${name}: ${text}\r\n`;
+}

@@ -1,0 +1,246 @@
+/**
+ * One HTTP/1.1 connection as seen by the server, after RFC 9112: bytes go in, events come out. It knows no socket,
+ * clock or file. Whatever way the bytes are cut, the events are the same (but for how a body is cut into Data).
+ *
+ * @module
+ */
+import { CR, LF } from "../bytes/ascii.ts";
+import { decodeAscii, decodeLatin1, encodeLatin1 } from "../bytes/latin1.ts";
+import { ReceiveBuffer } from "../bytes/receive_buffer.ts";
+import { parseHost } from "../http/host.ts";
+import { ChunkedDecoder } from "./chunked.ts";
+import { CLOSED, END_OF_MESSAGE, type Event, NEED_DATA, PAUSED, type RequestHead } from "./events.ts";
+import { FieldSectionScanner } from "./field_lines.ts";
+import { messageSemantics } from "./framing.ts";
+import type { WireLimits } from "./limits.ts";
+import { PeerError } from "./peer_error.ts";
+import { RequestLineScanner } from "./request_line.ts";
+import { parseRequestTarget } from "./request_target.ts";
+import { CLIENT, type ClientState, SERVER, type ServerState, transition } from "./state.ts";
+
+/** Where the head of a request is being read. */
+const EMPTY_LINE = 0, EMPTY_LINE_FEED = 1, REQUEST_LINE = 2, FIELD_SECTION = 3;
+
+/** The server's side of one connection. */
+export class ServerConnection {
+  /** Received bytes: whoever reads the socket fills its writable() and commits. */
+  readonly buffer = new ReceiveBuffer();
+  #client: ClientState = "idle";
+  #server: ServerState = "idle";
+  #head = EMPTY_LINE;
+  #lineLength = 0;
+  #inputEnded = false;
+  /** Bytes of the body still to come; undefined if it is chunked. */
+  #remaining: number | undefined = 0;
+  #chunked: ChunkedDecoder | undefined;
+  readonly #limits: WireLimits;
+  readonly #line: RequestLineScanner;
+  readonly #section: FieldSectionScanner;
+
+  constructor(limits: WireLimits) {
+    this.#limits = limits;
+    this.#line = new RequestLineScanner(limits.requestLine);
+    this.#section = new FieldSectionScanner(limits);
+  }
+
+  get clientState(): ClientState {
+    return this.#client;
+  }
+
+  get serverState(): ServerState {
+    return this.#server;
+  }
+
+  /** True if a request has begun to come but its head is not whole. */
+  get isInHead(): boolean {
+    return this.#client === "idle" && this.buffer.length > 0;
+  }
+
+  /** Bytes of the current body that have not been given yet; undefined if it is chunked and not at its end. */
+  get remaining(): number | undefined {
+    return this.#client === "send body" ? this.#remaining : 0;
+  }
+
+  /** Takes received bytes; for those who do not fill the buffer themselves. */
+  receive(bytes: Uint8Array): void {
+    this.buffer.append(bytes);
+  }
+
+  /** The peer will send nothing more. */
+  endOfInput(): void {
+    this.#inputEnded = true;
+  }
+
+  /**
+   * What came next.
+   *
+   * @throws {PeerError} if the peer broke a rule; from then on the only thing left is to respond and to close
+   */
+  next(): Event {
+    try {
+      switch (this.#client) {
+        case "idle":
+          return this.#nextHead();
+        case "send body":
+          return this.#nextData();
+        case "done":
+          return PAUSED;
+        case "closed":
+          return CLOSED;
+      }
+    } catch (error) {
+      if (this.#server === "idle") this.#serverDoes("peer error");
+      this.#clientDoes("peer error");
+      throw error;
+    }
+  }
+
+  /** A response's head is being sent. */
+  responseBegins(): void {
+    this.#serverDoes("respond");
+  }
+
+  /** A response has been sent whole. */
+  responseEnds(): void {
+    this.#serverDoes("end of response");
+  }
+
+  /** Request and response are both complete: the next request may come. */
+  startNextCycle(): void {
+    this.#clientDoes("next cycle");
+    this.#serverDoes("next cycle");
+    this.#chunked = undefined;
+  }
+
+  /** Nothing more will be read or sent. */
+  giveUp(): void {
+    if (this.#client !== "closed" && this.#client !== "idle") this.#clientDoes("give up");
+    if (this.#server !== "closed") this.#serverDoes("give up");
+  }
+
+  #clientDoes(action: string): void {
+    this.#client = transition(CLIENT, this.#client, action);
+  }
+
+  #serverDoes(action: string): void {
+    this.#server = transition(SERVER, this.#server, action);
+  }
+
+  #nextHead(): Event {
+    const { buffer } = this;
+    if (this.#head <= EMPTY_LINE_FEED && !this.#skipEmptyLine()) return this.#needData();
+    if (this.#head === REQUEST_LINE) {
+      this.#lineLength = this.#line.scan(buffer.bytes, buffer.start, buffer.end);
+      if (this.#lineLength === 0) return this.#needData();
+      this.#head = FIELD_SECTION;
+    }
+    const sectionStart = buffer.start + this.#lineLength;
+    const length = this.#section.scan(buffer.bytes, sectionStart, buffer.end);
+    return length === 0 ? this.#needData() : this.#request(sectionStart, length);
+  }
+
+  /** RFC 9112 section 2.2: one empty line before a request line is skipped. */
+  #skipEmptyLine(): boolean {
+    const { buffer } = this;
+    if (buffer.length === 0) return false;
+    if (this.#head === EMPTY_LINE && buffer.bytes[buffer.start] === CR) {
+      buffer.consume(1);
+      this.#head = EMPTY_LINE_FEED;
+      if (buffer.length === 0) return false;
+    }
+    if (this.#head === EMPTY_LINE_FEED) {
+      if (buffer.bytes[buffer.start] !== LF) throw new PeerError(400, "A bare CR before the request line");
+      buffer.consume(1);
+    }
+    this.#head = REQUEST_LINE;
+    return buffer.length > 0;
+  }
+
+  #request(sectionStart: number, sectionLength: number): RequestHead {
+    const { buffer } = this;
+    const line = decodeAscii(buffer.bytes.subarray(buffer.start, sectionStart));
+    const scanned = this.#line;
+    const method = line.slice(0, scanned.methodEnd);
+    const target = line.slice(scanned.methodEnd + 1, scanned.targetEnd);
+    const fields = this.#section.fields(buffer.bytes, sectionStart, sectionLength);
+    const semantics = messageSemantics(scanned.minor, fields);
+    const { form, path, query, host } = parseRequestTarget(method, target);
+    const hostOfField = semantics.host === undefined ? "" : knownHost(semantics.host);
+    const request: RequestHead = {
+      type: "request",
+      method,
+      target,
+      form,
+      path,
+      query,
+      host: host ?? hostOfField,
+      version: scanned.minor === 0 ? "HTTP/1.0" : "HTTP/1.1",
+      fields,
+      body: semantics.body,
+      keepAlive: semantics.keepAlive,
+      expectsContinue: semantics.expectsContinue,
+    };
+    buffer.consume(this.#lineLength + sectionLength);
+    this.#line.reset();
+    this.#section.reset();
+    this.#head = EMPTY_LINE;
+    this.#clientDoes("request");
+    this.#serverDoes("request");
+    this.#remaining = 0;
+    if (request.body.kind === "length") this.#remaining = request.body.length;
+    else if (request.body.kind === "chunked") {
+      this.#remaining = undefined;
+      this.#chunked = new ChunkedDecoder(this.#limits);
+    }
+    return request;
+  }
+
+  #nextData(): Event {
+    const { buffer } = this;
+    if (this.#remaining === 0) return this.#endOfMessage();
+    if (this.#remaining === undefined) return this.#nextChunk(this.#chunked!);
+    if (buffer.length === 0) return this.#needData();
+    const length = Math.min(this.#remaining, buffer.length);
+    const bytes = buffer.bytes.subarray(buffer.start, buffer.start + length);
+    buffer.consume(length);
+    this.#remaining -= length;
+    return { type: "data", bytes };
+  }
+
+  #nextChunk(decoder: ChunkedDecoder): Event {
+    const { buffer } = this;
+    const found = decoder.decode(buffer.bytes, buffer.start, buffer.end);
+    buffer.consume(decoder.consumed);
+    if (found === "incomplete") return this.#needData();
+    if (found === "end") return this.#endOfMessage();
+    return { type: "data", bytes: buffer.bytes.subarray(decoder.dataStart, decoder.dataEnd) };
+  }
+
+  #endOfMessage(): Event {
+    this.#remaining = 0;
+    this.#clientDoes("end of message");
+    return END_OF_MESSAGE;
+  }
+
+  #needData(): Event {
+    if (!this.#inputEnded) return NEED_DATA;
+    this.#clientDoes("end of input");
+    return CLOSED;
+  }
+}
+
+/** Hosts whose normal form is known: nearly every request of a connection, and of a client, names the same one. */
+const knownHosts = new Map<string, string>();
+const KNOWN_HOSTS = 1000;
+
+function knownHost(value: string): string {
+  const known = knownHosts.get(value);
+  if (known !== undefined) return known;
+  // A copy: a slice would keep the whole text of its header section in memory for as long as it is known.
+  const copy = decodeLatin1(encodeLatin1(value));
+  const parsed = parseHost(copy);
+  if (!parsed) throw new PeerError(400, "The value of Host is not a host");
+  if (knownHosts.size >= KNOWN_HOSTS) knownHosts.clear();
+  knownHosts.set(copy, parsed.host);
+  return parsed.host;
+}

@@ -1,0 +1,137 @@
+/**
+ * What the fields say about the message itself: how long its body is, whether the connection stays, which host is
+ * meant (RFC 9112 sections 3.2, 6.3 and 9.3, RFC 9110 section 10.1.1).
+ *
+ * @module
+ */
+import type { Fields } from "../http/fields.ts";
+import { PeerError } from "./peer_error.ts";
+
+/** The body of a request. */
+export type BodyFraming =
+  | { readonly kind: "none" }
+  | { readonly kind: "length"; readonly length: number }
+  | { readonly kind: "chunked" };
+
+const NONE: BodyFraming = { kind: "none" };
+const CHUNKED: BodyFraming = { kind: "chunked" };
+
+/** What semantics() found. */
+export interface MessageSemantics {
+  /** The value of Host, unchecked; undefined only in HTTP/1.0. */
+  readonly host: string | undefined;
+  readonly body: BodyFraming;
+  /** The client wants the connection to stay after this exchange. */
+  readonly keepAlive: boolean;
+  /** The client waits for `100 Continue` before it sends the body. */
+  readonly expectsContinue: boolean;
+}
+
+/**
+ * Reads the framing fields in one pass.
+ *
+ * @param minor 0 or 1, of the request's HTTP version
+ * @throws {PeerError} 400 or 501
+ */
+export function messageSemantics(minor: number, fields: Fields): MessageSemantics {
+  let hosts = 0;
+  let host: string | undefined, length: string | undefined, codings: string | undefined;
+  let connection: string | undefined, expect: string | undefined;
+  const { names, values } = fields;
+  // PERF: a switch on the length decides for nearly every field without folding its name.
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i]!;
+    switch (name.length) {
+      case 4:
+        if (name.toLowerCase() === "host") hosts++, host = values[i];
+        break;
+      case 6:
+        if (name.toLowerCase() === "expect") expect = values[i];
+        break;
+      case 10:
+        if (name.toLowerCase() === "connection") connection = append(connection, values[i]!);
+        break;
+      case 14:
+        if (name.toLowerCase() === "content-length") {
+          if (length !== undefined) throw new PeerError(400, "Content-Length is sent twice");
+          length = values[i];
+        }
+        break;
+      case 17:
+        if (name.toLowerCase() === "transfer-encoding") codings = append(codings, values[i]!);
+        break;
+    }
+  }
+  if (hosts > 1 || (hosts === 0 && minor === 1)) {
+    throw new PeerError(400, hosts === 0 ? "A request of HTTP/1.1 has no Host" : "Host is sent twice");
+  }
+  return {
+    host,
+    body: bodyFraming(minor, length, codings),
+    keepAlive: connection === undefined ? minor === 1 : wantsKeepAlive(minor, connection),
+    expectsContinue: minor === 1 && expect !== undefined && expect.toLowerCase() === "100-continue",
+  };
+}
+
+function append(list: string | undefined, value: string): string {
+  return list === undefined ? value : `${list},${value}`;
+}
+
+/** RFC 9112 section 6.3, for requests. Its steps 1 and 2 are about responses. */
+function bodyFraming(minor: number, length: string | undefined, codings: string | undefined): BodyFraming {
+  // 3. Both fields: an attempt at request smuggling.
+  if (codings !== undefined && length !== undefined) {
+    throw new PeerError(400, "Content-Length and Transfer-Encoding are both sent");
+  }
+  // 4. A transfer coding.
+  if (codings !== undefined) {
+    if (minor === 0) throw new PeerError(400, "Transfer-Encoding in HTTP/1.0");
+    return transferCoding(codings);
+  }
+  // 7. No body at all.
+  if (length === undefined) return NONE;
+  // 5. and 6. A length, which must be one number.
+  if (!/^[0-9]+$/.test(length)) throw new PeerError(400, "Content-Length is not a number");
+  const value = Number(length);
+  if (!Number.isSafeInteger(value)) throw new PeerError(413, "Content-Length is past all that can be stored");
+  return value === 0 ? NONE : { kind: "length", length: value };
+}
+
+/** The members of a list, in lower case (RFC 9110 section 5.6.1). */
+function members(list: string): string[] {
+  return list.toLowerCase().split(",").map(withoutBlanks);
+}
+
+/**
+ * Text without the spaces and tabs around it.
+ *
+ * SECURITY: not trim(), which also takes the no-break space 0xA0 away, and `chunked\xA0` is not chunked for others;
+ * and no expression like /[ \t]+$/, which takes quadratic time for many spaces before something else.
+ */
+function withoutBlanks(text: string): string {
+  const isBlank = (at: number): boolean => text[at] === " " || text[at] === "\t";
+  let start = 0, end = text.length;
+  while (start < end && isBlank(start)) start++;
+  while (end > start && isBlank(end - 1)) end--;
+  return text.slice(start, end);
+}
+
+function transferCoding(codings: string): BodyFraming {
+  const names = members(codings);
+  if (names.length === 1 && names[0] === "chunked") return CHUNKED;
+  for (const name of names) {
+    if (!/^[!#$%&'*+.^_`|~0-9a-z-]+(?:[ \t]*;.*)?$/.test(name)) {
+      throw new PeerError(400, "Transfer-Encoding breaks its grammar");
+    }
+    if (name.split(/[ \t;]/, 1)[0] !== "chunked") {
+      throw new PeerError(501, "A transfer coding other than chunked");
+    }
+  }
+  throw new PeerError(400, "The chunked coding has parameters or is applied twice");
+}
+
+function wantsKeepAlive(minor: number, connection: string): boolean {
+  const options = members(connection);
+  if (options.includes("close")) return false;
+  return minor === 1 || options.includes("keep-alive");
+}

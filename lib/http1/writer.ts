@@ -1,0 +1,88 @@
+/**
+ * The head of a response and the framing of its content as bytes (RFC 9112 sections 4, 6 and 7.1).
+ *
+ * @module
+ */
+import { formatHttpDate } from "../http/date.ts";
+import { reasonPhrase } from "../http/status.ts";
+
+/** How the end of a response's content is told: RFC 9112 section 6.3. */
+export type ResponseFraming = "none" | "length" | "chunked" | "close";
+
+/** The framing of a response. `length` is undefined if it is not known beforehand. */
+export function responseFraming(
+  version: string,
+  method: string,
+  status: number,
+  length: number | undefined,
+): ResponseFraming {
+  if (method === "HEAD" || status < 200 || status === 204 || status === 304) return "none";
+  if (length !== undefined) return "length";
+  return version === "HTTP/1.1" ? "chunked" : "close";
+}
+
+/** What responseHead() needs to know. */
+export interface HeadParts {
+  readonly version: "HTTP/1.0" | "HTTP/1.1";
+  readonly status: number;
+  readonly reason: string | undefined;
+  /** Complete field lines. */
+  readonly fields: string;
+  /** For Content-Length, also where HEAD or 304 leave the content out; undefined sends none. */
+  readonly length: number | undefined;
+  readonly chunked: boolean;
+  readonly keepAlive: boolean;
+  /** Wall-clock milliseconds, for Date. */
+  readonly now: number;
+}
+
+/** A response's head as ISO 8859-1 text, with the empty line that ends it. */
+export function responseHead(parts: HeadParts): string {
+  const { version, status } = parts;
+  let head = version === "HTTP/1.1" && parts.reason === undefined
+    ? statusLine(status)
+    : `${version} ${status} ${parts.reason ?? reasonPhrase(status)}\r\n`;
+  head += commonFields(parts.now) + parts.fields;
+  if (parts.length !== undefined) head += `Content-Length: ${parts.length}\r\n`;
+  if (parts.chunked) head += "Transfer-Encoding: chunked\r\n";
+  if (!parts.keepAlive) head += "Connection: close\r\n";
+  else if (version === "HTTP/1.0") head += "Connection: keep-alive\r\n";
+  return head + "\r\n";
+}
+
+/** `100 Continue`: RFC 9110 section 15.2.1. */
+export const CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n";
+
+/** What ends a chunked body. */
+export const LAST_CHUNK = "0\r\n\r\n";
+
+/** Bytes before the data of a chunk whose size has at most six hexadecimal digits. */
+export const CHUNK_HEAD_LENGTH = 8;
+
+/**
+ * The line before a chunk's data, always CHUNK_HEAD_LENGTH long, so that the data can be read into its place first.
+ *
+ * @param size below 2^24
+ */
+export function chunkHead(size: number): string {
+  return size.toString(16).padStart(CHUNK_HEAD_LENGTH - 2, "0") + "\r\n";
+}
+
+const statusLines: (string | undefined)[] = [];
+
+function statusLine(status: number): string {
+  return statusLines[status] ??= `HTTP/1.1 ${status} ${reasonPhrase(status)}\r\n`;
+}
+
+let commonSecond = -1;
+let common = "";
+
+/** Server and Date. PERF: made once in a second. */
+function commonFields(now: number): string {
+  const second = Math.floor(now / 1000);
+  if (second !== commonSecond) {
+    commonSecond = second;
+    common = `Server: webserv\r\nDate: ${formatHttpDate(second * 1000)}\r\n`;
+  }
+  return common;
+}

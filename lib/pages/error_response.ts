@@ -1,0 +1,34 @@
+/**
+ * Errors as responses with the server's own page.
+ *
+ * @module
+ */
+import type { Response } from "../http/message.ts";
+import { reasonPhrase } from "../http/status.ts";
+import { errorPage } from "./error_page.ts";
+
+const encoder = new TextEncoder();
+
+/** Pages without a reference are the same every time. */
+const pages = new Map<number, Uint8Array>();
+
+/**
+ * A response with the server's own error page.
+ *
+ * @param fields complete field lines to send with it
+ * @param id stands in the page and in the error log
+ */
+export function errorResponse(
+  status: number,
+  fields = "",
+  id?: string,
+): Response & { readonly body: Uint8Array } {
+  return { status, fields: `Content-Type: text/html; charset=utf-8\r\n${fields}`, body: page(status, id) };
+}
+
+function page(status: number, id: string | undefined): Uint8Array {
+  if (id !== undefined) return encoder.encode(errorPage(status, reasonPhrase(status), id));
+  let bytes = pages.get(status);
+  if (!bytes) pages.set(status, bytes = encoder.encode(errorPage(status, reasonPhrase(status))));
+  return bytes;
+}

@@ -1,0 +1,151 @@
+/**
+ * Files over Deno's API.
+ *
+ * @module
+ */
+import { existsSync } from "node:fs";
+import {
+  type DirectoryEntry,
+  FileError,
+  type FileProblem,
+  type FileStat,
+  type FileSystem,
+  type OpenFile,
+} from "../ports.ts";
+
+/** The file system of this machine. */
+export const fileSystem: FileSystem = {
+  stat(path) {
+    return unlessMissing(path, () => toStat(Deno.statSync(path)));
+  },
+
+  // PERF: a thrown NotFound costs many times what this probe does.
+  probe(path) {
+    return existsSync(path) ? this.stat(path) : undefined;
+  },
+
+  realPath(path) {
+    return unlessMissing(path, () => Deno.realPathSync(path));
+  },
+
+  openSync(path) {
+    return guarded(path, () => new File(path, Deno.openSync(path)));
+  },
+
+  async list(path) {
+    try {
+      const entries: DirectoryEntry[] = [];
+      for await (const { name, isFile, isDirectory, isSymlink } of Deno.readDir(path)) {
+        entries.push({ name, kind: isFile ? "file" : isDirectory ? "directory" : "other", link: isSymlink });
+      }
+      return entries;
+    } catch (error) {
+      throw fileError(error, path);
+    }
+  },
+};
+
+class File implements OpenFile {
+  /** Where the next read or write happens: seeking is a call of its own, and mostly not needed. */
+  #position = 0;
+
+  constructor(readonly path: string, readonly file: Deno.FsFile) {}
+
+  stat(): FileStat {
+    return guarded(this.path, () => toStat(this.file.statSync()));
+  }
+
+  async readAt(buffer: Uint8Array, offset: number): Promise<number> {
+    try {
+      this.#seek(offset);
+      const count = await this.file.read(buffer) ?? 0;
+      this.#position += count;
+      return count;
+    } catch (error) {
+      throw fileError(error, this.path);
+    }
+  }
+
+  readAtSync(buffer: Uint8Array, offset: number): number {
+    return guarded(this.path, () => {
+      this.#seek(offset);
+      const count = this.file.readSync(buffer) ?? 0;
+      this.#position += count;
+      return count;
+    });
+  }
+
+  close(): void {
+    this.file.close();
+  }
+
+  #seek(offset: number): void {
+    if (offset === this.#position) return;
+    this.file.seekSync(offset, Deno.SeekMode.Start);
+    this.#position = offset;
+  }
+}
+
+function toStat(info: Deno.FileInfo): FileStat {
+  return {
+    kind: info.isFile ? "file" : info.isDirectory ? "directory" : "other",
+    size: info.size,
+    modified: info.mtime?.getTime() ?? 0,
+    changed: info.ctime?.getTime() ?? 0,
+    device: info.dev,
+    inode: info.ino ?? 0,
+  };
+}
+
+function guarded<T>(path: string, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    throw fileError(error, path);
+  }
+}
+
+function unlessMissing<T>(path: string, act: () => T): T | undefined {
+  try {
+    return act();
+  } catch (error) {
+    const known = fileError(error, path);
+    if (known.problem === "not found") return undefined;
+    throw known;
+  }
+}
+
+/** By the system's error codes, which Deno hands through where it has no class of its own for them. */
+const PROBLEMS: Readonly<Record<string, FileProblem>> = {
+  ENOENT: "not found",
+  ENOTDIR: "not found",
+  ENAMETOOLONG: "not found",
+  ELOOP: "not found",
+  EINVAL: "not found",
+  EACCES: "denied",
+  EPERM: "denied",
+  EEXIST: "exists",
+  ENOTEMPTY: "not empty",
+  ENOSPC: "full",
+  EDQUOT: "full",
+  EMFILE: "busy",
+  ENFILE: "busy",
+};
+
+/** The one place where the system's errors about files get a meaning. */
+export function fileError(error: unknown, path: string): FileError {
+  if (error instanceof FileError) return error;
+  return new FileError(problemOf(error), path, { cause: error });
+}
+
+function problemOf(error: unknown): FileProblem {
+  const code = error instanceof Error ? (error as Error & { code?: string }).code : undefined;
+  if (code !== undefined && PROBLEMS[code] !== undefined) return PROBLEMS[code];
+  if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return "not found";
+  if (error instanceof Deno.errors.FilesystemLoop) return "not found";
+  if (error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable) {
+    return "denied";
+  }
+  if (error instanceof Deno.errors.AlreadyExists) return "exists";
+  return "failed";
+}

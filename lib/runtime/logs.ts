@@ -1,0 +1,101 @@
+/**
+ * Logs to the standard streams and to files. Lines are collected and written in batches, off the way of the requests;
+ * what can not be written fast enough is dropped and counted, since a server must neither wait for its log nor grow
+ * without end because of it.
+ *
+ * @module
+ */
+import type { Log } from "../ports.ts";
+
+/** How long a line may wait to be written, in milliseconds. */
+const FLUSH_DELAY = 50;
+
+/** Characters that may wait: more means that nobody reads the log. */
+const MAX_PENDING = 4 * 1024 * 1024;
+
+const encoder = new TextEncoder();
+
+/** Where log lines go. */
+export interface LogWriter extends Log {
+  /** Resolves when all lines so far are written, or can not be. */
+  flush(): Promise<void>;
+  /** Opens the file again under its name, after it was moved away. */
+  reopen(): void;
+  close(): Promise<void>;
+}
+
+/** A log to standard output or standard error. */
+export function streamLog(stream: "stdout" | "stderr"): LogWriter {
+  return new BatchLog(() => ({ sink: Deno[stream], close: () => {} }));
+}
+
+/** A log that is appended to a file. @throws if the file can not be opened */
+export function fileLog(path: string): LogWriter {
+  return new BatchLog(() => {
+    const file = Deno.openSync(path, { append: true, create: true });
+    return { sink: file, close: () => file.close() };
+  });
+}
+
+interface Sink {
+  readonly sink: { write(bytes: Uint8Array): Promise<number> };
+  close(): void;
+}
+
+class BatchLog implements LogWriter {
+  #pending: string[] = [];
+  #size = 0;
+  #dropped = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #writing: Promise<void> = Promise.resolve();
+  #sink: Sink;
+
+  constructor(readonly open: () => Sink) {
+    this.#sink = open();
+  }
+
+  line(text: string): void {
+    if (this.#size > MAX_PENDING) {
+      this.#dropped++;
+      return;
+    }
+    this.#pending.push(text);
+    this.#size += text.length + 1;
+    this.#timer ??= setTimeout(() => void this.flush(), FLUSH_DELAY);
+  }
+
+  flush(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    return this.#writing = this.#writing.then(() => this.#write());
+  }
+
+  reopen(): void {
+    this.#writing = this.#writing.then(() => this.#write()).then(() => {
+      const old = this.#sink;
+      this.#sink = this.open();
+      old.close();
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.flush();
+    this.#sink.close();
+  }
+
+  async #write(): Promise<void> {
+    if (this.#pending.length === 0) return;
+    if (this.#dropped > 0) {
+      this.#pending.push(`warning: ${this.#dropped} log lines were dropped: the log is read too slowly`);
+    }
+    let bytes = encoder.encode(this.#pending.join("\n") + "\n");
+    this.#pending = [];
+    this.#dropped = 0;
+    try {
+      while (bytes.length > 0) bytes = bytes.subarray(await this.#sink.sink.write(bytes));
+    } catch {
+      // Nobody reads the stream any more (a closed pipe) or the disk is full: there is no place left to say so.
+    }
+    this.#size = this.#pending.reduce((size, line) => size + line.length + 1, 0);
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * The accept loop of one listener, and the sessions that came from it.
+ *
+ * @module
+ */
+import type { Handler } from "../http/message.ts";
+import { AcceptError, type ConnectionListener } from "../ports.ts";
+import type { ServerContext } from "./context.ts";
+import { Session } from "./session.ts";
+
+/** The pause after the system ran out of descriptors, in milliseconds. */
+const SCARCITY_PAUSE = 100;
+
+/** Connections that may wait for their 503 at one time; what comes beyond is closed without a word. */
+const TURNED_AWAY = 100;
+
+/** Counts the connections of all listeners of a server. */
+export interface ConnectionCount {
+  open: number;
+  turnedAway: number;
+}
+
+/** Accepts connections and gives each a session, until it is closed. Owns the listener. */
+export class Acceptor {
+  readonly #sessions = new Set<Session>();
+  #emptied: (() => void) | undefined;
+
+  constructor(
+    readonly listener: ConnectionListener,
+    readonly handler: Handler,
+    readonly context: ServerContext,
+    readonly count: ConnectionCount,
+  ) {}
+
+  /** Resolves when the listener is closed; sessions may live on. */
+  async run(): Promise<void> {
+    for (;;) {
+      try {
+        const connection = await this.listener.accept();
+        if (!connection) return;
+        const session = new Session(connection, this.handler, this.context);
+        if (this.count.open < this.context.limits.connections) void this.#serve(session);
+        else void this.#turnAway(session);
+      } catch (error) {
+        if (!(error instanceof AcceptError)) throw error;
+        if (!error.scarce) continue;
+        this.context.errorLog.line(`warning: ${error.message}; trying again in ${SCARCITY_PAUSE} ms`);
+        await this.#pause();
+      }
+    }
+  }
+
+  /** Accepts nothing more and lets every running exchange end. Resolves when the last session is over. */
+  async drain(): Promise<void> {
+    this.listener.close();
+    for (const session of this.#sessions) session.drain();
+    if (this.#sessions.size === 0) return;
+    await new Promise<void>((resolve) => this.#emptied = resolve);
+  }
+
+  /** Closes every connection. */
+  abort(): void {
+    this.listener.close();
+    for (const session of this.#sessions) session.abort();
+  }
+
+  get sessions(): number {
+    return this.#sessions.size;
+  }
+
+  async #serve(session: Session): Promise<void> {
+    this.count.open++;
+    this.#sessions.add(session);
+    await session.run();
+    this.#sessions.delete(session);
+    this.count.open--;
+    if (this.#sessions.size === 0) this.#emptied?.();
+  }
+
+  async #turnAway(session: Session): Promise<void> {
+    if (this.count.turnedAway >= TURNED_AWAY) return session.abort();
+    this.count.turnedAway++;
+    await session.turnAway();
+    this.count.turnedAway--;
+  }
+
+  #pause(): Promise<void> {
+    return new Promise((resolve) => {
+      const stop = this.context.clock.every(SCARCITY_PAUSE, () => {
+        stop();
+        resolve();
+      });
+    });
+  }
+}

@@ -1,0 +1,64 @@
+/**
+ * A request's content, pulled from its connection as the handler asks for it.
+ *
+ * @module
+ */
+import { encodeLatin1 } from "../bytes/latin1.ts";
+import { GoneError, type RequestBody } from "../http/message.ts";
+import type { ServerConnection } from "../http1/connection.ts";
+import { CONTINUE } from "../http1/writer.ts";
+import type { Transport } from "./transport.ts";
+
+/** What is read of a large body at a time. */
+const PIECE = 256 * 1024;
+const SMALLEST_PIECE = 4 * 1024;
+
+export const EMPTY_BODY: RequestBody = { length: 0, read: () => Promise.resolve(null) };
+
+/** The body of the connection's current request. */
+export class ConnectionBody implements RequestBody {
+  readonly length: number | undefined;
+  /** The client still waits for `100 Continue`, or for a final answer. */
+  awaitsContinue: boolean;
+  readonly #http: ServerConnection;
+  readonly #transport: Transport;
+
+  constructor(
+    http: ServerConnection,
+    transport: Transport,
+    length: number | undefined,
+    awaitsContinue: boolean,
+  ) {
+    this.#http = http;
+    this.#transport = transport;
+    this.length = length;
+    this.awaitsContinue = awaitsContinue;
+  }
+
+  async read(): Promise<Uint8Array | null> {
+    for (;;) {
+      const event = this.#http.next();
+      switch (event.type) {
+        case "data":
+          return event.bytes;
+        case "need data":
+          if (this.awaitsContinue) await this.#sendContinue();
+          await this.#transport.readBody(
+            Math.min(PIECE, Math.max(this.#http.remaining ?? PIECE, SMALLEST_PIECE)),
+          );
+          if (this.#transport.ended) this.#http.endOfInput();
+          break;
+        case "closed":
+          throw new GoneError();
+        default:
+          return null;
+      }
+    }
+  }
+
+  /** Answers to earlier requests have been flushed: this client sends nothing before it hears from us. */
+  async #sendContinue(): Promise<void> {
+    this.awaitsContinue = false;
+    await this.#transport.write(encodeLatin1(CONTINUE));
+  }
+}

@@ -1,0 +1,64 @@
+/**
+ * A response's content onto the wire, read from its source and written piece by piece.
+ *
+ * @module
+ */
+import { encodeLatin1Into } from "../bytes/latin1.ts";
+import type { BodySource } from "../http/message.ts";
+import { CHUNK_HEAD_LENGTH, chunkHead, LAST_CHUNK, type ResponseFraming } from "../http1/writer.ts";
+import type { Transport } from "./transport.ts";
+
+/** The source gave fewer bytes than it announced: the connection must not be used again. */
+export class ShortBodyError extends Error {
+  override readonly name = "ShortBodyError";
+}
+
+/**
+ * Sends a head and the content behind it. Closes the source.
+ *
+ * @returns bytes of the content that were sent
+ * @throws {ShortBodyError} if less came than was announced
+ * @throws {GoneError} if the client leaves
+ */
+export async function sendSource(
+  transport: Transport,
+  head: string,
+  source: BodySource,
+  framing: ResponseFraming,
+): Promise<number> {
+  const pool = transport.context.largeBuffers;
+  const buffer = pool.take();
+  const chunked = framing === "chunked";
+  const before = chunked ? CHUNK_HEAD_LENGTH : 0, after = chunked ? 2 : 0;
+  let left = source.length ?? Infinity;
+  let sent = 0;
+  try {
+    let filled = encodeLatin1Into(head, buffer, 0);
+    if (!source.prompt) {
+      await transport.write(buffer.subarray(0, filled));
+      filled = 0;
+    }
+    while (left > 0) {
+      const start = filled + before;
+      const room = Math.min(buffer.length - after - start, left);
+      const count = await source.read(buffer.subarray(start, start + room));
+      if (count === null) break;
+      if (chunked) {
+        encodeLatin1Into(chunkHead(count), buffer, filled);
+        encodeLatin1Into("\r\n", buffer, start + count);
+      }
+      await transport.write(buffer.subarray(0, start + count + after));
+      filled = 0;
+      left -= count;
+      sent += count;
+    }
+    if (left > 0 && left !== Infinity) throw new ShortBodyError("The body ended before its announced length");
+    const end = chunked ? encodeLatin1Into(LAST_CHUNK, buffer, filled) : filled;
+    if (end > 0) await transport.write(buffer.subarray(0, end));
+    pool.give(buffer);
+    return sent;
+  } finally {
+    // After a failure the buffer is left to the garbage collector: the system may still be using it.
+    source.close();
+  }
+}

@@ -1,0 +1,181 @@
+/**
+ * One connection's bytes and its one deadline: reads into the receive buffer, whole writes, and the news that the
+ * client is gone.
+ *
+ * @module
+ */
+import type { ReceiveBuffer } from "../bytes/receive_buffer.ts";
+import { GoneError } from "../http/message.ts";
+import { PeerError } from "../http1/peer_error.ts";
+import type { ByteConnection } from "../ports.ts";
+import type { ServerContext } from "./context.ts";
+import type { Waiting } from "./deadlines.ts";
+
+/** What is being waited for, which decides what the end of the wait means. */
+export type Phase = "nothing" | "idle" | "head" | "body" | "send" | "half-closed" | "lingering";
+
+/** What a read came to. */
+export type ReadResult = "bytes" | "ended" | "gone" | "late";
+
+/**
+ * How long a client that has ended its side is still answered while nothing can be sent to it. A half-closed
+ * connection and a client that has left look the same until we write; programs that wait for such a client must not
+ * run on for long.
+ */
+const HALF_CLOSED_GRACE = 1000;
+
+/** Owns the connection: close() releases everything. */
+export class Transport implements Waiting {
+  deadline = Infinity;
+  phase: Phase = "nothing";
+  /** The client has ended its side. */
+  ended = false;
+  /** The connection is closed or of no more use. */
+  gone = false;
+  /** Called when the deadline of a head is over. */
+  onHeadTimeout: () => void = () => {};
+  #reading: Promise<ReadResult> | undefined;
+  #bodyWaiter: ((result: ReadResult) => void) | undefined;
+  readonly #goneCallbacks = new Set<() => void>();
+
+  constructor(
+    readonly connection: ByteConnection,
+    readonly buffer: ReceiveBuffer,
+    readonly context: ServerContext,
+  ) {
+    context.deadlines.add(this);
+  }
+
+  /** Sets the deadline so many milliseconds from now. */
+  arm(phase: Phase, milliseconds: number): void {
+    this.phase = phase;
+    this.deadline = this.context.clock.monotonic() + milliseconds;
+  }
+
+  disarm(): void {
+    if (this.ended && !this.gone && this.#goneCallbacks.size > 0) {
+      return this.arm("half-closed", HALF_CLOSED_GRACE);
+    }
+    this.phase = "nothing";
+    this.deadline = Infinity;
+  }
+
+  expire(): void {
+    const phase = this.phase;
+    this.phase = "nothing";
+    this.deadline = Infinity;
+    if (phase === "head") this.onHeadTimeout();
+    else if (phase === "body") this.#bodyWaiter?.("late");
+    else this.close();
+  }
+
+  /**
+   * Reads once into the buffer. There is only ever one read under way; whoever asks meanwhile gets its result.
+   *
+   * @param minimum bytes of room to read into
+   */
+  read(minimum: number): Promise<ReadResult> {
+    return this.#reading ??= this.#read(minimum);
+  }
+
+  /** Reads a piece of a body. @throws {PeerError} 408 when timeouts.body is over. @throws {GoneError} */
+  async readBody(minimum: number): Promise<void> {
+    const reading = this.read(minimum);
+    const late = new Promise<ReadResult>((resolve) => this.#bodyWaiter = resolve);
+    this.arm("body", this.context.timeouts.body);
+    const result = await Promise.race([reading, late]);
+    this.#bodyWaiter = undefined;
+    if (result === "late") throw new PeerError(408, "The body stalled for longer than timeouts.body");
+    this.disarm();
+    if (result === "gone") throw new GoneError();
+  }
+
+  /** Keeps a read under way while a handler works, so that the client's leaving is noticed. */
+  watch(room: number): void {
+    if (this.ended || this.gone || this.buffer.length >= room) return;
+    void this.read(room);
+  }
+
+  /** Writes everything. @throws {GoneError} if the client leaves or takes nothing for timeouts.send. */
+  async write(bytes: Uint8Array): Promise<void> {
+    if (this.gone) throw new GoneError();
+    let rest = bytes;
+    try {
+      for (;;) {
+        this.arm("send", this.context.timeouts.send);
+        const written = await this.connection.write(rest);
+        if (written >= rest.length) break;
+        rest = rest.subarray(written);
+      }
+    } catch {
+      // Whatever the system says, it means that nothing can be sent any more.
+      this.close();
+      throw new GoneError();
+    }
+    this.disarm();
+  }
+
+  /** Calls back once when the client leaves; the returned function takes it back. */
+  onGone(callback: () => void): () => void {
+    if (this.gone) queueMicrotask(callback);
+    else this.#goneCallbacks.add(callback);
+    if (this.ended && this.phase === "nothing") this.disarm();
+    return () => this.#goneCallbacks.delete(callback);
+  }
+
+  /**
+   * Ends our side and gives the client some time to read the answer: closing at once would reset the connection, and
+   * an answer still under way would be lost (RFC 9112 section 9.6).
+   *
+   * @param milliseconds at most
+   * @param bytes that are read and dropped at most
+   */
+  async linger(milliseconds: number, bytes: number): Promise<void> {
+    if (this.gone) return;
+    this.arm("lingering", milliseconds);
+    try {
+      await this.connection.closeWrite();
+    } catch {
+      // The client was faster; close() is all that is left to do.
+      return;
+    }
+    let dropped = this.buffer.length;
+    this.buffer.consume(this.buffer.length);
+    while (dropped <= bytes && await this.read(16 * 1024) === "bytes") {
+      dropped += this.buffer.length;
+      this.buffer.consume(this.buffer.length);
+    }
+  }
+
+  close(): void {
+    if (this.gone) return;
+    this.gone = true;
+    this.context.deadlines.delete(this);
+    this.connection.close();
+    this.#bodyWaiter?.("gone");
+    for (const callback of this.#goneCallbacks) callback();
+    this.#goneCallbacks.clear();
+  }
+
+  async #read(minimum: number): Promise<ReadResult> {
+    if (this.gone) return "gone";
+    if (this.ended) return "ended";
+    let count: number | null;
+    try {
+      count = await this.connection.read(this.buffer.writable(minimum));
+    } catch {
+      // A reset, or our own close().
+      this.close();
+      return "gone";
+    } finally {
+      this.#reading = undefined;
+    }
+    if (count === null) {
+      this.ended = true;
+      if (this.phase === "nothing") this.disarm();
+      return "ended";
+    }
+    this.buffer.commit(count);
+    return "bytes";
+  }
+}

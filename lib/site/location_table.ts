@@ -1,0 +1,47 @@
+/**
+ * Which location a path falls into: an exact one, else the longest prefix that ends where a segment ends. The cost
+ * grows with the depth of the path, not with the number of locations.
+ *
+ * @module
+ */
+
+/** The locations of one server. */
+export class LocationTable<T> {
+  readonly #exact = new Map<string, T>();
+  readonly #prefixes = new Map<string, T>();
+  /** `/a` for a location `/a/`, unless `/a` is a location of its own. */
+  readonly #bare = new Map<string, T>();
+
+  /** @param fallback where no location matches */
+  constructor(readonly fallback: T) {}
+
+  add(match: "exact" | "prefix", path: string, location: T): void {
+    if (match === "exact") {
+      this.#exact.set(path, location);
+      return;
+    }
+    this.#prefixes.set(path, location);
+    if (path.endsWith("/") && path !== "/") this.#bare.set(path.slice(0, -1), location);
+  }
+
+  /**
+   * The location of a path; `/a` falls into `/a/` where nothing else takes it.
+   *
+   * @param path decoded and normalised, begins with a slash
+   */
+  find(path: string): T {
+    if (this.#exact.size > 0) {
+      const exact = this.#exact.get(path);
+      if (exact !== undefined) return exact;
+    }
+    if (this.#prefixes.size === 0) return this.fallback;
+    const whole = this.#prefixes.get(path) ?? this.#bare.get(path);
+    if (whole !== undefined) return whole;
+    for (let slash = path.lastIndexOf("/"); slash >= 0; slash = path.lastIndexOf("/", slash - 1)) {
+      const found = this.#prefixes.get(path.slice(0, slash + 1)) ?? this.#prefixes.get(path.slice(0, slash));
+      if (found !== undefined) return found;
+      if (slash === 0) break;
+    }
+    return this.fallback;
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * A path to a file, a folder's index or listing, or what try_files leads to.
+ *
+ * @module
+ */
+import { fileResponse } from "../files/file_response.ts";
+import { listingResponse } from "../files/listing.ts";
+import type { KnownFile } from "../files/file_cache.ts";
+import type { TryFiles } from "../config/types.ts";
+import type { Response } from "../http/message.ts";
+import { refusal } from "../http/refusal.ts";
+import { FileError } from "../ports.ts";
+import { slashRedirect } from "./redirect.ts";
+import { moveTo, type Visit } from "./visit.ts";
+
+/** A file that is being written to may change between the look at it and its opening; so often it is tried again. */
+const ATTEMPTS = 3;
+
+/** Answers GET or HEAD from the location's files. @throws {FileError} */
+export function answerFile(visit: Visit): Response | Promise<Response> {
+  const { tryFiles } = visit.location.config;
+  if (tryFiles && !visit.redirected) return tryEach(visit, tryFiles);
+  return answerPath(visit, visit.path);
+}
+
+/** Answers with what is at a path of the visit's location. */
+function answerPath(visit: Visit, path: string): Response | Promise<Response> {
+  for (let attempt = 1;; attempt++) {
+    try {
+      const found = find(visit, path);
+      if (!found) return refusal(404);
+      if (found.kind === "directory") {
+        return path.endsWith("/") ? answerFolder(visit, path, found) : slashRedirect(visit);
+      }
+      // A slash behind a file's name asks for a folder.
+      if (path.endsWith("/")) return refusal(404);
+      return fileResponse(visit.request, visit.services.files, visit.location.filePath(path)!, found);
+    } catch (error) {
+      if (!(error instanceof FileError) || error.problem !== "changed" || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+function find({ location, services }: Visit, path: string): KnownFile | undefined {
+  const filePath = location.filePath(path);
+  return filePath === undefined ? undefined : services.files.find(filePath, location.base!);
+}
+
+/** The first index file that exists, in whatever location its path falls; else the listing; else 403. */
+function answerFolder(visit: Visit, path: string, folder: KnownFile): Response | Promise<Response> {
+  const { location, services, request } = visit;
+  for (const name of location.config.index) {
+    const indexPath = path + name;
+    if (find(visit, indexPath)?.kind !== "file") continue;
+    moveTo(visit, indexPath);
+    return answerPath(visit, indexPath);
+  }
+  if (!location.config.autoindex) return refusal(403);
+  return listingResponse(request, services.files, folder, location.base!, path, {});
+}
+
+/** nginx's try_files: the first candidate that exists, else an internal redirect to the last, or its status. */
+function tryEach(visit: Visit, { candidates, last }: TryFiles): Response | Promise<Response> {
+  for (const candidate of candidates) {
+    const path = candidate.startsWith("$uri")
+      ? joinUri(visit.path, candidate.slice("$uri".length))
+      : candidate;
+    const found = find(visit, path);
+    if (!found) continue;
+    if (path.endsWith("/") ? found.kind === "directory" : found.kind === "file") {
+      return answerPath(visit, path);
+    }
+  }
+  if (typeof last === "number") return refusal(last);
+  visit.redirected = true;
+  moveTo(visit, last);
+  return answerPath(visit, last);
+}
+
+/** `$uri/` is the folder also where the path ends in a slash already. */
+function joinUri(path: string, suffix: string): string {
+  return suffix === "/" && path.endsWith("/") ? path : path + suffix;
+}

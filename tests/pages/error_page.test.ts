@@ -1,0 +1,67 @@
+import {
+  assert,
+  assertEquals,
+  assertLess,
+  assertMatch,
+  assertNotEquals,
+  assertStringIncludes,
+} from "@std/assert";
+import { errorPage } from "../../lib/pages/error_page.ts";
+
+const COMMON = [400, 403, 404, 405, 408, 413, 414, 416, 417, 431, 500, 501, 502, 503, 504, 505, 507];
+
+const sentenceOf = (page: string) => /<p>(.*?)<\/p>/.exec(page)?.[1] ?? "";
+
+Deno.test("errorPage() is a complete document with status and reason in title and heading", () => {
+  const page = errorPage(404, "Not Found");
+  assertMatch(page, /^<!DOCTYPE html>\n<html lang="en">/);
+  assertMatch(page, /<\/html>\n$/);
+  assertStringIncludes(page, "<title>404 Not Found</title>");
+  assertMatch(page, /<h1><b>404<\/b><br>Not Found<\/h1>/);
+  assertStringIncludes(page, "nothing at this address");
+});
+
+Deno.test("errorPage() says that a 500 is not the reader's fault", () => {
+  assertStringIncludes(errorPage(500, "Internal Server Error"), "not your fault");
+});
+
+Deno.test("errorPage() has a sentence of its own for every common status", () => {
+  const fallbacks = [sentenceOf(errorPage(499, "X")), sentenceOf(errorPage(599, "X"))];
+  const sentences = COMMON.map((status) => sentenceOf(errorPage(status, "X")));
+  assertEquals(new Set([...sentences, ...fallbacks]).size, COMMON.length + 2);
+});
+
+Deno.test("errorPage() tells apart whose fault an uncommon status is", () => {
+  assertNotEquals(sentenceOf(errorPage(418, "X")), sentenceOf(errorPage(599, "X")));
+  assertStringIncludes(errorPage(599, "X"), "on our side");
+});
+
+Deno.test("errorPage() shows the reference only where there is one", () => {
+  assertStringIncludes(
+    errorPage(500, "Internal Server Error", "k3f9-02"),
+    "<small>Reference: k3f9-02</small>",
+  );
+  assert(!errorPage(500, "Internal Server Error").includes("Reference"));
+});
+
+Deno.test("errorPage() escapes reason and reference", () => {
+  const page = errorPage(500, "<script>a</script>", `"><img onerror='x'>`);
+  assert(!page.includes("<script"));
+  assert(!page.includes("<img"));
+  assertStringIncludes(page, "&lt;script&gt;a&lt;/script&gt;");
+});
+
+Deno.test("errorPage() is below 1.5 KB and needs nothing from elsewhere", () => {
+  for (const status of COMMON) {
+    const page = errorPage(status, "Request Header Fields Too Large", "0123456789abcdef");
+    assertLess(new TextEncoder().encode(page).length, 1500);
+    assert(!/<script|https?:|src=|href=|url\(/.test(page));
+  }
+});
+
+Deno.test("errorPage() shows no path and no message of the system", () => {
+  for (const status of COMMON) {
+    const text = errorPage(status, "X").replace(/<style>.*?<\/style>/s, "").replace(/<[^>]*>/g, "");
+    assert(!/[/\\]|os error|ENOENT|denied/i.test(text), text);
+  }
+});

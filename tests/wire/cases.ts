@@ -1,0 +1,99 @@
+/**
+ * Reads the wire cases, Markdown documents whose form README.md describes.
+ *
+ * @module
+ */
+import { encodeLatin1 } from "../../lib/bytes/latin1.ts";
+import type { WireLimits } from "../../lib/http1/limits.ts";
+import { unescape } from "./escape.ts";
+
+/** What the server has by default. */
+export const DEFAULT_LIMITS: WireLimits = { requestLine: 8192, headerFields: 32768, headerCount: 100 };
+
+/** One section of a document. */
+export interface WireCase {
+  readonly document: string;
+  readonly title: string;
+  readonly input: Uint8Array<ArrayBuffer>;
+  readonly events: readonly string[];
+  readonly limits: WireLimits;
+  /** Refusals of DESIGN.md section 4 that it is an example of. */
+  readonly covers: readonly string[];
+  /** The client ends its side after the input. */
+  readonly inputEnds: boolean;
+  /** Each request is answered as soon as it is whole. */
+  readonly answers: boolean;
+}
+
+const OPTION_NAMES: Readonly<Record<string, keyof WireLimits>> = {
+  request_line: "requestLine",
+  header_fields: "headerFields",
+  header_count: "headerCount",
+};
+
+/** All cases of this folder's documents. */
+export function readWireCases(): WireCase[] {
+  const folder = new URL(".", import.meta.url);
+  const names = [...Deno.readDirSync(folder)].map((entry) => entry.name)
+    .filter((name) => name.endsWith(".md") && name !== "README.md").sort();
+  return names.flatMap((name) => parseDocument(name, Deno.readTextFileSync(new URL(name, folder))));
+}
+
+/** The cases of one document. */
+export function parseDocument(document: string, text: string): WireCase[] {
+  const sections: { title: string; options: string[]; blocks: Map<string, string[]> }[] = [];
+  let block: string[] | undefined;
+  for (const line of text.split("\n")) {
+    const section = sections.at(-1);
+    if (block !== undefined) {
+      if (line === "```") block = undefined;
+      else block.push(line);
+    } else if (line.startsWith("## ")) {
+      sections.push({ title: line.slice(3), options: [], blocks: new Map() });
+    } else if (line.startsWith("- ")) section?.options.push(line.slice(2));
+    else if (line.startsWith("```") && section) section.blocks.set(line.slice(3), block = []);
+  }
+  return sections.map(({ title, options, blocks }) => {
+    const request = blocks.get("request"), events = blocks.get("events");
+    if (!request || !events) throw new Error(`${document}: "${title}" has no request or no events`);
+    return {
+      document,
+      title,
+      input: encodeLatin1(inputOf(request)),
+      events,
+      ...optionsOf(document, options),
+    };
+  });
+}
+
+/** Each line ends in CRLF, but for one that ends in a single backslash. */
+function inputOf(lines: readonly string[]): string {
+  return lines.map((line) => {
+    const open = /(?<!\\)(?:\\\\)*\\$/.test(line);
+    return open ? unescape(line.slice(0, -1)) : unescape(line) + "\r\n";
+  }).join("");
+}
+
+function optionsOf(
+  document: string,
+  lines: readonly string[],
+): Pick<WireCase, "limits" | "covers" | "inputEnds" | "answers"> {
+  const limits: { -readonly [K in keyof WireLimits]: number } = { ...DEFAULT_LIMITS };
+  const covers: string[] = [];
+  let inputEnds = false, answers = true;
+  for (const line of lines) {
+    const [key, value = ""] = line.split(": ");
+    if (key === "covers") covers.push(value);
+    else if (key === "input" && value === "ends") inputEnds = true;
+    else if (key === "answer" && value === "never") answers = false;
+    else if (key === "limits") {
+      for (const pair of value.split(", ")) {
+        const [name = "", number] = pair.split("=");
+        const limit = OPTION_NAMES[name];
+        if (!limit) throw new Error(`${document}: there is no limit "${name}"`);
+        limits[limit] = Number(number);
+      }
+    } else throw new Error(`${document}: there is no option "${line}"`);
+  }
+  return { limits, covers, inputEnds, answers };
+}
