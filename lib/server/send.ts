@@ -16,7 +16,7 @@ export class ShortBodyError extends Error {
 /**
  * Sends a head and the content behind it. Closes the source.
  *
- * @returns bytes of the content that were sent
+ * @param onSent is told the bytes of content in each write
  * @throws {ShortBodyError} if less came than was announced
  * @throws {GoneError} if the client leaves
  */
@@ -25,13 +25,13 @@ export async function sendSource(
   head: string,
   source: BodySource,
   framing: ResponseFraming,
-): Promise<number> {
+  onSent: (count: number) => void,
+): Promise<void> {
   const pool = transport.context.largeBuffers;
   const buffer = pool.take();
   const chunked = framing === "chunked";
   const before = chunked ? CHUNK_HEAD_LENGTH : 0, after = chunked ? 2 : 0;
   let left = source.length ?? Infinity;
-  let sent = 0;
   try {
     let filled = encodeLatin1Into(head, buffer, 0);
     if (!source.prompt) {
@@ -50,13 +50,12 @@ export async function sendSource(
       await transport.write(buffer.subarray(0, start + count + after));
       filled = 0;
       left -= count;
-      sent += count;
+      onSent(count);
     }
     if (left > 0 && left !== Infinity) throw new ShortBodyError("The body ended before its announced length");
     const end = chunked ? encodeLatin1Into(LAST_CHUNK, buffer, filled) : filled;
     if (end > 0) await transport.write(buffer.subarray(0, end));
     pool.give(buffer);
-    return sent;
   } finally {
     // After a failure the buffer is left to the garbage collector: the system may still be using it.
     source.close();

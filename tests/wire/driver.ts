@@ -131,7 +131,7 @@ function requestLine(request: RequestHead): string {
   if (body.kind !== "none") parts.push(body.kind === "chunked" ? "body=chunked" : `body=${body.length}`);
   parts.push(keepAlive ? "keep-alive" : "close");
   if (request.expectsContinue) parts.push("expects-continue");
-  return parts.join(" ");
+  return escape(parts.join(" "));
 }
 
 function fieldLines({ fields }: RequestHead): string[] {

@@ -1,0 +1,173 @@
+/**
+ * Responses onto one connection: head and framing, content, and the line in the access log.
+ *
+ * @module
+ */
+import type { BodySource, Response } from "../http/message.ts";
+import type { ServerConnection } from "../http1/connection.ts";
+import { type ResponseFraming, responseFraming, responseHead } from "../http1/writer.ts";
+import { Outbox } from "./outbox.ts";
+import type { ConnectionRequest } from "./request.ts";
+import { sendSource, ShortBodyError } from "./send.ts";
+import type { Transport } from "./transport.ts";
+
+/** What a client may send ahead while a response is under way; its leaving is noticed by reading on. */
+export const READ_AHEAD = 64 * 1024;
+
+/** After an early answer: how long, and for how many bytes, the client may go on sending. */
+const LINGER_TIME = 2000;
+const LINGER_BYTES = 1024 * 1024;
+
+/** Writes the responses of one connection. */
+export class Responder {
+  readonly #http: ServerConnection;
+  readonly #transport: Transport;
+  readonly #outbox: Outbox;
+
+  constructor(http: ServerConnection, transport: Transport) {
+    this.#http = http;
+    this.#transport = transport;
+    this.#outbox = new Outbox(transport.context.smallBuffers);
+  }
+
+  /** True if there are answers that have not been written yet. */
+  get holdsBack(): boolean {
+    return this.#outbox.length > 0;
+  }
+
+  /** Writes what was held back so that several answers leave together. @throws {GoneError} */
+  flush(): Promise<void> {
+    return this.#outbox.flush((bytes) => this.#transport.write(bytes));
+  }
+
+  /**
+   * Sends a response, or holds a small one back until flush().
+   *
+   * @param mayStay the connection may be used again after it
+   * @returns true if it may still be used
+   * @throws {GoneError}
+   */
+  respond(request: ConnectionRequest, response: Response, mayStay: boolean): boolean | Promise<boolean> {
+    const { body } = response;
+    const length = body === undefined ? 0 : body.length;
+    const framing = responseFraming(request.version, request.method, response.status, length);
+    const stays = mayStay && framing !== "close";
+    const head = this.#head(request.version, response, length, framing, stays);
+    this.#http.responseBegins();
+    if (body !== undefined && !(body instanceof Uint8Array)) {
+      return this.#respondFromSource(request, response.status, head, body, framing, stays);
+    }
+    const content = framing === "none" ? undefined : body;
+    if (head.length + (content?.length ?? 0) > this.#outbox.room) {
+      return this.#respondLarge(request, response.status, head, content, stays);
+    }
+    this.#outbox.text(head);
+    if (content) this.#outbox.bytes(content);
+    this.#end(request, response.status, content?.length ?? 0);
+    return stays;
+  }
+
+  /** Answers what was no request, ends our side, and lets the client read the answer. @throws {GoneError} */
+  async respondLast(response: Response & { readonly body: Uint8Array }): Promise<void> {
+    this.#outbox.text(this.#head("HTTP/1.1", response, response.body.length, "length", false));
+    this.#outbox.bytes(response.body);
+    this.#log(undefined, response.status, response.body.length);
+    await this.flush();
+    await this.linger();
+  }
+
+  /** Ends our side gently, since the client may still be sending. */
+  linger(): Promise<void> {
+    return this.#transport.linger(LINGER_TIME, LINGER_BYTES);
+  }
+
+  #head(
+    version: ConnectionRequest["version"],
+    response: Response,
+    length: number | undefined,
+    framing: ResponseFraming,
+    stays: boolean,
+  ): string {
+    const { status } = response;
+    const sendsLength = framing !== "chunked" && status !== 204 && status !== 304;
+    return responseHead({
+      version,
+      status,
+      reason: response.reason,
+      fields: response.fields,
+      length: sendsLength ? length : undefined,
+      chunked: framing === "chunked",
+      keepAlive: stays,
+      now: this.#transport.context.clock.now(),
+    });
+  }
+
+  /** Writes content that is at hand but does not fit the outbox. */
+  async #respondLarge(
+    request: ConnectionRequest,
+    status: number,
+    head: string,
+    content: Uint8Array | undefined,
+    stays: boolean,
+  ): Promise<boolean> {
+    await this.flush();
+    this.#outbox.text(head);
+    await this.flush();
+    if (content) await this.#transport.write(content);
+    this.#end(request, status, content?.length ?? 0);
+    return stays;
+  }
+
+  async #respondFromSource(
+    request: ConnectionRequest,
+    status: number,
+    head: string,
+    source: BodySource,
+    framing: ResponseFraming,
+    stays: boolean,
+  ): Promise<boolean> {
+    if (framing === "none") {
+      source.close();
+      this.#outbox.text(head);
+      this.#end(request, status, 0);
+      return stays;
+    }
+    let sent = 0;
+    try {
+      await this.flush();
+      if (request.body.length === 0) this.#transport.watch(READ_AHEAD);
+      await sendSource(this.#transport, head, source, framing, (count) => sent += count);
+    } catch (error) {
+      source.close();
+      this.#log(request, status, sent);
+      if (!(error instanceof ShortBodyError)) throw error;
+      this.#transport.context.errorLog.line(`error: ${request.method} ${request.target}: ${error.message}`);
+      this.#transport.close();
+      return false;
+    }
+    this.#end(request, status, sent);
+    return stays;
+  }
+
+  #end(request: ConnectionRequest, status: number, bytes: number): void {
+    this.#http.responseEnds();
+    this.#log(request, status, bytes);
+  }
+
+  #log(request: ConnectionRequest | undefined, status: number, bytes: number): void {
+    const { accessLog, clock } = this.#transport.context;
+    if (!accessLog) return;
+    accessLog.write({
+      remote: this.#transport.connection.remote.hostname,
+      host: request?.host ?? "",
+      method: request?.method ?? "",
+      target: request?.target ?? "",
+      protocol: request?.version ?? "",
+      status,
+      bytes,
+      duration: request ? clock.monotonic() - request.started : 0,
+      referer: request?.fields.get("referer"),
+      userAgent: request?.fields.get("user-agent"),
+    }, clock.now());
+  }
+}
