@@ -15,6 +15,8 @@ export interface FileStat {
   readonly changed: number;
   readonly device: number;
   readonly inode: number;
+  /** Somebody may run it. True where the system has no such mark. */
+  readonly executable: boolean;
 }
 
 /** What went wrong with a file, without the system's words, which must not reach a client. */
@@ -106,6 +108,8 @@ export interface Clock {
   now(): number;
   /** Milliseconds that never go back. */
   monotonic(): number;
+  /** Calls back once after so many milliseconds, unless the returned function is called before. */
+  after(milliseconds: number, callback: () => void): () => void;
   /** Calls back every so many milliseconds until the returned function is called. Never keeps the process alive. */
   every(milliseconds: number, callback: () => void): () => void;
 }
@@ -113,4 +117,64 @@ export interface Clock {
 /** Takes whole lines (without their line end). Never throws, never blocks. */
 export interface Log {
   line(text: string): void;
+}
+
+/** A program to start. */
+export interface ProcessCommand {
+  /** A path, or a name to be looked for on PATH. */
+  readonly program: string;
+  readonly args: readonly string[];
+  /** The working folder. */
+  readonly folder: string;
+  /** All of the environment. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** False: standard input is empty. */
+  readonly hasInput: boolean;
+}
+
+/** A running program and everything that it started in turn. Whoever started it kills and releases it. */
+export interface RunningProcess {
+  /** Waits until the program takes the bytes; false once it takes nothing more. */
+  writeInput(bytes: Uint8Array): Promise<boolean>;
+  closeInput(): Promise<void>;
+  /** A piece of standard output; null at its end. */
+  readOutput(): Promise<Uint8Array | null>;
+  /** A piece of standard error; null at its end. */
+  readErrors(): Promise<Uint8Array | null>;
+  /** Resolves when the program itself has ended, with its exit status or the name of the signal. Never rejects. */
+  readonly exited: Promise<number | string>;
+  /** Kills the program and what it started, so far as it is still there. */
+  kill(): void;
+  /** Closes every pipe: after it has exited, and been killed for what it may have left. */
+  release(): void;
+}
+
+/** A program could not be started. */
+export class ProcessError extends Error {
+  override readonly name = "ProcessError";
+  constructor(
+    readonly problem: "not found" | "denied" | "failed",
+    readonly program: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${program} can not be started: ${problem}`, options);
+  }
+}
+
+export interface ProcessRunner {
+  /** @throws {ProcessError} */
+  spawn(command: ProcessCommand): RunningProcess;
+}
+
+/** A file without a name, for bytes that are too many for memory. Gone once it is closed, or the program ends. */
+export interface SpoolFile {
+  write(bytes: Uint8Array): Promise<void>;
+  /** Reads at an absolute offset; 0 at the end. */
+  readAt(buffer: Uint8Array, offset: number): Promise<number>;
+  close(): void;
+}
+
+export interface Spooler {
+  /** @throws {FileError} */
+  create(): SpoolFile;
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { formatAddress } from "../config/check_servers.ts";
-import type { LocationConfig, ServerConfig } from "../config/types.ts";
+import type { LocationConfig, ServerConfig, TryFiles } from "../config/types.ts";
 import type { CommandLine } from "./command_line.ts";
 import { loadFor } from "./configuration.ts";
 import { print, say } from "./console.ts";
@@ -35,8 +35,13 @@ function describeLocation(location: LocationConfig): string {
   const files = alias ?? root ?? uploadStore;
   if (!answer && cgiScript === undefined) parts.push(files === undefined ? "404" : `files of ${files}`);
   if (location.autoindex) parts.push("listing");
-  if (tryFiles) parts.push(`try ${tryFiles.candidates.join(" ")} ${tryFiles.last}`);
+  if (tryFiles) parts.push(`try ${describeTries(tryFiles)}`);
   return `${parts.join(", ")} [${location.allowedMethods.join(" ")}]`;
+}
+
+/** As it is written in the file. */
+function describeTries({ candidates, last }: TryFiles): string {
+  return [...candidates, typeof last === "number" ? `=${last}` : last].join(" ");
 }
 
 /** Folders that are named but not there: often a typing error, sometimes a build that has not run yet. */

@@ -30,8 +30,12 @@ export interface CommandLine {
 export function parseCommandLine(args: readonly string[]): CommandLine {
   const values = new Map<string, string>();
   const switches = new Set<string>();
+  // Behind "--" stands no option and no command.
+  const end = args.includes("--") ? args.indexOf("--") : args.length;
+  const optional = args.slice(0, end);
+  optional.forEach(refuseSwitchValue);
   const withValue = OPTIONS.filter((option) => option.value !== undefined);
-  const parsed = parseArgs(args.map(protectNegation), {
+  const parsed = parseArgs(optional.map(protectNegation), {
     string: ["_", ...withValue.map((option) => option.name)],
     boolean: OPTIONS.filter((option) => option.value === undefined).map((option) =>
       protectNegation(option.name)
@@ -48,6 +52,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
   const first = operands[0];
   const explicit = COMMANDS.some(({ name }) => name === first);
   const command = explicit ? operands.shift() as CommandName : "serve";
+  operands.push(...args.slice(end + 1));
   for (const option of OPTIONS) {
     const value = parsed[option.value === undefined ? protectNegation(option.name) : option.name];
     if (value === undefined || value === false) continue;
@@ -87,6 +92,13 @@ export function folderOptions({ switches }: CommandLine): string[] {
 /** parseArgs would take `--no-listing` for the negation of a `listing` that does not exist. */
 function protectNegation(argument: string): string {
   return argument.replace(/^(--)?no-listing$/, "$1nolisting");
+}
+
+/** A switch with a value would be on, whatever the value says. */
+function refuseSwitchValue(argument: string): void {
+  const [, name] = /^--?([^=]+)=/.exec(argument) ?? [];
+  const option = OPTIONS.find((known) => known.name === name || known.short === name);
+  if (option && option.value === undefined) throw new UsageError(`--${option.name} takes no value`);
 }
 
 function textValue(option: Option, value: unknown): string {

@@ -69,7 +69,9 @@ function forFolder(line: CommandLine): Config {
   try {
     isDirectory = Deno.statSync(root).isDirectory;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) throw new UsageError(`there is no folder "${line.operand}"`);
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
+      throw new UsageError(`there is no folder "${line.operand}"`);
+    }
     throw new UnreadableError(`${root} ${readingProblem(error)}`);
   }
   if (!isDirectory) throw new UsageError(`"${line.operand}" is no folder: name the folder that it is in`);

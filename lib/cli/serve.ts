@@ -10,7 +10,7 @@ import { ListenError } from "../runtime/net.ts";
 import { stopSignals } from "../runtime/signals.ts";
 import { Serving } from "../supervisor/serving.ts";
 import type { CommandLine } from "./command_line.ts";
-import { DEFAULT_PORT, loadFor } from "./configuration.ts";
+import { DEFAULT_PORT, loadFor, UnreadableError } from "./configuration.ts";
 import { say } from "./console.ts";
 import { refuseUnsupported } from "./unsupported.ts";
 
@@ -26,15 +26,38 @@ export async function serve(line: CommandLine): Promise<void> {
   const { config, warnings } = loadFor(line);
   for (const warning of warnings) say(`warning: ${warning}`);
   refuseUnsupported(config);
+  checkLogs(config);
   const signals = stopSignals();
   const serving = start(config, line);
-  for (const address of serving.addresses) say(`listening on http://${formatAddress(address)}/`);
+  // In one piece, so that whoever waits for the first line has read them all.
+  say(serving.addresses.map((address) => `listening on http://${formatAddress(address)}/`).join("\n"));
   if (line.switches.has("open")) {
-    await openBrowser(`http://${formatAddress(browsable(serving.addresses[0]!))}/`, say);
+    // Not waited for: where it ends only with the browser, a signal would have to wait as well.
+    void openBrowser(`http://${formatAddress(browsable(serving.addresses[0]!))}/`, say);
   }
   await signals.next();
   void signals.next().then(() => Deno.exit(0));
   await serving.stop();
+}
+
+/** A log that can not be opened is a reason not to start. @throws {UnreadableError} */
+function checkLogs({ accessLog, errorLog }: Config): void {
+  for (const log of [accessLog, errorLog]) {
+    if (log.to !== "file") continue;
+    try {
+      Deno.openSync(log.path, { append: true, create: true }).close();
+    } catch (error) {
+      throw new UnreadableError(`${log.path} ${writingProblem(error)}`);
+    }
+  }
+}
+
+function writingProblem(error: unknown): string {
+  if (error instanceof Deno.errors.NotFound) return "can not be written: its folder does not exist";
+  if (error instanceof Deno.errors.NotCapable) return "may not be written: start with --allow-write";
+  if (error instanceof Deno.errors.PermissionDenied) return "may not be written: check its permissions";
+  if (error instanceof Deno.errors.IsADirectory) return "is a folder: name a file";
+  return `can not be written: ${error instanceof Error ? error.message : String(error)}`;
 }
 
 /** With a folder and no port asked for, a port that is taken is no reason not to serve. */

@@ -11,11 +11,8 @@ export function refuseUnsupported(config: Config): void {
   const problems: string[] = [];
   if (config.workers !== 1) problems.push(`workers: more than one thread is not supported yet`);
   for (const { fallback, locations } of config.servers) {
-    for (const location of new Set([fallback, ...locations])) {
-      if (location.cgi || location.cgiScript !== undefined) {
-        problems.push(`${location.key}: cgi is not supported yet`);
-      }
-      if (location.uploadStore !== undefined) problems.push(`${location.key}: uploads are not supported yet`);
+    for (const { key, uploadStore } of new Set([fallback, ...locations])) {
+      if (uploadStore !== undefined) problems.push(`${key}: uploads are not supported yet`);
     }
   }
   if (problems.length > 0) throw new ConfigError(problems.map((problem) => `webserv: ${problem}`).join("\n"));

@@ -23,6 +23,9 @@ const ENTRIES_KEPT = 4096;
  */
 const RACY = 50;
 
+/** Deno gives the time of the inode's change in whole seconds: it may have been this much later, in milliseconds. */
+const CHANGED_GRAIN = 1000;
+
 /** A file or folder that may be served. */
 export interface KnownFile {
   readonly kind: "file" | "directory";
@@ -112,7 +115,7 @@ export class FileCache {
         if (count === 0) return undefined;
         length += count;
       }
-      const age = this.clock.now() - Math.max(entry.stat.modified, entry.stat.changed);
+      const age = this.clock.now() - Math.max(entry.stat.modified, entry.stat.changed + CHANGED_GRAIN);
       if (age > RACY) {
         entry.content = content;
         this.#contents += content.length;

@@ -62,6 +62,8 @@ export interface Response {
   readonly fields: string;
   /** Undefined: no content. For HEAD the body is given all the same, and its length is sent alone. */
   readonly body: Uint8Array | BodySource | undefined;
+  /** The body is the whole message, head and all; the connection closes after it. */
+  readonly raw?: true;
   /** Why it went wrong: for the error log, never for the client. Set on errors that no error page was made for yet. */
   readonly problem?: Problem;
 }
@@ -80,6 +82,8 @@ export interface BodySource {
   readonly prompt: boolean;
   /** Fills the buffer from its start, with one byte at least; null at the end. */
   read(buffer: Uint8Array): Promise<number | null>;
+  /** After `length` bytes: whether that was really all. A source that may say more than it announced has this. */
+  isAtEnd?(): Promise<boolean>;
   close(): void;
 }
 

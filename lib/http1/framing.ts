@@ -131,6 +131,8 @@ function transferCoding(codings: string): BodyFraming {
 }
 
 function wantsKeepAlive(minor: number, connection: string): boolean {
+  // PERF: what most browsers send.
+  if (connection === "keep-alive") return true;
   const options = members(connection);
   if (options.includes("close")) return false;
   return minor === 1 || options.includes("keep-alive");

@@ -94,6 +94,7 @@ function toStat(info: Deno.FileInfo): FileStat {
     changed: info.ctime?.getTime() ?? 0,
     device: info.dev,
     inode: info.ino ?? 0,
+    executable: info.mode === null || (info.mode & 0o111) !== 0,
   };
 }
 

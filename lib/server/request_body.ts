@@ -22,6 +22,7 @@ export class ConnectionBody implements RequestBody {
   awaitsContinue: boolean;
   readonly #http: ServerConnection;
   readonly #transport: Transport;
+  #detached = false;
 
   constructor(
     http: ServerConnection,
@@ -37,6 +38,7 @@ export class ConnectionBody implements RequestBody {
 
   async read(): Promise<Uint8Array | null> {
     for (;;) {
+      if (this.#detached) throw new GoneError();
       const event = this.#http.next();
       switch (event.type) {
         case "data":
@@ -51,9 +53,18 @@ export class ConnectionBody implements RequestBody {
         case "closed":
           throw new GoneError();
         default:
+          this.#transport.watch();
           return null;
       }
     }
+  }
+
+  /**
+   * The response is complete: what the connection has from now on is no longer this body's. A handler that is still
+   * reading gets a GoneError.
+   */
+  detach(): void {
+    this.#detached = true;
   }
 
   /** Answers to earlier requests have been flushed: this client sends nothing before it hears from us. */

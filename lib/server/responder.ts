@@ -8,11 +8,8 @@ import type { ServerConnection } from "../http1/connection.ts";
 import { type ResponseFraming, responseFraming, responseHead } from "../http1/writer.ts";
 import { Outbox } from "./outbox.ts";
 import type { ConnectionRequest } from "./request.ts";
-import { sendSource, ShortBodyError } from "./send.ts";
+import { BodyLengthError, sendSource } from "./send.ts";
 import type { Transport } from "./transport.ts";
-
-/** What a client may send ahead while a response is under way; its leaving is noticed by reading on. */
-export const READ_AHEAD = 64 * 1024;
 
 /** After an early answer: how long, and for how many bytes, the client may go on sending. */
 const LINGER_TIME = 2000;
@@ -50,9 +47,11 @@ export class Responder {
   respond(request: ConnectionRequest, response: Response, mayStay: boolean): boolean | Promise<boolean> {
     const { body } = response;
     const length = body === undefined ? 0 : body.length;
-    const framing = responseFraming(request.version, request.method, response.status, length);
+    const framing = response.raw
+      ? "close"
+      : responseFraming(request.version, request.method, response.status, length);
     const stays = mayStay && framing !== "close";
-    const head = this.#head(request.version, response, length, framing, stays);
+    const head = response.raw ? "" : this.#head(request.version, response, length, framing, stays);
     this.#http.responseBegins();
     if (body !== undefined && !(body instanceof Uint8Array)) {
       return this.#respondFromSource(request, response.status, head, body, framing, stays);
@@ -135,12 +134,12 @@ export class Responder {
     let sent = 0;
     try {
       await this.flush();
-      if (request.body.length === 0) this.#transport.watch(READ_AHEAD);
+      if (this.#http.clientState === "done" || this.#http.remaining === 0) this.#transport.watch();
       await sendSource(this.#transport, head, source, framing, (count) => sent += count);
     } catch (error) {
       source.close();
       this.#log(request, status, sent);
-      if (!(error instanceof ShortBodyError)) throw error;
+      if (!(error instanceof BodyLengthError)) throw error;
       this.#transport.context.errorLog.line(`error: ${request.method} ${request.target}: ${error.message}`);
       this.#transport.close();
       return false;

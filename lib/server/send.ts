@@ -8,16 +8,16 @@ import type { BodySource } from "../http/message.ts";
 import { CHUNK_HEAD_LENGTH, chunkHead, LAST_CHUNK, type ResponseFraming } from "../http1/writer.ts";
 import type { Transport } from "./transport.ts";
 
-/** The source gave fewer bytes than it announced: the connection must not be used again. */
-export class ShortBodyError extends Error {
-  override readonly name = "ShortBodyError";
+/** The source gave fewer or more bytes than it announced: the connection must not be used again. */
+export class BodyLengthError extends Error {
+  override readonly name = "BodyLengthError";
 }
 
 /**
  * Sends a head and the content behind it. Closes the source.
  *
  * @param onSent is told the bytes of content in each write
- * @throws {ShortBodyError} if less came than was announced
+ * @throws {BodyLengthError} if less came than was announced, or more, which is cut
  * @throws {GoneError} if the client leaves
  */
 export async function sendSource(
@@ -52,9 +52,14 @@ export async function sendSource(
       left -= count;
       onSent(count);
     }
-    if (left > 0 && left !== Infinity) throw new ShortBodyError("The body ended before its announced length");
+    if (left > 0 && left !== Infinity) {
+      throw new BodyLengthError("The body ended before its announced length");
+    }
     const end = chunked ? encodeLatin1Into(LAST_CHUNK, buffer, filled) : filled;
     if (end > 0) await transport.write(buffer.subarray(0, end));
+    if (left === 0 && source.isAtEnd && !(await source.isAtEnd())) {
+      throw new BodyLengthError("The body was longer than announced and has been cut");
+    }
     pool.give(buffer);
   } finally {
     // After a failure the buffer is left to the garbage collector: the system may still be using it.

@@ -12,7 +12,7 @@ import type { ByteConnection } from "../ports.ts";
 import type { ServerContext } from "./context.ts";
 import { ConnectionRequest } from "./request.ts";
 import { ConnectionBody } from "./request_body.ts";
-import { READ_AHEAD, Responder } from "./responder.ts";
+import { Responder } from "./responder.ts";
 import { Transport } from "./transport.ts";
 
 /** Room for a head. */
@@ -29,6 +29,8 @@ export class Session {
   readonly #context: ServerContext;
   readonly #handler: Handler;
   #draining = false;
+  /** Of the current request. */
+  #body: ConnectionBody | undefined;
   #anyRequest = false;
   /** Under way once a head has taken too long. */
   #refusal: Promise<void> | undefined;
@@ -90,8 +92,10 @@ export class Session {
       } else if (event.type === "request") {
         // Nothing may stand between this client and `100 Continue`.
         if (event.expectsContinue && this.#responder.holdsBack) await this.#responder.flush();
-        const stays = this.#answer(event);
-        if (!(typeof stays === "boolean" ? stays : await stays)) return this.#end();
+        const answered = this.#answer(event);
+        const stays = typeof answered === "boolean" ? answered : await answered;
+        this.#letGo();
+        if (!stays) return this.#end();
         const done = this.#nextCycle();
         if (!(typeof done === "boolean" ? done : await done)) return this.#end();
       } else {
@@ -120,6 +124,7 @@ export class Session {
     this.#anyRequest = true;
     this.#transport.disarm();
     const request = new ConnectionRequest(head, this.#http, this.#transport);
+    if (request.body instanceof ConnectionBody) this.#body = request.body;
     let response: Response | Promise<Response>;
     try {
       response = this.#handler(request);
@@ -134,7 +139,7 @@ export class Session {
     // Looked after from the start: it may reject while earlier answers are still being written.
     const settled = promise.catch((error) => error instanceof GoneError ? undefined : this.#failure(error));
     if (this.#responder.holdsBack) await this.#responder.flush();
-    if (request.body.length === 0) this.#transport.watch(READ_AHEAD);
+    if (request.body.length === 0) this.#transport.watch();
     const response = await settled;
     if (!response) throw new GoneError();
     return this.#responder.respond(request, response, this.#mayStay(request));
@@ -145,8 +150,15 @@ export class Session {
     if (!request.head.keepAlive || this.#draining || this.#http.clientState === "closed") return false;
     const left = this.#http.remaining;
     if (left === 0) return true;
-    if (request.body instanceof ConnectionBody && request.body.awaitsContinue) return false;
+    if (this.#body?.awaitsContinue) return false;
     return left !== undefined && left <= DISCARDED;
+  }
+
+  /** The exchange is over: whoever still reads the body or watches the client stops. */
+  #letGo(): void {
+    this.#body?.detach();
+    this.#body = undefined;
+    this.#transport.unwatch();
   }
 
   /** Drops what is left of the request, so that the next one can be read; false if that can not be done. */

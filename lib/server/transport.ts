@@ -12,7 +12,7 @@ import type { ServerContext } from "./context.ts";
 import type { Waiting } from "./deadlines.ts";
 
 /** What is being waited for, which decides what the end of the wait means. */
-export type Phase = "nothing" | "idle" | "head" | "body" | "send" | "half-closed" | "lingering";
+export type Phase = "nothing" | "idle" | "head" | "send" | "half-closed" | "lingering";
 
 /** What a read came to. */
 export type ReadResult = "bytes" | "ended" | "gone" | "late";
@@ -24,9 +24,15 @@ export type ReadResult = "bytes" | "ended" | "gone" | "late";
  */
 const HALF_CLOSED_GRACE = 1000;
 
+/** What a client may send ahead while its request is being answered. */
+const READ_AHEAD = 64 * 1024;
+const SMALLEST_READ = 2048;
+
 /** Owns the connection: close() releases everything. */
 export class Transport implements Waiting {
-  deadline = Infinity;
+  #deadline = Infinity;
+  /** Apart from the other one: a program may be sent to while its request is still being read. */
+  #bodyDeadline = Infinity;
   phase: Phase = "nothing";
   /** The client has ended its side. */
   ended = false;
@@ -34,6 +40,7 @@ export class Transport implements Waiting {
   gone = false;
   /** Called when the deadline of a head is over. */
   onHeadTimeout: () => void = () => {};
+  #watching = false;
   #reading: Promise<ReadResult> | undefined;
   #bodyWaiter: ((result: ReadResult) => void) | undefined;
   readonly #goneCallbacks = new Set<() => void>();
@@ -46,10 +53,14 @@ export class Transport implements Waiting {
     context.deadlines.add(this);
   }
 
+  get deadline(): number {
+    return Math.min(this.#deadline, this.#bodyDeadline);
+  }
+
   /** Sets the deadline so many milliseconds from now. */
   arm(phase: Phase, milliseconds: number): void {
     this.phase = phase;
-    this.deadline = this.context.clock.monotonic() + milliseconds;
+    this.#deadline = this.context.clock.monotonic() + milliseconds;
   }
 
   disarm(): void {
@@ -57,15 +68,19 @@ export class Transport implements Waiting {
       return this.arm("half-closed", HALF_CLOSED_GRACE);
     }
     this.phase = "nothing";
-    this.deadline = Infinity;
+    this.#deadline = Infinity;
   }
 
   expire(): void {
+    if (this.#bodyDeadline <= this.#deadline) {
+      this.#bodyDeadline = Infinity;
+      this.#bodyWaiter?.("late");
+      return;
+    }
     const phase = this.phase;
     this.phase = "nothing";
-    this.deadline = Infinity;
+    this.#deadline = Infinity;
     if (phase === "head") this.onHeadTimeout();
-    else if (phase === "body") this.#bodyWaiter?.("late");
     else this.close();
   }
 
@@ -82,18 +97,27 @@ export class Transport implements Waiting {
   async readBody(minimum: number): Promise<void> {
     const reading = this.read(minimum);
     const late = new Promise<ReadResult>((resolve) => this.#bodyWaiter = resolve);
-    this.arm("body", this.context.timeouts.body);
+    this.#bodyDeadline = this.context.clock.monotonic() + this.context.timeouts.body;
     const result = await Promise.race([reading, late]);
     this.#bodyWaiter = undefined;
+    this.#bodyDeadline = Infinity;
     if (result === "late") throw new PeerError(408, "The body stalled for longer than timeouts.body");
-    this.disarm();
     if (result === "gone") throw new GoneError();
   }
 
-  /** Keeps a read under way while a handler works, so that the client's leaving is noticed. */
-  watch(room: number): void {
-    if (this.ended || this.gone || this.buffer.length >= room) return;
-    void this.read(room);
+  /**
+   * Keeps reading while a handler works, so that the client's leaving is noticed. Only once the request is whole: what
+   * comes now is the next one, of which a bounded part is taken.
+   */
+  watch(): void {
+    if (this.#watching) return;
+    this.#watching = true;
+    void this.#watch();
+  }
+
+  /** The exchange is over; reading is somebody else's again. */
+  unwatch(): void {
+    this.#watching = false;
   }
 
   /** Writes everything. @throws {GoneError} if the client leaves or takes nothing for timeouts.send. */
@@ -155,6 +179,12 @@ export class Transport implements Waiting {
     this.#bodyWaiter?.("gone");
     for (const callback of this.#goneCallbacks) callback();
     this.#goneCallbacks.clear();
+  }
+
+  async #watch(): Promise<void> {
+    while (this.#watching && this.buffer.length < READ_AHEAD) {
+      if (await this.read(SMALLEST_READ) !== "bytes") return;
+    }
   }
 
   async #read(minimum: number): Promise<ReadResult> {

@@ -4,7 +4,10 @@
  * @module
  */
 import type { Handler, Request, Response } from "../http/message.ts";
+import { refusal } from "../http/refusal.ts";
 import { failureResponse, finish } from "./error_pages.ts";
+import { isLocalRedirect, MAX_LOCAL_REDIRECTS, redirectedRequest } from "./local_redirect.ts";
+import { answerProgram } from "./programs.ts";
 import { answerReturn, redirectToLocation } from "./redirect.ts";
 import { answerOptions, locate, refuseExpectation, refuseLength, refuseMethod } from "./refuse.ts";
 import { answerFile } from "./static_files.ts";
@@ -37,12 +40,27 @@ function answer(visit: Visit): Response | Promise<Response> {
     refuseLength(visit) ??
     answerReturn(visit) ??
     redirectToLocation(visit) ??
+    answerProgram(visit) ??
     answerFile(visit);
 }
 
-async function finishLater(visit: Visit, response: Promise<Response>): Promise<Response> {
+async function finishLater(first: Visit, promise: Promise<Response>): Promise<Response> {
+  let visit = first;
   try {
-    return finish(visit, await response);
+    let response = await promise;
+    for (let count = 1; isLocalRedirect(response); count++) {
+      if (count > MAX_LOCAL_REDIRECTS) {
+        response = refusal(502, "", `more than ${MAX_LOCAL_REDIRECTS} local redirects`);
+        break;
+      }
+      visit = startVisit(
+        redirectedRequest(visit.request, response.localRedirect),
+        visit.server,
+        visit.services,
+      );
+      response = await answer(visit);
+    }
+    return finish(visit, response);
   } catch (error) {
     return finish(visit, failureResponse(error));
   }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Gateway } from "../cgi/gateway.ts";
 import type { FileCache } from "../files/file_cache.ts";
 import type { Request } from "../http/message.ts";
 import type { Log } from "../ports.ts";
@@ -19,6 +20,7 @@ export interface Server {
 /** What all requests of a site share. */
 export interface Services {
   readonly files: FileCache;
+  readonly gateway: Gateway;
   readonly errorLog: Log;
 }
 

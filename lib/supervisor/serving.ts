@@ -3,17 +3,24 @@
  *
  * @module
  */
+import project from "../../deno.json" with { type: "json" };
 import type { Address, Config, LogTarget } from "../config/types.ts";
+import { Gateway } from "../cgi/gateway.ts";
 import { FileCache } from "../files/file_cache.ts";
 import type { ConnectionListener } from "../ports.ts";
 import { clock } from "../runtime/clock.ts";
 import { fileSystem } from "../runtime/files.ts";
 import { fileLog, type LogWriter, streamLog } from "../runtime/logs.ts";
 import { listen } from "../runtime/net.ts";
+import { findProgram, processRunner } from "../runtime/processes.ts";
+import { spooler } from "../runtime/spool.ts";
 import { AccessLog } from "../server/access_log.ts";
 import { Acceptor } from "../server/acceptor.ts";
 import { ServerContext } from "../server/context.ts";
 import { createSite } from "../site/site.ts";
+
+/** How CGI programs are told who serves them. */
+const SOFTWARE = `${project.name}/${project.version}`;
 
 /** Owns everything that one configuration needs; stop() gives it back. */
 export class Serving {
@@ -22,6 +29,7 @@ export class Serving {
     readonly addresses: readonly Address[],
     readonly acceptors: readonly Acceptor[],
     readonly logs: readonly LogWriter[],
+    readonly gateway: Gateway,
   ) {}
 
   /** Starts to accept connections. @throws {ListenError} */
@@ -36,7 +44,18 @@ export class Serving {
       errorLog,
       accessLog && new AccessLog(accessLog, config.logFormat, 1),
     );
-    const site = createSite(config, { files: new FileCache(fileSystem, clock), errorLog });
+    const searchPath = Deno.env.get("PATH") ?? "/usr/local/bin:/usr/bin:/bin";
+    const gateway = new Gateway({
+      runner: processRunner(findProgram("setsid", searchPath)),
+      spooler: spooler(temporaryFolder()),
+      clock,
+      errorLog,
+      timeout: config.timeouts.cgi,
+      processes: config.limits.cgiProcesses,
+      searchPath,
+      software: SOFTWARE,
+    });
+    const site = createSite(config, { files: new FileCache(fileSystem, clock), gateway, errorLog });
     const count = { open: 0, turnedAway: 0 };
     const listeners: ConnectionListener[] = [];
     try {
@@ -53,7 +72,7 @@ export class Serving {
       hostname: address.hostname,
       port: listeners[index]!.address.port,
     }));
-    return new Serving(config, addresses, acceptors, logs);
+    return new Serving(config, addresses, acceptors, logs, gateway);
   }
 
   /** Accepts nothing more, waits up to timeouts.shutdown for running exchanges, and closes everything. */
@@ -64,6 +83,7 @@ export class Serving {
     await Promise.race([drained, late]);
     clearTimeout(timer);
     for (const acceptor of this.acceptors) acceptor.abort();
+    await this.gateway.stop();
     await Promise.all(this.logs.map((log) => log.close()));
   }
 }
@@ -71,4 +91,9 @@ export class Serving {
 function openLog(target: LogTarget): LogWriter | undefined {
   if (target.to === "off") return undefined;
   return target.to === "file" ? fileLog(target.path) : streamLog(target.to);
+}
+
+/** Where large bodies wait for a program. */
+function temporaryFolder(): string {
+  return Deno.env.get("TMPDIR") ?? Deno.env.get("TEMP") ?? "/tmp";
 }

@@ -1,0 +1,38 @@
+/**
+ * What programs say on standard error, line by line, with the program's name before it.
+ *
+ * @module
+ */
+import type { Log } from "../ports.ts";
+
+/** A longer line is cut into several. */
+const LONGEST_LINE = 4096;
+
+// deno-lint-ignore no-control-regex
+const CONTROLS = /[\x00-\x08\x0a-\x1f\x7f-\x9f]/g;
+
+/** Logs every line until the end. Never rejects. */
+export async function logLines(
+  read: () => Promise<Uint8Array | null>,
+  log: Log,
+  name: string,
+): Promise<void> {
+  const decoder = new TextDecoder();
+  let pending = "";
+  const say = (line: string) => {
+    const text = line.endsWith("\r") ? line.slice(0, -1) : line;
+    log.line(
+      `${name}: ${text.replace(CONTROLS, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`)}`,
+    );
+  };
+  for (let piece = await read(); piece !== null; piece = await read()) {
+    pending += decoder.decode(piece, { stream: true });
+    const lines = pending.split("\n");
+    pending = lines.pop()!;
+    lines.forEach(say);
+    for (; pending.length > LONGEST_LINE; pending = pending.slice(LONGEST_LINE)) {
+      say(pending.slice(0, LONGEST_LINE));
+    }
+  }
+  if (pending !== "") say(pending);
+}

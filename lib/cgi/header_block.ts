@@ -1,0 +1,142 @@
+/**
+ * The header block of a CGI response, RFC 3875 section 6: read as it arrives, with LF or CRLF line ends. Refuses what
+ * is no field, folded lines, control characters, a field twice that may be there once, and blocks without any field.
+ *
+ * @module
+ */
+import { CR, LF, TOKEN } from "../bytes/ascii.ts";
+import { decodeLatin1 } from "../bytes/latin1.ts";
+
+/** Bytes of a header block; more is taken for a program that sends none. */
+const LARGEST_BLOCK = 64 * 1024;
+
+/** The program's answer is none. The message is for the error log. */
+export class HeaderBlockError extends Error {
+  override readonly name = "HeaderBlockError";
+}
+
+/** What a program said before its content. */
+export interface HeaderBlock {
+  readonly status: number | undefined;
+  readonly reason: string | undefined;
+  readonly location: string | undefined;
+  readonly contentLength: number | undefined;
+  /** All other fields that may be handed on, in order. */
+  readonly fields: readonly (readonly [name: string, value: string])[];
+}
+
+/** Collects bytes until the header block is whole. */
+export class HeaderBlockReader {
+  #bytes = new Uint8Array(1024);
+  #length = 0;
+  #scanned = 0;
+  #lineStart = 0;
+
+  /**
+   * Takes the next piece of output.
+   *
+   * @returns undefined while the block is incomplete; else the block and the bytes behind it
+   * @throws {HeaderBlockError}
+   */
+  push(piece: Uint8Array): { readonly block: HeaderBlock; readonly rest: Uint8Array } | undefined {
+    this.#append(piece);
+    for (; this.#scanned < this.#length; this.#scanned++) {
+      if (this.#bytes[this.#scanned] !== LF) continue;
+      const lineEnd = this.#bytes[this.#scanned - 1] === CR ? this.#scanned - 1 : this.#scanned;
+      if (lineEnd <= this.#lineStart) {
+        const text = decodeLatin1(this.#bytes.subarray(0, this.#lineStart));
+        return { block: parseBlock(text), rest: this.#bytes.slice(this.#scanned + 1, this.#length) };
+      }
+      this.#lineStart = this.#scanned + 1;
+    }
+    if (this.#lineStart > LARGEST_BLOCK || this.#length - this.#lineStart > LARGEST_BLOCK) {
+      throw new HeaderBlockError(`no end of the header block within ${LARGEST_BLOCK} bytes`);
+    }
+    return undefined;
+  }
+
+  #append(piece: Uint8Array): void {
+    if (this.#length + piece.length > this.#bytes.length) {
+      const larger = new Uint8Array(Math.max(this.#bytes.length * 2, this.#length + piece.length));
+      larger.set(this.#bytes.subarray(0, this.#length));
+      this.#bytes = larger;
+    }
+    this.#bytes.set(piece, this.#length);
+    this.#length += piece.length;
+  }
+}
+
+/** Fields that are ours to send: those of the connection (RFC 3875 section 6.3.4, RFC 9110 section 7.6.1). */
+const WITHHELD: ReadonlySet<string> = new Set([
+  "connection",
+  "date",
+  "keep-alive",
+  "proxy-connection",
+  "server",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+]);
+
+/** Fields that a program may send once. */
+const SINGLE: ReadonlySet<string> = new Set(["content-length", "content-type", "location", "status"]);
+
+function parseBlock(text: string): HeaderBlock {
+  const single = new Map<string, string>();
+  const fields: [string, string][] = [];
+  const lines = text.split("\n").slice(0, -1);
+  if (lines.length === 0) {
+    throw new HeaderBlockError("the output begins with an empty line instead of fields");
+  }
+  for (const line of lines) {
+    const [name, value] = parseLine(line.endsWith("\r") ? line.slice(0, -1) : line);
+    const lower = name.toLowerCase();
+    if (SINGLE.has(lower)) {
+      if (single.has(lower)) throw new HeaderBlockError(`the field "${name}" is there twice`);
+      single.set(lower, value);
+    }
+    if (lower !== "status" && lower !== "location" && lower !== "content-length" && !WITHHELD.has(lower)) {
+      fields.push([name, value]);
+    }
+  }
+  const { status, reason } = parseStatus(single.get("status"));
+  return {
+    status,
+    reason,
+    location: single.get("location"),
+    contentLength: parseLength(single.get("content-length")),
+    fields,
+  };
+}
+
+function parseLine(line: string): [name: string, value: string] {
+  const colon = line.indexOf(":");
+  const name = line.slice(0, Math.max(colon, 0));
+  const isToken = name !== "" && [...name].every((character) => TOKEN[character.charCodeAt(0)] === 1);
+  if (!isToken) throw new HeaderBlockError(`"${line.slice(0, 80)}" is no field`);
+  const value = line.slice(colon + 1).trim();
+  // deno-lint-ignore no-control-regex
+  if (/[\x00-\x08\x0a-\x1f\x7f]/.test(value)) {
+    throw new HeaderBlockError(`the value of "${name}" has a control character`);
+  }
+  return [name, value];
+}
+
+/** `Status: 404 Not Found`, RFC 3875 section 6.3.3. */
+function parseStatus(text: string | undefined): { status: number | undefined; reason: string | undefined } {
+  if (text === undefined) return { status: undefined, reason: undefined };
+  const match = /^([2-5][0-9]{2})(?:[ \t]+(.*))?$/.exec(text);
+  if (!match) throw new HeaderBlockError(`"${text.slice(0, 80)}" is no status`);
+  return {
+    status: Number(match[1]),
+    reason: match[2] === undefined || match[2] === "" ? undefined : match[2],
+  };
+}
+
+function parseLength(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const length = /^[0-9]+$/.test(text) ? Number(text) : NaN;
+  if (!Number.isSafeInteger(length)) throw new HeaderBlockError(`"${text.slice(0, 80)}" is no length`);
+  return length;
+}

@@ -1,0 +1,92 @@
+/**
+ * The request's body as a program's standard input. A program must be told the length first (RFC 3875 section 4.2), so
+ * a chunked body is decoded before it starts: in memory, and in a file once it gets large.
+ *
+ * @module
+ */
+import { PeerError } from "../http1/peer_error.ts";
+import type { RequestBody } from "../http/message.ts";
+import type { Spooler, SpoolFile } from "../ports.ts";
+
+/** Larger bodies go to a file, in bytes. */
+const LARGEST_IN_MEMORY = 256 * 1024;
+
+/** What is read of the file at a time. */
+const PIECE = 64 * 1024;
+
+/** A body whose length is known. Whoever asked for it closes it. */
+export interface ProgramInput {
+  /** Undefined where there is no body. */
+  readonly length: number | undefined;
+  /** The next piece; null at the end. */
+  next(): Promise<Uint8Array | null>;
+  close(): void;
+}
+
+/**
+ * Makes a body ready for a program.
+ *
+ * @param limit bytes of a chunked body; an announced length was checked before
+ * @throws {PeerError} 413 past the limit, and what RequestBody.read() throws
+ */
+export async function programInput(
+  body: RequestBody,
+  announced: boolean,
+  limit: number,
+  spooler: Spooler,
+): Promise<ProgramInput> {
+  if (body.length !== undefined) {
+    const length = body.length === 0 && !announced ? undefined : body.length;
+    return { length, next: () => body.read(), close: () => {} };
+  }
+  const spool = new Spool(spooler);
+  try {
+    for (let piece = await body.read(); piece !== null; piece = await body.read()) {
+      if (spool.length + piece.length > limit) {
+        throw new PeerError(413, "The body is over client_max_body_size");
+      }
+      await spool.add(piece);
+    }
+  } catch (error) {
+    spool.close();
+    throw error;
+  }
+  return spool;
+}
+
+class Spool implements ProgramInput {
+  length = 0;
+  #file: SpoolFile | undefined;
+  #pieces: Uint8Array[] = [];
+  #position = 0;
+  readonly #spooler: Spooler;
+
+  constructor(spooler: Spooler) {
+    this.#spooler = spooler;
+  }
+
+  async add(piece: Uint8Array): Promise<void> {
+    this.length += piece.length;
+    if (!this.#file && this.length <= LARGEST_IN_MEMORY) {
+      this.#pieces.push(piece.slice());
+      return;
+    }
+    this.#file ??= this.#spooler.create();
+    for (const earlier of this.#pieces.splice(0)) await this.#file.write(earlier);
+    await this.#file.write(piece);
+  }
+
+  async next(): Promise<Uint8Array | null> {
+    if (!this.#file) return this.#pieces.shift() ?? null;
+    const buffer = new Uint8Array(PIECE);
+    const count = await this.#file.readAt(buffer, this.#position);
+    this.#position += count;
+    return count === 0 ? null : buffer.subarray(0, count);
+  }
+
+  close(): void {
+    this.#file?.close();
+    this.#file = undefined;
+    this.#pieces = [];
+  }
+}

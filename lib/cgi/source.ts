@@ -1,0 +1,54 @@
+/**
+ * A program's output as a response's body.
+ *
+ * @module
+ */
+import type { BodySource } from "../http/message.ts";
+import type { CgiRun } from "./run.ts";
+
+/** What comes behind the header block. Owns the run. */
+export class CgiSource implements BodySource {
+  readonly length: number | undefined;
+  readonly #run: CgiRun;
+  #pending: Uint8Array;
+  #ended = false;
+
+  /**
+   * @param first output that has been read already
+   * @param length what the program announced
+   */
+  constructor(run: CgiRun, first: Uint8Array, length: number | undefined) {
+    this.#run = run;
+    this.#pending = first;
+    this.length = length;
+  }
+
+  get prompt(): boolean {
+    return this.#pending.length > 0;
+  }
+
+  async read(buffer: Uint8Array): Promise<number | null> {
+    if (this.#pending.length === 0 && !(await this.#fill())) return null;
+    const count = Math.min(this.#pending.length, buffer.length);
+    buffer.set(this.#pending.subarray(0, count));
+    this.#pending = this.#pending.subarray(count);
+    return count;
+  }
+
+  async isAtEnd(): Promise<boolean> {
+    return this.#pending.length === 0 && !(await this.#fill());
+  }
+
+  close(): void {
+    if (!this.#ended) void this.#run.abandon();
+    this.#ended = true;
+  }
+
+  async #fill(): Promise<boolean> {
+    if (this.#ended) return false;
+    const piece = await this.#run.read();
+    this.#ended = piece === null;
+    this.#pending = piece ?? this.#pending;
+    return piece !== null;
+  }
+}

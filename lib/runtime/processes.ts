@@ -1,0 +1,155 @@
+/**
+ * Programs over Deno's API. Each gets a process group of its own, so that everything that it starts can be killed with
+ * it, and all groups are killed when this program ends in whatever orderly way.
+ *
+ * @module
+ */
+import { type ProcessCommand, ProcessError, type ProcessRunner, type RunningProcess } from "../ports.ts";
+
+/** Groups that may have living processes. */
+const groups = new Set<number>();
+
+/** How a group is killed; a worker without the permission for it asks the main thread. */
+let killGroup = (pid: number): void => {
+  try {
+    Deno.kill(-pid, "SIGKILL");
+  } catch (error) {
+    // No process of the group is left, which is what was wanted.
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+};
+
+/** Has groups killed in another way. */
+export function setGroupKiller(killer: (pid: number) => void): void {
+  killGroup = killer;
+}
+
+globalThis.addEventListener("unload", () => {
+  for (const pid of groups) killGroup(pid);
+});
+
+/**
+ * Starts programs.
+ *
+ * @param launcher the path of `setsid`, where there is one. PERF: a group of its own could be had from the runtime
+ * (`detached`), but then it forks instead of spawning, which takes this whole process's page tables along: several
+ * milliseconds in which nothing else is served, against a tenth for one more exec in the child.
+ */
+export function processRunner(launcher: string | undefined): ProcessRunner {
+  return {
+    spawn(command) {
+      try {
+        return new Process(start(command, launcher), command.hasInput);
+      } catch (error) {
+        throw new ProcessError(problemOf(error), command.program, { cause: error });
+      }
+    },
+  };
+}
+
+function start(
+  { program, args, folder, environment, hasInput }: ProcessCommand,
+  launcher: string | undefined,
+) {
+  return new Deno.Command(launcher ?? program, {
+    args: launcher === undefined ? [...args] : [program, ...args],
+    cwd: folder,
+    env: { ...environment },
+    clearEnv: true,
+    detached: launcher === undefined && Deno.build.os !== "windows",
+    stdin: hasInput ? "piped" : "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+}
+
+function problemOf(error: unknown): ProcessError["problem"] {
+  if (error instanceof Deno.errors.NotFound) return "not found";
+  if (error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable) {
+    return "denied";
+  }
+  return "failed";
+}
+
+class Process implements RunningProcess {
+  readonly exited: Promise<number | string>;
+  readonly #child: Deno.ChildProcess;
+  readonly #input: WritableStreamDefaultWriter<Uint8Array> | undefined;
+  readonly #output: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #errors: ReadableStreamDefaultReader<Uint8Array>;
+
+  constructor(child: Deno.ChildProcess, hasInput: boolean) {
+    this.#child = child;
+    this.#input = hasInput ? child.stdin.getWriter() : undefined;
+    this.#output = child.stdout.getReader();
+    this.#errors = child.stderr.getReader();
+    this.exited = child.status.then(({ signal, code }) => signal ?? code);
+    groups.add(child.pid);
+  }
+
+  async writeInput(bytes: Uint8Array): Promise<boolean> {
+    try {
+      await this.#input!.write(bytes);
+      return true;
+    } catch {
+      // A broken pipe: the program has closed its input, or is gone.
+      return false;
+    }
+  }
+
+  async closeInput(): Promise<void> {
+    try {
+      await this.#input?.close();
+    } catch {
+      // It is closed already, from the other side.
+    }
+  }
+
+  readOutput(): Promise<Uint8Array | null> {
+    return next(this.#output);
+  }
+
+  readErrors(): Promise<Uint8Array | null> {
+    return next(this.#errors);
+  }
+
+  kill(): void {
+    killGroup(this.#child.pid);
+    try {
+      // It may not have got its group yet.
+      this.#child.kill("SIGKILL");
+    } catch {
+      // It has ended.
+    }
+  }
+
+  release(): void {
+    groups.delete(this.#child.pid);
+    void this.#output.cancel().catch(() => {});
+    void this.#errors.cancel().catch(() => {});
+    void this.#input?.abort().catch(() => {});
+  }
+}
+
+async function next(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<Uint8Array | null> {
+  try {
+    return (await reader.read()).value ?? null;
+  } catch {
+    // The pipe broke, which is an end like any other.
+    return null;
+  }
+}
+
+/** The file that a name stands for on the search path; undefined if there is none. */
+export function findProgram(name: string, searchPath: string): string | undefined {
+  for (const folder of searchPath.split(Deno.build.os === "windows" ? ";" : ":")) {
+    const path = `${folder}/${name}`;
+    try {
+      const { isFile, mode } = Deno.statSync(path);
+      if (isFile && (mode === null || (mode & 0o111) !== 0)) return path;
+    } catch {
+      // Not there, or not for us: the next folder may have it.
+    }
+  }
+  return undefined;
+}
