@@ -178,3 +178,29 @@ export interface Spooler {
   /** @throws {FileError} */
   create(): SpoolFile;
 }
+
+/** A file that is being written and has no name yet. Its owner commits or discards it. */
+export interface NewFile {
+  readonly size: number;
+  /** @throws {FileError} */
+  write(bytes: Uint8Array): Promise<void>;
+  /**
+   * Gives the file its name, all at once: a reader meets the old file or the new one.
+   *
+   * @param replace what is there is replaced; otherwise it is an error of the kind "exists"
+   * @throws {FileError} the file is discarded then
+   */
+  commit(path: string, replace: boolean): void;
+  /** Removes it. Does nothing after commit(). Never throws. */
+  discard(): void;
+}
+
+/** Writes below the stores. */
+export interface StoreFiles {
+  /** A new file in the folder where it is to be committed. @throws {FileError} */
+  create(folder: string): NewFile;
+  /** @throws {FileError} */
+  remove(path: string): void;
+  /** True for a symbolic link, wherever it leads. */
+  isLink(path: string): boolean;
+}

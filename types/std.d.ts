@@ -81,6 +81,8 @@ declare module "@std/html" {
 declare module "@std/media-types" {
   /** The media type for an extension with or without its dot, e.g. `text/html`. */
   export function typeByExtension(extension: string): string | undefined;
+  /** The usual extension for a media type, without its dot. */
+  export function extension(type: string): string | undefined;
 }
 
 declare module "@std/text" {

@@ -4,6 +4,7 @@
  * @module
  */
 import { fieldLine } from "../http/message.ts";
+import { decodePath } from "../http/path.ts";
 import type { HeaderBlock } from "./header_block.ts";
 
 /** The head of the response to the client, or a path to answer with instead. */
@@ -20,7 +21,7 @@ export type CgiAnswer =
 export function cgiAnswer(block: HeaderBlock): CgiAnswer {
   const { location, status } = block;
   // A status besides a local path means a redirect by the client: so PHP and most frameworks have it.
-  if (location !== undefined && status === undefined && /^\/(?!\/)/.test(location)) {
+  if (location !== undefined && status === undefined && isLocal(location)) {
     return { kind: "local redirect", target: location };
   }
   const fields = block.fields.map(([name, value]) => fieldLine(name, value)).join("") +
@@ -31,4 +32,10 @@ export function cgiAnswer(block: HeaderBlock): CgiAnswer {
     reason: block.reason,
     fields,
   };
+}
+
+/** A path with a query or without one. A fragment is the client's affair, and so is what could not be decoded here. */
+function isLocal(location: string): boolean {
+  return !location.startsWith("//") && !location.includes("#") &&
+    decodePath(location.replace(/\?.*$/, "")) !== "malformed";
 }

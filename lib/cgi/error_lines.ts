@@ -21,9 +21,9 @@ export async function logLines(
   let pending = "";
   const say = (line: string) => {
     const text = line.endsWith("\r") ? line.slice(0, -1) : line;
-    log.line(
-      `${name}: ${text.replace(CONTROLS, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`)}`,
-    );
+    for (let start = 0; start === 0 || start < text.length; start += LONGEST_LINE) {
+      log.line(`${name}: ${text.slice(start, start + LONGEST_LINE).replace(CONTROLS, escaped)}`);
+    }
   };
   for (let piece = await read(); piece !== null; piece = await read()) {
     pending += decoder.decode(piece, { stream: true });
@@ -34,5 +34,10 @@ export async function logLines(
       say(pending.slice(0, LONGEST_LINE));
     }
   }
+  pending += decoder.decode();
   if (pending !== "") say(pending);
+}
+
+function escaped(control: string): string {
+  return `\\x${control.charCodeAt(0).toString(16).padStart(2, "0")}`;
 }

@@ -58,10 +58,7 @@ export class Gateway {
    * @throws {PeerError | GoneError} where the request's body broke
    */
   async answer(request: Request, program: Program): Promise<Response | LocalRedirect> {
-    if (this.#places >= this.options.processes) {
-      throw new CgiError(503, `${this.#places} programs are running, which is limits.cgi_processes`);
-    }
-    this.#places++;
+    await this.#takePlace();
     let run: CgiRun | undefined;
     try {
       const announced = request.fields.has("content-length");
@@ -90,6 +87,18 @@ export class Gateway {
   async stop(): Promise<void> {
     for (const run of this.#runs) run.stop(new GoneError());
     await Promise.all([...this.#runs].map((run) => run.ended));
+  }
+
+  /** Waits for programs that are ending: their clients have their answers, and may be the ones who ask now. */
+  async #takePlace(): Promise<void> {
+    while (this.#places >= this.options.processes) {
+      const ending = [...this.#runs].filter((run) => run.isEnding);
+      if (ending.length === 0) {
+        throw new CgiError(503, `${this.#places} programs are running, which is limits.cgi_processes`);
+      }
+      await Promise.race(ending.map((run) => run.ended));
+    }
+    this.#places++;
   }
 
   #start(

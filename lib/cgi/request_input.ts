@@ -6,7 +6,7 @@
  */
 import { PeerError } from "../http1/peer_error.ts";
 import type { RequestBody } from "../http/message.ts";
-import type { Spooler, SpoolFile } from "../ports.ts";
+import { FileError, type Spooler, type SpoolFile } from "../ports.ts";
 
 /** Larger bodies go to a file, in bytes. */
 const LARGEST_IN_MEMORY = 256 * 1024;
@@ -71,9 +71,19 @@ class Spool implements ProgramInput {
       this.#pieces.push(piece.slice());
       return;
     }
-    this.#file ??= this.#spooler.create();
+    this.#file ??= this.#create();
     for (const earlier of this.#pieces.splice(0)) await this.#file.write(earlier);
     await this.#file.write(piece);
+  }
+
+  /** That there is no place for it is not the client's fault, as it would be with a file that was asked for. */
+  #create(): SpoolFile {
+    try {
+      return this.#spooler.create();
+    } catch (error) {
+      if (!(error instanceof FileError) || error.problem === "full") throw error;
+      throw new FileError("failed", error.path, { cause: error.cause ?? error });
+    }
   }
 
   async next(): Promise<Uint8Array | null> {

@@ -34,7 +34,13 @@ export class CgiRun {
   readonly #outputEnded = Promise.withResolvers<void>();
   /** Why the run was stopped from our side. */
   #failure: unknown;
+  /** Its answer has ended, or is of no more interest. */
+  #isEnding = false;
   #lastSign: number;
+  /** Somebody waits for output. */
+  #isReading = false;
+  /** The next piece of the request's body is not there yet. */
+  #waitsForClient = false;
   #cancelTimer: () => void;
 
   /** @throws {CgiError} 403 or 502 */
@@ -52,18 +58,39 @@ export class CgiRun {
     this.ended = this.#live();
   }
 
-  /** Hands over the request's body as it arrives; stops quietly when the program takes no more. Never rejects. */
+  /** True when the processes are as good as gone: it takes GRACE at most. */
+  get isEnding(): boolean {
+    return this.#isEnding;
+  }
+
+  /** The program as the error log names it. */
+  get name(): string {
+    return this.#options.name;
+  }
+
+  /**
+   * Hands over the request's body as it arrives. What the program does not take is dropped: only who reads on notices
+   * that the client has left. Never rejects.
+   */
   async feed(next: () => Promise<Uint8Array | null>): Promise<void> {
+    let takes = true;
     try {
-      for (let piece = await next(); piece !== null; piece = await next()) {
+      for (;;) {
+        this.#waitsForClient = takes;
+        const piece = await next();
+        this.#waitsForClient = false;
+        if (piece === null) break;
+        if (!takes) continue;
         this.#sign();
-        if (!(await this.#process.writeInput(piece))) return;
+        takes = await this.#process.writeInput(piece);
         this.#sign();
       }
-      await this.#process.closeInput();
+      if (takes) await this.#process.closeInput();
     } catch (error) {
-      // The body broke off, or broke a rule: half of it is worse than nothing.
-      this.stop(error);
+      // The body broke off, or broke a rule: half of it is worse than nothing, unless nobody wanted it.
+      if (takes || error instanceof GoneError) this.stop(error);
+    } finally {
+      this.#waitsForClient = false;
     }
   }
 
@@ -76,7 +103,9 @@ export class CgiRun {
     const reader = new HeaderBlockReader();
     for (;;) {
       const piece = await this.read();
-      if (piece === null) throw new CgiError(502, "it ended before its header block did");
+      if (piece === null) {
+        throw new CgiError(502, `it ended ${await this.#howItEnded()} before its header block did`);
+      }
       try {
         const found = reader.push(piece);
         if (found) return found;
@@ -93,10 +122,12 @@ export class CgiRun {
    * @throws whatever the run was stopped with: CgiError 504, GoneError, or what broke the request's body
    */
   async read(): Promise<Uint8Array | null> {
+    this.#sign();
+    this.#isReading = true;
     const piece = await this.#process.readOutput();
+    this.#isReading = false;
     if (this.#failure !== undefined) throw this.#failure;
-    if (piece === null) this.#outputEnded.resolve();
-    else this.#sign();
+    if (piece === null) this.#endOutput();
     return piece;
   }
 
@@ -104,7 +135,7 @@ export class CgiRun {
   stop(reason: unknown): void {
     this.#failure ??= reason;
     this.#process.kill();
-    this.#outputEnded.resolve();
+    this.#endOutput();
   }
 
   /** Nobody is interested in the rest of the output: reads it for a little while, so that the program may end well. */
@@ -129,9 +160,22 @@ export class CgiRun {
     cancel();
     // What it started and left behind may even have closed its output.
     this.#process.kill();
-    await Promise.race([errors, new Promise<void>((resolve) => clock.after(GRACE, resolve))]);
+    const late = Promise.withResolvers<void>();
+    const cancelLate = clock.after(GRACE, late.resolve);
+    await Promise.race([errors, late.promise]);
+    cancelLate();
     this.#process.release();
     onEnd();
+  }
+
+  #endOutput(): void {
+    this.#isEnding = true;
+    this.#outputEnded.resolve();
+  }
+
+  async #howItEnded(): Promise<string> {
+    const status = await this.#process.exited;
+    return typeof status === "number" ? `with status ${status}` : `by ${status}`;
   }
 
   #sign(): void {
@@ -141,6 +185,8 @@ export class CgiRun {
   /** PERF: one timer for a run, put off when it comes too early, instead of a new one with every piece. */
   #checkTime(): void {
     const { clock, timeout } = this.#options;
+    // It is not the program who is slow, but the client: other deadlines are for that.
+    if (!this.#isReading || this.#waitsForClient) this.#sign();
     const left = this.#lastSign + timeout - clock.monotonic();
     if (left > 0) this.#cancelTimer = clock.after(left, () => this.#checkTime());
     else this.stop(new CgiError(504, "it was silent for longer than timeouts.cgi"));

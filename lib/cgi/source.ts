@@ -3,7 +3,9 @@
  *
  * @module
  */
-import type { BodySource } from "../http/message.ts";
+import { BodyError, type BodySource, GoneError } from "../http/message.ts";
+import { PeerError } from "../http1/peer_error.ts";
+import { CgiError } from "./errors.ts";
 import type { CgiRun } from "./run.ts";
 
 /** What comes behind the header block. Owns the run. */
@@ -46,7 +48,11 @@ export class CgiSource implements BodySource {
 
   async #fill(): Promise<boolean> {
     if (this.#ended) return false;
-    const piece = await this.#run.read();
+    const piece = await this.#run.read().catch((error) => {
+      if (error instanceof CgiError) throw new BodyError(`${this.#run.name}: ${error.message}`);
+      // It was the client who broke its own request, and there is no answering that any more.
+      throw error instanceof PeerError ? new GoneError() : error;
+    });
     this.#ended = piece === null;
     this.#pending = piece ?? this.#pending;
     return piece !== null;

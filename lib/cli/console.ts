@@ -16,6 +16,20 @@ export function say(line: string): void {
   write(Deno.stderr, `${line}\n`);
 }
 
+const hadTerminal = Deno.stderr.isTerminal();
+
+/** True if there was a terminal when the program started, and it has been closed since. */
+export function isTerminalGone(): boolean {
+  if (!hadTerminal) return false;
+  try {
+    Deno.stderr.writeSync(new Uint8Array());
+    return !Deno.stderr.isTerminal();
+  } catch {
+    // Writing to a closed terminal is an error of input and output.
+    return true;
+  }
+}
+
 function write(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
   let bytes = encoder.encode(text);
   try {

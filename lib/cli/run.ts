@@ -10,6 +10,8 @@ import { ConfigError, UnreadableError } from "./configuration.ts";
 import { print, say } from "./console.ts";
 import { helpText } from "./help.ts";
 import { init } from "./init.ts";
+import { StartError } from "../supervisor/supervisor.ts";
+import { permissions } from "./permissions.ts";
 import { serve } from "./serve.ts";
 import { versionText } from "./version.ts";
 
@@ -27,7 +29,9 @@ export async function run(args: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof ConfigError) say(error.message);
     else if (error instanceof UsageError) say(`webserv: ${error.message}`);
-    else if (error instanceof UnreadableError || error instanceof ListenError) {
+    else if (
+      error instanceof UnreadableError || error instanceof ListenError || error instanceof StartError
+    ) {
       say(`webserv: ${error.message}`);
       return FAILED;
     } else throw error;
@@ -44,6 +48,6 @@ function runCommand(line: CommandLine): Promise<void> | void {
     case "init":
       return init(line);
     case "permissions":
-      throw new UsageError("permissions is not supported yet");
+      return permissions(line);
   }
 }

@@ -1,5 +1,5 @@
 /**
- * `webserv serve`: starts the server, says where it listens, and stops it when it is asked to.
+ * `webserv serve`: starts the server, says where it listens, and does what signals ask for until it is to stop.
  *
  * @module
  */
@@ -7,12 +7,13 @@ import { formatAddress } from "../config/check_servers.ts";
 import type { Config } from "../config/types.ts";
 import { openBrowser } from "../runtime/browser.ts";
 import { ListenError } from "../runtime/net.ts";
-import { stopSignals } from "../runtime/signals.ts";
-import { Serving } from "../supervisor/serving.ts";
+import { ProcessGroups } from "../runtime/process_groups.ts";
+import { onSignal } from "../runtime/signals.ts";
+import { StartError, Supervisor, type SupervisorOptions } from "../supervisor/supervisor.ts";
+import { surroundings } from "../supervisor/surroundings.ts";
 import type { CommandLine } from "./command_line.ts";
-import { DEFAULT_PORT, loadFor, UnreadableError } from "./configuration.ts";
-import { say } from "./console.ts";
-import { refuseUnsupported } from "./unsupported.ts";
+import { ConfigError, DEFAULT_PORT, loadFor, UnreadableError } from "./configuration.ts";
+import { isTerminalGone, say } from "./console.ts";
 
 /** How many ports after the default one are tried when nobody asked for a certain one. */
 const PORTS_TRIED = 100;
@@ -20,24 +21,38 @@ const PORTS_TRIED = 100;
 /**
  * Resolves once the server has stopped as asked.
  *
- * @throws {UsageError | ConfigError | UnreadableError | ListenError}
+ * @throws {UsageError | ConfigError | UnreadableError | ListenError | StartError}
  */
 export async function serve(line: CommandLine): Promise<void> {
   const { config, warnings } = loadFor(line);
   for (const warning of warnings) say(`warning: ${warning}`);
-  refuseUnsupported(config);
   checkLogs(config);
-  const signals = stopSignals();
-  const serving = start(config, line);
+  const around = surroundings();
+  const groups = new ProcessGroups(around.killProgram);
+  globalThis.addEventListener("unload", () => groups.killAll());
+  const stop = Promise.withResolvers<void>();
+  let stops = 0;
+  onSignal("stop", () => {
+    if (++stops > 1) Deno.exit(0);
+    stop.resolve();
+  });
+  const supervisor = await start(config, line, { surroundings: around, groups });
+  if (config.workers !== 1 && !around.sharesPorts) {
+    say("this system can not share a port among threads: one worker");
+  }
+  onSignal("reload", () => void reload(supervisor, line, stop.resolve));
+  onSignal("reopen", () => supervisor.reopenLogs());
   // In one piece, so that whoever waits for the first line has read them all.
-  say(serving.addresses.map((address) => `listening on http://${formatAddress(address)}/`).join("\n"));
+  say(supervisor.addresses.map((address) => `listening on http://${formatAddress(address)}/`).join("\n"));
   if (line.switches.has("open")) {
     // Not waited for: where it ends only with the browser, a signal would have to wait as well.
-    void openBrowser(`http://${formatAddress(browsable(serving.addresses[0]!))}/`, say);
+    void openBrowser(`http://${formatAddress(browsable(supervisor.addresses[0]!))}/`, say);
   }
-  await signals.next();
-  void signals.next().then(() => Deno.exit(0));
-  await serving.stop();
+  try {
+    await Promise.race([stop.promise, supervisor.failed]);
+  } finally {
+    await supervisor.stop();
+  }
 }
 
 /** A log that can not be opened is a reason not to start. @throws {UnreadableError} */
@@ -61,12 +76,11 @@ function writingProblem(error: unknown): string {
 }
 
 /** With a folder and no port asked for, a port that is taken is no reason not to serve. */
-function start(config: Config, line: CommandLine): Serving {
+async function start(config: Config, line: CommandLine, options: SupervisorOptions): Promise<Supervisor> {
   const mayMove = config.file === undefined && line.port === undefined;
   for (let port = DEFAULT_PORT;; port++) {
-    const tried = port === DEFAULT_PORT ? config : onPort(config, port);
     try {
-      return Serving.start(tried);
+      return await Supervisor.start(port === DEFAULT_PORT ? config : onPort(config, port), options);
     } catch (error) {
       if (!(error instanceof ListenError) || !error.taken) throw error;
       if (!mayMove) {
@@ -74,6 +88,31 @@ function start(config: Config, line: CommandLine): Serving {
       }
       if (port === DEFAULT_PORT + PORTS_TRIED) throw error;
     }
+  }
+}
+
+/** Loads the configuration again; if anything is wrong with it, the old one stays. */
+async function reload(supervisor: Supervisor, line: CommandLine, stop: () => void): Promise<void> {
+  // A terminal that is closed says so with the same signal, and nobody can stop a server whose terminal is gone.
+  if (isTerminalGone()) return stop();
+  try {
+    const { config, warnings } = loadFor(line);
+    if (config.file === undefined) {
+      return supervisor.say("notice: there is no configuration file to load again");
+    }
+    for (const warning of warnings) supervisor.say(`warning: ${warning}`);
+    checkLogs(config);
+    await supervisor.reload(config);
+    supervisor.say(`notice: ${config.file} is loaded again`);
+  } catch (error) {
+    const known = [ConfigError, UnreadableError, ListenError, StartError].some((kind) =>
+      error instanceof kind
+    );
+    const text = error instanceof Error
+      ? (known ? error.message : error.stack ?? error.message)
+      : String(error);
+    for (const issue of text.split("\n")) supervisor.say(`error: ${issue}`);
+    supervisor.say("error: the configuration was not loaded again; the old one stays");
   }
 }
 

@@ -10,7 +10,7 @@ import { fileEntityTag } from "../http/etag.ts";
 import { contentTypeOf } from "../http/media_type.ts";
 import { fieldLine } from "../http/message.ts";
 import type { Clock, FileStat, FileSystem, OpenFile } from "../ports.ts";
-import { isContained } from "./containment.ts";
+import { isContained } from "../http/containment.ts";
 
 /** Contents of larger files are not kept, in bytes. */
 const LARGEST_KEPT = 128 * 1024;
@@ -169,5 +169,5 @@ function describe(kind: "file" | "directory", realPath: string, stat: FileStat, 
 
 function isUnchanged(a: FileStat, b: FileStat): boolean {
   return a.modified === b.modified && a.changed === b.changed && a.size === b.size && a.inode === b.inode &&
-    a.device === b.device && a.kind === b.kind;
+    a.device === b.device && a.kind === b.kind && a.executable === b.executable;
 }

@@ -7,8 +7,8 @@
 import { prefers } from "../http/accept.ts";
 import { fieldLine, type Request, type Response } from "../http/message.ts";
 import { type ListingEntry, type ListingOptions, listingPage } from "../pages/listing.ts";
-import type { DirectoryEntry } from "../ports.ts";
-import { isContained } from "./containment.ts";
+import { type DirectoryEntry, FileError } from "../ports.ts";
+import { isContained } from "../http/containment.ts";
 import type { FileCache, KnownFile } from "./file_cache.ts";
 
 /** After so many entries other requests get their turn. */
@@ -68,8 +68,13 @@ async function readFolder(
   for (const found of await files.files.list(folder.path)) {
     if (++seen % BATCH === 0) await new Promise((resolve) => setTimeout(resolve, 0));
     if (found.name.startsWith(".") && !(isRoot && found.name === ".well-known")) continue;
-    const entry = describe(files, folder.path, found, realRoot);
-    if (entry) entries.push(entry);
+    try {
+      const entry = describe(files, folder.path, found, realRoot);
+      if (entry) entries.push(entry);
+    } catch (error) {
+      // One that may not be looked at (a link into a locked folder) is no reason to hide all the others.
+      if (!(error instanceof FileError)) throw error;
+    }
   }
   return entries.sort(compare);
 }

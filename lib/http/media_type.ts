@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { typeByExtension } from "@std/media-types";
+import { extension, typeByExtension } from "@std/media-types";
 
 const UNKNOWN = "application/octet-stream";
 const PLAIN = "text/plain; charset=utf-8";
@@ -63,4 +63,12 @@ function lookUp(extension: string): string {
   const type = typeByExtension(extension);
   if (type === undefined) return UNKNOWN;
   return type.startsWith("text/") ? `${type}; charset=utf-8` : type;
+}
+
+/** The usual extension for a value of Content-Type, with its dot; empty where there is none. */
+export function extensionOf(contentType: string | undefined): string {
+  const found = contentType === undefined
+    ? undefined
+    : extension(contentType.split(";", 1)[0]!.trim().toLowerCase());
+  return found !== undefined && /^[a-z0-9]{1,10}$/.test(found) ? `.${found}` : "";
 }

@@ -74,13 +74,18 @@ export interface Problem {
   readonly log?: string;
 }
 
+/** A body that can not be read on: what is left of it will never come. The message is for the error log. */
+export class BodyError extends Error {
+  override readonly name = "BodyError";
+}
+
 /** A body that is read as it is sent. The one who sends it closes it, on every path. */
 export interface BodySource {
   /** Bytes to come; undefined if that is not known before the end. */
   readonly length: number | undefined;
   /** The first read() gives its bytes without waiting for anyone, so that they may leave together with the head. */
   readonly prompt: boolean;
-  /** Fills the buffer from its start, with one byte at least; null at the end. */
+  /** Fills the buffer from its start, with one byte at least; null at the end. @throws {BodyError} */
   read(buffer: Uint8Array): Promise<number | null>;
   /** After `length` bytes: whether that was really all. A source that may say more than it announced has this. */
   isAtEnd?(): Promise<boolean>;

@@ -5,11 +5,14 @@
  */
 import type { Clock } from "../ports.ts";
 
+/** A timer for longer would call back at once. Nobody will see the end of it. */
+const LONGEST = 2 ** 31 - 1;
+
 export const clock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   after(milliseconds, callback) {
-    const timer = setTimeout(callback, milliseconds);
+    const timer = setTimeout(callback, Math.min(milliseconds, LONGEST));
     return () => clearTimeout(timer);
   },
   every(milliseconds, callback) {

@@ -29,12 +29,33 @@ export function streamLog(stream: "stdout" | "stderr"): LogWriter {
   return new BatchLog(() => ({ sink: Deno[stream], close: () => {} }));
 }
 
-/** A log that is appended to a file. @throws if the file can not be opened */
+/** A log file can not be opened. The message names it and says why. */
+export class LogError extends Error {
+  override readonly name = "LogError";
+}
+
+/** A log that is appended to a file. @throws {LogError} */
 export function fileLog(path: string): LogWriter {
   return new BatchLog(() => {
-    const file = Deno.openSync(path, { append: true, create: true });
+    const file = openFile(path);
     return { sink: file, close: () => file.close() };
   });
+}
+
+function openFile(path: string): Deno.FsFile {
+  try {
+    return Deno.openSync(path, { append: true, create: true });
+  } catch (error) {
+    throw new LogError(`${path} ${problemOf(error)}`, { cause: error });
+  }
+}
+
+function problemOf(error: unknown): string {
+  if (error instanceof Deno.errors.NotFound) return "can not be written: its folder does not exist";
+  if (error instanceof Deno.errors.NotCapable) return "may not be written: start with --allow-write";
+  if (error instanceof Deno.errors.PermissionDenied) return "may not be written: check its permissions";
+  if (error instanceof Deno.errors.IsADirectory) return "is a folder: name a file";
+  return `can not be written: ${error instanceof Error ? error.message : String(error)}`;
 }
 
 interface Sink {
@@ -73,7 +94,14 @@ class BatchLog implements LogWriter {
   reopen(): void {
     this.#writing = this.#writing.then(() => this.#write()).then(() => {
       const old = this.#sink;
-      this.#sink = this.open();
+      try {
+        this.#sink = this.open();
+      } catch (error) {
+        if (!(error instanceof LogError)) throw error;
+        // The old file is still there to say it in, under whatever name it has now.
+        this.line(`warning: the log was not opened again: ${error.message}`);
+        return;
+      }
       old.close();
     });
   }
@@ -98,4 +126,17 @@ class BatchLog implements LogWriter {
     }
     this.#size = this.#pending.reduce((size, line) => size + line.length + 1, 0);
   }
+}
+
+/** A log whose batches are handed to another thread. */
+export function postedLog(post: (text: string) => void): LogWriter {
+  const decoder = new TextDecoder();
+  const sink = {
+    write(bytes: Uint8Array): Promise<number> {
+      // The receiver's log puts the last line end back.
+      post(decoder.decode(bytes.subarray(0, -1)));
+      return Promise.resolve(bytes.length);
+    },
+  };
+  return new BatchLog(() => ({ sink, close: () => {} }));
 }

@@ -72,9 +72,21 @@ class Listener implements ConnectionListener {
   }
 }
 
+/**
+ * Before Deno 2.9 close() leaves a pending write pending until the peer reads on or leaves, so a client that takes
+ * nothing would hold its session, and all that belongs to it, for as long as it likes.
+ */
+const CLOSE_ENDS_WRITES = isAtLeast(2, 9);
+
+function isAtLeast(wantedMajor: number, wantedMinor: number): boolean {
+  const [major = 0, minor = 0] = Deno.version.deno.split(".").map(Number);
+  return major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
+}
+
 class Connection implements ByteConnection {
   readonly remote: Deno.NetAddr;
   readonly local: Deno.NetAddr;
+  #failWrite: ((error: Error) => void) | undefined;
 
   constructor(readonly connection: Deno.TcpConn) {
     this.remote = connection.remoteAddr;
@@ -88,7 +100,11 @@ class Connection implements ByteConnection {
   }
 
   write(bytes: Uint8Array): Promise<number> {
-    return this.connection.write(bytes);
+    if (CLOSE_ENDS_WRITES) return this.connection.write(bytes);
+    return new Promise((resolve, reject) => {
+      this.#failWrite = reject;
+      this.connection.write(bytes).then(resolve, reject);
+    });
   }
 
   closeWrite(): Promise<void> {
@@ -96,6 +112,7 @@ class Connection implements ByteConnection {
   }
 
   close(): void {
+    this.#failWrite?.(new Deno.errors.Interrupted("closed"));
     try {
       this.connection.close();
     } catch (error) {

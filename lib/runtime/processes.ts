@@ -1,32 +1,19 @@
 /**
  * Programs over Deno's API. Each gets a process group of its own, so that everything that it starts can be killed with
- * it, and all groups are killed when this program ends in whatever orderly way.
+ * it.
  *
  * @module
  */
 import { type ProcessCommand, ProcessError, type ProcessRunner, type RunningProcess } from "../ports.ts";
+import { type GroupKeeper, ProcessGroups } from "./process_groups.ts";
 
-/** Groups that may have living processes. */
-const groups = new Set<number>();
+/** Without threads, for tests of single parts, the groups are looked after here. */
+let keeper: GroupKeeper = new ProcessGroups(undefined);
 
-/** How a group is killed; a worker without the permission for it asks the main thread. */
-let killGroup = (pid: number): void => {
-  try {
-    Deno.kill(-pid, "SIGKILL");
-  } catch (error) {
-    // No process of the group is left, which is what was wanted.
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-};
-
-/** Has groups killed in another way. */
-export function setGroupKiller(killer: (pid: number) => void): void {
-  killGroup = killer;
+/** Has the groups looked after by another, e.g. by the main thread. */
+export function setGroupKeeper(other: GroupKeeper): void {
+  keeper = other;
 }
-
-globalThis.addEventListener("unload", () => {
-  for (const pid of groups) killGroup(pid);
-});
 
 /**
  * Starts programs.
@@ -84,7 +71,7 @@ class Process implements RunningProcess {
     this.#output = child.stdout.getReader();
     this.#errors = child.stderr.getReader();
     this.exited = child.status.then(({ signal, code }) => signal ?? code);
-    groups.add(child.pid);
+    keeper.started(child.pid);
   }
 
   async writeInput(bytes: Uint8Array): Promise<boolean> {
@@ -114,7 +101,7 @@ class Process implements RunningProcess {
   }
 
   kill(): void {
-    killGroup(this.#child.pid);
+    keeper.kill(this.#child.pid);
     try {
       // It may not have got its group yet.
       this.#child.kill("SIGKILL");
@@ -124,7 +111,7 @@ class Process implements RunningProcess {
   }
 
   release(): void {
-    groups.delete(this.#child.pid);
+    keeper.ended(this.#child.pid);
     void this.#output.cancel().catch(() => {});
     void this.#errors.cancel().catch(() => {});
     void this.#input?.abort().catch(() => {});
@@ -142,14 +129,17 @@ async function next(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<Ui
 
 /** The file that a name stands for on the search path; undefined if there is none. */
 export function findProgram(name: string, searchPath: string): string | undefined {
-  for (const folder of searchPath.split(Deno.build.os === "windows" ? ";" : ":")) {
-    const path = `${folder}/${name}`;
-    try {
-      const { isFile, mode } = Deno.statSync(path);
-      if (isFile && (mode === null || (mode & 0o111) !== 0)) return path;
-    } catch {
-      // Not there, or not for us: the next folder may have it.
-    }
+  const folders = searchPath.split(Deno.build.os === "windows" ? ";" : ":");
+  return folders.map((folder) => `${folder}/${name}`).find(isProgram);
+}
+
+function isProgram(path: string): boolean {
+  try {
+    const { isFile, mode } = Deno.statSync(path);
+    return isFile && (mode === null || (mode & 0o111) !== 0);
+  } catch (error) {
+    // Where we may not look, we may still be allowed to run it, which was then said for this very path.
+    if (!(error instanceof Deno.errors.NotCapable)) return false;
+    return Deno.permissions.querySync({ name: "run", command: path }).state === "granted";
   }
-  return undefined;
 }

@@ -1,28 +1,24 @@
 /**
- * The signals that ask the program to stop.
+ * What the system's signals ask for.
  *
  * @module
  */
 
-/** SIGINT and SIGTERM as they come, one next() each. Installed for the life of the program. */
-export function stopSignals(): { next(): Promise<void> } {
-  let waiting: (() => void)[] = [];
-  let arrived = 0;
-  const onSignal = () => {
-    const first = waiting.shift();
-    if (first) first();
-    else arrived++;
-  };
-  // Windows knows SIGINT (Ctrl-C) and SIGBREAK only.
-  const names: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT", "SIGBREAK"] : ["SIGINT", "SIGTERM"];
-  for (const name of names) Deno.addSignalListener(name, onSignal);
-  return {
-    next() {
-      if (arrived > 0) {
-        arrived--;
-        return Promise.resolve();
-      }
-      return new Promise((resolve) => waiting = [...waiting, resolve]);
-    },
-  };
+const NAMES: Readonly<Record<"stop" | "reload" | "reopen", readonly Deno.Signal[]>> = {
+  stop: ["SIGINT", "SIGTERM"],
+  reload: ["SIGHUP"],
+  reopen: ["SIGUSR1"],
+};
+
+/** Windows knows Ctrl-C and Ctrl-Break only. */
+const WINDOWS: Readonly<Record<"stop" | "reload" | "reopen", readonly Deno.Signal[]>> = {
+  stop: ["SIGINT", "SIGBREAK"],
+  reload: [],
+  reopen: [],
+};
+
+/** Calls back each time that a signal asks for this, until the program ends. */
+export function onSignal(wish: "stop" | "reload" | "reopen", callback: () => void): void {
+  const names = Deno.build.os === "windows" ? WINDOWS : NAMES;
+  for (const name of names[wish]) Deno.addSignalListener(name, callback);
 }

@@ -58,6 +58,13 @@ export class Acceptor {
     await new Promise<void>((resolve) => this.#emptied = resolve);
   }
 
+  /** Accepts nothing more, and lets every connection have the answer to what it still asks. Resolves at the end of the last. */
+  async retire(): Promise<void> {
+    this.listener.close();
+    for (const session of this.#sessions) session.retire();
+    if (this.#sessions.size > 0) await new Promise<void>((resolve) => this.#emptied = resolve);
+  }
+
   /** Closes every connection. */
   abort(): void {
     this.listener.close();

@@ -41,8 +41,14 @@ export class ConnectionBody implements RequestBody {
       if (this.#detached) throw new GoneError();
       const event = this.#http.next();
       switch (event.type) {
-        case "data":
-          return event.bytes;
+        case "data": {
+          if (this.#http.remaining !== 0) return event.bytes;
+          // The request is whole, so the client's leaving can be noticed while a slow handler works on this piece:
+          // in a copy, since what is read from now on may take its place in the buffer.
+          const last = event.bytes.slice();
+          this.#transport.watch();
+          return last;
+        }
         case "need data":
           if (this.awaitsContinue) await this.#sendContinue();
           await this.#transport.readBody(

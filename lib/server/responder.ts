@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { BodySource, Response } from "../http/message.ts";
+import { encodeLatin1 } from "../bytes/latin1.ts";
+import { BodyError, type BodySource, type Response } from "../http/message.ts";
 import type { ServerConnection } from "../http1/connection.ts";
 import { type ResponseFraming, responseFraming, responseHead } from "../http1/writer.ts";
 import { Outbox } from "./outbox.ts";
@@ -127,7 +128,10 @@ export class Responder {
   ): Promise<boolean> {
     if (framing === "none") {
       source.close();
-      this.#outbox.text(head);
+      if (head.length > this.#outbox.room) {
+        await this.flush();
+        await this.#transport.write(encodeLatin1(head));
+      } else this.#outbox.text(head);
       this.#end(request, status, 0);
       return stays;
     }
@@ -139,7 +143,7 @@ export class Responder {
     } catch (error) {
       source.close();
       this.#log(request, status, sent);
-      if (!(error instanceof BodyLengthError)) throw error;
+      if (!(error instanceof BodyLengthError || error instanceof BodyError)) throw error;
       this.#transport.context.errorLog.line(`error: ${request.method} ${request.target}: ${error.message}`);
       this.#transport.close();
       return false;

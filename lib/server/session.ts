@@ -29,6 +29,7 @@ export class Session {
   readonly #context: ServerContext;
   readonly #handler: Handler;
   #draining = false;
+  #retiring = false;
   /** Of the current request. */
   #body: ConnectionBody | undefined;
   #anyRequest = false;
@@ -38,7 +39,7 @@ export class Session {
   constructor(connection: ByteConnection, handler: Handler, context: ServerContext) {
     this.#http = new ServerConnection(context.limits);
     this.#transport = new Transport(connection, this.#http.buffer, context);
-    this.#transport.onHeadTimeout = () => this.#refusal = this.#responder.respondLast(errorResponse(408));
+    this.#transport.onHeadTimeout = () => this.#refuseSlowHead();
     this.#responder = new Responder(this.#http, this.#transport);
     this.#context = context;
     this.#handler = handler;
@@ -55,6 +56,11 @@ export class Session {
     return this.#finally(() => this.#responder.respondLast(errorResponse(503, "Retry-After: 1\r\n")));
   }
 
+  /** Answers one more request at the most: others have taken over. An idle connection is kept for that one. */
+  retire(): void {
+    this.#retiring = true;
+  }
+
   /** Lets the current exchange end and then closes; an idle connection is closed at once. */
   drain(): void {
     this.#draining = true;
@@ -64,6 +70,12 @@ export class Session {
   /** Closes whatever is under way. */
   abort(): void {
     this.#transport.close();
+  }
+
+  #refuseSlowHead(): void {
+    this.#refusal = this.#responder.respondLast(errorResponse(408));
+    // #finally() looks at it once the read is over. Until then its failure must not count as nobody's.
+    this.#refusal.catch(() => {});
   }
 
   async #finally(work: () => Promise<void>): Promise<void> {
@@ -138,7 +150,13 @@ export class Session {
   async #answerLater(request: ConnectionRequest, promise: Promise<Response>): Promise<boolean> {
     // Looked after from the start: it may reject while earlier answers are still being written.
     const settled = promise.catch((error) => error instanceof GoneError ? undefined : this.#failure(error));
-    if (this.#responder.holdsBack) await this.#responder.flush();
+    try {
+      if (this.#responder.holdsBack) await this.#responder.flush();
+    } catch (error) {
+      // Nobody is left who would send the answer, and so close its source.
+      void settled.then(closeSource);
+      throw error;
+    }
     if (request.body.length === 0) this.#transport.watch();
     const response = await settled;
     if (!response) throw new GoneError();
@@ -147,7 +165,11 @@ export class Session {
 
   /** True if neither side wants to close, and what is left of the request's body is no obstacle. */
   #mayStay(request: ConnectionRequest): boolean {
-    if (!request.head.keepAlive || this.#draining || this.#http.clientState === "closed") return false;
+    if (!request.head.keepAlive || this.#draining || this.#retiring || this.#http.clientState === "closed") {
+      return false;
+    }
+    // Its rest may still come, or not: it has been waited for long enough.
+    if (this.#transport.stalled) return false;
     const left = this.#http.remaining;
     if (left === 0) return true;
     if (this.#body?.awaitsContinue) return false;
@@ -209,4 +231,9 @@ export class Session {
       `error: ${error instanceof Error ? error.stack ?? error.message : String(error)}`,
     );
   }
+}
+
+function closeSource(response: Response | undefined): void {
+  const body = response?.body;
+  if (body !== undefined && !(body instanceof Uint8Array)) body.close();
 }

@@ -38,6 +38,8 @@ export class Transport implements Waiting {
   ended = false;
   /** The connection is closed or of no more use. */
   gone = false;
+  /** The client has kept a body waiting for too long. */
+  stalled = false;
   /** Called when the deadline of a head is over. */
   onHeadTimeout: () => void = () => {};
   #watching = false;
@@ -101,7 +103,10 @@ export class Transport implements Waiting {
     const result = await Promise.race([reading, late]);
     this.#bodyWaiter = undefined;
     this.#bodyDeadline = Infinity;
-    if (result === "late") throw new PeerError(408, "The body stalled for longer than timeouts.body");
+    if (result === "late") {
+      this.stalled = true;
+      throw new PeerError(408, "The body stalled for longer than timeouts.body");
+    }
     if (result === "gone") throw new GoneError();
   }
 

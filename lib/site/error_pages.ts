@@ -10,6 +10,7 @@ import { refusal } from "../http/refusal.ts";
 import { PeerError } from "../http1/peer_error.ts";
 import { errorResponse } from "../pages/error_response.ts";
 import { FileError, type FileProblem } from "../ports.ts";
+import { isProgram } from "./programs.ts";
 import type { Visit } from "./visit.ts";
 
 /** Completes a response: its error page if it is a refusal, and the fields of add_header. */
@@ -67,7 +68,8 @@ function ownPage(visit: Visit, path: string, status: number): Response | undefin
   if (filePath === undefined) return undefined;
   try {
     const file = files.find(filePath, location.base!);
-    if (file?.kind === "file") {
+    // SECURITY: a program is not run for an error page, and its source must not be sent as one.
+    if (file?.kind === "file" && !isProgram(location, path)) {
       return withoutValidators(wholeResponse(files, filePath, file, status), file.contentType);
     }
     errorLog.line(`warning: error_page ${path} for ${status} is no file`);

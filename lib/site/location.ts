@@ -20,6 +20,8 @@ export class Location {
   readonly added: string;
   /** The folder (or file) that nothing served here may leave. */
   readonly base: string | undefined;
+  /** The folder that uploads go to. */
+  readonly store: string | undefined;
   /** How much of the path the base stands for. */
   readonly #replaced: number;
 
@@ -31,6 +33,7 @@ export class Location {
       config.addHeader.map(([name, value]) => fieldLine(name, value)).join("");
     const base = config.alias ?? config.root ?? config.uploadStore;
     this.base = base === undefined ? undefined : withoutSlash(base) || "/";
+    this.store = config.uploadStore === undefined ? undefined : withoutSlash(config.uploadStore) || "/";
     this.#replaced = config.alias === undefined && config.root !== undefined
       ? 0
       : withoutSlash(config.path).length;
@@ -43,11 +46,22 @@ export class Location {
 
   /** Where a path of this location lies on disk, without a slash at the end; undefined if nothing here has files. */
   filePath(path: string): string | undefined {
-    if (this.base === undefined) return undefined;
-    const end = path.endsWith("/") ? path.length - 1 : path.length;
-    if (end <= this.#replaced) return this.base;
-    return (this.base === "/" ? "" : this.base) + path.slice(this.#replaced, end);
+    return this.base === undefined ? undefined : below(this.base, path, this.#replaced);
   }
+
+  /** Where a path of this location lies in its store; undefined if it has none. */
+  storePath(path: string): string | undefined {
+    return this.store === undefined
+      ? undefined
+      : below(this.store, path, withoutSlash(this.config.path).length);
+  }
+}
+
+/** A path on disk without a slash at the end: the base, and what of the path it does not stand for. */
+function below(base: string, path: string, replaced: number): string {
+  const end = path.endsWith("/") ? path.length - 1 : path.length;
+  if (end <= replaced) return base;
+  return (base === "/" ? "" : base) + path.slice(replaced, end);
 }
 
 function withoutSlash(path: string): string {

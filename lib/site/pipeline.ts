@@ -10,6 +10,8 @@ import { isLocalRedirect, MAX_LOCAL_REDIRECTS, redirectedRequest } from "./local
 import { answerProgram } from "./programs.ts";
 import { answerReturn, redirectToLocation } from "./redirect.ts";
 import { answerOptions, locate, refuseExpectation, refuseLength, refuseMethod } from "./refuse.ts";
+
+import { answerStore } from "./storing.ts";
 import { answerFile } from "./static_files.ts";
 import type { VirtualHosts } from "./virtual_hosts.ts";
 import type { Server, Services, Visit } from "./visit.ts";
@@ -41,6 +43,7 @@ function answer(visit: Visit): Response | Promise<Response> {
     answerReturn(visit) ??
     redirectToLocation(visit) ??
     answerProgram(visit) ??
+    answerStore(visit) ??
     answerFile(visit);
 }
 

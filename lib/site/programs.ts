@@ -8,6 +8,7 @@ import type { Program } from "../cgi/gateway.ts";
 import type { Script } from "../cgi/environment.ts";
 import type { Response } from "../http/message.ts";
 import { refusal } from "../http/refusal.ts";
+import type { Location } from "./location.ts";
 import type { Visit } from "./visit.ts";
 
 /** Answers from cgi or cgi_script; undefined if the path leads to no program. @throws {CgiError} later */
@@ -15,6 +16,13 @@ export function answerProgram(visit: Visit): Response | Promise<Response> | unde
   const { cgi, cgiScript } = visit.location.config;
   if (cgiScript !== undefined) return answerScript(visit, cgiScript);
   return cgi === undefined ? undefined : answerMapped(visit, cgi);
+}
+
+/** True if a path of a location is a program's, so that its content is source and not for visitors. */
+export function isProgram({ config: { cgi, cgiScript } }: Location, path: string): boolean {
+  if (cgiScript !== undefined) return true;
+  return cgi !== undefined &&
+    (cgi["*"] ?? cgi[extension(path.slice(path.lastIndexOf("/") + 1))]) !== undefined;
 }
 
 /** One program for everything below the location. */

@@ -10,10 +10,11 @@ import type { Visit } from "./visit.ts";
 
 const encoder = new TextEncoder();
 
-/** 301 to the same path with a slash at its end, the query kept. */
+/** To the same path with a slash at its end, the query kept: 301, or 308 where the client must not fall back to GET. */
 export function slashRedirect({ request, path }: Visit): Response {
   const query = request.query === undefined ? "" : `?${request.query}`;
-  return { status: 301, fields: fieldLine("Location", `${encodePath(path)}/${query}`), body: undefined };
+  const status = request.method === "GET" || request.method === "HEAD" ? 301 : 308;
+  return { status, fields: fieldLine("Location", `${encodePath(path)}/${query}`), body: undefined };
 }
 
 /** A path that lacks only the slash of its location: `/a` for `/a/`, as nginx does it. */

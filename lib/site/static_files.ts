@@ -7,25 +7,21 @@ import { fileResponse } from "../files/file_response.ts";
 import { listingResponse } from "../files/listing.ts";
 import type { KnownFile } from "../files/file_cache.ts";
 import type { TryFiles } from "../config/types.ts";
-import { fieldLine, type Response } from "../http/message.ts";
+import type { Response } from "../http/message.ts";
 import { refusal } from "../http/refusal.ts";
 import { FileError } from "../ports.ts";
+import { answerProgram } from "./programs.ts";
 import { answerReturn, slashRedirect } from "./redirect.ts";
 import { moveTo, type Visit } from "./visit.ts";
 
 /** A file that is being written to may change between the look at it and its opening; so often it is tried again. */
 const ATTEMPTS = 3;
 
-const READING: ReadonlySet<string> = new Set(["GET", "HEAD"]);
-
-/** What a file or a listing takes, whatever its location allows. */
-const ALLOW = fieldLine("Allow", "GET, HEAD, OPTIONS");
-
 /** Answers GET or HEAD from the location's files; 405 for other methods where a file is. @throws {FileError} */
 export function answerFile(visit: Visit): Response | Promise<Response> {
   const { tryFiles } = visit.location.config;
   if (tryFiles && !visit.redirected) return tryEach(visit, tryFiles);
-  return answerPath(visit, visit.path);
+  return answerPath(visit);
 }
 
 /** A location may allow POST for its programs; its files take none. */
@@ -35,8 +31,12 @@ function isReading({ request: { method } }: Visit): boolean {
   return method === "GET" || method === "HEAD";
 }
 
-/** Answers with what is at a path of the visit's location. */
-function answerPath(visit: Visit, path: string): Response | Promise<Response> {
+/** Answers with what is at the visit's path. */
+function answerPath(visit: Visit): Response | Promise<Response> {
+  // SECURITY: an index or try_files may have led here, and the source of a program must not be sent.
+  const program = answerProgram(visit);
+  if (program) return program;
+  const { path } = visit;
   for (let attempt = 1;; attempt++) {
     try {
       const found = find(visit, path);
@@ -47,8 +47,6 @@ function answerPath(visit: Visit, path: string): Response | Promise<Response> {
       // A slash behind a file's name asks for a folder.
       if (path.endsWith("/")) return refusal(404);
       if (!isReading(visit)) return refusal(405, FILE_METHODS);
-      // As in nginx: where a location allows POST or PUT, a file is still no answer to them.
-      if (!READING.has(visit.request.method)) return refusal(405, ALLOW);
       return fileResponse(visit.request, visit.services.files, visit.location.filePath(path)!, found);
     } catch (error) {
       if (!(error instanceof FileError) || error.problem !== "changed" || attempt === ATTEMPTS) throw error;
@@ -68,11 +66,10 @@ function answerFolder(visit: Visit, path: string, folder: KnownFile): Response |
     const indexPath = path + name;
     if (find(visit, indexPath)?.kind !== "file") continue;
     moveTo(visit, indexPath);
-    return answerReturn(visit) ?? answerPath(visit, indexPath);
+    return answerReturn(visit) ?? answerPath(visit);
   }
   if (!location.config.autoindex) return refusal(403);
   if (!isReading(visit)) return refusal(405, FILE_METHODS);
-  if (!READING.has(request.method)) return refusal(405, ALLOW);
   return listingResponse(request, services.files, folder, location.base!, path, {});
 }
 
@@ -85,12 +82,14 @@ function tryEach(visit: Visit, { candidates, last }: TryFiles): Response | Promi
     const found = path === undefined ? undefined : find(visit, path);
     if (path === undefined || found?.kind !== (path.endsWith("/") ? "directory" : "file")) continue;
     // Without the slash in its address the links of a folder's index would lead elsewhere.
-    return path === `${visit.path}/` ? slashRedirect(visit) : answerPath(visit, path);
+    if (path === `${visit.path}/`) return slashRedirect(visit);
+    visit.path = path;
+    return answerPath(visit);
   }
   if (typeof last === "number") return refusal(last);
   visit.redirected = true;
   moveTo(visit, last);
-  return answerReturn(visit) ?? answerPath(visit, last);
+  return answerReturn(visit) ?? answerPath(visit);
 }
 
 /**

@@ -6,7 +6,7 @@
 import type { Gateway } from "../cgi/gateway.ts";
 import type { FileCache } from "../files/file_cache.ts";
 import type { Request } from "../http/message.ts";
-import type { Log } from "../ports.ts";
+import type { Log, StoreFiles } from "../ports.ts";
 import type { Location } from "./location.ts";
 import type { LocationTable } from "./location_table.ts";
 
@@ -21,6 +21,7 @@ export interface Server {
 export interface Services {
   readonly files: FileCache;
   readonly gateway: Gateway;
+  readonly store: StoreFiles;
   readonly errorLog: Log;
 }
 

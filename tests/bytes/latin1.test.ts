@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
   decodeAscii,
   decodeLatin1,
@@ -44,11 +44,35 @@ Deno.test("encodeLatin1() makes a question mark of what does not fit one byte", 
   assertEquals(encodeLatin1("é€"), new Uint8Array([0xe9, 0x3f]));
 });
 
-Deno.test("encodeLatin1Into() writes at its offset and nowhere else", () => {
-  for (const text of ["abc", "äbc", "abÿ", "a€c"]) {
-    const into = new Uint8Array(8).fill(0xaa);
-    assertEquals(encodeLatin1Into(text, into, 2), 5);
-    assertEquals(into, new Uint8Array([0xaa, 0xaa, ...encodeLatin1(text), 0xaa, 0xaa, 0xaa]), text);
+Deno.test("encodeLatin1Into() writes at its offset, with or without room behind it", () => {
+  for (const text of ["", "abc", "äbc", "abÿ", "a€c", "\u{1f600}c", "€", "ÿÿÿÿÿÿ"]) {
+    for (const room of [0, 1, 2, 3, 4, 5, 20]) {
+      const into = new Uint8Array(2 + text.length + room).fill(0xaa);
+      assertEquals(encodeLatin1Into(text, into, 2), 2 + text.length);
+      const expected = Array.from(text.split(""), (unit) => unit > "\xff" ? 0x3f : unit.charCodeAt(0));
+      assertEquals([...into.subarray(0, 2 + text.length)], [0xaa, 0xaa, ...expected], `${text}, ${room}`);
+      const spoiled = into.subarray(2 + text.length).findLastIndex((byte) => byte !== 0xaa) + 1;
+      assert(spoiled <= (/^[a-z]*$/.test(text) ? 0 : 4), `${spoiled} bytes behind ${text} are others`);
+    }
+  }
+});
+
+Deno.test("encodeLatin1Into() refuses text that does not fit", () => {
+  for (const text of ["abc", "ÿÿÿ"]) {
+    assertThrows(
+      () => encodeLatin1Into(text, new Uint8Array(4), 2),
+      RangeError,
+      "3 characters do not fit 2 bytes",
+    );
+  }
+});
+
+Deno.test("encodeLatin1() takes text that fills its room exactly when cut as UTF-8", () => {
+  // Deno 2.6 says of such text that it was read whole: TextEncoder.encodeInto() of 16 characters into 16 bytes.
+  const text = "A: \x80\x9f\xe9\r\nB: c\r\n\r\n";
+  for (let length = 0; length <= text.length; length++) {
+    const part = text.slice(0, length);
+    assertEquals(decodeLatin1(encodeLatin1(part)), part);
   }
 });
 

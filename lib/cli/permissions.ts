@@ -1,0 +1,26 @@
+/**
+ * `webserv permissions`: the flags with which `deno run` serves a configuration.
+ *
+ * @module
+ */
+import { fromFileUrl, resolve } from "@std/path";
+import { hasPrograms, permissionFlags, shellWord, workerPermissions } from "../supervisor/permissions.ts";
+import { WORKER_MODULES } from "../supervisor/supervisor.ts";
+import { surroundings, VARIABLES } from "../supervisor/surroundings.ts";
+import type { CommandLine } from "./command_line.ts";
+import { loadFor } from "./configuration.ts";
+import { print } from "./console.ts";
+
+/** Prints them on one line, quoted for a shell. @throws {ConfigError | UnreadableError} */
+export function permissions(line: CommandLine): void {
+  const { config } = loadFor(line);
+  const around = surroundings();
+  const workers = workerPermissions(config, around);
+  const flags = permissionFlags(config, workers, {
+    file: config.file,
+    modules: WORKER_MODULES.map((url) => resolve(fromFileUrl(url))),
+    kill: hasPrograms(config) ? around.killProgram : undefined,
+    variables: VARIABLES,
+  });
+  print(`${flags.map(shellWord).join(" ")}\n`);
+}

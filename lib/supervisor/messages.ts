@@ -1,0 +1,42 @@
+/**
+ * What the main thread and its workers say to each other.
+ *
+ * @module
+ */
+import type { Config } from "../config/types.ts";
+
+/** From the main thread to a worker. */
+export type ToWorker =
+  | { readonly type: "start"; readonly start: WorkerStart }
+  /** Others have taken over: accept nothing more, and answer what the connections still ask for. */
+  | { readonly type: "retire" }
+  /** End: running exchanges have until timeouts.shutdown. */
+  | { readonly type: "stop" };
+
+/** All that a worker needs to know. */
+export interface WorkerStart {
+  /** Counted from 1. */
+  readonly id: number;
+  /** With every port known. */
+  readonly config: Config;
+  /** Several workers listen on the same addresses. */
+  readonly reusePort: boolean;
+  readonly searchPath: string;
+  readonly launcher: string | undefined;
+  readonly spoolFolder: string;
+}
+
+/** From a worker to the main thread. */
+export type FromWorker =
+  /** It accepts connections. */
+  | { readonly type: "ready" }
+  /** It can not serve its configuration. */
+  | { readonly type: "failed"; readonly message: string }
+  /** Whole lines. */
+  | { readonly type: "log"; readonly log: "access" | "error"; readonly text: string }
+  /** It has started a group of processes, or the group is over. */
+  | { readonly type: "group"; readonly pid: number; readonly over: boolean }
+  /** A group of processes is to be killed, which a worker may not do itself. */
+  | { readonly type: "kill"; readonly pid: number }
+  /** It has let go of everything. */
+  | { readonly type: "stopped" };

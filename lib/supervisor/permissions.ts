@@ -1,0 +1,126 @@
+/**
+ * What a configuration needs to be allowed, and nothing more. Pure: the set for a worker thread, and the flags with
+ * which `deno run` serves the same.
+ *
+ * @module
+ */
+import { dirname } from "@std/path";
+import { formatAddress } from "../config/check_servers.ts";
+import type { Config, LocationConfig } from "../config/types.ts";
+
+/** Absolute paths, and addresses as Deno writes them. */
+export interface PermissionSet {
+  readonly net: readonly string[];
+  readonly read: readonly string[];
+  readonly write: readonly string[];
+  readonly run: readonly string[];
+}
+
+/** What only the system knows. */
+export interface Surroundings {
+  /** The path with every link resolved, or the path itself where nothing is. */
+  readonly realPath: (path: string) => string;
+  /** Where a program's name is found on the search path; the name itself if it is not. */
+  readonly findProgram: (name: string) => string;
+  /** The program that starts others in a group of their own (see launcherFor()); undefined if there is none. */
+  readonly launcher: string | undefined;
+  /** The folder for large bodies that wait for a program. */
+  readonly spoolFolder: string;
+}
+
+/** What a worker thread gets. The addresses are those of the configuration, so ports must be known by now. */
+export function workerPermissions(config: Config, surroundings: Surroundings): PermissionSet {
+  const { realPath, findProgram, spoolFolder } = surroundings;
+  const locations = allLocations(config);
+  const programs = hasPrograms(config);
+  const launcher = launcherFor(config, surroundings.launcher);
+  // A path may be a link to the folder itself; files in it are opened under their resolved names.
+  const both = (paths: readonly (string | undefined)[]) =>
+    paths.filter((path) => path !== undefined).flatMap((path) => [path, realPath(path)]);
+  const stores = locations.map(({ uploadStore }) => uploadStore);
+  const spool = programs ? [spoolFolder] : [];
+  return {
+    net: unique(config.servers.flatMap(({ listen }) => listen.map(formatAddress))),
+    read: unique([
+      ...both(
+        locations.flatMap(({ root, alias, cgiScript }) => [root, alias, cgiScript && dirname(cgiScript)]),
+      ),
+      ...both(stores),
+      ...spool,
+    ]),
+    write: unique([...both(stores), ...spool]),
+    run: unique([
+      ...(launcher === undefined ? [] : [launcher]),
+      ...locations.flatMap(({ cgiScript }) => cgiScript === undefined ? [] : [cgiScript]),
+      ...locations.flatMap(({ cgi }) =>
+        Object.values(cgi ?? {}).flatMap((words) => words === true ? [] : words[0]!)
+      ).map(
+        findProgram,
+      ),
+    ]),
+  };
+}
+
+/**
+ * The launcher, where this configuration can use it. A launcher starts whatever it is told to, so with it the sandbox
+ * no longer says which programs run. Where an interpreter is named that is so already (python3 starts whatever it is
+ * told to), and where files are run by themselves no list could name them; but where all programs are named one by one
+ * (cgi_script) they are started without a launcher, and stay the only ones.
+ */
+export function launcherFor(config: Config, launcher: string | undefined): string | undefined {
+  const open = !config.sandbox || allLocations(config).some(({ cgi }) => cgi !== undefined);
+  return open ? launcher : undefined;
+}
+
+/** What the main thread needs besides, to read its configuration, to write its logs and to look after programs. */
+export interface MainNeeds {
+  /** The configuration file. */
+  readonly file: string | undefined;
+  /** This program's own modules: the runtime wants to be allowed to read what a worker imports. */
+  readonly modules: readonly string[];
+  /** Programs with which the main thread kills what workers have started. */
+  readonly kill: string | undefined;
+  /** Variables that are read. */
+  readonly variables: readonly string[];
+}
+
+/** Flags for `deno run`, ready for a shell: what workers get, and what the main thread needs to give it to them. */
+export function permissionFlags(config: Config, workers: PermissionSet, needs: MainNeeds): string[] {
+  const logs = [config.accessLog, config.errorLog].flatMap((log) => log.to === "file" ? [log.path] : []);
+  const programs = hasPrograms(config);
+  const lists: readonly (readonly [string, readonly string[]])[] = [
+    ["net", workers.net],
+    ["read", unique([...(needs.file === undefined ? [] : [needs.file]), ...needs.modules, ...workers.read])],
+    ["write", unique([...workers.write, ...logs])],
+    ["run", unique([...workers.run, ...(programs && needs.kill !== undefined ? [needs.kill] : [])])],
+    ["env", needs.variables],
+  ];
+  return lists.filter(([, list]) => list.length > 0).map(([name, list]) =>
+    `--allow-${name}=${list.join(",")}`
+  );
+}
+
+/** Quotes a word for a POSIX shell where it needs it. */
+export function shellWord(word: string): string {
+  return /^[A-Za-z0-9_@%+=:,./[\]-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+/** True if the configuration runs programs. */
+export function hasPrograms(config: Config): boolean {
+  return allLocations(config).some(({ cgi, cgiScript }) => cgi !== undefined || cgiScript !== undefined);
+}
+
+/** The folders that uploads go to. */
+export function uploadStores(config: Config): string[] {
+  return unique(
+    allLocations(config).flatMap(({ uploadStore }) => uploadStore === undefined ? [] : [uploadStore]),
+  );
+}
+
+function allLocations(config: Config): LocationConfig[] {
+  return config.servers.flatMap(({ fallback, locations }) => [fallback, ...locations]);
+}
+
+function unique(list: readonly string[]): string[] {
+  return [...new Set(list)].sort();
+}

@@ -1,0 +1,237 @@
+/**
+ * The main thread's work: starts the workers of a configuration, replaces one that dies, goes over to another
+ * configuration without losing a request, and ends.
+ *
+ * @module
+ */
+import { formatAddress } from "../config/check_servers.ts";
+import type { Address, Config } from "../config/types.ts";
+import { LogError } from "../runtime/logs.ts";
+import type { ProcessGroups } from "../runtime/process_groups.ts";
+import { PortReservations } from "./ports.ts";
+import { hasPrograms, launcherFor, uploadStores, workerPermissions } from "./permissions.ts";
+import { FileError } from "../ports.ts";
+import { ensureFolder, sweep } from "../runtime/store_files.ts";
+import { missingPermission, prepareSpoolFolder, type Surroundings } from "./surroundings.ts";
+import { SupervisorLogs } from "./supervisor_logs.ts";
+import { WorkerFailure, WorkerHandle } from "./worker_handle.ts";
+
+/** The configuration can not be served: exit status 1. */
+export class StartError extends Error {
+  override readonly name = "StartError";
+}
+
+/** The first delay before a worker that died is replaced, and the longest, in milliseconds. */
+const FIRST_DELAY = 50;
+const LONGEST_DELAY = 5000;
+
+/** A worker that lived so long has not died of its configuration, in milliseconds. */
+const GOOD_LIFE = 10_000;
+
+/** So many deaths in a row, of workers that never had a good life, are the configuration's fault. */
+const FATAL_DEATHS = 8;
+
+/** Workers of earlier configurations that may still answer; the oldest is ended when there are more. */
+const MOST_RETIRED = 8;
+
+/** The module that workers run. */
+const WORKER_ENTRY = new URL("./worker.ts", import.meta.url);
+
+/** Where the modules of this program are that workers import. */
+export const WORKER_MODULES = [new URL("../", import.meta.url), new URL("../../deno.json", import.meta.url)];
+
+/** What a supervisor works with. */
+export interface SupervisorOptions {
+  readonly surroundings: Surroundings;
+  readonly groups: ProcessGroups;
+  /** In place of WORKER_ENTRY. */
+  readonly entry?: URL;
+}
+
+/** Owns the workers and the logs. */
+export class Supervisor {
+  /** Rejects with a StartError if the configuration kills every worker. */
+  readonly failed: Promise<never>;
+  readonly #fail: (error: StartError) => void;
+  readonly #options: SupervisorOptions;
+  readonly #ports = new PortReservations();
+  readonly #retired: WorkerHandle[] = [];
+  #config: Config;
+  #logs: SupervisorLogs;
+  #workers: (WorkerHandle | undefined)[] = [];
+  #deaths = 0;
+  #stopping = false;
+  /** Reloads come one after another. */
+  #reloading: Promise<void> = Promise.resolve();
+
+  private constructor(config: Config, logs: SupervisorLogs, options: SupervisorOptions) {
+    const failed = Promise.withResolvers<never>();
+    this.failed = failed.promise;
+    this.failed.catch(() => {});
+    this.#fail = failed.reject;
+    this.#config = config;
+    this.#options = options;
+    this.#logs = logs;
+  }
+
+  /** Serves a configuration. Resolves once all workers accept connections. @throws {ListenError | StartError} */
+  static async start(config: Config, options: SupervisorOptions): Promise<Supervisor> {
+    const supervisor = new Supervisor(config, openLogs(config), options);
+    try {
+      await supervisor.#begin(config);
+      // Not at a reload: then the workers before are still storing.
+      for (const folder of uploadStores(config)) void sweep(folder, supervisor.#logs.error);
+    } catch (error) {
+      await supervisor.stop();
+      throw error;
+    }
+    return supervisor;
+  }
+
+  /** Where it listens, every port known. */
+  get addresses(): Address[] {
+    const addresses = this.#config.servers.flatMap(({ listen }) => listen);
+    return [...new Map(addresses.map((address) => [formatAddress(address), address])).values()];
+  }
+
+  /** How many threads serve. */
+  get workers(): number {
+    return this.#workers.length;
+  }
+
+  /**
+   * Goes over to another configuration: its workers accept connections before the old ones stop.
+   *
+   * @throws {ListenError | StartError} the old configuration stays then
+   */
+  reload(config: Config): Promise<void> {
+    const reloaded = this.#reloading.then(() => this.#begin(config));
+    this.#reloading = reloaded.catch(() => {});
+    return reloaded;
+  }
+
+  /** For the error log. */
+  say(line: string): void {
+    this.#logs.error.line(line);
+  }
+
+  /** Opens log files again, after they were moved away. */
+  reopenLogs(): void {
+    this.#logs.reopen();
+  }
+
+  /** Ends all workers, with timeouts.shutdown for what is running. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    const workers = [...this.#workers, ...this.#retired].filter((worker) => worker !== undefined);
+    await Promise.all(workers.map((worker) => worker.stop(this.#config.timeouts.shutdown)));
+    this.#options.groups.killAll();
+    await this.#logs.close();
+  }
+
+  async #begin(wanted: Config): Promise<void> {
+    if (this.#stopping) return;
+    const config = this.#ports.resolve(wanted);
+    const problem = missingPermission(this.#permissions(config), config);
+    if (problem !== undefined) throw new StartError(problem);
+    this.#prepareFolders(config);
+    const logs = this.#logs.isFor(config) ? this.#logs : openLogs(config);
+    const count = this.#options.surroundings.workerCount(config);
+    const workers = Array.from(
+      { length: count },
+      (_, index) => this.#startWorker(index, config, () => logs, count > 1),
+    );
+    try {
+      await Promise.all(workers.map(({ ready }) => ready));
+    } catch (error) {
+      await Promise.all(workers.map((worker) => worker.stop(0)));
+      if (logs !== this.#logs) await logs.close();
+      throw error instanceof WorkerFailure ? new StartError(error.message) : error;
+    }
+    const [oldWorkers, oldLogs] = [this.#workers, this.#logs];
+    this.#config = config;
+    this.#logs = logs;
+    this.#workers = workers;
+    this.#ports.keep(config);
+    for (const worker of oldWorkers) if (worker) this.#retire(worker);
+    if (oldLogs !== logs) await oldLogs.close();
+  }
+
+  /** Stores and the spool folder must be there before a worker may only use them. @throws {StartError} */
+  #prepareFolders(config: Config): void {
+    try {
+      uploadStores(config).forEach(ensureFolder);
+      if (hasPrograms(config)) prepareSpoolFolder(this.#options.surroundings.spoolFolder);
+    } catch (error) {
+      if (error instanceof FileError) throw new StartError(`${error.path} can not be made: ${error.problem}`);
+      throw error;
+    }
+  }
+
+  #permissions(config: Config) {
+    return workerPermissions(config, this.#options.surroundings);
+  }
+
+  #startWorker(index: number, config: Config, logs: () => SupervisorLogs, reusePort: boolean): WorkerHandle {
+    const { surroundings, groups, entry } = this.#options;
+    const born = performance.now();
+    const worker: WorkerHandle = new WorkerHandle(
+      entry ?? WORKER_ENTRY,
+      {
+        id: index + 1,
+        config,
+        reusePort: reusePort || surroundings.sharesPorts,
+        searchPath: surroundings.searchPath,
+        launcher: launcherFor(config, surroundings.launcher),
+        spoolFolder: surroundings.spoolFolder,
+      },
+      config.sandbox ? this.#permissions(config) : undefined,
+      {
+        log: (log, text) => logs()[log].line(text),
+        groupStarted: (pid) => groups.started(pid),
+        groupEnded: (pid) => groups.ended(pid),
+        killGroup: (pid) => groups.kill(pid),
+        died: (reason) => this.#replace(worker, index, reason, performance.now() - born),
+      },
+    );
+    return worker;
+  }
+
+  #retire(worker: WorkerHandle): void {
+    this.#retired.push(worker);
+    worker.retire();
+    void worker.gone.then(() => {
+      const at = this.#retired.indexOf(worker);
+      if (at >= 0) this.#retired.splice(at, 1);
+    });
+    if (this.#retired.length > MOST_RETIRED) void this.#retired[0]!.stop(this.#config.timeouts.shutdown);
+  }
+
+  /** A worker died that was in service. */
+  #replace(dead: WorkerHandle, index: number, reason: string, life: number): void {
+    if (this.#workers[index] !== dead || this.#stopping) return;
+    this.#workers[index] = undefined;
+    this.#deaths = life > GOOD_LIFE ? 1 : this.#deaths + 1;
+    if (this.#deaths >= FATAL_DEATHS) {
+      this.#fail(new StartError(`workers die as soon as they start: ${reason}`));
+      return;
+    }
+    const delay = Math.min(FIRST_DELAY * 2 ** (this.#deaths - 1), LONGEST_DELAY);
+    this.say(`error: worker ${index + 1} died: ${reason}; another starts in ${delay} ms`);
+    const config = this.#config;
+    setTimeout(() => {
+      // A reload may have been faster.
+      if (this.#stopping || this.#config !== config || this.#workers[index] !== undefined) return;
+      this.#workers[index] = this.#startWorker(index, config, () => this.#logs, this.#workers.length > 1);
+    }, delay);
+  }
+}
+
+/** @throws {StartError} */
+function openLogs(config: Config): SupervisorLogs {
+  try {
+    return new SupervisorLogs(config);
+  } catch (error) {
+    throw error instanceof LogError ? new StartError(error.message) : error;
+  }
+}

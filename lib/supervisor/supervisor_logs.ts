@@ -1,0 +1,52 @@
+/**
+ * The logs of a server, written by the main thread alone, so that lines of several workers never mix.
+ *
+ * @module
+ */
+import type { Config, LogTarget } from "../config/types.ts";
+import type { Log } from "../ports.ts";
+import { fileLog, type LogWriter, streamLog } from "../runtime/logs.ts";
+
+const NOWHERE: Log = { line: () => {} };
+
+/** Owns the log files of one configuration. */
+export class SupervisorLogs {
+  readonly access: Log;
+  readonly error: Log;
+  readonly #writers = new Map<string, LogWriter>();
+  readonly #targets: string;
+
+  /** @throws {LogError} if a log file can not be opened */
+  constructor(config: Config) {
+    this.access = this.#open(config.accessLog);
+    this.error = this.#open(config.errorLog);
+    this.#targets = targetsOf(config);
+  }
+
+  /** True if a configuration logs to the same places. */
+  isFor(config: Config): boolean {
+    return targetsOf(config) === this.#targets;
+  }
+
+  reopen(): void {
+    for (const writer of this.#writers.values()) writer.reopen();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#writers.values()].map((writer) => writer.close()));
+  }
+
+  /** Both logs may go to one place. */
+  #open(target: LogTarget): Log {
+    if (target.to === "off") return NOWHERE;
+    const key = target.to === "file" ? target.path : target.to;
+    const writer = this.#writers.get(key) ??
+      (target.to === "file" ? fileLog(target.path) : streamLog(target.to));
+    this.#writers.set(key, writer);
+    return writer;
+  }
+}
+
+function targetsOf({ accessLog, errorLog }: Config): string {
+  return JSON.stringify([accessLog, errorLog]);
+}

@@ -1,0 +1,55 @@
+/**
+ * A worker thread's entry: serves the configuration that the main thread sends, with the permissions that it was
+ * started with.
+ *
+ * @module
+ */
+import { postedLog } from "../runtime/logs.ts";
+import { ListenError } from "../runtime/net.ts";
+import { setGroupKeeper } from "../runtime/processes.ts";
+import type { FromWorker, ToWorker, WorkerStart } from "./messages.ts";
+import { Serving } from "./serving.ts";
+
+const thread = self as unknown as {
+  postMessage(message: FromWorker): void;
+  onmessage: ((event: MessageEvent<ToWorker>) => void) | null;
+};
+
+let serving: Serving | undefined;
+const logs = {
+  access: postedLog((text) => thread.postMessage({ type: "log", log: "access", text })),
+  error: postedLog((text) => thread.postMessage({ type: "log", log: "error", text })),
+};
+
+setGroupKeeper({
+  started: (pid) => thread.postMessage({ type: "group", pid, over: false }),
+  ended: (pid) => thread.postMessage({ type: "group", pid, over: true }),
+  kill: (pid) => thread.postMessage({ type: "kill", pid }),
+});
+
+thread.onmessage = ({ data }) => {
+  switch (data.type) {
+    case "start":
+      return start(data.start);
+    case "retire":
+      return void serving?.retire().then(finish);
+    case "stop":
+      return void (serving?.stop() ?? Promise.resolve()).then(finish);
+  }
+};
+
+function start(options: WorkerStart): void {
+  try {
+    serving = Serving.start(options, logs);
+    thread.postMessage({ type: "ready" });
+  } catch (error) {
+    if (!(error instanceof ListenError)) throw error;
+    thread.postMessage({ type: "failed", message: error.message });
+  }
+}
+
+async function finish(): Promise<void> {
+  await logs.access.flush();
+  await logs.error.flush();
+  thread.postMessage({ type: "stopped" });
+}

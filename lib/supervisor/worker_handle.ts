@@ -1,0 +1,151 @@
+/**
+ * One worker thread as the main thread sees it.
+ *
+ * @module
+ */
+import type { FromWorker, ToWorker, WorkerStart } from "./messages.ts";
+import type { PermissionSet } from "./permissions.ts";
+
+/** What a worker's owner hears from it. */
+export interface WorkerEvents {
+  log(log: "access" | "error", text: string): void;
+  groupStarted(pid: number): void;
+  groupEnded(pid: number): void;
+  killGroup(pid: number): void;
+  /** It has died without being asked to. */
+  died(reason: string): void;
+}
+
+/** A worker could not serve its configuration. */
+export class WorkerFailure extends Error {
+  override readonly name = "WorkerFailure";
+}
+
+/** How much longer than its own patience a worker may take to stop, in milliseconds. */
+const STOP_GRACE = 2000;
+
+/** Owns the thread: it is terminated once it has stopped, died, or taken too long to stop. */
+export class WorkerHandle {
+  readonly ready: Promise<void>;
+  /** Resolves when the thread is gone. */
+  readonly gone: Promise<void>;
+  readonly #worker: Worker;
+  readonly #events: WorkerEvents;
+  readonly #groups = new Set<number>();
+  readonly #ready = Promise.withResolvers<void>();
+  readonly #gone = Promise.withResolvers<void>();
+  #leaving = false;
+  #isGone = false;
+
+  /** @param permissions undefined: those of the main thread */
+  constructor(
+    entry: URL,
+    readonly start: WorkerStart,
+    permissions: PermissionSet | undefined,
+    events: WorkerEvents,
+  ) {
+    this.ready = this.#ready.promise;
+    this.gone = this.#gone.promise;
+    this.#events = events;
+    this.#worker = new Worker(entry, {
+      type: "module",
+      name: `worker ${start.id}`,
+      deno: { permissions: permissions ? only(permissions) : "inherit" },
+    });
+    this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#receive(data);
+    this.#worker.onerror = (event) => {
+      // Without this the main thread would die with it.
+      event.preventDefault();
+      this.#die(event.message);
+    };
+    // A failure is for whoever waits; nobody has to.
+    this.ready.catch(() => {});
+    this.#send({ type: "start", start });
+  }
+
+  /** Has it answer what its connections still ask for. */
+  retire(): void {
+    this.#leaving = true;
+    this.#send({ type: "retire" });
+  }
+
+  /** Has it end within so many milliseconds. */
+  async stop(patience: number): Promise<void> {
+    this.#leaving = true;
+    this.#send({ type: "stop" });
+    const timer = setTimeout(() => this.#end(), patience + STOP_GRACE);
+    await this.gone;
+    clearTimeout(timer);
+  }
+
+  #send(message: ToWorker): void {
+    if (!this.#isGone) this.#worker.postMessage(message);
+  }
+
+  #receive(message: FromWorker): void {
+    switch (message.type) {
+      case "ready":
+        return this.#ready.resolve();
+      case "failed":
+        this.#leaving = true;
+        this.#ready.reject(new WorkerFailure(message.message));
+        return this.#end();
+      case "log":
+        return this.#events.log(message.log, message.text);
+      case "group":
+        return this.#group(message.pid, message.over);
+      case "kill":
+        return this.#events.killGroup(message.pid);
+      case "stopped":
+        return this.#end();
+    }
+  }
+
+  #group(pid: number, over: boolean): void {
+    if (over) {
+      this.#groups.delete(pid);
+      this.#events.groupEnded(pid);
+    } else {
+      this.#groups.add(pid);
+      this.#events.groupStarted(pid);
+    }
+  }
+
+  #die(reason: string): void {
+    const unexpected = !this.#leaving;
+    this.#leaving = true;
+    this.#ready.reject(new WorkerFailure(reason));
+    this.#end();
+    if (unexpected) this.#events.died(reason);
+  }
+
+  #end(): void {
+    if (this.#isGone) return;
+    this.#isGone = true;
+    for (const pid of this.#groups) {
+      this.#events.killGroup(pid);
+      this.#events.groupEnded(pid);
+    }
+    this.#worker.terminate();
+    this.#gone.resolve();
+  }
+}
+
+/** Exactly this set: what is not named here is refused. */
+function only({ net, read, write, run }: PermissionSet): Deno.PermissionOptions {
+  return {
+    net: orNothing(net),
+    read: orNothing(read),
+    write: orNothing(write),
+    run: orNothing(run),
+    env: false,
+    sys: false,
+    ffi: false,
+    import: false,
+  };
+}
+
+/** An empty list would mean everything. */
+function orNothing(list: readonly string[]): string[] | false {
+  return list.length === 0 ? false : [...list];
+}

@@ -1,0 +1,93 @@
+/**
+ * Asks a server once with curl before it is measured, so that a quick error is never taken for a quick answer.
+ *
+ * @module
+ */
+import { join } from "@std/path";
+import type { Row, Target } from "./types.ts";
+
+/** One answer as curl saw it. */
+export interface Answer {
+  readonly status: number;
+  readonly headLength: number;
+  readonly contentLength: number;
+  readonly fields: ReadonlyMap<string, string>;
+}
+
+/** Takes a response head apart, names in lower case. */
+export function parseFields(head: string): Map<string, string> {
+  const lines = head.split("\r\n").slice(1).filter((line) => line.includes(":"));
+  return new Map(lines.map((line) => {
+    const colon = line.indexOf(":");
+    return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
+  }));
+}
+
+/** The fields with which a client that has the file asks for it again. */
+export function validatorsOf(fields: ReadonlyMap<string, string>): string[] {
+  const tag = fields.get("etag"), date = fields.get("last-modified");
+  return [
+    ...(tag === undefined ? [] : [`If-None-Match: ${tag}`]),
+    ...(date === undefined ? [] : [`If-Modified-Since: ${date}`]),
+  ];
+}
+
+/** What is wrong with an answer; undefined if it is what the row wants. */
+export function complaintAbout({ expect }: Row, answer: Answer, isRight: boolean): string | undefined {
+  if (answer.status !== expect.status) return `answers ${answer.status} instead of ${expect.status}`;
+  if (expect.length !== undefined && answer.contentLength !== expect.length) {
+    return `sends ${answer.contentLength} bytes of content instead of ${expect.length}`;
+  }
+  if (answer.fields.has("content-encoding")) return "sends compressed content";
+  return isRight ? undefined : "sends other content than the file's";
+}
+
+/** The request fields for a row: its own and what had to be learned from the server. */
+export async function learnFields(row: Row, url: string, folder: string): Promise<string[]> {
+  const fields = row.fields ?? [];
+  if (!row.revalidates) return [...fields];
+  const validators = validatorsOf((await ask(url, fields, folder)).fields);
+  if (validators.length === 0) throw new Error("gives no validator");
+  return [...fields, ...validators];
+}
+
+/** Throws if the server does not answer as the row wants. Gives the whole length of the answer. */
+export async function checkAnswer({ row, url, fields, folder }: Target, site: string): Promise<number> {
+  const answer = await ask(url, fields, folder);
+  const { offset } = row.expect;
+  const isRight = offset === undefined || await isPartOf(join(site, row.path), offset, contentIn(folder));
+  const complaint = complaintAbout(row, answer, isRight);
+  if (complaint !== undefined) throw new Error(complaint);
+  return answer.headLength + answer.contentLength;
+}
+
+const contentIn = (folder: string) => join(folder, "curl.content");
+
+async function ask(url: string, fields: readonly string[], folder: string): Promise<Answer> {
+  const headFile = join(folder, "curl.head");
+  await Deno.writeFile(contentIn(folder), new Uint8Array());
+  const { code, stdout, stderr } = await new Deno.Command("curl", {
+    args: [
+      ...["--silent", "--show-error", "--max-time", "30", "--user-agent", "", "--header", "Accept:"],
+      ...["--dump-header", headFile, "--output", contentIn(folder)],
+      ...["--write-out", "%{http_code} %{size_header} %{size_download}"],
+      ...fields.flatMap((field) => ["--header", field]),
+      url,
+    ],
+    stdin: "null",
+  }).output();
+  const decoder = new TextDecoder();
+  if (code !== 0) throw new Error(`can not be asked: ${decoder.decode(stderr).trim()}`);
+  const [status, headLength, contentLength] = decoder.decode(stdout).split(" ").map(Number);
+  return {
+    status: status!,
+    headLength: headLength!,
+    contentLength: contentLength!,
+    fields: parseFields(await Deno.readTextFile(headFile)),
+  };
+}
+
+async function isPartOf(file: string, offset: number, received: string): Promise<boolean> {
+  const [whole, part] = await Promise.all([Deno.readFile(file), Deno.readFile(received)]);
+  return part.every((byte, index) => byte === whole[offset + index]);
+}

@@ -1,0 +1,105 @@
+/**
+ * The command line of the benchmark.
+ *
+ * @module
+ */
+import { parseArgs } from "@std/cli/parse-args";
+import { closestString } from "@std/text";
+
+/** What was asked for. */
+export interface Options {
+  readonly rows: readonly string[];
+  readonly servers: readonly string[];
+  readonly seconds: number;
+  readonly rounds: number;
+  /** Where to write every sample. */
+  readonly json: string | undefined;
+  readonly help: boolean;
+}
+
+/** What can be asked for. */
+export interface Choices {
+  readonly rows: readonly string[];
+  readonly servers: readonly string[];
+}
+
+/** The command line is wrong. */
+export class UsageError extends Error {
+  override name = "UsageError";
+}
+
+const FULL = { seconds: 2, rounds: 5 };
+const QUICK = { seconds: 1, rounds: 1, servers: ["webserv", "nginx"] };
+
+/** The help text. */
+export function helpText(choices: Choices): string {
+  return `Measures webserv against other servers: deno task bench [options]
+
+Options:
+  --rows A,B      kinds of request [all]
+  --servers A,B   servers [all that are installed]
+  --seconds N     length of one run [${FULL.seconds}]
+  --rounds N      runs of each server in each row, of which the median is shown [${FULL.rounds}]
+  --json FILE     also write every run to a file
+  --quick         one run of ${QUICK.seconds} s, and only ${
+    QUICK.servers.join(" and ")
+  } unless --servers says more
+  --help          show this help
+
+Rows:     ${choices.rows.join(", ")}
+Servers:  ${choices.servers.join(", ")}
+
+WEBSERV=FILE in the environment measures that executable instead of main.ts.`;
+}
+
+/**
+ * Reads the command line.
+ *
+ * @throws {UsageError}
+ */
+export function parseOptions(args: readonly string[], choices: Choices): Options {
+  const parsed = parseArgs(args, {
+    string: ["rows", "servers", "seconds", "rounds", "json"],
+    boolean: ["quick", "help"],
+    alias: { h: "help" },
+    unknown: (argument) => {
+      throw new UsageError(`unknown argument "${argument}": --help shows what there is`);
+    },
+  });
+  const quick = parsed["quick"] === true;
+  const preset = quick ? QUICK : FULL;
+  return {
+    rows: chosen("--rows", parsed["rows"], choices.rows, choices.rows),
+    servers: chosen("--servers", parsed["servers"], choices.servers, quick ? QUICK.servers : choices.servers),
+    seconds: wholeNumber("--seconds", parsed["seconds"], preset.seconds),
+    rounds: wholeNumber("--rounds", parsed["rounds"], preset.rounds),
+    json: nonEmpty("--json", parsed["json"]),
+    help: parsed["help"] === true,
+  };
+}
+
+/** The named ones, in the order of the result. */
+function chosen(option: string, value: unknown, all: readonly string[], preset: readonly string[]) {
+  const text = nonEmpty(option, value);
+  if (text === undefined) return preset;
+  const names = text.split(",").map((name) => name.trim());
+  for (const name of names) {
+    if (all.includes(name)) continue;
+    throw new UsageError(`${option}: there is no "${name}" (did you mean "${closestString(name, all)}"?)`);
+  }
+  return all.filter((name) => names.includes(name));
+}
+
+function wholeNumber(option: string, value: unknown, preset: number): number {
+  const text = nonEmpty(option, value);
+  if (text === undefined) return preset;
+  if (!/^[1-9]\d{0,3}$/.test(text)) {
+    throw new UsageError(`${option} takes a number from 1 to 9999, not "${text}"`);
+  }
+  return Number(text);
+}
+
+function nonEmpty(option: string, value: unknown): string | undefined {
+  if (value === "") throw new UsageError(`${option} takes a value`);
+  return typeof value === "string" ? value : undefined;
+}

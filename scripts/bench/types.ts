@@ -1,0 +1,146 @@
+/**
+ * The words that the parts of the benchmark share: rows, servers, and what was measured.
+ *
+ * @module
+ */
+
+/** What a row asks of a server. A server that does not have it is left out of the row. */
+export type Feature =
+  /** An answer of the right length, be it a file's or not. */
+  | "answer"
+  /** A file that does not fit into a buffer. */
+  | "large"
+  /** 404 for a file that is missing. */
+  | "missing"
+  /** 206 for a part. */
+  | "range"
+  /** 304 for what the client has already. */
+  | "condition"
+  /** `Connection: close` in the answer when it is in the request. */
+  | "close";
+
+/** One kind of request: a row of the result. */
+export interface Row {
+  /** Its name on the command line. */
+  readonly id: string;
+  readonly title: string;
+  readonly path: string;
+  readonly needs: Feature;
+  /** Clients at the same time. */
+  readonly connections: number;
+  /** Request fields, `Name: value` each. */
+  readonly fields?: readonly string[];
+  /** Also sends the validators which the server gave, as a browser does that has the file. */
+  readonly revalidates?: boolean;
+  readonly expect: Expectation;
+  /**
+   * Answers are so long that the ones begun and not ended when the time is over count: the number of requests is the
+   * number of bytes received through the length of one answer.
+   */
+  readonly countsBytes?: boolean;
+  /** The load, if it is not wrk's. */
+  readonly load?: LoadProgram;
+}
+
+/** What an answer must be, or the server is not measured. */
+export interface Expectation {
+  readonly status: number;
+  /** The length of the content; any if it is not given. */
+  readonly length?: number;
+  /** The content is the file's, from this place on. */
+  readonly offset?: number;
+}
+
+/** Puts a load on a server for a number of seconds. */
+export type LoadProgram = (target: Target, seconds: number) => Promise<Load>;
+
+/** A running server and what to ask of it. */
+export interface Target {
+  readonly row: Row;
+  readonly url: string;
+  /** Request fields, with the validators learned. */
+  readonly fields: readonly string[];
+  /** The benchmark's temporary folder. */
+  readonly folder: string;
+}
+
+/** What the load program saw. */
+export interface Load {
+  readonly requests: number;
+  readonly seconds: number;
+  /** Received, heads included. */
+  readonly bytes: number;
+  /** The 99th percentile of the latency, in milliseconds. */
+  readonly p99: number;
+  /** Answers with 400 and above. */
+  readonly failures: number;
+  readonly socketErrors: number;
+}
+
+/** Where a server is to run. */
+export interface Place {
+  /** Its own, for configuration and state. */
+  readonly folder: string;
+  /** The folder to be served. */
+  readonly site: string;
+  /** webserv's main.ts, as it was when the benchmark began. */
+  readonly main: string;
+  readonly port: number;
+  readonly row: Row;
+}
+
+/** A program that was found on this machine. */
+export interface Program {
+  readonly path: string;
+  readonly version: string;
+}
+
+/** How to start a server. */
+export interface Launch {
+  readonly args: readonly string[];
+  /** Files to write first, by their name in the server's folder. */
+  readonly files?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** One server to be measured: a column of the comparison. */
+export interface Peer {
+  /** Its name on the command line. */
+  readonly id: string;
+  readonly title: string;
+  /** What has to be installed, for the message that it is not. */
+  readonly wants: string;
+  readonly features: readonly Feature[];
+  /** Undefined if it is not installed. */
+  find(): Promise<Program | undefined>;
+  launch(place: Place): Launch;
+}
+
+/** One run of the load against one server. */
+export interface Sample {
+  /** Requests a second. */
+  readonly rate: number;
+  /** CPU time of the server's processes for one request, in microseconds. */
+  readonly cpu: number;
+  readonly p99: number;
+  /** Resident memory of the server's processes under load, in MiB. */
+  readonly memory: number;
+  /** How much of its core the server used, and the load program of its own: 1 = all. */
+  readonly serverBusy: number;
+  readonly loadBusy: number;
+  /** How much of the server's core others used, who have nothing to do with this. */
+  readonly othersBusy: number;
+  /** What went wrong; empty if all was well. */
+  readonly errors: readonly string[];
+}
+
+/** All runs of one row against one server. */
+export interface Result {
+  readonly row: string;
+  readonly server: string;
+  readonly samples: readonly Sample[];
+  /** The median of every number, and what errors there were. */
+  readonly median: Sample;
+  /** Half of what lies between the highest and the lowest CPU time, through the median. */
+  readonly spread: number;
+}

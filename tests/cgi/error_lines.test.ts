@@ -1,0 +1,53 @@
+import { assertEquals } from "@std/assert";
+import { logLines } from "../../lib/cgi/error_lines.ts";
+import { toBytes } from "../support/wire.ts";
+import { FakeLog } from "./fakes.ts";
+
+/** The lines that come of these pieces. */
+async function linesOf(...pieces: readonly string[]): Promise<readonly string[]> {
+  const log = new FakeLog();
+  const left = pieces.map(toBytes);
+  await logLines(() => Promise.resolve(left.shift() ?? null), log, "/a.py");
+  return log.lines;
+}
+
+Deno.test("logLines() logs each line with the program's name", async () => {
+  assertEquals(await linesOf("one\ntwo\n"), ["/a.py: one", "/a.py: two"]);
+});
+
+Deno.test("logLines() joins what came in pieces, and logs a last line without its end", async () => {
+  assertEquals(await linesOf("on", "e\nt", "", "wo"), ["/a.py: one", "/a.py: two"]);
+});
+
+Deno.test("logLines() takes CRLF and keeps empty lines", async () => {
+  assertEquals(await linesOf("one\r\n\r\n\ntwo\n"), ["/a.py: one", "/a.py: ", "/a.py: ", "/a.py: two"]);
+});
+
+Deno.test("logLines() logs nothing for nothing", async () => {
+  assertEquals(await linesOf(), []);
+});
+
+Deno.test("logLines() escapes control characters, so that no line passes for another", async () => {
+  assertEquals(await linesOf("a\x1b[31mb\0c\td\re\x7f\xc2\x9b\n"), [
+    "/a.py: a\\x1b[31mb\\x00c\td\\x0de\\x7f\\x9b",
+  ]);
+});
+
+Deno.test("logLines() reads UTF-8 that is cut anywhere, and shows what is none", async () => {
+  assertEquals(await linesOf("caf\xc3", "\xa9 \xe2\x82", "\xac\n", "\xff\n"), [
+    "/a.py: café €",
+    "/a.py: \ufffd",
+  ]);
+  assertEquals(await linesOf("caf\xc3"), ["/a.py: caf\ufffd"]);
+});
+
+Deno.test("logLines() cuts a line that is too long, in one piece or many", async () => {
+  const whole = ["x", "y", "z"].map((letter) => letter.repeat(4096)).join("") + "end";
+  const expected = ["x", "y", "z"].map((letter) => `/a.py: ${letter.repeat(4096)}`).concat("/a.py: end");
+  assertEquals(await linesOf(`${whole}\nnext`), [...expected, "/a.py: next"]);
+  assertEquals(await linesOf(...whole.match(/.{1,1000}/g)!, "\nnext\n"), [...expected, "/a.py: next"]);
+});
+
+Deno.test("logLines() keeps a line of exactly the greatest length whole", async () => {
+  assertEquals(await linesOf(`${"x".repeat(4096)}\n`), [`/a.py: ${"x".repeat(4096)}`]);
+});

@@ -1,0 +1,154 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { fromFileUrl, join } from "@std/path";
+import project from "../../deno.json" with { type: "json" };
+import { temporaryFolder } from "../support/launch.ts";
+import { runProgram, writeFiles } from "../support/server.ts";
+
+/** What must never be shown to the one who only typed something wrong. */
+function assertPlain(stderr: string): void {
+  assert(!/^\s+at /m.test(stderr) && !stderr.includes("Uncaught"), stderr);
+}
+
+Deno.test("--help tells the usage on standard output, for the program and for each command", async () => {
+  for (
+    const [args, usage] of [
+      [["--help"], "webserv [serve] [options] [DIR]"],
+      [["-h"], "webserv COMMAND --help"],
+      [["serve", "--help"], "webserv [serve] [options] [DIR]"],
+      [["check", "--help"], "webserv check [options]"],
+      [["permissions", "--help"], "webserv permissions [options]"],
+      [["--help", "init"], "webserv init [options] [DIR]"],
+    ] as const
+  ) {
+    const { code, stdout, stderr } = await runProgram(args);
+    assertEquals([code, stderr], [0, ""], args.join(" "));
+    assertStringIncludes(stdout, usage);
+  }
+});
+
+Deno.test("--version tells name and version, also beside other options", async () => {
+  for (const args of [["--version"], ["-V"], ["serve", "--version", "-p", "0"]]) {
+    const { code, stdout, stderr } = await runProgram(args);
+    assertEquals([code, stderr], [0, ""]);
+    assert(
+      stdout.startsWith(`webserv ${project.version} (Deno ${Deno.version.deno}`) || Deno.env.has("WEBSERV"),
+    );
+    assertMatch(stdout, /^webserv \d+\.\d+\.\d+ .*\n$/);
+  }
+});
+
+Deno.test("wrong usage ends it with 2 and one line that says what to do", async () => {
+  await using folder = await temporaryFolder();
+  await writeFiles(folder.path, { "file.txt": "", "webserv.yaml": "servers: [{ listen: 0, root: . }]\n" });
+  const cases: [string[], string][] = [
+    [["--prot", "1"], 'unknown option "--prot": did you mean "--port"?'],
+    [["--port", "http"], '--port must be a number from 0 to 65535, not "http"'],
+    [["--port"], "--port needs a value: --port N"],
+    [["--cors=yes"], "--cors takes no value"],
+    [["a", "b"], 'unexpected argument "b": see webserv serve --help'],
+    [["missing"], 'there is no folder "missing"'],
+    [["missing/deeper"], 'there is no folder "missing/deeper"'],
+    [["file.txt/deeper"], 'there is no folder "file.txt/deeper"'],
+    [["file.txt"], '"file.txt" is no folder: name the folder that it is in'],
+    [["check", "--port", "1"], '--port is no option of "check"'],
+    [["-c", "webserv.yaml", "."], 'either a folder (".") or --config, not both'],
+    [["--spa"], "--spa describes a folder to serve: name one, or write it into webserv.yaml instead"],
+  ];
+  for (const [args, message] of cases) {
+    const result = await runProgram(args, { cwd: folder.path });
+    assertEquals(result, { code: 2, stdout: "", stderr: `webserv: ${message}\n` });
+  }
+});
+
+Deno.test("a configuration that is not there ends it with 1", async () => {
+  await using folder = await temporaryFolder();
+  await writeFiles(folder.path, { "folder/x": "" });
+  const cases: [string[], string][] = [
+    [["-c", "missing.yaml"], "missing.yaml does not exist: check the name"],
+    [["check", "-c", "missing.yaml"], "missing.yaml does not exist: check the name"],
+    [["-c", "folder"], "folder is a folder: name a file"],
+    [
+      ["check"],
+      "there is no webserv.yaml here: name a file with --config, or make one with webserv init",
+    ],
+  ];
+  for (const [args, message] of cases) {
+    const result = await runProgram(args, { cwd: folder.path });
+    assertEquals(result, { code: 1, stdout: "", stderr: `webserv: ${message}\n` });
+  }
+});
+
+Deno.test("a wrong configuration ends serve and check with 2 and every issue, each with its place", async () => {
+  await using folder = await temporaryFolder();
+  await writeFiles(folder.path, {
+    "webserv.yaml": [
+      "log_fromat: combined",
+      "servers:",
+      "  - listne: 8080",
+      "    root: .",
+      '    locations: { "/x": { autoindex: maybe, root: ., alias: . } }',
+      "",
+    ].join("\n"),
+  });
+  for (const args of [["serve"], ["check"], ["check", "-c", "webserv.yaml"]]) {
+    const { code, stdout, stderr } = await runProgram(args, { cwd: folder.path });
+    assertEquals([code, stdout], [2, ""]);
+    assertPlain(stderr);
+    for (
+      const text of [
+        /^webserv\.yaml:1: log_fromat: .*did you mean "log_format"\?/m,
+        /^webserv\.yaml:3: servers\[0\]\.listne: .*did you mean "listen"\?/m,
+        /^webserv\.yaml:5: servers\[0\]\.locations\["\/x"\]\.autoindex: .*maybe/m,
+        /^webserv\.yaml:5: servers\[0\]\.locations\["\/x"\]\.\S+ .*alias/m,
+      ]
+    ) assertMatch(stderr, text);
+  }
+});
+
+Deno.test("a file that is no YAML is told with its line", async () => {
+  await using folder = await temporaryFolder();
+  await writeFiles(folder.path, { "webserv.yaml": "servers:\n  - root: [\n" });
+  const { code, stderr } = await runProgram(["check"], { cwd: folder.path });
+  assertEquals(code, 2);
+  assertMatch(stderr, /^webserv\.yaml:[23]: /);
+  assertPlain(stderr);
+});
+
+Deno.test("check prints what would be served, and warns of folders that are missing", async () => {
+  await using folder = await temporaryFolder();
+  await writeFiles(folder.path, {
+    "conf/my.yaml": `
+servers:
+  - listen: [8080, "[::1]:8081"]
+    server_name: [a.test, "*.b.test"]
+    root: site
+    locations:
+      /files/: { autoindex: on }
+      /old: { return: 301 /new }
+      /app/: { alias: dist, try_files: [$uri, =404] }
+`,
+    "conf/site/x": "",
+  });
+  const { code, stdout, stderr } = await runProgram(["check", "-c", "conf/my.yaml"], { cwd: folder.path });
+  assertEquals(code, 0);
+  for (
+    const text of [
+      `${join(folder.path, "conf/my.yaml")} is valid`,
+      "http://127.0.0.1:8080/ http://[::1]:8081/ (a.test, *.b.test)",
+      `/files/: files of ${join(folder.path, "conf/site")}, listing [GET HEAD]`,
+      "/old: return 301 /new [GET HEAD]",
+      `/app/: files of ${join(folder.path, "conf/dist")}, try $uri =404 [GET HEAD]`,
+      `otherwise: files of ${join(folder.path, "conf/site")} [GET HEAD]`,
+    ]
+  ) assertStringIncludes(stdout, text);
+  assertEquals(
+    stderr,
+    `warning: ${join(folder.path, "conf/dist")} does not exist: requests for it get 404\n`,
+  );
+});
+
+Deno.test("the demo's own configuration is valid", async () => {
+  const root = fromFileUrl(new URL("../../", import.meta.url));
+  const { code, stderr } = await runProgram(["check"], { cwd: root });
+  assertEquals([code, stderr], [0, ""]);
+});

@@ -1,0 +1,137 @@
+/**
+ * Clients that vanish, that read slowly, or that stop reading.
+ *
+ * @module
+ */
+import { assert, assertEquals, assertLess } from "@std/assert";
+import { startServer } from "../support/server.ts";
+import { toBytes, WireClient } from "../support/wire.ts";
+import {
+  assertAnswers,
+  Download,
+  eventually,
+  get,
+  HAS_PROC,
+  makeLargeFile,
+  OK_FILE,
+  openDescriptors,
+  sha256,
+  sharedServer,
+} from "./wire_support.ts";
+
+/** More than all buffers between server and client hold. */
+const LARGE = 48 * 1024 * 1024;
+
+const shared = await sharedServer({
+  config: "access_log: off\ntimeouts: { send: 700ms }\nservers: [{ listen: LISTEN, root: . }]\n",
+  files: { ...OK_FILE, "medium.bin": new Uint8Array(700_000) },
+});
+makeLargeFile(`${shared.folder}/large.bin`, LARGE, [0, 12_345_678, LARGE - 100]);
+
+/** Runs something and checks that the server has no more descriptors open afterwards than before. */
+async function leakingNothing(run: () => Promise<void>, server = shared): Promise<void> {
+  await assertAnswers(server);
+  const before = HAS_PROC ? openDescriptors(server.pid) : 0;
+  await run();
+  await assertAnswers(server);
+  if (!HAS_PROC) return;
+  await eventually(() => openDescriptors(server.pid) <= before, "all descriptors are closed again");
+}
+
+Deno.test("clients that vanish within their request leave nothing behind", async () => {
+  const request = get("/large.bin", "X: y\r\n") + get("/ok.txt");
+  await leakingNothing(async () => {
+    for (let at = 0; at <= request.length; at += 3) {
+      using client = await WireClient.connect(shared.port);
+      await client.send(request.slice(0, at));
+    }
+  });
+});
+
+Deno.test("clients that vanish within the answer leave nothing behind", async () => {
+  await leakingNothing(async () => {
+    for (const path of ["/large.bin", "/medium.bin", "/ok.txt"]) {
+      for (const length of [1, 17, 100, 250, 1000, 65_536, 300_000]) {
+        const client = await Deno.connect({ hostname: "127.0.0.1", port: shared.port });
+        await client.write(toBytes(get(path).repeat(3)));
+        const buffer = new Uint8Array(Math.min(length, 65_536));
+        for (let read = 0; read < length;) {
+          const count = await client.read(buffer.subarray(0, length - read));
+          if (count === null) break;
+          read += count;
+          if (path === "/ok.txt") break;
+        }
+        // What is unread makes it a reset.
+        client.close();
+      }
+    }
+  });
+});
+
+Deno.test("clients that vanish within their body leave nothing behind", async () => {
+  await leakingNothing(async () => {
+    for (const sent of [0, 1, 9, 10]) {
+      for (
+        const framing of ["Content-Length: 20", "Content-Length: 20000000", "Transfer-Encoding: chunked"]
+      ) {
+        using client = await WireClient.connect(shared.port);
+        await client.send(
+          `POST /ok.txt HTTP/1.1\r\nHost: x\r\n${framing}\r\n\r\n${"5\r\nab".repeat(2).slice(0, sent)}`,
+        );
+      }
+    }
+  });
+});
+
+Deno.test("many clients that vanish at once leave nothing behind", async () => {
+  await leakingNothing(async () => {
+    const downloads = await Promise.all(
+      Array.from({ length: 30 }, () => Download.start(shared.port, get("/large.bin"))),
+    );
+    for (const download of downloads) download[Symbol.dispose]();
+  });
+});
+
+Deno.test("a client that reads slowly gets the whole file, though it takes longer than timeouts.send", async () => {
+  const expected = sha256(Deno.readFileSync(`${shared.folder}/large.bin`));
+  using download = await Download.start(shared.port, get("/large.bin"));
+  let pausedAt = 0;
+  const hash = (await import("node:crypto")).createHash("sha256");
+  const before = performance.now();
+  for (let bytes; (bytes = await download.read()) !== null;) {
+    hash.update(bytes);
+    if (download.received - pausedAt < LARGE / 12) continue;
+    pausedAt = download.received;
+    // Each pause is shorter than timeouts.send, all together are longer.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  assert(performance.now() - before > 700, "the test was too quick to prove anything");
+  assertEquals(hash.digest("hex"), expected);
+  assert(await download.canGoOn());
+});
+
+Deno.test("a client that stops reading is cut after timeouts.send", async () => {
+  // A server of its own, for its access log.
+  await using server = await startServer({
+    config: "timeouts: { send: 700ms }\nservers: [{ listen: LISTEN, root: . }]\n",
+    files: OK_FILE,
+  });
+  makeLargeFile(`${server.folder}/large.bin`, LARGE);
+  await leakingNothing(async () => {
+    using download = await Download.start(server.port, get("/large.bin?stalled"));
+    // Its line stands for the end of the exchange.
+    await server.waitFor("/large.bin?stalled");
+    await download.drop();
+    assertLess(download.received, LARGE);
+    assert(!(await download.canGoOn()));
+  }, server);
+  const logged = /stalled HTTP\/1.1" 200 (\d+) /.exec(server.output().stdout);
+  assertLess(Number(logged?.[1]), LARGE);
+});
+
+Deno.test("a client that ends its side and reads on is not cut", async () => {
+  using download = await Download.start(shared.port, get("/large.bin"));
+  await download.connection.closeWrite();
+  await download.drop();
+  assertEquals(download.received, LARGE);
+});

@@ -1,0 +1,114 @@
+import { assertEquals, assertNotMatch } from "@std/assert";
+import { type AccessEntry, type AccessFormat, AccessLog } from "../../lib/server/access_log.ts";
+import { FakeLog } from "./fakes.ts";
+
+const NOW = Date.UTC(2026, 10, 2, 8, 3, 5, 678);
+
+const ENTRY: AccessEntry = {
+  remote: "192.0.2.1",
+  host: "localhost",
+  method: "GET",
+  target: "/a?b=c",
+  protocol: "HTTP/1.1",
+  status: 200,
+  bytes: 1234,
+  duration: 1.23456,
+  referer: "http://localhost/",
+  userAgent: "Test/1.0 (x; y)",
+};
+
+function logged(format: AccessFormat, changes: Partial<AccessEntry> = {}): string {
+  const log = new FakeLog();
+  new AccessLog(log, format, 3).write({ ...ENTRY, ...changes }, NOW);
+  assertEquals(log.lines.length, 1);
+  return log.lines[0]!;
+}
+
+Deno.test("the common format is Apache's", () => {
+  assertEquals(
+    logged("common"),
+    '192.0.2.1 - - [02/Nov/2026:08:03:05 +0000] "GET /a?b=c HTTP/1.1" 200 1234',
+  );
+});
+
+Deno.test("the combined format has Referer and User-Agent behind it", () => {
+  assertEquals(
+    logged("combined"),
+    '192.0.2.1 - - [02/Nov/2026:08:03:05 +0000] "GET /a?b=c HTTP/1.1" 200 1234 "http://localhost/" "Test/1.0 (x; y)"',
+  );
+});
+
+Deno.test("what is missing is a hyphen", () => {
+  assertEquals(
+    logged("combined", {
+      method: "",
+      target: "",
+      protocol: "",
+      referer: undefined,
+      userAgent: undefined,
+      status: 400,
+    }),
+    '192.0.2.1 - - [02/Nov/2026:08:03:05 +0000] "-" 400 1234 "-" "-"',
+  );
+});
+
+Deno.test("the json format has the fields that were promised", () => {
+  assertEquals(JSON.parse(logged("json")), {
+    time: "2026-11-02T08:03:05.678Z",
+    remote: "192.0.2.1",
+    host: "localhost",
+    method: "GET",
+    target: "/a?b=c",
+    protocol: "HTTP/1.1",
+    status: 200,
+    bytes: 1234,
+    duration_ms: 1.235,
+    referer: "http://localhost/",
+    user_agent: "Test/1.0 (x; y)",
+    worker: 3,
+  });
+  const { referer, user_agent } = JSON.parse(
+    logged("json", { referer: undefined, userAgent: undefined }),
+  ) as Record<string, unknown>;
+  assertEquals([referer, user_agent], [null, null]);
+});
+
+Deno.test("quotes and backslashes of a client can not end a text", () => {
+  const line = logged("combined", { target: '/"\\', referer: '" 200 0 "', userAgent: "\\" });
+  assertEquals(
+    line.slice(line.indexOf('"')),
+    '"GET /\\"\\\\ HTTP/1.1" 200 1234 "\\" 200 0 \\"" "\\\\"',
+  );
+});
+
+Deno.test("a client can neither forge a line nor drive a terminal", () => {
+  const evil = "x\r\n127.0.0.1 - - forged\x1b[2J\x00\x07\x7f\x85\x9b1m\t";
+  for (const format of ["combined", "common", "json"] as const) {
+    const line = logged(format, { target: evil, referer: evil, userAgent: evil, method: evil, host: evil });
+    // deno-lint-ignore no-control-regex
+    assertNotMatch(line, /[\x00-\x1f\x7f-\x9f]/, format);
+  }
+  const written = logged("combined", { userAgent: evil });
+  assertEquals(
+    written.slice(written.indexOf('"x\\')),
+    '"x\\x0D\\x0A127.0.0.1 - - forged\\x1B[2J\\x00\\x07\\x7F\\x85\\x9B1m\\x09"',
+  );
+});
+
+Deno.test("a json line can be read back as it was", () => {
+  const evil = 'x\r\n"\\\x1b\x7f\x85\x9b\u00e4';
+  assertEquals((JSON.parse(logged("json", { userAgent: evil })) as { user_agent: string }).user_agent, evil);
+});
+
+Deno.test("the time is that of each line, also when the second is the same or another", () => {
+  const log = new FakeLog(), access = new AccessLog(log, "common", 1);
+  for (const offset of [0, 999, 1000, 0]) {
+    access.write(ENTRY, Date.UTC(2026, 0, 31, 23, 59, 59, 0) + offset);
+  }
+  assertEquals(log.lines.map((line) => /\[(.*)\]/.exec(line)?.[1]), [
+    "31/Jan/2026:23:59:59 +0000",
+    "31/Jan/2026:23:59:59 +0000",
+    "01/Feb/2026:00:00:00 +0000",
+    "31/Jan/2026:23:59:59 +0000",
+  ]);
+});

@@ -1,0 +1,177 @@
+/**
+ * Stand-ins for what lib/ports.ts promises, driven by hand: a clock that moves when told to, a connection without a
+ * network, a listener, a log that remembers.
+ *
+ * @module
+ */
+import type { ByteConnection, Clock, ConnectionListener, Log } from "../../lib/ports.ts";
+import type { AccessLog } from "../../lib/server/access_log.ts";
+import { ServerContext, type ServerLimits, type ServerTimeouts } from "../../lib/server/context.ts";
+import { toBytes, toText } from "../support/wire.ts";
+
+/** Time stands still until advance(). */
+export class FakeClock implements Clock {
+  #now = 1_000_000;
+  readonly #timers = new Set<{ readonly period: number; due: number; readonly callback: () => void }>();
+
+  /** Timers that have not been stopped. */
+  get running(): number {
+    return this.#timers.size;
+  }
+
+  now(): number {
+    return Date.UTC(2026, 10, 22, 18, 43, 45, 678);
+  }
+
+  monotonic(): number {
+    return this.#now;
+  }
+
+  every(period: number, callback: () => void): () => void {
+    const timer = { period, due: this.#now + period, callback };
+    this.#timers.add(timer);
+    return () => this.#timers.delete(timer);
+  }
+
+  after(milliseconds: number, callback: () => void): () => void {
+    const stop = this.every(milliseconds, () => {
+      stop();
+      callback();
+    });
+    return stop;
+  }
+
+  /** Lets time pass and calls back whatever is due in it; then lets the consequences happen. */
+  async advance(milliseconds: number): Promise<void> {
+    const end = this.#now + milliseconds;
+    for (;;) {
+      const next = [...this.#timers].filter(({ due }) => due <= end).sort((a, b) => a.due - b.due)[0];
+      if (!next) break;
+      this.#now = next.due;
+      next.due += next.period;
+      next.callback();
+    }
+    this.#now = end;
+    await settle();
+  }
+}
+
+/** Lets everything happen that needs no more input. */
+export async function settle(): Promise<void> {
+  for (let i = 0; i < 3; i++) await new Promise((resolve) => setTimeout(resolve, 0));
+}
+
+/** One end of a connection; the test is the other. */
+export class FakeConnection implements ByteConnection {
+  readonly remote = { hostname: "192.0.2.1", port: 1234 };
+  readonly local = { hostname: "127.0.0.1", port: 80 };
+  /** All that was written, as text. */
+  output = "";
+  closed = false;
+  /** Our side has been ended. */
+  ended = false;
+  writes = 0;
+  /** Bytes that one write takes. */
+  takes = Infinity;
+  /** Writes neither end nor fail until the connection is closed. */
+  stalls = false;
+  /** Writes fail. */
+  breaks = false;
+  readonly #incoming: (Uint8Array | null)[] = [];
+  readonly #waiting: { wake: () => void; fail: (error: Error) => void }[] = [];
+
+  /** The peer sends; null ends its side. */
+  async push(...data: readonly (string | null)[]): Promise<void> {
+    for (const text of data) this.#incoming.push(text === null ? null : toBytes(text));
+    this.#waiting.splice(0).forEach(({ wake }) => wake());
+    await settle();
+  }
+
+  async read(buffer: Uint8Array): Promise<number | null> {
+    while (this.#incoming.length === 0) await this.#wait();
+    if (this.closed) throw new Deno.errors.BadResource("closed");
+    const first = this.#incoming[0];
+    if (!first) return null;
+    const count = Math.min(first.length, buffer.length);
+    buffer.set(first.subarray(0, count));
+    if (count === first.length) this.#incoming.shift();
+    else this.#incoming[0] = first.subarray(count);
+    return count;
+  }
+
+  async write(bytes: Uint8Array): Promise<number> {
+    this.writes++;
+    if (this.closed) throw new Deno.errors.BadResource("closed");
+    if (this.breaks) throw new Deno.errors.BrokenPipe("broken pipe");
+    while (this.stalls) await this.#wait();
+    const count = Math.min(bytes.length, this.takes);
+    this.output += toText(bytes.subarray(0, count));
+    return count;
+  }
+
+  closeWrite(): Promise<void> {
+    this.ended = true;
+    return Promise.resolve();
+  }
+
+  close(): void {
+    this.closed = true;
+    // As in the runtime: what waits is told later, not at once.
+    const waiting = this.#waiting.splice(0);
+    setTimeout(() => waiting.forEach(({ fail }) => fail(new Deno.errors.BadResource("closed"))), 0);
+  }
+
+  #wait(): Promise<void> {
+    if (this.closed) return Promise.reject(new Deno.errors.BadResource("closed"));
+    return new Promise((wake, fail) => this.#waiting.push({ wake, fail }));
+  }
+}
+
+/** Gives out connections or failures in their order, and then waits for its end. */
+export class FakeListener implements ConnectionListener {
+  readonly address = { hostname: "127.0.0.1", port: 80 };
+  closed = false;
+  accepted = 0;
+  #end: (() => void) | undefined;
+
+  constructor(readonly coming: (ByteConnection | Error)[]) {}
+
+  accept(): Promise<ByteConnection | undefined> {
+    this.accepted++;
+    const next = this.coming.shift();
+    if (next instanceof Error) return Promise.reject(next);
+    if (next || this.closed) return Promise.resolve(next);
+    return new Promise((resolve) => this.#end = () => resolve(undefined));
+  }
+
+  close(): void {
+    this.closed = true;
+    this.#end?.();
+  }
+}
+
+/** Remembers its lines. */
+export class FakeLog implements Log {
+  readonly lines: string[] = [];
+  line(text: string): void {
+    this.lines.push(text);
+  }
+}
+
+export const TIMEOUTS: ServerTimeouts = { header: 1000, body: 2000, send: 3000, keepAlive: 4000 };
+export const LIMITS: ServerLimits = {
+  requestLine: 1000,
+  headerFields: 1000,
+  headerCount: 10,
+  connections: 2,
+};
+
+/** A context over fakes. */
+export function fakeContext(accessLog?: AccessLog): {
+  readonly context: ServerContext;
+  readonly clock: FakeClock;
+  readonly errorLog: FakeLog;
+} {
+  const clock = new FakeClock(), errorLog = new FakeLog();
+  return { context: new ServerContext(TIMEOUTS, LIMITS, clock, errorLog, accessLog), clock, errorLog };
+}

@@ -1,0 +1,103 @@
+import { assertEquals } from "@std/assert";
+import { LocationTable } from "../../lib/site/location_table.ts";
+
+/** A table whose locations are their own keys, written as in the configuration. */
+function table(...keys: string[]): LocationTable<string> {
+  const locations = new LocationTable("fallback");
+  for (const key of keys) {
+    if (key.startsWith("= ")) locations.add("exact", key.slice(2), key);
+    else locations.add("prefix", key, key);
+  }
+  return locations;
+}
+
+function assertFinds(locations: LocationTable<string>, expected: Record<string, string>): void {
+  for (const [path, key] of Object.entries(expected)) assertEquals(locations.find(path), key, path);
+}
+
+Deno.test("without locations everything falls back", () => {
+  assertFinds(table(), { "/": "fallback", "/a/b": "fallback" });
+});
+
+Deno.test("a prefix ends where a segment ends", () => {
+  assertFinds(table("/static"), {
+    "/static": "/static",
+    "/static/": "/static",
+    "/static/a/b": "/static",
+    "/staticfoo": "fallback",
+    "/static.html": "fallback",
+    "/stati": "fallback",
+    "/a/static": "fallback",
+  });
+});
+
+Deno.test("the longest prefix wins, whatever the order", () => {
+  const expected = {
+    "/": "/",
+    "/x": "/",
+    "/a": "/a",
+    "/ab": "/",
+    "/a/x": "/a",
+    "/a/b": "/a/b/",
+    "/a/b/": "/a/b/",
+    "/a/b/c/d": "/a/b/c",
+    "/a/b/cd": "/a/b/",
+  };
+  assertFinds(table("/", "/a", "/a/b/", "/a/b/c"), expected);
+  assertFinds(table("/a/b/c", "/a/b/", "/a", "/"), expected);
+});
+
+Deno.test("a location with a slash takes its bare name unless something else does", () => {
+  assertFinds(table("/a/"), { "/a": "/a/", "/a/": "/a/", "/a/b": "/a/", "/ab": "fallback" });
+  for (const keys of [["/a/", "/a"], ["/a", "/a/"]]) {
+    assertFinds(table(...keys), { "/a": "/a", "/a/": "/a/", "/a/b": "/a/" });
+  }
+  assertFinds(table("/a/", "= /a"), { "/a": "= /a", "/a/": "/a/" });
+});
+
+Deno.test("an exact location takes one path and beats every prefix", () => {
+  assertFinds(table("= /a/b", "/a/b", "/a/", "= /", "= /c/"), {
+    "/": "= /",
+    "/a/b": "= /a/b",
+    "/a/b/": "/a/b",
+    "/a/b/c": "/a/b",
+    "/a/": "/a/",
+    "/c/": "= /c/",
+    "/c": "fallback",
+    "/c/d": "fallback",
+  });
+});
+
+Deno.test("a file below a location for / falls into it, and names of every object are no locations", () => {
+  assertFinds(table("/"), { "/": "/", "/a.txt": "/", "/a/b/c": "/" });
+  assertFinds(table("/a"), { "/__proto__": "fallback", "/constructor": "fallback" });
+});
+
+Deno.test("10,000 locations are told apart, also where each lies in another", () => {
+  const flat = Array.from({ length: 10_000 }, (_, i) => `/location${i}`);
+  const locations = table(...flat, "= /location5/exact");
+  for (const key of flat) {
+    assertEquals(locations.find(`${key}/file`), key);
+    assertEquals(locations.find(`${key}x`), "fallback");
+  }
+  assertEquals(locations.find("/location5/exact"), "= /location5/exact");
+
+  let path = "";
+  const nested = Array.from({ length: 1000 }, () => path += "/a");
+  assertEquals(table(...nested).find(`${path}/b/b/b`), path);
+});
+
+Deno.test("the cost of a search does not grow with the number of locations", () => {
+  const few = table("/location1", "/x"),
+    many = table(...Array.from({ length: 10_000 }, (_, i) => `/location${i}`));
+  const fastest = (locations: LocationTable<string>) =>
+    Math.min(...Array.from({ length: 20 }, () => {
+      const start = performance.now();
+      for (let i = 0; i < 2000; i++) locations.find("/location1/a/b");
+      return performance.now() - start;
+    }));
+  fastest(many);
+  const ratio = fastest(many) / fastest(few);
+  // Looking at each of them would be some thousand times as dear; 50 leaves room for caches and other programs.
+  assertEquals(ratio < 50, true, `${ratio} times`);
+});
