@@ -1,0 +1,117 @@
+/**
+ * Makes the executables: one file a target into dist/, and SHA256SUMS over all of them. `deno task compile [--target T]
+ * [--all] [--dry-run]`; without options for this machine. The runtime under the program is downloaded by Deno; where
+ * that can not be done, DENORT_BIN names one (of this machine's target).
+ *
+ * @module
+ */
+import { parseArgs } from "@std/cli/parse-args";
+import { fromFileUrl, join } from "@std/path";
+import { type Build, compileArgs, fileName, planBuilds, stagedProject, TARGETS } from "./compile/plan.ts";
+
+const ROOT = fromFileUrl(new URL("../", import.meta.url));
+const DIST = join(ROOT, "dist");
+
+async function run(command: string, args: readonly string[], cwd: string): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command(command, { args: [...args], cwd, stdin: "null" })
+    .output();
+  const text = new TextDecoder();
+  if (!success) throw new Error(`${command} ${args.join(" ")} failed:\n${text.decode(stderr)}`);
+  return text.decode(stdout).trim();
+}
+
+/** The commit that is checked out, with a mark if files differ from it; undefined outside a clone. */
+async function commit(): Promise<string | undefined> {
+  try {
+    const hash = await run("git", ["rev-parse", "--short=12", "HEAD"], ROOT);
+    const changes = await run("git", ["status", "--porcelain", "--untracked-files=no"], ROOT);
+    return changes === "" ? hash : `${hash}-changed`;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Copies what belongs into the executable: neither the tests nor the packages that only they use. */
+async function stage(folder: string): Promise<void> {
+  await Deno.copyFile(join(ROOT, "main.ts"), join(folder, "main.ts"));
+  await copyFolder(join(ROOT, "lib"), join(folder, "lib"));
+  await copyFolder(join(ROOT, "types"), join(folder, "types"));
+  const project = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json")));
+  await Deno.writeTextFile(join(folder, "deno.json"), JSON.stringify(stagedProject(project)));
+  const made = `/** @module */\nexport const COMMIT: string | undefined = ${
+    JSON.stringify(await commit())
+  };\n`;
+  await Deno.writeTextFile(join(folder, "lib/cli/build.ts"), made);
+}
+
+async function copyFolder(from: string, to: string): Promise<void> {
+  await Deno.mkdir(to);
+  for await (const { name, isDirectory } of Deno.readDir(from)) {
+    if (isDirectory) await copyFolder(join(from, name), join(to, name));
+    else await Deno.copyFile(join(from, name), join(to, name));
+  }
+}
+
+async function build(folder: string, { target }: Build): Promise<void> {
+  const out = join(DIST, fileName(target));
+  console.log(`making ${out}`);
+  try {
+    await run(Deno.execPath(), compileArgs(target, out), folder);
+  } catch (error) {
+    const hint = Deno.env.has("DENORT_BIN")
+      ? "DENORT_BIN names a runtime: is it of this target, and of this Deno's version?"
+      : "if the runtime (denort) could not be downloaded, name one with DENORT_BIN";
+    throw new Error(`${error instanceof Error ? error.message : error}\n${hint}`);
+  }
+}
+
+async function writeSums(): Promise<void> {
+  const lines: string[] = [];
+  for (const target of TARGETS) {
+    try {
+      const digest = await crypto.subtle.digest("SHA-256", await Deno.readFile(join(DIST, fileName(target))));
+      const hex = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+      lines.push(`${hex}  ${fileName(target)}\n`);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+  await Deno.writeTextFile(join(DIST, "SHA256SUMS"), lines.join(""));
+}
+
+async function main(): Promise<number> {
+  const options = parseArgs(Deno.args, {
+    string: ["target"],
+    boolean: ["all", "dry-run"],
+    unknown: (argument) => {
+      throw new Error(`unknown argument "${argument}": --target T, --all and --dry-run are known`);
+    },
+  });
+  const target = options.target as string | undefined;
+  const builds = planBuilds({ all: options.all === true, target, here: Deno.build.target });
+  if (options["dry-run"]) {
+    for (const { target } of builds) {
+      console.log(["deno", ...compileArgs(target, `dist/${fileName(target)}`)].join(" "));
+    }
+    return 0;
+  }
+  const folder = await Deno.makeTempDir({ prefix: "webserv-compile-" });
+  try {
+    await stage(folder);
+    await Deno.mkdir(DIST, { recursive: true });
+    for (const planned of builds) await build(folder, planned);
+    await writeSums();
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+  return 0;
+}
+
+if (import.meta.main) {
+  try {
+    Deno.exit(await main());
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    Deno.exit(1);
+  }
+}

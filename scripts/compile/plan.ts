@@ -1,0 +1,74 @@
+/**
+ * What is to be made, and how: the pure part of scripts/compile.ts.
+ *
+ * @module
+ */
+
+/** Deno's names of the systems that an executable is made for. */
+export const TARGETS = [
+  "x86_64-unknown-linux-gnu",
+  "aarch64-unknown-linux-gnu",
+  "x86_64-apple-darwin",
+  "aarch64-apple-darwin",
+  "x86_64-pc-windows-msvc",
+] as const;
+
+export type Target = typeof TARGETS[number];
+
+/** What people call these systems. */
+const NAMES: Readonly<Record<Target, string>> = {
+  "x86_64-unknown-linux-gnu": "linux-x64",
+  "aarch64-unknown-linux-gnu": "linux-arm64",
+  "x86_64-apple-darwin": "macos-x64",
+  "aarch64-apple-darwin": "macos-arm64",
+  "x86_64-pc-windows-msvc": "windows-x64",
+};
+
+/** One executable to make. */
+export interface Build {
+  readonly target: Target;
+}
+
+/** For example `webserv-linux-x64`. */
+export function fileName(target: Target): string {
+  return `webserv-${NAMES[target]}${target.includes("windows") ? ".exe" : ""}`;
+}
+
+/** @throws {Error} for a target that is none */
+export function planBuilds(wish: { all: boolean; target: string | undefined; here: string }): Build[] {
+  if (wish.all) return TARGETS.map((target) => ({ target }));
+  const name = wish.target ?? wish.here;
+  const target = TARGETS.find((known) => known === name || NAMES[known] === name);
+  if (!target) {
+    throw new Error(`"${name}" is no target: ${TARGETS.map((known) => NAMES[known]).join(", ")}`);
+  }
+  return [{ target }];
+}
+
+/**
+ * Arguments for `deno`. The executable may ask for everything: its workers get what the configuration names. Types
+ * have been checked by `deno task check`.
+ */
+export function compileArgs(target: Target, out: string): string[] {
+  const include = ["--include", "lib/supervisor/worker.ts"];
+  return [
+    "compile",
+    "--quiet",
+    "--no-check",
+    "--allow-all",
+    ...include,
+    "--target",
+    target,
+    "--output",
+    out,
+    "main.ts",
+  ];
+}
+
+/** The project file for the executable: the same, without what only tests and scripts import. */
+export function stagedProject(project: { imports: Record<string, string> }): unknown {
+  const imports = Object.entries(project.imports).filter(([name]) => !TEST_ONLY.has(name));
+  return { ...project, imports: Object.fromEntries(imports), tasks: {} };
+}
+
+const TEST_ONLY: ReadonlySet<string> = new Set(["@std/assert", "playwright-core"]);

@@ -1,0 +1,174 @@
+/**
+ * Every way in which a program can fail, and that the server answers the next request after it.
+ *
+ * @module
+ */
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { ask } from "../support/ask.ts";
+import { WireClient } from "../support/wire.ts";
+import { assertLives, cgiServer, PLAIN, sharedCgiServer } from "./cgi_support.ts";
+import { assertShowsNoPath, eventually } from "./wire_support.ts";
+
+const server = await sharedCgiServer({
+  "fine.sh": `${PLAIN}echo fine\n`,
+  "quiet.sh": "exit 0\n",
+  "no-block.sh": "echo '<html>'\necho\n",
+  "cut-block.sh": "echo 'Content-Type: text/plain'\nexit 3\n",
+  "empty-line.sh": "echo\necho hello\n",
+  "twice.sh": "printf 'Content-Type: a\\nContent-Type: b\\n\\n'\n",
+  "bad-status.sh": "printf 'Status: fine\\n\\n'\n",
+  "huge-head.sh": "printf 'X-Large: %0100000d\\n\\n' 1\n",
+  "killed.sh": "kill -SEGV $$\n",
+  "failing.cgi": "#!/bin/sh\nexit 7\n",
+  "no-shebang.cgi": "#!/nowhere/interpreter\n",
+  "no-format.cgi": "\x7fELF, or not\n",
+  "other.none": "echo\n",
+  "forbidden.cgi": `#!/bin/sh\n${PLAIN}`,
+  "readable.sh": `${PLAIN}echo fine\n`,
+  "stalled.sh": `cat > /dev/null\n${PLAIN}`,
+  "nph-quiet.sh": "exit 0\n",
+}, {
+  files: { "cgi-bin/folder.sh": null, "script.sh": "#!/bin/sh\n" },
+  top: "timeouts: { body: 400ms }",
+  server: "client_max_body_size: 400k",
+  location: "cgi: { .sh: sh, .cgi: true, .none: no-such-interpreter }",
+  locations: `/gone/: { cgi_script: gone.sh }
+      /dull/: { cgi_script: script.sh }
+      /folder/: { cgi_script: cgi-bin }`,
+});
+for (const name of ["forbidden.cgi", "readable.sh"]) await Deno.chmod(`${server.folder}/cgi-bin/${name}`, 0o644);
+
+Deno.test("a file that only its interpreter runs need not be executable", async () => {
+  assertEquals((await ask(server.port, "/cgi-bin/readable.sh")).text, "fine\n");
+});
+
+/** Target, status, and what the error log says of it. */
+const FAILURES: readonly (readonly [title: string, target: string, status: number, log?: string])[] = [
+  ["a program that is not there", "/cgi-bin/none.sh", 404],
+  ["a program that is not there, with more of a path", "/cgi-bin/none.cgi/more", 404],
+  ["a folder that is called like a program", "/cgi-bin/folder.sh/", 403],
+  ["the one program of a location that is not there", "/gone/x", 404],
+  ["the one program of a location that is a folder", "/folder/x", 404],
+  ["a program that is not executable", "/cgi-bin/forbidden.cgi", 403],
+  ["the one program of a location that is not executable", "/dull/x", 403],
+  ["an interpreter that is missing", "/cgi-bin/other.none", 502, "/cgi-bin/other.none: "],
+  ["an interpreter of the first line that is missing", "/cgi-bin/no-shebang.cgi", 502, "/cgi-bin/no-shebang.cgi: "],
+  ["a program in no known format", "/cgi-bin/no-format.cgi", 502, "/cgi-bin/no-format.cgi: "],
+  ["a program that says nothing", "/cgi-bin/quiet.sh", 502, "it ended with status 0 before its header block did"],
+  ["a program that fails", "/cgi-bin/failing.cgi", 502, "it ended with status 7 before its header block did"],
+  ["a program that ends within its header block", "/cgi-bin/cut-block.sh", 502, "it ended with status 3"],
+  ["a program that is killed", "/cgi-bin/killed.sh", 502, "it ended by SIGSEGV before its header block did"],
+  ["an nph- script that says nothing", "/cgi-bin/nph-quiet.sh", 502, "it ended without a word"],
+  ["a program without a header block", "/cgi-bin/no-block.sh", 502, '"<html>" is no field'],
+  ["an empty header block", "/cgi-bin/empty-line.sh", 502, "begins with an empty line"],
+  ["a field twice", "/cgi-bin/twice.sh", 502, 'the field "Content-Type" is there twice'],
+  ["a status that is none", "/cgi-bin/bad-status.sh", 502, '"fine" is no status'],
+  ["a header block without end", "/cgi-bin/huge-head.sh", 502, "no end of the header block within"],
+];
+
+for (const [title, target, status, log] of FAILURES) {
+  Deno.test(`${title} is ${status}, and the connection goes on`, async () => {
+    using client = await WireClient.connect(server.port);
+    await client.get(target);
+    const response = await client.response();
+    assert(response);
+    assertEquals([response.status, response.field("connection")], [status, undefined]);
+    assertShowsNoPath(server, response);
+    await client.get("/cgi-bin/fine.sh");
+    assertEquals((await client.response())?.text, "fine\n");
+    if (log === undefined) return;
+    const id = /[0-9a-f]{8}/.exec(response.text.slice(response.text.indexOf("<body")))?.[0];
+    await eventually(() => server.output().stderr.includes(`error ${id}: GET ${target}: `), "the log is written");
+    assertStringIncludes(server.output().stderr.split(`error ${id}: `)[1]!.split("\n")[0]!, log);
+  });
+}
+
+Deno.test("a body that stalls is 408, closes the connection and ends the program", async () => {
+  for (const fields of ["Content-Length: 100000\r\n", "Content-Length: 9\r\n", "Transfer-Encoding: chunked\r\n"]) {
+    using client = await WireClient.connect(server.port);
+    await client.send(`POST /cgi-bin/stalled.sh HTTP/1.1\r\nHost: localhost\r\n${fields}\r\n`);
+    await client.send(fields.startsWith("T") ? "5\r\nhe" : "half");
+    const response = await client.response();
+    assertEquals([response?.status, response?.field("connection")], [408, "close"]);
+    assert(await client.isClosed());
+    await assertLives(server, "/cgi-bin/fine.sh");
+  }
+});
+
+Deno.test("a chunked body over client_max_body_size is 413, small or spooled, and no program starts", async () => {
+  for (const [size, count] of [[50_000, 9], [300_000, 2]] as const) {
+    using client = await WireClient.connect(server.port);
+    await client.send("POST /cgi-bin/fine.sh HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n");
+    for (let i = 0; i < count; i++) await client.send(`${size.toString(16)}\r\n${"x".repeat(size)}\r\n`);
+    const response = await client.response();
+    assertEquals([response?.status, response?.field("connection")], [413, "close"]);
+    await assertLives(server, "/cgi-bin/fine.sh");
+  }
+});
+
+Deno.test("a body whose announced length is over client_max_body_size is 413 before it is read", async () => {
+  using client = await WireClient.connect(server.port);
+  await client.send("POST /cgi-bin/fine.sh HTTP/1.1\r\nHost: localhost\r\nContent-Length: 500000\r\n\r\n");
+  assertEquals((await client.response())?.status, 413);
+  await assertLives(server, "/cgi-bin/fine.sh");
+});
+
+Deno.test("a chunked body that breaks its grammar is 400, and no program starts", async () => {
+  using client = await WireClient.connect(server.port);
+  await client.send("POST /cgi-bin/fine.sh HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n");
+  await client.send("5\r\nhello\r\nno size\r\n");
+  assertEquals((await client.response())?.status, 400);
+  assert(await client.isClosed());
+  await assertLives(server, "/cgi-bin/fine.sh");
+});
+
+Deno.test("a program that is silent for too long is 504, and cuts an answer that has begun", async () => {
+  await using slow = await cgiServer({
+    "fine.sh": `${PLAIN}echo fine\n`,
+    "silent.sh": "sleep 30\n",
+    "begun.sh": `${PLAIN}echo begun\nsleep 30\n`,
+    "steady.sh": `${PLAIN}for n in 1 2 3 4 5 6; do sleep 0.2; echo $n; done\n`,
+    "unread.sh": "sleep 30\n",
+  }, { top: "timeouts: { cgi: 500ms }" });
+  using client = await WireClient.connect(slow.port);
+  await client.get("/cgi-bin/silent.sh");
+  assertEquals((await client.response())?.status, 504);
+  await client.get("/cgi-bin/fine.sh");
+  assertEquals((await client.response())?.text, "fine\n");
+  assertStringIncludes(slow.output().stderr, "/cgi-bin/silent.sh: it was silent for longer than timeouts.cgi");
+
+  await client.get("/cgi-bin/steady.sh");
+  assertEquals((await client.response())?.text, "1\n2\n3\n4\n5\n6\n", "signs of life put the end off");
+
+  await client.get("/cgi-bin/begun.sh");
+  const rest = new TextDecoder().decode(await client.rest());
+  assertStringIncludes(rest, "begun\n");
+  assert(!rest.endsWith("0\r\n\r\n"), "the client must be able to tell that it is not whole");
+  await slow.waitFor("GET /cgi-bin/begun.sh: /cgi-bin/begun.sh: it was silent");
+
+  const unread = await ask(slow.port, "/cgi-bin/unread.sh", { method: "POST", body: "x".repeat(500_000) });
+  assertEquals(unread.status, 504);
+  await assertLives(slow, "/cgi-bin/fine.sh");
+});
+
+Deno.test("one program more than limits.cgi_processes is 503 with Retry-After, and files are still served", async () => {
+  await using narrow = await cgiServer({
+    "wait.sh": `${PLAIN}echo started\nwhile [ ! -e go ]; do sleep 0.02; done\n`,
+    "fine.sh": `${PLAIN}echo fine\n`,
+  }, { top: "limits: { cgi_processes: 1 }" });
+  using first = await WireClient.connect(narrow.port);
+  await first.get("/cgi-bin/wait.sh");
+  using second = await WireClient.connect(narrow.port);
+  await second.get("/cgi-bin/fine.sh");
+  const response = await second.response();
+  assertEquals([response?.status, response?.field("retry-after")], [503, "1"]);
+  await second.get("/ok.txt");
+  assertEquals((await second.response())?.text, "fine");
+  await Deno.writeTextFile(`${narrow.folder}/cgi-bin/go`, "");
+  assertEquals((await first.response())?.text, "started\n");
+  // One after the other there is always a place, however long the last one takes to vanish.
+  for (let i = 0; i < 20; i++) {
+    await second.get("/cgi-bin/fine.sh");
+    assertEquals((await second.response())?.text, "fine\n");
+  }
+});
