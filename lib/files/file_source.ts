@@ -8,8 +8,28 @@ import type { ByterangesFrame } from "../http/multipart_ranges.ts";
 import type { ByteRange } from "../http/ranges.ts";
 import type { OpenFile } from "../ports.ts";
 
-/** Reads up to this length do not go through another thread: it takes longer to ask one than to copy. */
-const SYNC_READ = 64 * 1024;
+/**
+ * A read that took longer had to wait for a disk, in milliseconds.
+ *
+ * PERF: what is in the system's cache is read in place, since asking another thread to do it costs as much as the read
+ * itself. Once a file makes us wait, the rest of it is read by others, so that nobody else has to wait with us.
+ */
+const DISK_WAIT = 1;
+
+/** Reads a file in place for as long as that does not take time. */
+class PatientReader {
+  #waits = false;
+
+  constructor(readonly file: OpenFile) {}
+
+  read(buffer: Uint8Array, offset: number): number | Promise<number> {
+    if (this.#waits) return this.file.readAt(buffer, offset);
+    const start = performance.now();
+    const count = this.file.readAtSync(buffer, offset);
+    this.#waits = performance.now() - start > DISK_WAIT;
+    return count;
+  }
+}
 
 /** One range of a file. Owns the file. */
 export class FileSource implements BodySource {
@@ -18,10 +38,12 @@ export class FileSource implements BodySource {
   #position: number;
   readonly #end: number;
   readonly #file: OpenFile;
+  readonly #reader: PatientReader;
   #closed = false;
 
   constructor(file: OpenFile, range: ByteRange) {
     this.#file = file;
+    this.#reader = new PatientReader(file);
     this.#position = range.start;
     this.#end = range.end;
     this.length = range.end - range.start;
@@ -30,10 +52,7 @@ export class FileSource implements BodySource {
   async read(buffer: Uint8Array): Promise<number | null> {
     const wanted = Math.min(buffer.length, this.#end - this.#position);
     if (wanted === 0) return null;
-    const into = buffer.subarray(0, wanted);
-    const count = wanted <= SYNC_READ
-      ? this.#file.readAtSync(into, this.#position)
-      : await this.#file.readAt(into, this.#position);
+    const count = await this.#reader.read(buffer.subarray(0, wanted), this.#position);
     this.#position += count;
     return count === 0 ? null : count;
   }
@@ -50,12 +69,14 @@ export class ByterangesSource implements BodySource {
   readonly prompt = true;
   readonly length: number;
   readonly #file: OpenFile;
+  readonly #reader: PatientReader;
   /** What is still to come: bytes, or ranges of the file. */
   readonly #pieces: (Uint8Array | ByteRange)[];
   #closed = false;
 
   constructor(file: OpenFile, frame: ByterangesFrame) {
     this.#file = file;
+    this.#reader = new PatientReader(file);
     this.length = frame.length;
     this.#pieces = [...frame.parts.flatMap(({ head, range }) => [head, range]), frame.tail];
   }
@@ -85,7 +106,7 @@ export class ByterangesSource implements BodySource {
       return count;
     }
     const wanted = Math.min(piece.end - piece.start, buffer.length);
-    const count = await this.#file.readAt(buffer.subarray(0, wanted), piece.start);
+    const count = await this.#reader.read(buffer.subarray(0, wanted), piece.start);
     const start = piece.start + count;
     this.#replaceFirst(start < piece.end ? { start, end: piece.end } : undefined);
     return count;

@@ -63,7 +63,6 @@ function joinPieces(parameters: Parameters, name: string): string | undefined | 
   for (; count <= parameters.size; count++) {
     const plain = parameters.get(`${name}*${count}`);
     const extended = parameters.get(`${name}*${count}*`);
-    if (plain && extended) return null;
     if (plain) joined += withoutEscapes(plain);
     else if (extended) {
       // Only the first piece names the charset, and then it is encoded itself.
@@ -74,6 +73,7 @@ function joinPieces(parameters: Parameters, name: string): string | undefined | 
       joined += decodeLatin1(encoded);
     } else break;
   }
+  // There is a gap, or one piece is there in both forms.
   const all = Array.from(parameters.keys()).filter((key) => isPiece(key, name)).length;
   if (all !== count) return null;
   if (count === 0) return undefined;

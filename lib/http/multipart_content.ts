@@ -67,7 +67,7 @@ export class ContentReader {
       this.#matched = matched;
       return NOTHING;
     }
-    // None of the bytes of this call is taken: what was held goes first.
+    // None of the bytes of this call is taken: what was held goes first, as a copy: the receiver may write there.
     this.consumed = 0;
     const held = delimiter.slice(this.#assumed, this.#matched);
     this.#matched = this.#assumed = 0;

@@ -26,7 +26,7 @@ export interface ServerLimits extends WireLimits {
 export class ServerContext {
   readonly deadlines: Deadlines;
   /** For heads and small bodies. */
-  readonly smallBuffers = new BufferPool(64 * 1024, 64);
+  readonly smallBuffers = new BufferPool(16 * 1024, 512);
   /** For bodies that are read piece by piece. */
   readonly largeBuffers = new BufferPool(256 * 1024, 16);
 

@@ -135,7 +135,7 @@ Deno.test("a program that is silent for too long is 504, and cuts an answer that
   assertEquals((await client.response())?.status, 504);
   await client.get("/cgi-bin/fine.sh");
   assertEquals((await client.response())?.text, "fine\n");
-  assertStringIncludes(slow.output().stderr, "/cgi-bin/silent.sh: it was silent for longer than timeouts.cgi");
+  await slow.waitFor("/cgi-bin/silent.sh: it was silent for longer than timeouts.cgi");
 
   await client.get("/cgi-bin/steady.sh");
   assertEquals((await client.response())?.text, "1\n2\n3\n4\n5\n6\n", "signs of life put the end off");

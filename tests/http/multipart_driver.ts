@@ -22,7 +22,8 @@ export interface DriveOptions {
 
 /**
  * The events: `part NAME: VALUE|...`, `data ...` (all of a part in one, escaped), `end of part`, and at last `end`,
- * `need data`, or the status and message of an error. Each piece is overwritten when the next one comes.
+ * `need data`, or the status and message of an error. All bytes are overwritten once
+ * they are read.
  */
 export function drive(pieces: readonly Uint8Array[], options: DriveOptions): string[] {
   const { boundary, limits = DEFAULT_LIMITS, inputEnds = true, onPart } = options;
@@ -41,6 +42,7 @@ export function drive(pieces: readonly Uint8Array[], options: DriveOptions): str
       if (event.type === "data") {
         assert(event.bytes.length > 0);
         data += decodeLatin1(event.bytes);
+        event.bytes.fill(0x2d);
         continue;
       }
       flush();

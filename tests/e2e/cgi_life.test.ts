@@ -1,0 +1,198 @@
+/**
+ * No process outlives its request, its client, its time-out or the server; no zombie and no descriptor is left.
+ *
+ * @module
+ */
+import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
+import { ask } from "../support/ask.ts";
+import type { TestServer } from "../support/server.ts";
+import { WireClient } from "../support/wire.ts";
+import {
+  assertGone,
+  assertLives,
+  cgiServer,
+  childrenOf,
+  isAlive,
+  needsProc,
+  pidsIn,
+  PLAIN,
+  type Programs,
+  zombiesOf,
+} from "./cgi_support.ts";
+import { eventually, openDescriptors } from "./wire_support.ts";
+
+/** Each tells its own process id and that of a child in the file that the query names. */
+const PROGRAMS: Programs = {
+  "fine.sh": `${PLAIN}echo fine\n`,
+  "quick.sh": `sleep 1000 >/dev/null 2>&1 &\necho "$$\n$!" > ../"$QUERY_STRING"\n${PLAIN}echo done\n`,
+  "silent.sh": `sleep 1000 &\necho "$$\n$!" > ../"$QUERY_STRING"\nsleep 1000\n`,
+  "begun.sh": `${PLAIN}sleep 1000 &\necho "$$\n$!" > ../"$QUERY_STRING"\nwait\n`,
+  "talking.sh": `${PLAIN}sleep 1000 &\necho "$$\n$!" > ../"$QUERY_STRING"\nwhile :; do echo talk; done\n`,
+  "ticking.sh":
+    `${PLAIN}sleep 1000 &\necho "$$\n$!" > ../"$QUERY_STRING"\nwhile :; do echo tick; sleep 0.1; done\n`,
+  "deaf.sh": `trap '' TERM INT HUP PIPE\nsleep 1000 &\necho "$$\n$!" > ../"$QUERY_STRING"\nsleep 1000\n`,
+  "closed.sh": `exec 0<&- 1>&-\nsleep 1000 &\necho "$$\n$!" > ../"$QUERY_STRING"\nsleep 1000\n`,
+  "chain.sh":
+    `sh -c 'sh -c "sleep 1000 & echo \\$\\$; echo \\$!; wait" & echo $$; echo $!; wait' > ../"$QUERY_STRING"\n`,
+};
+
+/** A server whose programs may be silent for long. */
+const start = (top = ""): Promise<TestServer> => cgiServer(PROGRAMS, { top });
+
+interface Case {
+  readonly title: string;
+  readonly program: string;
+  /** Bytes of a body that the program does not read. */
+  readonly body?: number;
+  /** The client reads nothing of what there is to read. */
+  readonly unread?: true;
+  readonly processes?: number;
+}
+
+const CASES: readonly Case[] = [
+  { title: "silent", program: "silent.sh" },
+  { title: "that has begun its answer and is silent", program: "begun.sh" },
+  { title: "that talks all the time", program: "talking.sh" },
+  { title: "that talks all the time to nobody", program: "talking.sh", unread: true },
+  { title: "that says something now and then", program: "ticking.sh" },
+  { title: "that ignores signals", program: "deaf.sh" },
+  { title: "that has closed its output", program: "closed.sh" },
+  { title: "that has left a body unread", program: "silent.sh", body: 100_000 },
+  { title: "with children of children", program: "chain.sh", processes: 4 },
+];
+
+for (const { title, program, body = 0, unread, processes = 2 } of CASES) {
+  Deno.test({
+    ...needsProc(`a client that leaves an endless program ${title} leaves no process behind`),
+    fn: async () => {
+      await using server = await start();
+      {
+        using client = await WireClient.connect(server.port);
+        const fields = body === 0 ? "" : `Content-Length: ${body}\r\n`;
+        await client.send(
+          `${body === 0 ? "GET" : "POST"} /cgi-bin/${program}?pids HTTP/1.1\r\nHost: localhost\r\n${fields}\r\n`,
+        );
+        await client.send(new Uint8Array(body));
+        const pids = await pidsIn(server, "pids", processes);
+        if (program !== "closed.sh") assert(pids.every(isAlive));
+        if (!unread && /begun|talking|ticking/.test(program)) {
+          await client.connection.read(new Uint8Array(200));
+        }
+      }
+      await assertGone(await pidsIn(server, "pids", processes));
+      await assertLives(server, "/cgi-bin/fine.sh");
+      assertEquals(zombiesOf(server.pid), []);
+    },
+  });
+}
+
+Deno.test({
+  ...needsProc("what a program started and left behind is gone after its answer"),
+  fn: async () => {
+    await using server = await start();
+    assertEquals((await ask(server.port, "/cgi-bin/quick.sh?pids")).text, "done\n");
+    await assertGone(await pidsIn(server, "pids", 2));
+  },
+});
+
+Deno.test({
+  ...needsProc("a time-out leaves no process behind, before an answer and within it"),
+  fn: async () => {
+    await using server = await start("timeouts: { cgi: 400ms }");
+    for (const program of ["silent", "begun", "deaf", "closed", "chain"]) {
+      using client = await WireClient.connect(server.port);
+      await client.get(`/cgi-bin/${program}.sh?${program}`);
+      await assertGone(await pidsIn(server, program, program === "chain" ? 4 : 2));
+    }
+    await assertLives(server, "/cgi-bin/fine.sh");
+    await eventually(() => zombiesOf(server.pid).length === 0, "no zombie is left");
+  },
+});
+
+/** Starts programs of all kinds, each for a client that waits, and gives their process ids. */
+async function startAll(server: TestServer): Promise<{ pids: number[]; clients: WireClient[] }> {
+  const clients: WireClient[] = [], pids: number[] = [];
+  for (const program of ["silent", "begun", "talking", "deaf", "chain"]) {
+    const client = await WireClient.connect(server.port);
+    clients.push(client);
+    await client.get(`/cgi-bin/${program}.sh?${program}`);
+    pids.push(...await pidsIn(server, program, program === "chain" ? 4 : 2));
+  }
+  assert(pids.every(isAlive));
+  return { pids, clients };
+}
+
+for (const signal of ["SIGTERM", "SIGINT"] as const) {
+  Deno.test({
+    ...needsProc(`${signal} to the server leaves no process behind when timeouts.shutdown is over`),
+    fn: async () => {
+      await using server = await start("timeouts: { shutdown: 500ms }");
+      const { pids, clients } = await startAll(server);
+      server.kill(signal);
+      assertEquals(await server.status, 0);
+      await assertGone(pids);
+      for (const client of clients) client[Symbol.dispose]();
+    },
+  });
+
+  Deno.test({
+    ...needsProc(`a second ${signal} to the server ends it at once and leaves no process behind`),
+    fn: async () => {
+      await using server = await start("timeouts: { shutdown: 60s }");
+      const { pids, clients } = await startAll(server);
+      server.kill(signal);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      assert(pids.every(isAlive), "they may go on until timeouts.shutdown is over");
+      server.kill(signal);
+      await server.status;
+      await assertGone(pids);
+      for (const client of clients) client[Symbol.dispose]();
+    },
+  });
+}
+
+Deno.test("a program that is running when the server is asked to stop may end its answer", async () => {
+  await using server = await cgiServer({
+    "wait.sh": `${PLAIN}echo started\nwhile [ ! -e go ]; do sleep 0.02; done\necho done\n`,
+  });
+  using client = await WireClient.connect(server.port);
+  await client.get("/cgi-bin/wait.sh");
+  const buffer = new Uint8Array(1000);
+  await client.connection.read(buffer);
+  server.kill("SIGTERM");
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  await Deno.writeTextFile(`${server.folder}/cgi-bin/go`, "");
+  assert(new TextDecoder().decode(await client.rest()).includes("done\n"));
+  assertEquals(await server.status, 0);
+});
+
+Deno.test({
+  ...needsProc("hundreds of programs leave neither descriptors nor zombies nor spool files"),
+  fn: async () => {
+    await using server = await start("timeouts: { cgi: 60s }");
+    const round = async (count: number) => {
+      for (let i = 0; i < count; i++) {
+        await ask(server.port, "/cgi-bin/fine.sh");
+        if (i % 10 !== 0) continue;
+        await ask(server.port, "/cgi-bin/none.sh");
+        await ask(server.port, "/cgi-bin/quick.sh?pids");
+        using client = await WireClient.connect(server.port);
+        await client.get(`/cgi-bin/silent.sh?gone-${i}`);
+        using uploader = await WireClient.connect(server.port);
+        await uploader.send("POST /cgi-bin/fine.sh HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
+        await uploader.send(`493e0\r\n${"x".repeat(300_000)}\r\n${i % 20 === 0 ? "0\r\n\r\n" : ""}`);
+        if (i % 20 === 0) await uploader.response();
+      }
+    };
+    await Promise.all(Array.from({ length: 8 }, () => round(1)));
+    const quiet = () => childrenOf(server.pid).length === 0;
+    await eventually(quiet, "the first programs are gone");
+    await ask(server.port, "/ok.txt");
+    const before = openDescriptors(server.pid);
+    await Promise.all(Array.from({ length: 8 }, () => round(40)));
+    await eventually(quiet, "all programs are gone");
+    await ask(server.port, "/ok.txt");
+    await eventually(() => openDescriptors(server.pid) <= before, "all descriptors are closed again");
+    assertLessOrEqual(openDescriptors(server.pid), before);
+  },
+});

@@ -1,0 +1,179 @@
+/**
+ * Real programs: shell, Python, Perl, C, PHP with its sessions, forms and uploads; and `webserv --cgi DIR`.
+ *
+ * @module
+ */
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { ask, get } from "../support/ask.ts";
+import { startServer } from "../support/server.ts";
+import { toText, WireClient } from "../support/wire.ts";
+import { assertLives, needs, sharedCgiServer } from "./cgi_support.ts";
+
+const C_PROGRAM = `#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+int main(int argc, char **argv) {
+  char buffer[65536];
+  long length = getenv("CONTENT_LENGTH") ? atol(getenv("CONTENT_LENGTH")) : 0, sum = 0, count;
+  while (length > 0 && (count = read(0, buffer, length < 65536 ? length : 65536)) > 0) {
+    for (long i = 0; i < count; i++) sum += (unsigned char)buffer[i];
+    length -= count;
+  }
+  printf("Content-Type: text/plain\\r\\n\\r\\n%s %s %d %ld\\n", getenv("REQUEST_METHOD"), getenv("QUERY_STRING"), argc, sum);
+  return 0;
+}
+`;
+
+const FORM = {
+  "form.py": `import os, sys, urllib.parse
+body = sys.stdin.buffer.read(int(os.environ.get("CONTENT_LENGTH") or 0)).decode()
+fields = urllib.parse.parse_qs(os.environ["QUERY_STRING"] + "&" + body)
+print("Content-Type: text/plain; charset=utf-8\\n")
+print(sorted(fields.items()))
+`,
+  "wsgi.py": `from wsgiref.handlers import CGIHandler
+def application(environ, start_response):
+    start_response("200 Fine", [("Content-Type", "text/plain"), ("Set-Cookie", "a=1"), ("Set-Cookie", "b=2")])
+    yield (environ["wsgi.url_scheme"] + " " + environ["PATH_INFO"]).encode()
+CGIHandler().run(application)
+`,
+  "form.pl": `use strict;
+read(STDIN, my $body, $ENV{CONTENT_LENGTH} // 0);
+print "Content-Type: text/plain\\n\\n", scalar reverse($body), " $ENV{REQUEST_METHOD}\\n";
+`,
+  "session.php": `<?php
+session_save_path(__DIR__); session_start();
+$_SESSION["visits"] = ($_SESSION["visits"] ?? 0) + 1;
+echo $_SESSION["visits"], " ", $_GET["a"] ?? "-", " ", $_POST["b"] ?? "-", " ", $_SERVER["PATH_INFO"] ?? "-";
+`,
+  "upload.php": `<?php
+header("X-One: 1"); header("Content-Type: text/plain");
+$file = $_FILES["file"];
+echo $file["name"], " ", $file["size"], " ", md5_file($file["tmp_name"]), " ", $_POST["note"];
+`,
+  "moved.php": `<?php header("Location: /ok.txt");`,
+  "missing.php": `<?php http_response_code(404); echo "none";`,
+};
+
+const server = await sharedCgiServer(FORM, { server: "client_max_body_size: 10M" });
+
+Deno.test({
+  ...needs(["python3"], "a Python program reads a form by GET and by POST"),
+  fn: async () => {
+    const target = "/cgi-bin/form.py?name=J%C3%BCrgen";
+    const { body } = await ask(server.port, target, {
+      method: "POST",
+      body: "text=a+b%26c",
+      fields: { "Content-Type": "application/x-www-form-urlencoded" },
+    });
+    assertEquals(new TextDecoder().decode(body), "[('name', ['Jürgen']), ('text', ['a b&c'])]\n");
+    assertEquals((await get(server.port, "/cgi-bin/form.py?a=1")).trim(), "200 [('a', ['1'])]");
+  },
+});
+
+Deno.test({
+  ...needs(["python3"], "a WSGI application runs in its CGI handler"),
+  fn: async () => {
+    const response = await ask(server.port, "/cgi-bin/wsgi.py/a/b");
+    assertEquals([response.status, response.reason, response.text], [200, "Fine", "http /a/b"]);
+    assertEquals(response.fields.filter(([name]) => name === "Set-Cookie").length, 2);
+  },
+});
+
+Deno.test({
+  ...needs(["perl"], "a Perl program reads its body"),
+  fn: async () => {
+    const response = await ask(server.port, "/cgi-bin/form.pl", { method: "POST", body: "abc" });
+    assertEquals([response.status, response.text], [200, "cba POST\n"]);
+  },
+});
+
+Deno.test({
+  ...needs(["cc"], "a C program answers and reads a large body"),
+  fn: async () => {
+    const source = `${server.folder}/program.c`;
+    await Deno.writeTextFile(source, C_PROGRAM);
+    const { success, stderr } = await new Deno.Command("cc", {
+      args: ["-O", "-o", `${server.folder}/cgi-bin/program.cgi`, source],
+      stderr: "piped",
+    }).output();
+    assert(success, new TextDecoder().decode(stderr));
+    assertEquals(await get(server.port, "/cgi-bin/program.cgi?a+b"), "200 GET a+b 1 0\n");
+    const posted = await ask(server.port, "/cgi-bin/program.cgi", { method: "POST", body: "\x01".repeat(3_000_000) });
+    assertEquals(posted.text, "POST  1 3000000\n");
+    await assertLives(server, "/cgi-bin/program.cgi");
+  },
+});
+
+Deno.test({
+  ...needs(["php-cgi"], "PHP keeps a session over two requests by its cookie, and reads forms"),
+  fn: async () => {
+    const first = await ask(server.port, "/cgi-bin/session.php?a=x/y");
+    assertEquals([first.status, first.text], [200, "1 x/y - -"]);
+    assertMatch(first.field("content-type")!, /^text\/html/);
+    const cookie = /^PHPSESSID=[^;]+/.exec(first.field("set-cookie")!)?.[0];
+    assert(cookie);
+    const fields = { Cookie: cookie, "Content-Type": "application/x-www-form-urlencoded" };
+    const second = await ask(server.port, "/cgi-bin/session.php/info", { method: "POST", body: "b=c%26d", fields });
+    assertEquals(second.text, "2 - c&d /info");
+  },
+});
+
+Deno.test({
+  ...needs(["php-cgi"], "PHP takes an upload, of known length and in chunks"),
+  fn: async () => {
+    const file = "0123456789".repeat(50_000);
+    const part = (name: string, value: string) => `--b\r\nContent-Disposition: form-data; ${name}\r\n\r\n${value}\r\n`;
+    const body = part('name="note"', "hello") + part('name="file"; filename="a.txt"', file) + "--b--\r\n";
+    const type = "Content-Type: multipart/form-data; boundary=b\r\n";
+    const head = `POST /cgi-bin/upload.php HTTP/1.1\r\nHost: localhost\r\n${type}`;
+    const expected = "a.txt 500000 1513c04a69c5c0fb9aba0a74ce2ea3ab hello";
+    using client = await WireClient.connect(server.port);
+    await client.send(`${head}Transfer-Encoding: chunked\r\n\r\n`);
+    await client.send(`${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`);
+    const chunked = await client.response();
+    assertEquals(chunked?.text.replace(/ [0-9a-f]{32} /, " - "), expected.replace(/ [0-9a-f]{32} /, " - "));
+    assertEquals(chunked?.field("x-one"), "1");
+    await client.send(`${head}Content-Length: ${body.length}\r\n\r\n${body}`);
+    assertEquals((await client.response())?.text, chunked?.text);
+  },
+});
+
+Deno.test({
+  ...needs(["php-cgi"], "PHP's statuses and redirects are its own"),
+  fn: async () => {
+    assertEquals(await get(server.port, "/cgi-bin/missing.php"), "404 none");
+    const moved = await ask(server.port, "/cgi-bin/moved.php");
+    assertEquals([moved.status, moved.field("location")], [302, "/ok.txt"]);
+    assertEquals((await ask(server.port, "/cgi-bin/session.php?-s")).text.includes("<code>"), false);
+  },
+});
+
+Deno.test("webserv --cgi runs the programs of a folder's cgi-bin, and nothing outside it", async () => {
+  const shell = "printf 'Content-Type: text/plain\\n\\n'; echo \"$SCRIPT_NAME $PATH_INFO\"\n";
+  await using folder = await startServer({
+    args: ["--cgi", "--quiet"],
+    files: {
+      "index.html": "home",
+      "outside.sh": "echo",
+      "cgi-bin/a.sh": shell,
+      "cgi-bin/own": `#!/bin/sh\n${shell}`,
+      "cgi-bin/not.txt": "text",
+      "cgi-bin/a.py": "print('Content-Type: text/plain\\n')\nprint('python')\n",
+    },
+  });
+  await Deno.chmod(`${folder.folder}/cgi-bin/own`, 0o755);
+  assertEquals(await get(folder.port, "/cgi-bin/a.sh/x"), "200 /cgi-bin/a.sh /x\n");
+  assertEquals(await get(folder.port, "/cgi-bin/own"), "200 /cgi-bin/own \n");
+  assertEquals((await ask(folder.port, "/cgi-bin/not.txt")).status, 403);
+  assertEquals(await get(folder.port, "/outside.sh"), "200 echo");
+  assertEquals(await get(folder.port, "/"), "200 home");
+  if (!needs(["python3"], "").ignore) assertEquals(await get(folder.port, "/cgi-bin/a.py"), "200 python\n");
+});
+
+Deno.test("without --cgi nothing is run", async () => {
+  await using folder = await startServer({ files: { "cgi-bin/a.sh": "echo source\n" }, args: ["--quiet"] });
+  const response = await ask(folder.port, "/cgi-bin/a.sh");
+  assertStringIncludes(toText(response.body), "echo source");
+});
