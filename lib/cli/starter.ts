@@ -21,8 +21,8 @@ servers:
     root: site
     index: [index.html]
     locations:
-      /files/: { autoindex: on }
-      # /cgi-bin/: { alias: cgi-bin, cgi: { .sh: sh, .py: python3 } }
+      /cgi-bin/: { alias: cgi-bin, cgi: { .sh: sh, .py: python3, .php: php-cgi } }
+      # /files/: { upload_store: files, client_max_body_size: 100M, autoindex: on }
       # /old: { return: 301 /new }
 `,
   },
@@ -40,6 +40,7 @@ servers:
 </style>
 <h1>It works</h1>
 <p>This is <code>site/index.html</code>. Change it and load the page again.</p>
+<p>And <a href="/cgi-bin/hello.sh">this</a> is a program.</p>
 </html>
 `,
   },

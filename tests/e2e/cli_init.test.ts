@@ -19,8 +19,9 @@ Deno.test("init writes a configuration that check finds right and serve serves",
   const front = await ask(await server.port(), "/");
   assertEquals([front.status, front.field("content-type")], [200, "text/html; charset=utf-8"]);
   assertStringIncludes(front.text, "It works");
-  // The program must not be readable as a file.
-  for (const target of ["/cgi-bin/hello.sh", "/webserv.yaml", "/../webserv.yaml"]) {
+  const program = await ask(await server.port(), "/cgi-bin/hello.sh");
+  assertEquals([program.status, program.text], [200, "Hello from a program. You asked with GET.\n"]);
+  for (const target of ["/webserv.yaml", "/../webserv.yaml"]) {
     assert((await get(await server.port(), target)).startsWith("404 "), target);
   }
 });
