@@ -88,6 +88,9 @@ export interface ConnectionListener {
    * attempt failed.
    */
   accept(): Promise<ByteConnection | undefined>;
+  /** Others listen on the address, or nobody is to: what the system has queued is still given out, then it closes. */
+  finish(): void;
+  /** Connections that the system has queued are reset. */
   close(): void;
 }
 
@@ -137,9 +140,9 @@ export interface RunningProcess {
   /** Waits until the program takes the bytes; false once it takes nothing more. */
   writeInput(bytes: Uint8Array): Promise<boolean>;
   closeInput(): Promise<void>;
-  /** A piece of standard output; null at its end. */
+  /** A piece of standard output, valid until the next call; null at its end. */
   readOutput(): Promise<Uint8Array | null>;
-  /** A piece of standard error; null at its end. */
+  /** A piece of standard error, valid until the next call; null at its end. */
   readErrors(): Promise<Uint8Array | null>;
   /** Resolves when the program itself has ended, with its exit status or the name of the signal. Never rejects. */
   readonly exited: Promise<number | string>;
@@ -184,6 +187,8 @@ export interface NewFile {
   readonly size: number;
   /** @throws {FileError} */
   write(bytes: Uint8Array): Promise<void>;
+  /** Nothing more will be written: what the system holds for that is given back, however long it waits for its name. */
+  end(): void;
   /**
    * Gives the file its name, all at once: a reader meets the old file or the new one.
    *

@@ -5,18 +5,26 @@
  *
  * @module
  */
-import { join } from "@std/path";
+import { fromFileUrl, join } from "@std/path";
 import { findExecutable } from "./bench/find.ts";
-import { type Bench, type Candidate, type Failure, LOAD_CORE, measureRow } from "./bench/measure.ts";
+import { curlOn } from "./bench/curl.ts";
+import { writeReport } from "./bench/markdown.ts";
+import { type Bench, type Candidate, LOAD_CORE, measureRow } from "./bench/measure.ts";
 import { helpText, type Options, parseOptions, UsageError } from "./bench/options.ts";
+import { compileProgram } from "./bench/program.ts";
 import { describeMachine, reportText } from "./bench/report.ts";
 import { ROWS } from "./bench/rows.ts";
 import { SERVERS } from "./bench/servers.ts";
 import { copyProgram, makeSite } from "./bench/site.ts";
-import type { Result } from "./bench/types.ts";
-import { writeWrkScript, wrkOn } from "./bench/wrk.ts";
+import { measureStarts, type StartResult, STARTUP } from "./bench/startup.ts";
+import type { Omission, Result } from "./bench/types.ts";
+import { wrkOn } from "./bench/wrk.ts";
 
-const CHOICES = { rows: ROWS.map(({ id }) => id), servers: SERVERS.map(({ id }) => id) };
+const CHOICES = {
+  rows: [...ROWS.map(({ id }) => id), STARTUP],
+  usualRows: ROWS.filter(({ onDemand }) => !onDemand).map(({ id }) => id),
+  servers: SERVERS.map(({ id }) => id),
+};
 
 const say = (text: string) => console.error(text);
 
@@ -50,12 +58,16 @@ async function run(options: Options, signal: AbortSignal): Promise<number> {
     const site = join(folder, "site");
     await makeSite(site);
     const main = await copyProgram(join(folder, "program"));
-    await writeWrkScript(folder);
+    const source = fromFileUrl(new URL("../main.ts", import.meta.url));
+    const programs = join(folder, "cgi-bin");
+    const hindrance = await compileProgram(programs);
+    const lacks = hindrance === undefined ? {} : { cgi: hindrance };
     const { rounds, seconds } = options;
-    const load = wrkOn(LOAD_CORE, wrk, signal);
-    const bench = { folder, site, main, load, rounds, seconds, signal, say };
-    const { results, failures } = await measureAll(bench, options.rows, candidates);
-    await report(options, candidates, results, failures);
+    const loads = { wrk: wrkOn(LOAD_CORE, wrk, signal), curl: curlOn(LOAD_CORE, "curl", signal) };
+    const bench = { folder, site, main, source, programs, lacks, loads, rounds, seconds, signal, say };
+    const measured = await measureAll(bench, options.rows, candidates);
+    await report(options, candidates, measured);
+    const { results, failures } = measured;
     return failures.length > 0 || results.some(({ median }) => median.errors.length > 0) ? 1 : 0;
   } finally {
     await Deno.remove(folder, { recursive: true });
@@ -84,30 +96,50 @@ async function findCandidates(ids: readonly string[]): Promise<Candidate[]> {
   return candidates;
 }
 
-async function measureAll(bench: Bench, ids: readonly string[], candidates: readonly Candidate[]) {
-  const results: Result[] = [], failures: Failure[] = [];
-  for (const row of ROWS.filter(({ id }) => ids.includes(id))) {
-    const measured = await measureRow(bench, row, candidates);
-    results.push(...measured.results);
-    failures.push(...measured.failures);
-  }
-  return { results, failures };
+/** All that came out. */
+interface Findings {
+  readonly results: Result[];
+  readonly starts: StartResult[];
+  readonly failures: Omission[];
+  readonly omissions: Omission[];
 }
 
-async function report(
-  options: Options,
-  candidates: readonly Candidate[],
-  results: readonly Result[],
-  failures: readonly Failure[],
-): Promise<void> {
+async function measureAll(bench: Bench, ids: readonly string[], candidates: readonly Candidate[]) {
+  const findings: Findings = { results: [], starts: [], failures: [], omissions: [] };
+  for (const row of ROWS.filter(({ id }) => ids.includes(id))) {
+    const measured = await measureRow(bench, row, candidates);
+    findings.results.push(...measured.results);
+    findings.failures.push(...measured.failures);
+    findings.omissions.push(...measured.omissions);
+  }
+  if (ids.includes(STARTUP)) {
+    const { results, failures } = await measureStarts(bench, candidates);
+    findings.starts.push(...results);
+    findings.failures.push(...failures);
+  }
+  return findings;
+}
+
+async function report(options: Options, candidates: readonly Candidate[], findings: Findings): Promise<void> {
   const machine = describeMachine();
-  const { rounds, seconds } = options;
+  const { rounds, seconds, json, markdown } = options;
   const rows = ROWS.filter(({ id }) => options.rows.includes(id));
-  console.log(reportText({ machine, rounds, seconds, rows, candidates, results, failures }));
-  if (options.json === undefined) return;
+  const date = new Date().toISOString();
+  const text = reportText({
+    date: date.slice(0, 10),
+    machine,
+    rounds,
+    seconds,
+    rows,
+    candidates,
+    ...findings,
+  });
+  console.log(text);
+  if (markdown !== undefined) await writeReport(markdown, text);
+  if (json === undefined) return;
   const versions = Object.fromEntries(candidates.map(({ peer, program }) => [peer.id, program.version]));
-  const data = { date: new Date().toISOString(), machine, rounds, seconds, versions, results, failures };
-  await Deno.writeTextFile(options.json, JSON.stringify(data, null, 2) + "\n");
+  const data = { date, machine, rounds, seconds, versions, ...findings };
+  await Deno.writeTextFile(json, JSON.stringify(data, null, 2) + "\n");
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -49,7 +49,8 @@ export class Gateway {
   /** Requests that have a place, also while their body is still being collected. */
   #places = 0;
 
-  constructor(readonly options: GatewayOptions) {}
+  /** @param options may be changed: programs that are started from then on get the others */
+  constructor(public options: GatewayOptions) {}
 
   /**
    * Answers a request with a program.

@@ -18,7 +18,7 @@ const PIECE = 64 * 1024;
 export interface ProgramInput {
   /** Undefined where there is no body. */
   readonly length: number | undefined;
-  /** The next piece; null at the end. */
+  /** The next piece, valid until the next call; null at the end. */
   next(): Promise<Uint8Array | null>;
   close(): void;
 }
@@ -59,6 +59,8 @@ class Spool implements ProgramInput {
   #file: SpoolFile | undefined;
   #pieces: Uint8Array[] = [];
   #position = 0;
+  /** PERF: one for all pieces; what is made anew for each is not given back before it is many megabytes. */
+  #buffer: Uint8Array | undefined;
   readonly #spooler: Spooler;
 
   constructor(spooler: Spooler) {
@@ -88,10 +90,10 @@ class Spool implements ProgramInput {
 
   async next(): Promise<Uint8Array | null> {
     if (!this.#file) return this.#pieces.shift() ?? null;
-    const buffer = new Uint8Array(PIECE);
-    const count = await this.#file.readAt(buffer, this.#position);
+    this.#buffer ??= new Uint8Array(PIECE);
+    const count = await this.#file.readAt(this.#buffer, this.#position);
     this.#position += count;
-    return count === 0 ? null : buffer.subarray(0, count);
+    return count === 0 ? null : this.#buffer.subarray(0, count);
   }
 
   close(): void {

@@ -117,7 +117,7 @@ export class CgiRun {
   }
 
   /**
-   * The next piece of output; null at its end.
+   * The next piece of output, valid until the next call; null at its end.
    *
    * @throws whatever the run was stopped with: CgiError 504, GoneError, or what broke the request's body
    */

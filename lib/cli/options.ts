@@ -5,14 +5,20 @@
  * @module
  */
 
-export type CommandName = "serve" | "check" | "permissions" | "init";
+export type CommandName = "serve" | "check" | "permissions" | "init" | "completions";
+
+/** What a word of the command line may be: a file, a folder, or one of these words; nothing is known of other words. */
+export type Completion = "file" | "folder" | readonly string[];
 
 /** One command. */
 export interface Command {
   readonly name: CommandName;
   /** What may stand behind the options, e.g. `[DIR]`. */
   readonly operand?: string;
+  readonly completion?: Completion;
   readonly summary: string;
+  /** What the manual says besides the summary. */
+  readonly more?: string;
 }
 
 /** One option. */
@@ -22,7 +28,10 @@ export interface Option {
   readonly short?: string;
   /** The name of its value; a switch has none. */
   readonly value?: string;
+  readonly completion?: Completion;
   readonly help: string;
+  /** What the manual says besides the help. */
+  readonly more?: string;
   /** What holds if it is not given, for the help. */
   readonly fallback?: string;
   readonly commands: readonly CommandName[];
@@ -30,25 +39,52 @@ export interface Option {
   readonly folderOnly?: boolean;
 }
 
+/** The shells that completions are made for. */
+export const SHELLS = ["bash", "zsh", "fish"] as const;
+
 export const COMMANDS: readonly Command[] = [
   {
     name: "serve",
     operand: "[DIR]",
+    completion: "folder",
     summary: "serve DIR, or what the configuration says (this is the default)",
+    more:
+      "Without DIR and --config, ./webserv.yaml is used if there is one, else the current folder is served.",
   },
-  { name: "check", summary: "check the configuration and print what would be served" },
+  {
+    name: "check",
+    summary: "check the configuration and print what would be served",
+    more: "Whatever is wrong is reported at once, each with its line.",
+  },
   {
     name: "permissions",
     summary: "print the narrowest Deno permission flags that the configuration needs",
+    more: "They stand on one line, quoted for a shell.",
   },
-  { name: "init", operand: "[DIR]", summary: "write a starter webserv.yaml, a page and a CGI program" },
+  {
+    name: "init",
+    operand: "[DIR]",
+    completion: "folder",
+    summary: "write a starter webserv.yaml, a page and a CGI program",
+    more: "Nothing is written if one of these files is there already.",
+  },
+  {
+    name: "completions",
+    operand: "SHELL",
+    completion: SHELLS,
+    summary: "print a completion script for bash, zsh or fish",
+    more: "The script says in its first lines how it is loaded.",
+  },
 ];
+
+const ALL = COMMANDS.map(({ name }) => name);
 
 export const OPTIONS: readonly Option[] = [
   {
     name: "config",
     short: "c",
     value: "FILE",
+    completion: "file",
     help: "configuration file",
     fallback: "./webserv.yaml if present",
     commands: ["serve", "check", "permissions"],
@@ -71,6 +107,8 @@ export const OPTIONS: readonly Option[] = [
   {
     name: "cgi",
     help: "run programs in DIR/cgi-bin",
+    more:
+      "These are executable files, and files that end in .py .php .pl .rb .sh .js .ts, by their interpreter.",
     fallback: "off",
     commands: ["serve"],
     folderOnly: true,
@@ -100,17 +138,13 @@ export const OPTIONS: readonly Option[] = [
   {
     name: "workers",
     value: "N",
+    completion: ["auto"],
     help: "number of threads, or auto for one per core",
     fallback: "1",
     commands: ["serve"],
   },
   { name: "open", help: "open the browser", commands: ["serve"] },
   { name: "quiet", short: "q", help: "no access log", commands: ["serve"] },
-  { name: "help", short: "h", help: "show this help", commands: ["serve", "check", "permissions", "init"] },
-  {
-    name: "version",
-    short: "V",
-    help: "show the version",
-    commands: ["serve", "check", "permissions", "init"],
-  },
+  { name: "help", short: "h", help: "show this help", commands: ALL },
+  { name: "version", short: "V", help: "show the version", commands: ALL },
 ];

@@ -5,6 +5,7 @@
  */
 import { ListenError } from "../runtime/net.ts";
 import { check } from "./check.ts";
+import { completions } from "./completions.ts";
 import { type CommandLine, parseCommandLine, UsageError } from "./command_line.ts";
 import { ConfigError, UnreadableError } from "./configuration.ts";
 import { print, say } from "./console.ts";
@@ -49,5 +50,7 @@ function runCommand(line: CommandLine): Promise<void> | void {
       return init(line);
     case "permissions":
       return permissions(line);
+    case "completions":
+      return completions(line);
   }
 }

@@ -26,6 +26,8 @@ export interface ListingOptions {
    * go in.
    */
   readonly tools?: string;
+  /** CSS that goes with the tools. */
+  readonly style?: string;
 }
 
 type Icon = "d" | "i" | "v" | "a" | "t" | "z" | "o";
@@ -197,7 +199,7 @@ ${parent}${entries.map(row).join("")}</tbody>
   return `<!DOCTYPE html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Index of ${title}</title>
-<style>${STYLE}</style></head>
+<style>${STYLE}${options.style ?? ""}</style></head>
 <body><main>
 <nav aria-label="Path"><h1>${breadcrumb(segments)}</h1></nav>
 ${options.tools ?? ""}${table}${empty}</main></body>

@@ -1,271 +1,214 @@
 /**
- * What a folder that may be written to does in the browser: uploads with progress, and deleting. lib/pages/upload_tools.ts
- * puts the source of this function into the page, so it stands alone and reaches nothing of this module. The page works
- * without it. Names come from strangers: they become text by `textContent` and addresses by `encodeURIComponent`.
+ * What a folder that may be written to does in the browser: uploads with progress, and deleting. upload_tools.ts puts
+ * the source of this function into the page, so it reaches nothing outside itself. The page works without it. Names come
+ * from strangers: they become text by `textContent` and addresses by `encodeURIComponent`, never markup.
+ *
+ * It is squeezed on its way, so a comment has its lines to itself.
  *
  * @module
  */
 
-/** Runs in the page. Its comments must have lines to themselves, and no text may go over a line's end. */
+/** Runs in the page once its elements are there. An upload is a row of the list; the row's class is its state. */
 export function uploadScript() {
-  const AT_ONCE = 2;
-  const find = (selector, within = document) => within.querySelector(selector);
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
-  const tools = find(".up");
-  const [form, status, list] = ["form", "p", "ul"].map((name) => find(name, tools));
-  const [replaceAll, cancelAll] = all("p~button", tools);
-  const dialog = find("dialog");
-  const max = Number(tools.dataset.max ?? Infinity);
+  const find = (selector, within) => all(selector, within)[0];
+  const tools = find(".up"), main = find("main"), dialog = find("dialog");
+  const [input, status, list] = ["input", "p", "ul"].map((name) => find(name, tools));
+  const { max = Infinity, large } = tools.dataset;
 
-  const shown = (name) => name.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, "\ufffd");
   const hrefOf = (name) => "./" + encodeURIComponent(name);
-  const linkTo = (href) => find(`tbody a[href="${CSS.escape(href)}"]`);
-  const files = (count) => count === 1 ? "1 file" : `${count} files`;
+  const entry = (href) => find(`tbody a[href="${CSS.escape(href)}"]`)?.closest("tr");
+  const linkIn = (row) => row && find("a", row).getAttribute("href");
   const bytes = (count) => {
     let unit = 0;
-    for (; count >= 1023.95; unit++) count /= 1024;
-    return `${unit && count < 99.95 ? count.toFixed(1) : Math.round(count)} ${
-      ["B", "KiB", "MiB", "GiB", "TiB", "PiB"][unit]
-    }`;
+    for (; count > 999; unit++) count /= 1024;
+    return `${+count.toPrecision(3)} ${["B", "KiB", "MiB", "GiB", "TiB"][unit]}`;
   };
-  const time = (seconds) => {
-    const minutes = Math.round(seconds / 60);
-    if (seconds < 60) return `${Math.max(1, Math.round(seconds))} s`;
-    return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-  };
+  const problem = (code) => ({
+    0: "No answer from the server, or the file is gone",
+    404: "This name can not be used here",
+    409: "A folder has this name, or this folder is gone",
+    413: large,
+    507: "The server’s disk is full",
+  }[code] ?? `The server refused it (${code})`);
 
-  const PROBLEMS = {
-    0: "It did not get through. Is the server running, and the file still there?",
-    400: "The server does not take this name.",
-    403: "The server may not write here.",
-    404: "This name can not be used here.",
-    405: "This is no longer allowed here.",
-    408: "It took too long.",
-    409: "A folder has this name, or this folder is gone.",
-    413: "Too large" + (max < Infinity ? `: the most is ${bytes(max)}.` : " for this server."),
-    507: "The server's disk is full.",
-  };
-  const problem = (code) => PROBLEMS[code] ?? `The server could not do it (${code}).`;
+  const uploads = (states) => all(states, list);
+  const focusIn = (place) => (find("li button:not(:empty)", place) ?? input ?? find("nav a")).focus();
+  let stored = [], timer;
 
-  // Uploads: each is waiting, running, asking, failed or done.
-  const uploads = new Set();
-  let stored = [], total = 0, said = 0;
-  const those = (...states) => [...uploads].filter(({ state }) => states.includes(state));
-
-  // A screen reader hears a change once a while, not every file of hundreds.
+  // A screen reader hears of changes once a while, not of each file of hundreds.
   const say = () => {
-    said ||= setTimeout(() => {
-      said = 0;
-      const [busy, failed, asking] = [["running", "waiting"], ["failed"], ["asking"]]
-        .map((states) => those(...states).length);
-      const parts = [
-        busy
-          ? `${stored.length} of ${files(total)} stored`
-          : stored.length && `${files(stored.length)} stored`,
-        failed && `${failed} not stored`,
-        asking && `${asking} waiting for your answer`,
-      ];
-      status.textContent = parts.filter(Boolean).join(", ");
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      const asking = uploads(".asking").length, failed = uploads(".failed").length;
+      const total = stored.length + uploads("li:not(.done)").length;
+      status.textContent = (total ? `${stored.length} of ${total} stored` : "") +
+        (failed ? `, ${failed} failed` : "") + (asking ? `, ${asking} for you to decide` : "");
       replaceAll.hidden = asking < 2;
-      cancelAll.hidden = busy < 2;
-    }, 250);
+      cancelAll.hidden = uploads(".waiting").length < 1;
+    }, 200);
   };
-
-  const set = (upload, state, text, ...labels) => {
-    const { row } = upload, buttons = all("button", row);
-    upload.state = row.className = state;
+  const set = (row, state, text, ...labels) => {
+    row.className = state;
     find("small", row).textContent = text;
-    const focused = buttons.includes(document.activeElement);
-    buttons.forEach((button, index) => {
-      button.textContent = labels[index] ?? "";
-      button.ariaLabel = `${labels[index]} ${find("b", row).textContent}`;
-      button.hidden = !labels[index];
+    all("button", row).forEach((button, index) => {
+      button.textContent = labels[index];
+      button.ariaLabel = labels[index] + " " + find("b", row).textContent;
     });
-    if (focused && document.activeElement.hidden) buttons.find((button) => !button.hidden)?.focus();
+    if (document.activeElement.matches("li button:empty")) focusIn(row);
     say();
   };
-  const fail = (upload, text, again = "Retry") => set(upload, "failed", text, again, "Dismiss");
-  const ask = (upload) => set(upload, "asking", "A file of this name exists.", "Replace", "Keep");
-
-  const drop = (upload) => {
-    const { row } = upload, focused = row.contains(document.activeElement);
-    const next = row.nextElementSibling ?? row.previousElementSibling;
-    uploads.delete(upload);
+  const fail = (row, text, again) => set(row, "failed", text, again, "Dismiss");
+  const ask = (row) => set(row, "asking", "A file of this name exists", "Replace", "Keep");
+  const drop = (row) => {
+    const near = row.nextElementSibling ?? row.previousElementSibling ?? tools;
+    const focused = row.contains(document.activeElement);
     row.remove();
-    if (focused) (next ? all("button", next).find((button) => !button.hidden) : find("input", form))?.focus();
+    row.request?.abort();
+    if (focused) focusIn(near);
     say();
-  };
-  const begin = (upload, replace) => {
-    upload.replace ||= replace;
-    set(upload, "waiting", `Waiting, ${bytes(upload.file.size)}`, "", "Cancel");
-    pump();
-  };
-  const stop = (upload) => {
-    if (upload.state === "running") upload.request.abort();
-    else if (upload.state === "waiting") fail(upload, "Cancelled.");
-    else drop(upload);
   };
 
   const add = (file, refusal) => {
-    if (!those("waiting", "running", "asking").length) stored = [], total = those("failed").length;
-    total++;
+    if (!uploads(".waiting,.running,.asking")[0]) stored = [];
     const row = find("template", tools).content.firstElementChild.cloneNode(true);
-    const upload = { file, row }, [go, end] = all("button", row);
-    find("b", row).textContent = find("progress", row).ariaLabel = shown(file.name);
-    go.onclick = () => begin(upload, upload.state === "asking");
-    end.onclick = () => stop(upload);
-    uploads.add(upload);
+    find("b", row).textContent =
+      find("progress", row).ariaLabel =
+        file.name.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, "\ufffd");
+    row.file = file;
     list.append(row);
-    if (refusal) fail(upload, refusal, "");
-    else if (file.size > max) fail(upload, problem(413), "");
-    else if (linkTo(hrefOf(file.name))) ask(upload);
-    else begin(upload);
+    if (refusal || file.size > max) fail(row, refusal || problem(413));
+    else if (entry(hrefOf(file.name))) ask(row);
+    else begin(row);
   };
-
+  const begin = (row) => {
+    row.replace ||= row.className === "asking";
+    set(row, "waiting", "Waiting", "", "Cancel");
+    pump();
+  };
+  // Two at once, and the listing as it is then once there is nothing more to do.
   const pump = () => {
-    const room = AT_ONCE - those("running").length;
-    those("waiting").slice(0, Math.max(0, room)).forEach(send);
-    if (those("waiting", "running").length === 0 && those("done").length) refresh();
+    uploads(".waiting").slice(0, Math.max(0, 2 - uploads(".running").length)).forEach(send);
+    if (!uploads(".running")[0] && stored[0]) refresh();
   };
-
-  const send = (upload) => {
-    const { file, row } = upload, bar = find("progress", row);
-    const request = upload.request = new XMLHttpRequest();
+  const send = (row) => {
+    const { file } = row, bar = find("progress", row), request = row.request = new XMLHttpRequest();
     let then = performance.now(), before = 0, speed = 0;
-    set(upload, "running", "Starting", "", "Cancel");
+    set(row, "running", "Starting", "", "Cancel");
     bar.value = 0;
     request.open("PUT", hrefOf(file.name));
-    if (!upload.replace) request.setRequestHeader("If-None-Match", "*");
+    if (!row.replace) request.setRequestHeader("If-None-Match", "*");
     request.upload.onprogress = ({ loaded, total }) => {
       const now = performance.now(), seconds = (now - then) / 1000;
-      bar.value = total ? loaded / total : 1;
-      if (seconds < 0.4 && loaded < total) return;
-      const current = (loaded - before) / seconds;
-      speed = speed ? 0.7 * speed + 0.3 * current : current;
+      bar.value = loaded / (total || 1);
+      if (!loaded || seconds < .4 && loaded < total) return;
+      speed += ((loaded - before) / seconds - speed) * (speed ? .3 : 1);
       [then, before] = [now, loaded];
-      find("small", row).textContent = loaded < total
-        ? `${bytes(loaded)} of ${bytes(total)}, ${bytes(speed)}/s, ${time((total - loaded) / speed)} left`
+      const left = Math.ceil((total - loaded) / speed);
+      find("small", row).textContent = left
+        ? `${bytes(loaded)} of ${bytes(total)}, ${bytes(speed)}/s, ` +
+          (left < 90 ? `${left} s left` : `${Math.ceil(left / 60)} min left`)
         : "Finishing";
     };
-    request.onload = () => {
+    request.onloadend = () => {
       const { status: code } = request;
       if (code === 201 || code === 204) {
         stored.push(hrefOf(file.name));
-        set(upload, "done", "Stored");
-      } else if (code === 412) ask(upload);
-      else fail(upload, problem(code));
+        set(row, "done", "Stored");
+      } else if (code === 412) ask(row);
+      else if (row.isConnected) fail(row, problem(code), "Retry");
+      pump();
     };
-    request.onerror = () => fail(upload, problem(0));
-    request.onabort = () => fail(upload, "Cancelled.");
-    request.onloadend = pump;
     request.send(file);
   };
 
-  // The listing as it is now, in its place. What has focus keeps it, and what went wrong stays to be seen.
-  let refreshes = 0;
+  // What has focus keeps it, and what went wrong stays to be seen.
   const refresh = async () => {
-    const number = ++refreshes;
-    let page;
-    try {
-      const answer = await fetch(location.href, { cache: "no-store", headers: { Accept: "text/html" } });
-      page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    } catch {
-      return;
-    }
-    if (number !== refreshes) return;
-    those("done").forEach(drop);
-    // Somebody has stored an index page, which takes the listing's place.
-    if (!find(".up", page)) return uploads.size || location.reload();
-    const focused = document.activeElement, row = focused.closest("tbody tr");
-    const href = row && find("a", row).getAttribute("href");
-    all("main>table,main>.empty").forEach((old) => old.remove());
-    find("main").append(...all("main>table,main>.empty", page));
+    const text = await fetch(location, { headers: { Accept: "text/html" } }).then(
+      (answer) => answer.text(),
+      () => "",
+    );
+    const page = new DOMParser().parseFromString(text, "text/html");
+    uploads(".done").forEach(drop);
+    // An index page may have been stored, which takes the listing's place.
+    if (!find(".up", page)) return find("li", list) || location.reload();
+    const focused = document.activeElement, href = linkIn(focused.closest("tbody tr"));
+    all("table,.empty", main).forEach((old) => old.remove());
+    main.append(...all("table,.empty", page));
     addDeletes();
-    if (row) focusRow(href, focused.localName);
-    stored.forEach((href) => linkTo(href)?.closest("tr").classList.add("new"));
+    if (href) focusEntry(href, focused.localName);
+    stored.forEach((href) => entry(href)?.classList.add("new"));
+  };
+  const focusEntry = (href, what) => {
+    const row = href && entry(href);
+    if (row) find(what, row).focus({ preventScroll: true });
+    else focusIn(tools);
   };
 
-  // Deleting
-  const focusRow = (href, what) => {
-    const row = href && linkTo(href)?.closest("tr");
-    (row && find(what, row) || find(".up input:enabled") || find("nav a")).focus({
-      preventScroll: Boolean(row),
-    });
-  };
   const addDeletes = () => {
-    const head = find("thead tr");
-    if (!("delete" in tools.dataset) || !head) return;
-    const heading = document.createElement("th");
-    heading.ariaLabel = "Delete";
-    head.append(heading);
+    if (!dialog) return;
+    find("thead tr")?.insertAdjacentHTML("beforeend", "<th aria-label=Delete>");
     for (const row of all("tbody tr")) {
-      const cell = row.insertCell();
-      if (row.matches(".d,.u")) continue;
-      const button = document.createElement("button");
-      button.title = "Delete";
-      button.ariaLabel = "Delete " + find("a", row).textContent;
-      cell.className = "x";
-      cell.append(button);
+      const canGo = !row.matches(".d,.u");
+      row.insertAdjacentHTML("beforeend", canGo ? "<td class=x><button title=Delete>" : "<td>");
+      if (canGo) find("button", row).ariaLabel = "Delete " + find("a", row).textContent;
     }
   };
+  const [name, reason, yes] = dialog ? ["b", "p", ".bad"].map((part) => find(part, dialog)) : [];
   let chosen;
-  const [reason, yes] = [find("[role=alert]", dialog), find("[type=button]", dialog)];
-  find("main").addEventListener("click", ({ target }) => {
-    const row = target.closest(".x button")?.closest("tr");
-    if (!row) return;
-    chosen = find("a", row).getAttribute("href");
-    find("bdi", dialog).textContent = find("a", row).textContent;
-    reason.textContent = "";
-    dialog.showModal();
-  });
-  yes.onclick = async () => {
-    yes.disabled = true;
-    const { status: code } = await fetch(chosen, { method: "DELETE" }).catch(() => ({ status: 0 }));
-    yes.disabled = false;
-    if (code !== 204 && code !== 404) {
-      reason.textContent = code ? problem(code) : "The server did not answer.";
-      return find("[autofocus]", dialog).focus();
-    }
-    const row = linkTo(chosen)?.closest("tr");
-    const near = row &&
-      [row.nextElementSibling, row.previousElementSibling].find((other) => other?.matches(":has(.x)"));
-    chosen = near && find("a", near).getAttribute("href");
-    row?.remove();
-    dialog.close();
-    status.textContent = `${find("bdi", dialog).textContent} is deleted`;
-    refresh();
+  main.onclick = ({ target }) => {
+    if (target.matches(".x button")) {
+      const row = target.closest("tr");
+      chosen = linkIn(row);
+      name.textContent = find("a", row).textContent;
+      reason.textContent = "It can not be brought back.";
+      dialog.showModal();
+    } else if (target.matches("li button:first-child")) begin(target.closest("li"));
+    else if (target.matches("li button")) drop(target.closest("li"));
   };
-  dialog.onclose = () => focusRow(chosen, "button");
-  addDeletes();
+  if (dialog) {
+    addDeletes();
+    yes.onclick = async () => {
+      const { status: code } = await fetch(chosen, { method: "DELETE" }).catch(() => ({ status: 0 }));
+      if (code !== 204 && code !== 404) return reason.textContent = problem(code);
+      const row = entry(chosen), near = [row?.nextElementSibling, row?.previousElementSibling];
+      chosen = linkIn(near.find((other) => other && find(".x", other)));
+      row?.remove();
+      status.textContent = name.textContent + " is deleted";
+      dialog.close();
+      refresh();
+    };
+    dialog.onclose = () => focusEntry(chosen, "button");
+  }
 
   if (!("put" in tools.dataset)) return;
-  const input = find("input", form);
-  form.hidden = false;
+  const [replaceAll, cancelAll] = all("p~button", tools);
+  replaceAll.onclick = () => uploads(".asking").forEach(begin);
+  cancelAll.onclick = () => uploads(".waiting,.running").reverse().forEach(drop);
+  find("form", tools).hidden = false;
   tools.classList.add("js");
-  find("label", form).textContent = "Choose files";
   input.onchange = () => {
-    const chosenFiles = [...input.files];
+    [...input.files].forEach((file) => add(file));
     input.value = "";
-    chosenFiles.forEach((file) => add(file));
   };
-  replaceAll.onclick = () => those("asking").forEach((upload) => begin(upload, true));
-  cancelAll.onclick = () => those("waiting", "running").forEach(stop);
-
   const dragged = (over) => (event) => {
-    if (!event.dataTransfer.types.includes("Files")) return;
+    if (!event.dataTransfer.types.includes("Files") || !over && event.relatedTarget) return;
     event.preventDefault();
-    event.dataTransfer.dropEffect = "copy";
     document.body.classList.toggle("over", over);
   };
-  addEventListener("dragover", dragged(true));
-  addEventListener("dragleave", (event) => event.relatedTarget || dragged(false)(event));
-  addEventListener("drop", (event) => {
-    dragged(false)(event);
+  ondragover = dragged(true);
+  ondragleave = dragged(false);
+  ondrop = (event) => {
+    ondragleave(event);
     for (const item of event.dataTransfer.items) {
-      if (item.kind !== "file") continue;
-      const folder = item.webkitGetAsEntry?.()?.isDirectory;
-      add(item.getAsFile(), folder && "This is a folder. Drop the files in it, or an archive of it.");
+      const file = item.getAsFile();
+      if (file) {
+        add(
+          file,
+          item.webkitGetAsEntry()?.isDirectory && "This is a folder: drop the files in it, or an archive",
+        );
+      }
     }
-  });
-  addEventListener("beforeunload", (event) => those("running", "waiting").length && event.preventDefault());
+  };
+  onbeforeunload = (event) => uploads(".waiting,.running")[0] && event.preventDefault();
 }

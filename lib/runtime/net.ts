@@ -41,8 +41,17 @@ function listenError(error: unknown, hostname: string, port: number): ListenErro
   return new ListenError(`${hostname} can not be listened on`, false, cause);
 }
 
+/** How long finish() waits for the next connection, and how long it goes on at most, in milliseconds. */
+const LAST_CALL = 40;
+const LAST_CALLS = 25;
+
 class Listener implements ConnectionListener {
   readonly address: { readonly hostname: string; readonly port: number };
+  #finishing = false;
+  #closed = false;
+  #accepted = 0;
+  /** What was queued when it closed. */
+  readonly #last: Deno.TcpConn[] = [];
 
   constructor(readonly listener: Deno.TcpListener) {
     this.address = { hostname: listener.addr.hostname, port: listener.addr.port };
@@ -50,7 +59,10 @@ class Listener implements ConnectionListener {
 
   async accept(): Promise<ByteConnection | undefined> {
     try {
-      return new Connection(await this.listener.accept());
+      const connection = this.#last.shift() ?? await this.listener.accept();
+      this.#accepted++;
+      if (this.#finishing && !this.#closed) await this.#takeLast();
+      return new Connection(connection);
     } catch (error) {
       if (error instanceof Deno.errors.BadResource || error instanceof Deno.errors.Interrupted) {
         return undefined;
@@ -63,13 +75,63 @@ class Listener implements ConnectionListener {
     }
   }
 
+  /**
+   * Closing a listener resets what the system has queued on it, so it has to be empty then. That is only known for the
+   * few microseconds after an attempt to accept found nothing, and the attempt under way is of no use: it was made
+   * before. The one after the next connection is the first that tells. Where none comes, none is lost either.
+   */
+  finish(): void {
+    if (this.#finishing) return;
+    this.#finishing = true;
+    void this.#finishLater();
+  }
+
+  /** For when no connection comes. */
+  async #finishLater(): Promise<void> {
+    for (let call = 0, accepted = -1; call < LAST_CALLS && accepted < this.#accepted; call++) {
+      accepted = this.#accepted;
+      await sleep(LAST_CALL);
+      // On a busy machine the time may be over before what came in it has been looked at.
+      for (let turn = 0; turn < 3; turn++) await sleep(0);
+    }
+    this.close();
+  }
+
+  /** Takes what is queued, and closes as soon as there is nothing. */
+  async #takeLast(): Promise<void> {
+    // Nothing else is to be done in this turn: the runtime closes at its end.
+    await sleep(0);
+    while (!this.#closed) {
+      const accepting = this.listener.accept();
+      if (await isSettled(accepting)) this.#last.push(await accepting);
+      else {
+        this.close();
+        accepting.catch(() => {});
+      }
+    }
+  }
+
   close(): void {
+    this.#closed = true;
     try {
       this.listener.close();
     } catch (error) {
       if (!(error instanceof Deno.errors.BadResource)) throw error;
     }
   }
+}
+
+function sleep(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+/** True if a promise was settled when it was made: a few turns of the queue of microtasks tell. */
+async function isSettled(promise: Promise<unknown>): Promise<boolean> {
+  let settled = false;
+  const note = () => settled = true;
+  promise.then(note, note);
+  for (let turn = 0; turn < 4 && !settled; turn++) await undefined;
+  return settled;
 }
 
 /**

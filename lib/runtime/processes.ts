@@ -5,6 +5,7 @@
  * @module
  */
 import { type ProcessCommand, ProcessError, type ProcessRunner, type RunningProcess } from "../ports.ts";
+import { PipeReader } from "./pipe_reader.ts";
 import { type GroupKeeper, ProcessGroups } from "./process_groups.ts";
 
 /** Without threads, for tests of single parts, the groups are looked after here. */
@@ -62,14 +63,14 @@ class Process implements RunningProcess {
   readonly exited: Promise<number | string>;
   readonly #child: Deno.ChildProcess;
   readonly #input: WritableStreamDefaultWriter<Uint8Array> | undefined;
-  readonly #output: ReadableStreamDefaultReader<Uint8Array>;
-  readonly #errors: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #output: PipeReader;
+  readonly #errors: PipeReader;
 
   constructor(child: Deno.ChildProcess, hasInput: boolean) {
     this.#child = child;
     this.#input = hasInput ? child.stdin.getWriter() : undefined;
-    this.#output = child.stdout.getReader();
-    this.#errors = child.stderr.getReader();
+    this.#output = new PipeReader(child.stdout);
+    this.#errors = new PipeReader(child.stderr);
     this.exited = child.status.then(({ signal, code }) => signal ?? code);
     keeper.started(child.pid);
   }
@@ -93,11 +94,11 @@ class Process implements RunningProcess {
   }
 
   readOutput(): Promise<Uint8Array | null> {
-    return next(this.#output);
+    return this.#output.next();
   }
 
   readErrors(): Promise<Uint8Array | null> {
-    return next(this.#errors);
+    return this.#errors.next();
   }
 
   kill(): void {
@@ -112,18 +113,9 @@ class Process implements RunningProcess {
 
   release(): void {
     keeper.ended(this.#child.pid);
-    void this.#output.cancel().catch(() => {});
-    void this.#errors.cancel().catch(() => {});
+    this.#output.close();
+    this.#errors.close();
     void this.#input?.abort().catch(() => {});
-  }
-}
-
-async function next(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<Uint8Array | null> {
-  try {
-    return (await reader.read()).value ?? null;
-  } catch {
-    // The pipe broke, which is an end like any other.
-    return null;
   }
 }
 

@@ -4,28 +4,49 @@
  *
  * @module
  */
-import { dirname, join } from "@std/path";
+import { basename, join } from "@std/path";
 import { FileError, type Log, type NewFile, type StoreFiles } from "../ports.ts";
 import { fileError } from "./files.ts";
 
 /** Hidden, so that no request reaches it and no listing shows it. */
 const PREFIX = ".webserv-upload-";
 
-/** A foreign file of a living process is taken for abandoned after this, in milliseconds. */
+/** A first piece up to this length does not go through another thread, in bytes. */
+const SYNC_WRITE = 64 * 1024;
+
+/** A file of a living program is taken for abandoned after this, in milliseconds. */
 const ABANDONED = 60 * 60 * 1000;
 
-/** Files of this run that have no name yet. */
+/** Who removes what is unfinished when this thread or this program comes to a sudden end. */
+export interface UnfinishedKeeper {
+  begun(path: string): void;
+  over(path: string): void;
+}
+
+/** Of this thread, and of those that tell it. */
 const unfinished = new Set<string>();
 
-globalThis.addEventListener("unload", () => {
-  for (const path of unfinished) {
-    try {
-      Deno.removeSync(path);
-    } catch {
-      // The next start sweeps it.
-    }
-  }
-});
+/** Keeps them for the end of this program. */
+export const unfinishedFiles: UnfinishedKeeper = {
+  begun: (path) => void unfinished.add(path),
+  over: (path) => void unfinished.delete(path),
+};
+
+let keeper = unfinishedFiles;
+
+/** Has them kept by another: a worker thread ends without a word when the program does. */
+export function setUnfinishedKeeper(other: UnfinishedKeeper): void {
+  keeper = other;
+}
+
+/** Removes a file that a thread has left behind. Never throws: what can not be removed is swept at the next start. */
+export function removeUnfinished(path: string): void {
+  unfinished.delete(path);
+  // SECURITY: a worker that was taken over must not have the main thread remove whatever it names.
+  if (basename(path).startsWith(PREFIX)) tryOr(undefined, () => Deno.removeSync(path));
+}
+
+globalThis.addEventListener("unload", () => unfinished.forEach(removeUnfinished));
 
 /** The stores of this machine. */
 export const storeFiles: StoreFiles = {
@@ -33,7 +54,8 @@ export const storeFiles: StoreFiles = {
     const path = join(folder, `${PREFIX}${Deno.pid}-${crypto.randomUUID()}`);
     try {
       const file = Deno.openSync(path, { write: true, createNew: true });
-      unfinished.add(path);
+      keeper.begun(path);
+      tryOr(undefined, () => file.lockSync(true));
       return new UnnamedFile(file, path);
     } catch (error) {
       throw fileError(error, path);
@@ -62,13 +84,18 @@ export const storeFiles: StoreFiles = {
 class UnnamedFile implements NewFile {
   size = 0;
   #open = true;
+  /** Under its hidden name. */
+  #exists = true;
 
   constructor(readonly file: Deno.FsFile, readonly path: string) {}
 
   async write(bytes: Uint8Array): Promise<void> {
     try {
       for (let rest = bytes; rest.length > 0;) {
-        const count = await this.file.write(rest);
+        // PERF: a small file has only this piece, and asking another thread takes longer than the copy.
+        const count = this.size === 0 && rest.length <= SYNC_WRITE
+          ? this.file.writeSync(rest)
+          : await this.file.write(rest);
         this.size += count;
         rest = rest.subarray(count);
       }
@@ -77,32 +104,32 @@ class UnnamedFile implements NewFile {
     }
   }
 
+  end(): void {
+    if (this.#open) this.file.close();
+    this.#open = false;
+  }
+
   commit(path: string, replace: boolean): void {
-    this.#close();
+    this.end();
     try {
-      if (replace) Deno.renameSync(this.path, path);
-      else linkNew(this.path, path);
+      if (replace) {
+        Deno.renameSync(this.path, path);
+        this.#exists = false;
+        keeper.over(this.path);
+      } else linkNew(this.path, path);
     } catch (error) {
-      this.discard();
       throw fileError(error, path);
+    } finally {
+      this.discard();
     }
-    if (replace) unfinished.delete(this.path);
-    else this.discard();
   }
 
   discard(): void {
-    this.#close();
-    if (!unfinished.delete(this.path)) return;
-    try {
-      Deno.removeSync(this.path);
-    } catch {
-      // Somebody else removed it, or took the right to: the sweep at the next start tries again.
-    }
-  }
-
-  #close(): void {
-    if (this.#open) this.file.close();
-    this.#open = false;
+    this.end();
+    if (!this.#exists) return;
+    this.#exists = false;
+    removeUnfinished(this.path);
+    keeper.over(this.path);
   }
 }
 
@@ -115,34 +142,60 @@ function linkNew(from: string, to: string): void {
     if (problem !== "denied" && problem !== "failed") throw error;
     // No hard links here (FAT, some network drives): the name is taken first, and is empty for a moment.
     Deno.openSync(to, { write: true, createNew: true }).close();
-    Deno.renameSync(from, to);
+    try {
+      Deno.renameSync(from, to);
+    } catch (renaming) {
+      tryOr(undefined, () => Deno.removeSync(to));
+      throw renaming;
+    }
   }
 }
 
-/** Removes what a crashed run has left below a store; for the start of the program, before anything is stored. Never rejects. */
+/** Removes what a crashed run has left below a store. Never rejects. */
 export async function sweep(folder: string, log: Log): Promise<void> {
+  const complain = (error: unknown) => {
+    const { problem } = fileError(error, folder);
+    if (problem === "not found") return;
+    log.line(`warning: ${folder} could not be swept of unfinished uploads: ${problem}`);
+  };
   try {
     for await (const { name, isDirectory, isFile } of Deno.readDir(folder)) {
       const path = join(folder, name);
       if (isDirectory) await sweep(path, log);
-      else if (isFile && name.startsWith(PREFIX) && isAbandoned(path, name)) {
-        await Deno.remove(path);
-        log.line(`notice: removed an unfinished upload of an earlier run from ${dirname(path)}`);
+      else if (isFile && name.startsWith(PREFIX)) {
+        try {
+          if (!isAbandoned(path, name)) continue;
+          Deno.removeSync(path);
+          log.line(`notice: removed an unfinished upload of an earlier run from ${folder}`);
+        } catch (error) {
+          complain(error);
+        }
       }
     }
   } catch (error) {
-    const known = fileError(error, folder);
-    if (known.problem !== "not found") {
-      log.line(`warning: ${folder} could not be swept of unfinished uploads: ${known.problem}`);
-    }
+    complain(error);
   }
 }
 
+/** Whoever writes it is gone. What has been written to since this program began is somebody's, perhaps our own. */
 function isAbandoned(path: string, name: string): boolean {
-  const [pid] = name.slice(PREFIX.length).split("-");
-  // Our own number at our own start is an earlier program's: in a container all have the same.
-  if (Number(pid) === Deno.pid || !isRunning(Number(pid))) return true;
-  return Date.now() - (Deno.statSync(path).mtime?.getTime() ?? 0) > ABANDONED;
+  const { mtime } = Deno.statSync(path), age = Date.now() - (mtime?.getTime() ?? 0);
+  if (age < performance.now()) return false;
+  const held = isHeld(path);
+  if (held !== undefined) return !held;
+  const pid = Number(name.slice(PREFIX.length).split("-", 1)[0]);
+  // Our own number is an earlier program's: in a container all have the same.
+  return pid === Deno.pid || !isRunning(pid) || age > ABANDONED;
+}
+
+/** Whether a living program holds it open; undefined where that can not be known. */
+function isHeld(path: string): boolean | undefined {
+  return tryOr(undefined, () => {
+    using file: Deno.FsFile & { tryLockSync?(exclusive: boolean): boolean } = Deno.openSync(path);
+    // Since Deno 2.9.
+    const released = file.tryLockSync?.(true);
+    return released === undefined ? undefined : !released;
+  });
 }
 
 /** True where it can not be known. */
@@ -152,6 +205,15 @@ function isRunning(pid: number): boolean {
     return Deno.statSync(`/proc/${pid}`).isDirectory;
   } catch (error) {
     return !(error instanceof Deno.errors.NotFound);
+  }
+}
+
+/** For what not every file system, or every version of the runtime, can do. */
+function tryOr<T>(otherwise: T, act: () => T): T {
+  try {
+    return act();
+  } catch {
+    return otherwise;
   }
 }
 

@@ -23,11 +23,15 @@ export interface ConnectionCount {
 /** Accepts connections and gives each a session, until it is closed. Owns the listener. */
 export class Acceptor {
   readonly #sessions = new Set<Session>();
-  #emptied: (() => void) | undefined;
+  readonly #handle: Handler = (request) => this.handler(request);
+  readonly #closed = Promise.withResolvers<void>();
+  readonly #emptied = Promise.withResolvers<void>();
+  #leaving: "drain" | "retire" | undefined;
 
   constructor(
     readonly listener: ConnectionListener,
-    readonly handler: Handler,
+    /** May be changed: requests that come from then on get the other one. */
+    public handler: Handler,
     readonly context: ServerContext,
     readonly count: ConnectionCount,
   ) {}
@@ -37,8 +41,8 @@ export class Acceptor {
     for (;;) {
       try {
         const connection = await this.listener.accept();
-        if (!connection) return;
-        const session = new Session(connection, this.handler, this.context);
+        if (!connection) break;
+        const session = new Session(connection, this.#handle, this.context);
         if (this.count.open < this.context.limits.connections) void this.#serve(session);
         else void this.#turnAway(session);
       } catch (error) {
@@ -48,21 +52,28 @@ export class Acceptor {
         await this.#pause();
       }
     }
+    this.#closed.resolve();
+    if (this.#sessions.size === 0) this.#emptied.resolve();
   }
 
-  /** Accepts nothing more and lets every running exchange end. Resolves when the last session is over. */
-  async drain(): Promise<void> {
-    this.listener.close();
-    for (const session of this.#sessions) session.drain();
-    if (this.#sessions.size === 0) return;
-    await new Promise<void>((resolve) => this.#emptied = resolve);
+  /** Resolves when the listener is closed. */
+  get closed(): Promise<void> {
+    return this.#closed.promise;
   }
 
-  /** Accepts nothing more, and lets every connection have the answer to what it still asks. Resolves at the end of the last. */
-  async retire(): Promise<void> {
-    this.listener.close();
-    for (const session of this.#sessions) session.retire();
-    if (this.#sessions.size > 0) await new Promise<void>((resolve) => this.#emptied = resolve);
+  /**
+   * Accepts what has come so far and lets every running exchange end. Resolves when the last session is over.
+   */
+  drain(): Promise<void> {
+    return this.#leave("drain");
+  }
+
+  /**
+   * Accepts what has come so far, and lets every connection have the answer to what it still asks. Resolves when the
+   * last session is over.
+   */
+  retire(): Promise<void> {
+    return this.#leave("retire");
   }
 
   /** Closes every connection. */
@@ -75,13 +86,25 @@ export class Acceptor {
     return this.#sessions.size;
   }
 
+  async #leave(how: "drain" | "retire"): Promise<void> {
+    this.#leaving = how;
+    this.listener.finish();
+    for (const session of this.#sessions) session[how]();
+    await this.#emptied.promise;
+  }
+
   async #serve(session: Session): Promise<void> {
     this.count.open++;
     this.#sessions.add(session);
-    await session.run();
+    const ended = session.run();
+    if (this.#leaving) session[this.#leaving]();
+    await ended;
     this.#sessions.delete(session);
     this.count.open--;
-    if (this.#sessions.size === 0) this.#emptied?.();
+    if (this.#leaving && this.#sessions.size === 0) {
+      await this.#closed.promise;
+      if (this.#sessions.size === 0) this.#emptied.resolve();
+    }
   }
 
   async #turnAway(session: Session): Promise<void> {

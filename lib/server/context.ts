@@ -30,13 +30,15 @@ export class ServerContext {
   /** For bodies that are read piece by piece. */
   readonly largeBuffers = new BufferPool(256 * 1024, 16);
 
+  /** What is public without being readonly may be changed at any time. */
   constructor(
-    readonly timeouts: ServerTimeouts,
-    readonly limits: ServerLimits,
+    public timeouts: ServerTimeouts,
+    /** Those of the wire hold for connections that come after a change. */
+    public limits: ServerLimits,
     readonly clock: Clock,
     readonly errorLog: Log,
     /** Undefined: no access log. */
-    readonly accessLog: AccessLog | undefined,
+    public accessLog: AccessLog | undefined,
   ) {
     this.deadlines = new Deadlines(clock);
   }

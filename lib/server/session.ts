@@ -21,6 +21,9 @@ const HEAD_READ = 2048;
 /** A body that no handler wanted is read and dropped up to this length, so that the connection can stay. */
 const DISCARDED = 64 * 1024;
 
+/** What a client has sent before it can know of our end may take so long to reach us, in milliseconds. */
+const UNDER_WAY = 50;
+
 /** Serves one connection. */
 export class Session {
   readonly #http: ServerConnection;
@@ -61,10 +64,10 @@ export class Session {
     this.#retiring = true;
   }
 
-  /** Lets the current exchange end and then closes; an idle connection is closed at once. */
+  /** Lets the current exchange end and then closes; an idle connection is closed unless a request is under way. */
   drain(): void {
     this.#draining = true;
-    if (this.#transport.phase === "idle") this.#transport.close();
+    if (this.#transport.phase === "idle") this.#transport.arm("idle", UNDER_WAY);
   }
 
   /** Closes whatever is under way. */
@@ -122,8 +125,8 @@ export class Session {
     const { timeouts } = this.#context;
     const transport = this.#transport;
     if (!this.#http.isInHead) {
-      if (this.#draining && this.#anyRequest) return false;
-      if (this.#anyRequest) transport.arm("idle", timeouts.keepAlive);
+      if (this.#draining) transport.arm("idle", UNDER_WAY);
+      else if (this.#anyRequest) transport.arm("idle", timeouts.keepAlive);
     } else if (this.#anyRequest && transport.phase !== "head") transport.arm("head", timeouts.header);
     else transport.phase = "head";
     const result = await transport.read(HEAD_READ);

@@ -8,6 +8,8 @@ import { listingResponse } from "../files/listing.ts";
 import type { KnownFile } from "../files/file_cache.ts";
 import type { TryFiles } from "../config/types.ts";
 import type { Response } from "../http/message.ts";
+import type { ListingOptions } from "../pages/listing.ts";
+import { uploadTools } from "../pages/upload_tools.ts";
 import { refusal } from "../http/refusal.ts";
 import { FileError } from "../ports.ts";
 import { answerProgram } from "./programs.ts";
@@ -70,7 +72,13 @@ function answerFolder(visit: Visit, path: string, folder: KnownFile): Response |
   }
   if (!location.config.autoindex) return refusal(403);
   if (!isReading(visit)) return refusal(405, FILE_METHODS);
-  return listingResponse(request, services.files, folder, location.base!, path, {});
+  return listingResponse(request, services.files, folder, location.base!, path, toolsFor(visit, path));
+}
+
+/** A folder's listing has tools to write to it, unless what is written goes elsewhere than what it shows. */
+function toolsFor({ location }: Visit, path: string): ListingOptions {
+  if (location.store === undefined || location.storePath(path) !== location.filePath(path)) return {};
+  return uploadTools({ methods: location.methods, limit: location.config.clientMaxBodySize });
 }
 
 /** nginx's try_files: the first candidate that exists, else an internal redirect to the last, or its status. */

@@ -18,12 +18,8 @@ export function limitedBody(body: RequestBody, limit: number): () => Promise<Uin
   };
 }
 
-/** Writes everything that comes; on any failure nothing of it is left. */
+/** Writes everything that comes. @throws {FileError}, and what the body throws; the file is still its owner's then */
 export async function receiveInto(file: NewFile, next: () => Promise<Uint8Array | null>): Promise<void> {
-  try {
-    for (let piece = await next(); piece !== null; piece = await next()) await file.write(piece);
-  } catch (error) {
-    file.discard();
-    throw error;
-  }
+  for (let piece = await next(); piece !== null; piece = await next()) await file.write(piece);
+  file.end();
 }

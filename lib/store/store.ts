@@ -9,7 +9,7 @@ import { fieldLine, type Request, type Response } from "../http/message.ts";
 import { encodePath } from "../http/path.ts";
 import { evaluatePreconditions, type Verdict } from "../http/preconditions.ts";
 import { refusal } from "../http/refusal.ts";
-import { FileError, type FileStat, type FileSystem, type StoreFiles } from "../ports.ts";
+import { FileError, type FileStat, type FileSystem, type NewFile, type StoreFiles } from "../ports.ts";
 import { type Occupant, occupantOf, resolveFolder } from "./place.ts";
 import { limitedBody, receiveInto } from "./receive.ts";
 
@@ -41,46 +41,55 @@ export interface StoreServices {
  */
 export async function put(request: Request, target: StoreTarget, services: StoreServices): Promise<Response> {
   if (request.fields.has("content-range")) return refusal(400);
-  const place = locate(target, services);
-  if ("status" in place) return place;
-  if (target.path.endsWith("/")) return refusal(409);
-  if (!isStorableName(place.name)) return refusal(400);
-  const { occupant, folder, path } = place;
-  if (occupant.kind === "folder" || occupant.kind === "unfit") {
-    return refusal(occupant.kind === "folder" ? 409 : 404);
-  }
-  if (verdictOf(request, occupant) === "failed") return refusal(412);
-  const file = services.store.create(folder);
-  await receiveInto(file, limitedBody(request.body, target.limit));
-  // Others may have written meanwhile: what the client made a condition must still hold.
-  if (request.fields.has("if-match")) {
-    if (verdictOf(request, occupantOf(services.files, services.store, path, target.root)) === "failed") {
-      file.discard();
-      return refusal(412);
-    }
-  }
-  const mustBeNew = occupant.kind === "nothing" && request.fields.has("if-none-match");
+  const before = placeOfPut(request, target, services);
+  if ("status" in before) return before;
+  const file = services.store.create(before.folder);
   try {
-    file.commit(path, !mustBeNew);
-  } catch (error) {
-    if (mustBeNew && error instanceof FileError && error.problem === "exists") return refusal(412);
-    throw error;
+    await receiveInto(file, limitedBody(request.body, target.limit));
+    // Others may have written meanwhile: what is there now decides.
+    const place = placeOfPut(request, target, services);
+    if ("status" in place) return place;
+    const mustBeNew = request.fields.getList("if-none-match") === "*";
+    if (!commit(file, place.path, mustBeNew)) return refusal(412);
+    const fields = tagLine(services.files.stat(place.path));
+    if (place.occupant.kind === "file") return { status: 204, fields, body: undefined };
+    return { status: 201, fields: fieldLine("Location", encodePath(target.path)) + fields, body: undefined };
+  } finally {
+    file.discard();
   }
-  const fields = tagLine(services.files.stat(path));
-  if (occupant.kind === "file") return { status: 204, fields, body: undefined };
-  return { status: 201, fields: fieldLine("Location", encodePath(target.path)) + fields, body: undefined };
 }
 
 /** Removes a file: 204, 404 if there is none, 409 for a folder. @throws {FileError} */
 export function remove(request: Request, target: StoreTarget, services: StoreServices): Response {
   const place = locate(target, services);
-  if ("status" in place) return place.status === 409 ? refusal(404) : place;
+  if ("status" in place) return refusal(404);
   const { occupant, path } = place;
   if (occupant.kind === "folder") return refusal(409);
   if (occupant.kind !== "file" || target.path.endsWith("/")) return refusal(404);
   if (verdictOf(request, occupant) === "failed") return refusal(412);
   services.store.remove(path);
   return { status: 204, fields: "", body: undefined };
+}
+
+/** Where a PUT may write now, or why it may not. */
+function placeOfPut(request: Request, target: StoreTarget, services: StoreServices): Place | Response {
+  const place = locate(target, services);
+  if ("status" in place) return place;
+  if (target.path.endsWith("/") || place.occupant.kind === "folder") return refusal(409);
+  if (place.occupant.kind === "unfit") return refusal(404);
+  if (!isStorableName(place.name)) return refusal(400);
+  return verdictOf(request, place.occupant) === "failed" ? refusal(412) : place;
+}
+
+/** False if the name must be new and is not: other threads and programs write as well. @throws {FileError} */
+function commit(file: NewFile, path: string, mustBeNew: boolean): boolean {
+  try {
+    file.commit(path, !mustBeNew);
+    return true;
+  } catch (error) {
+    if (mustBeNew && error instanceof FileError && error.problem === "exists") return false;
+    throw error;
+  }
 }
 
 interface Place {

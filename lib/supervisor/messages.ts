@@ -38,5 +38,7 @@ export type FromWorker =
   | { readonly type: "group"; readonly pid: number; readonly over: boolean }
   /** A group of processes is to be killed, which a worker may not do itself. */
   | { readonly type: "kill"; readonly pid: number }
+  /** It has begun to write a file, or the file has its name or is gone. */
+  | { readonly type: "unfinished"; readonly path: string; readonly over: boolean }
   /** It has let go of everything. */
   | { readonly type: "stopped" };

@@ -7,6 +7,7 @@
 import { postedLog } from "../runtime/logs.ts";
 import { ListenError } from "../runtime/net.ts";
 import { setGroupKeeper } from "../runtime/processes.ts";
+import { setUnfinishedKeeper } from "../runtime/store_files.ts";
 import type { FromWorker, ToWorker, WorkerStart } from "./messages.ts";
 import { Serving } from "./serving.ts";
 
@@ -25,6 +26,11 @@ setGroupKeeper({
   started: (pid) => thread.postMessage({ type: "group", pid, over: false }),
   ended: (pid) => thread.postMessage({ type: "group", pid, over: true }),
   kill: (pid) => thread.postMessage({ type: "kill", pid }),
+});
+
+setUnfinishedKeeper({
+  begun: (path) => thread.postMessage({ type: "unfinished", path, over: false }),
+  over: (path) => thread.postMessage({ type: "unfinished", path, over: true }),
 });
 
 thread.onmessage = ({ data }) => {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { removeUnfinished, unfinishedFiles } from "../runtime/store_files.ts";
 import type { FromWorker, ToWorker, WorkerStart } from "./messages.ts";
 import type { PermissionSet } from "./permissions.ts";
 
@@ -32,6 +33,8 @@ export class WorkerHandle {
   readonly #worker: Worker;
   readonly #events: WorkerEvents;
   readonly #groups = new Set<number>();
+  /** Files that it is writing. */
+  readonly #unfinished = new Set<string>();
   readonly #ready = Promise.withResolvers<void>();
   readonly #gone = Promise.withResolvers<void>();
   #leaving = false;
@@ -96,6 +99,8 @@ export class WorkerHandle {
         return this.#group(message.pid, message.over);
       case "kill":
         return this.#events.killGroup(message.pid);
+      case "unfinished":
+        return this.#file(message.path, message.over);
       case "stopped":
         return this.#end();
     }
@@ -108,6 +113,16 @@ export class WorkerHandle {
     } else {
       this.#groups.add(pid);
       this.#events.groupStarted(pid);
+    }
+  }
+
+  #file(path: string, over: boolean): void {
+    if (over) {
+      this.#unfinished.delete(path);
+      unfinishedFiles.over(path);
+    } else {
+      this.#unfinished.add(path);
+      unfinishedFiles.begun(path);
     }
   }
 
@@ -127,6 +142,7 @@ export class WorkerHandle {
       this.#events.groupEnded(pid);
     }
     this.#worker.terminate();
+    this.#unfinished.forEach(removeUnfinished);
     this.#gone.resolve();
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { join } from "@std/path";
+import { PUT_NAMES } from "./setup.ts";
 import type { Row, Target } from "./types.ts";
 
 /** One answer as curl saw it. */
@@ -52,26 +53,62 @@ export async function learnFields(row: Row, url: string, folder: string): Promis
 }
 
 /** Throws if the server does not answer as the row wants. Gives the whole length of the answer. */
-export async function checkAnswer({ row, url, fields, folder }: Target, site: string): Promise<number> {
+export async function checkAnswer(target: Target): Promise<number> {
+  const { row, url, fields, folder } = target;
+  if (row.puts !== undefined) return await checkStoring(target, row.puts);
   const answer = await ask(url, fields, folder);
-  const { offset } = row.expect;
-  const isRight = offset === undefined || await isPartOf(join(site, row.path), offset, contentIn(folder));
-  const complaint = complaintAbout(row, answer, isRight);
+  const complaint = complaintAbout(row, answer, await hasRightContent(target));
   if (complaint !== undefined) throw new Error(complaint);
-  return answer.headLength + answer.contentLength;
+  const isChunked = answer.fields.has("transfer-encoding");
+  const { headLength, contentLength } = isChunked ? await ask(url, fields, folder, ["--raw"]) : answer;
+  return headLength + contentLength;
 }
 
-const contentIn = (folder: string) => join(folder, "curl.content");
+/** Stores all names that the load is going to write, and one of them again. */
+async function checkStoring(
+  { row, url, fields, folder, site, store }: Target,
+  file: string,
+): Promise<number> {
+  const upload = ["--upload-file", join(site, file)];
+  for (let index = 2; index <= PUT_NAMES; index++) await ask(url + index, fields, folder, upload);
+  const first = await ask(`${url}1`, fields, folder, upload);
+  if (first.status !== 201) throw new Error(`answers ${first.status} instead of 201 to a new name`);
+  const again = await ask(`${url}1`, fields, folder, upload);
+  const name = row.path.slice(row.path.lastIndexOf("/") + 1) + "1";
+  const [sent, stored] = await Promise.all(
+    [join(site, file), join(store, name)].map((path) => Deno.readFile(path)),
+  );
+  const isRight = sent!.length === stored!.length && sent!.every((byte, index) => byte === stored![index]);
+  const complaint = complaintAbout(row, again, isRight);
+  if (complaint !== undefined) throw new Error(complaint);
+  return again.headLength + again.contentLength;
+}
 
-async function ask(url: string, fields: readonly string[], folder: string): Promise<Answer> {
+async function hasRightContent({ row: { path, expect }, folder, site }: Target): Promise<boolean> {
+  const received = join(folder, CONTENT);
+  if (expect.text !== undefined) return await Deno.readTextFile(received) === expect.text;
+  return expect.offset === undefined ||
+    await isPartOf(join(site, expect.file ?? path), expect.offset, received);
+}
+
+/** Where curl puts what it gets. */
+const CONTENT = "curl.content";
+
+async function ask(
+  url: string,
+  fields: readonly string[],
+  folder: string,
+  options: readonly string[] = [],
+): Promise<Answer> {
   const headFile = join(folder, "curl.head");
-  await Deno.writeFile(contentIn(folder), new Uint8Array());
+  await Deno.writeFile(join(folder, CONTENT), new Uint8Array());
   const { code, stdout, stderr } = await new Deno.Command("curl", {
     args: [
       ...["--silent", "--show-error", "--max-time", "30", "--user-agent", "", "--header", "Accept:"],
-      ...["--dump-header", headFile, "--output", contentIn(folder)],
+      ...["--header", "Expect:", "--dump-header", headFile, "--output", join(folder, CONTENT)],
       ...["--write-out", "%{http_code} %{size_header} %{size_download}"],
       ...fields.flatMap((field) => ["--header", field]),
+      ...options,
       url,
     ],
     stdin: "null",

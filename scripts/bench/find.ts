@@ -15,6 +15,16 @@ export function findExecutable(name: string): string | undefined {
   return folders.filter((folder) => folder !== "").map((folder) => join(folder, name)).find(isExecutable);
 }
 
+/** Whether there is something under this path. */
+export function fileExists(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function isExecutable(path: string): boolean {
   try {
     const { isFile, mode } = Deno.statSync(path);
@@ -27,7 +37,7 @@ function isExecutable(path: string): boolean {
 /** An installed program and the first version number that it says. */
 export async function findInstalled(name: string, versionOption: string): Promise<Program | undefined> {
   const path = findExecutable(name);
-  return path === undefined ? undefined : { path, version: firstVersion(await ask(path, [versionOption])) };
+  return path === undefined ? undefined : { path, version: firstVersion(await said(path, [versionOption])) };
 }
 
 /** The Deno which runs the benchmark. */
@@ -40,24 +50,24 @@ export async function findBun(): Promise<Program | undefined> {
   const installed = await findInstalled("bun", "--version");
   const npx = findExecutable("npx");
   if (installed || npx === undefined) return installed;
-  const said = await ask(npx, [
+  const words = await said(npx, [
     "-y",
     "--prefer-offline",
     "bun",
     "-e",
     "console.log('path:' + process.execPath)",
   ]);
-  const path = /^path:(.+)$/m.exec(said)?.[1];
+  const path = /^path:(.+)$/m.exec(words)?.[1];
   return path === undefined ? undefined : await findInstalled(path, "--version");
 }
 
 /** The first number with a dot in a program's words: `nginx version: nginx/1.22.1` gives `1.22.1`. */
-export function firstVersion(said: string): string {
-  return /\d+\.\d+[\w.+-]*/.exec(said)?.[0] ?? "of unknown version";
+export function firstVersion(words: string): string {
+  return /\d+\.\d+[\w.+-]*/.exec(words)?.[0] ?? "of unknown version";
 }
 
 /** All that a program says before it ends; nothing if it can not be started. */
-async function ask(path: string, args: string[]): Promise<string> {
+export async function said(path: string, args: string[]): Promise<string> {
   try {
     const { stdout, stderr } = await new Deno.Command(path, { args, stdin: "null" }).output();
     const decoder = new TextDecoder();

@@ -10,7 +10,20 @@ import { freePort, ServerProcess } from "./process.ts";
 import { readCpu, readIdle, readMemory, readReapedCpu } from "./proc.ts";
 import { sleep } from "./sleep.ts";
 import { summarize, toSample } from "./statistics.ts";
-import type { LoadProgram, Peer, Program, Result, Row, Sample, Target } from "./types.ts";
+import { countByWorker, describeShares } from "./shares.ts";
+import type {
+  Lacks,
+  LoadProgram,
+  Omission,
+  Peer,
+  Place,
+  Program,
+  Result,
+  Row,
+  Sample,
+  Setup,
+  Target,
+} from "./types.ts";
 
 export const SERVER_CORE = 0;
 export const LOAD_CORE = 1;
@@ -31,7 +44,13 @@ export interface Bench {
   readonly site: string;
   /** webserv's main.ts, as it was when the benchmark began. */
   readonly main: string;
-  readonly load: LoadProgram;
+  /** webserv's main.ts itself. */
+  readonly source: string;
+  /** The folder with CGI programs. */
+  readonly programs: string;
+  /** What this machine lacks for all servers. */
+  readonly lacks: Lacks;
+  readonly loads: Readonly<Record<"wrk" | "curl", LoadProgram>>;
   readonly rounds: number;
   /** Of one run. */
   readonly seconds: number;
@@ -44,6 +63,11 @@ export interface Bench {
 /** A server that runs for a row. */
 interface Runner {
   readonly peer: Peer;
+  /** For the person who waits. */
+  readonly title: string;
+  /** It is what the same server is compared with. */
+  readonly isBase: boolean;
+  readonly place: Place;
   readonly process: ServerProcess;
   readonly target: Target;
   /** The length of one answer with its head, if the load counts whole answers. */
@@ -51,11 +75,13 @@ interface Runner {
   readonly samples: Sample[];
 }
 
-/** A server that can not be measured in a row, and why. */
-export interface Failure {
-  readonly row: string;
-  readonly server: string;
-  readonly why: string;
+/** What became of a row. */
+export interface Measured {
+  readonly results: Result[];
+  /** Servers that do not do what they should. */
+  readonly failures: Omission[];
+  /** What is not installed. */
+  readonly omissions: Omission[];
 }
 
 /** Measures the servers that have what the row needs. */
@@ -63,54 +89,123 @@ export async function measureRow(
   bench: Bench,
   row: Row,
   candidates: readonly Candidate[],
-): Promise<{ results: Result[]; failures: Failure[] }> {
-  const failures: Failure[] = [];
+): Promise<Measured> {
+  const missing = bench.lacks[row.needs];
+  if (missing !== undefined) return { results: [], failures: [], omissions: [{ row: row.id, why: missing }] };
+  const failures: Omission[] = [], omissions: Omission[] = [], runners: Runner[] = [];
   await using stack = new AsyncDisposableStack();
-  const runners: Runner[] = [];
   for (const candidate of candidates.filter(({ peer }) => peer.features.includes(row.needs))) {
+    const server = candidate.peer.id;
+    const why = candidate.program.lacks?.[row.needs];
+    if (why !== undefined) {
+      omissions.push({ row: row.id, server, why });
+      continue;
+    }
     try {
-      runners.push(await startRunner(bench, row, candidate, stack));
+      runners.push(...await startRunners(bench, row, candidate, stack));
     } catch (error) {
-      bench.signal.throwIfAborted();
-      const why = error instanceof Error ? error.message : String(error);
-      bench.say(`FAILED: ${candidate.peer.title}, row "${row.title}": ${why}`);
-      failures.push({ row: row.id, server: candidate.peer.id, why });
+      failures.push(refused(bench, row.id, candidate.peer, error));
     }
   }
-  const load = row.load ?? bench.load;
+  const load = bench.loads[row.load ?? "wrk"];
   for (const runner of runners) await warmUp(bench, load, runner);
   for (let round = 1; round <= bench.rounds; round++) {
     for (const runner of runners) {
-      bench.say(`${row.title}: round ${round} of ${bench.rounds}, ${runner.peer.title}`);
+      bench.say(`${row.title}: round ${round} of ${bench.rounds}, ${runner.title}`);
       runner.samples.push(await takeSample(bench, load, runner));
     }
   }
-  const results = runners.map(({ peer, samples }) => summarize(row.id, peer.id, samples));
-  return { results, failures };
+  return { results: await collect(row, runners), failures, omissions };
+}
+
+/** Says that a server does not do what it should, unless the benchmark was interrupted. */
+export function refused({ signal, say }: Bench, row: string, { id, title }: Peer, error: unknown): Omission {
+  signal.throwIfAborted();
+  const why = error instanceof Error ? error.message : String(error);
+  say(`FAILED: ${title}, row ${row}: ${why}`);
+  return { row, server: id, why };
+}
+
+/** One result of each server, with what it is compared with. */
+async function collect(row: Row, runners: readonly Runner[]): Promise<Result[]> {
+  const results: Result[] = [];
+  for (const runner of runners.filter(({ isBase }) => !isBase)) {
+    const { peer, samples, place: { folder, setup } } = runner;
+    const base = runners.find((other) => other.isBase && other.peer === peer);
+    results.push({
+      ...summarize(row.id, peer.id, samples),
+      ...(base && { base: summarize(row.id, peer.id, base.samples) }),
+      ...(setup.workers !== undefined && {
+        remark: describeShares(await countByWorker(join(folder, "access.log"))),
+      }),
+    });
+  }
+  return results;
+}
+
+/** A server as the row wants it, and what it is compared with. */
+async function startRunners(bench: Bench, row: Row, candidate: Candidate, stack: AsyncDisposableStack) {
+  const { title } = candidate.peer;
+  const runner = await startRunner(bench, row, candidate, title, row.setup ?? {}, false, stack);
+  if (!row.against) return [runner];
+  const baseTitle = `${title}, ${row.against.title}`;
+  return [await startRunner(bench, row, candidate, baseTitle, row.against.setup, true, stack), runner];
 }
 
 async function startRunner(
-  { folder, site, main, signal }: Bench,
+  bench: Bench,
   row: Row,
   { peer, program }: Candidate,
+  title: string,
+  setup: Setup,
+  isBase: boolean,
   stack: AsyncDisposableStack,
 ): Promise<Runner> {
-  const place = { folder: join(folder, `${row.id}-${peer.id}`), site, main, port: freePort(), row };
-  await Deno.mkdir(place.folder);
-  const { args, files = {}, env } = peer.launch(place);
-  for (const [name, text] of Object.entries(files)) await Deno.writeTextFile(join(place.folder, name), text);
+  const place = await makePlace(bench, `${row.id}-${peer.id}${isBase ? "-base" : ""}`, setup, row);
+  stack.defer(() => Deno.remove(place.folder, { recursive: true }));
   const process = await ServerProcess.start({
-    core: SERVER_CORE,
+    cores: Array.from({ length: setup.workers ?? 1 }, (_, core) => SERVER_CORE + core).join(","),
     program: program.path,
-    args,
-    cwd: place.folder,
-    signal,
-    env: { NO_COLOR: "1", ...env },
+    ...await prepare(peer, place),
+    signal: bench.signal,
   }, place.port);
   stack.use(process);
+  const { folder, site } = bench;
   const url = `http://127.0.0.1:${place.port}${row.path}`;
-  const target = { row, url, folder, fields: await learnFields(row, url, folder) };
-  return { peer, process, target, answerLength: await checkAnswer(target, site), samples: [] };
+  const store = join(place.folder, "store");
+  const target = { row, url, folder, site, store, fields: await learnFields(row, url, folder) };
+  return {
+    peer,
+    title,
+    isBase,
+    place,
+    process,
+    target,
+    answerLength: await checkAnswer(target),
+    samples: [],
+  };
+}
+
+/** A new folder and a free port for a server. */
+export async function makePlace(
+  { folder, site, main, programs }: Bench,
+  name: string,
+  setup: Setup,
+  { connections, expect }: Pick<Row, "connections" | "expect">,
+): Promise<Place> {
+  const own = join(folder, name);
+  await Deno.mkdir(join(own, "store"), { recursive: true });
+  // A server that gives up root's rights must be able to write there.
+  await Deno.chmod(join(own, "store"), 0o777);
+  const length = expect.length ?? 0;
+  return { folder: own, site, main, programs, port: freePort(), connections, length, setup };
+}
+
+/** Writes a server's configuration. Gives how it is started then. */
+export async function prepare(peer: Peer, place: Place) {
+  const { args, files = {}, env } = peer.launch(place);
+  for (const [name, text] of Object.entries(files)) await Deno.writeTextFile(join(place.folder, name), text);
+  return { args, cwd: place.folder, env: { NO_COLOR: "1", ...env } };
 }
 
 /**
@@ -120,11 +215,11 @@ async function startRunner(
 async function warmUp(
   { say }: Bench,
   load: LoadProgram,
-  { peer, process: { pid }, target }: Runner,
+  { title, process: { pid }, target }: Runner,
 ): Promise<void> {
   const enough = readCpu(pid) + WARM_UP_CPU;
   for (let run = 0; run < WARM_UP_RUNS && readCpu(pid) < enough; run++) {
-    say(`${target.row.title}: warming up ${peer.title}`);
+    say(`${target.row.title}: warming up ${title}`);
     await load(target, 1);
   }
 }

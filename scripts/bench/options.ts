@@ -14,12 +14,16 @@ export interface Options {
   readonly rounds: number;
   /** Where to write every sample. */
   readonly json: string | undefined;
+  /** Where to write the report, or a document with a place for it. */
+  readonly markdown: string | undefined;
   readonly help: boolean;
 }
 
 /** What can be asked for. */
 export interface Choices {
   readonly rows: readonly string[];
+  /** Those of the rows that are measured when none is named. */
+  readonly usualRows: readonly string[];
   readonly servers: readonly string[];
 }
 
@@ -33,14 +37,16 @@ const QUICK = { seconds: 1, rounds: 1, servers: ["webserv", "nginx"] };
 
 /** The help text. */
 export function helpText(choices: Choices): string {
+  const onDemand = choices.rows.filter((row) => !choices.usualRows.includes(row));
   return `Measures webserv against other servers: deno task bench [options]
 
 Options:
-  --rows A,B      kinds of request [all]
+  --rows A,B      kinds of request, or all [all but ${onDemand.join(" and ")}]
   --servers A,B   servers [all that are installed]
   --seconds N     length of one run [${FULL.seconds}]
   --rounds N      runs of each server in each row, of which the median is shown [${FULL.rounds}]
   --json FILE     also write every run to a file
+  --markdown FILE also write the report to a file, in place of the report that is there
   --quick         one run of ${QUICK.seconds} s, and only ${
     QUICK.servers.join(" and ")
   } unless --servers says more
@@ -59,7 +65,7 @@ WEBSERV=FILE in the environment measures that executable instead of main.ts.`;
  */
 export function parseOptions(args: readonly string[], choices: Choices): Options {
   const parsed = parseArgs(args, {
-    string: ["rows", "servers", "seconds", "rounds", "json"],
+    string: ["rows", "servers", "seconds", "rounds", "json", "markdown"],
     boolean: ["quick", "help"],
     alias: { h: "help" },
     unknown: (argument) => {
@@ -67,13 +73,15 @@ export function parseOptions(args: readonly string[], choices: Choices): Options
     },
   });
   const quick = parsed["quick"] === true;
+  const usualRows = parsed["rows"] === "all" ? choices.rows : choices.usualRows;
   const preset = quick ? QUICK : FULL;
   return {
-    rows: chosen("--rows", parsed["rows"], choices.rows, choices.rows),
+    rows: chosen("--rows", parsed["rows"] === "all" ? undefined : parsed["rows"], choices.rows, usualRows),
     servers: chosen("--servers", parsed["servers"], choices.servers, quick ? QUICK.servers : choices.servers),
     seconds: wholeNumber("--seconds", parsed["seconds"], preset.seconds),
     rounds: wholeNumber("--rounds", parsed["rounds"], preset.rounds),
     json: nonEmpty("--json", parsed["json"]),
+    markdown: nonEmpty("--markdown", parsed["markdown"]),
     help: parsed["help"] === true,
   };
 }

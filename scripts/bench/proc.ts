@@ -95,6 +95,13 @@ export function readMemory(root: number): number {
   return readTree(root).reduce((sum, { pid }) => sum + memoryOf(pid), 0);
 }
 
+/** Both kinds of resident memory of a tree, in bytes: each process on its own, and what is shared divided. */
+export function memoryOfTree(root: number): { rss: number; pss: number } {
+  const pids = readTree(root).map(({ pid }) => pid);
+  const rss = pids.reduce((sum, pid) => sum + (parseRss(read(`/proc/${pid}/status`) ?? "") ?? 0), 0);
+  return { rss, pss: readMemory(root) };
+}
+
 function memoryOf(pid: number): number {
   return parsePss(read(`/proc/${pid}/smaps_rollup`) ?? "") ?? parseRss(read(`/proc/${pid}/status`) ?? "") ??
     0;

@@ -10,8 +10,12 @@ import { sleep } from "./sleep.ts";
 const START_PATIENCE = 20_000;
 const STOP_PATIENCE = 3_000;
 
+/** How often a server that starts is asked whether it listens, in milliseconds. */
+const PATIENT = 20;
+
 export interface PinnedOptions {
-  readonly core: number;
+  /** The cores that it may use, as taskset wants them: `0` or `0,1`. */
+  readonly cores: string;
   readonly program: string;
   readonly args: readonly string[];
   readonly cwd: string;
@@ -26,9 +30,9 @@ export class ServerProcess implements AsyncDisposable {
   readonly #said: Promise<string>;
   #ended = false;
 
-  private constructor({ core, program, args, cwd, env }: PinnedOptions) {
+  private constructor({ cores, program, args, cwd, env }: PinnedOptions) {
     this.#child = new Deno.Command("taskset", {
-      args: ["-c", String(core), program, ...args],
+      args: ["-c", cores, program, ...args],
       cwd,
       ...(env && { env }),
       stdin: "null",
@@ -43,11 +47,11 @@ export class ServerProcess implements AsyncDisposable {
     return this.#child.pid;
   }
 
-  /** Resolves when it accepts connections on the port of 127.0.0.1. */
-  static async start(options: PinnedOptions, port: number): Promise<ServerProcess> {
+  /** Resolves when it accepts connections on the port of 127.0.0.1, which is tried every so many milliseconds. */
+  static async start(options: PinnedOptions, port: number, interval = PATIENT): Promise<ServerProcess> {
     const server = new ServerProcess(options);
     try {
-      await server.#untilListening(port, options.signal);
+      await server.#untilListening(port, interval, options.signal);
       return server;
     } catch (error) {
       await server[Symbol.asyncDispose]();
@@ -55,12 +59,12 @@ export class ServerProcess implements AsyncDisposable {
     }
   }
 
-  async #untilListening(port: number, signal: AbortSignal): Promise<void> {
+  async #untilListening(port: number, interval: number, signal: AbortSignal): Promise<void> {
     const deadline = performance.now() + START_PATIENCE;
     while (!await accepts(port)) {
       if (this.#ended) throw new Error(`ended before it listened: ${await this.#said}`);
       if (performance.now() > deadline) throw new Error(`does not listen on port ${port}`);
-      await sleep(20, signal);
+      await sleep(interval, signal);
     }
   }
 
@@ -78,10 +82,10 @@ export class ServerProcess implements AsyncDisposable {
 }
 
 /** Runs a program on a core to its end. Throws if it fails or the signal comes first. */
-export async function runPinned({ core, program, args, cwd, signal }: PinnedOptions): Promise<string> {
+export async function runPinned({ cores, program, args, cwd, signal }: PinnedOptions): Promise<string> {
   signal.throwIfAborted();
   const { code, stdout, stderr } = await new Deno.Command("taskset", {
-    args: ["-c", String(core), program, ...args],
+    args: ["-c", cores, program, ...args],
     cwd,
     stdin: "null",
     stdout: "piped",

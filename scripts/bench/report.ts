@@ -3,18 +3,23 @@
  *
  * @module
  */
-import type { Candidate, Failure } from "./measure.ts";
-import { cpuTable, rowTable } from "./table.ts";
-import type { Result, Row } from "./types.ts";
+import type { Candidate } from "./measure.ts";
+import type { StartResult } from "./startup.ts";
+import { cpuTable, rowTable, startTable } from "./table.ts";
+import type { Omission, Result, Row } from "./types.ts";
 
 export interface Report {
+  /** As YYYY-MM-DD. */
+  readonly date: string;
   readonly machine: string;
   readonly rounds: number;
   readonly seconds: number;
   readonly rows: readonly Row[];
   readonly candidates: readonly Candidate[];
   readonly results: readonly Result[];
-  readonly failures: readonly Failure[];
+  readonly starts: readonly StartResult[];
+  readonly failures: readonly Omission[];
+  readonly omissions: readonly Omission[];
 }
 
 /** The processor and the system's kernel, in a line. */
@@ -26,21 +31,21 @@ export function describeMachine(): string {
 
 /** Everything that was measured, what was not, and how. */
 export function reportText(report: Report): string {
-  const { machine, rounds, seconds, rows, candidates, results, failures } = report;
+  const { date, machine, rounds, seconds, rows, candidates, results, starts } = report;
   const titles = candidates.map(({ peer: { id, title } }) => ({ id, title }));
-  const titleOf = (id: string) => titles.find((server) => server.id === id)?.title ?? id;
+  const titleOf = (id: string | undefined) =>
+    id === undefined ? "all servers" : titles.find((server) => server.id === id)?.title ?? id;
+  const measured = rows.filter(({ id }) => results.some(({ row }) => row === id));
+  const runs = rounds === 1 ? "run" : "runs";
   return [
     "## webserv against other servers",
-    `${machine}. One core for the server, one for the load (wrk). Medians of ${rounds} ` +
-    `${
-      rounds === 1 ? "run" : "runs"
-    } of ${seconds} s, servers in turn. CPU is the user and system time of all ` +
-    "processes of a server, memory their proportional set size under load, +- half of the range of the CPU time, others " +
-    "what strangers took of the server's core. " +
-    "An empty cell: the server does not do that by itself. `!`: errors, see the row.",
+    `${date}. ${machine}. One core for the server, one for the load. Medians of ${rounds} ${runs} of ` +
+    `${seconds} s, servers in turn. An empty cell: the server does not do that by itself. \`!\`: errors, see the row.`,
     candidates.map(({ peer, program }) => `${peer.title}: ${program.version}`).join("; ") + ".",
-    cpuTable(rows, titles, results),
-    ...failures.map(({ row, server, why }) => `FAILED: ${titleOf(server)} in row ${row}: ${why}`),
-    ...rows.map((row) => rowTable(row, titles, results)),
+    ...(measured.length > 0 ? [cpuTable(measured, titles, results)] : []),
+    ...report.failures.map(({ row, server, why }) => `FAILED: ${titleOf(server)} in row ${row}: ${why}`),
+    ...report.omissions.map(({ row, server, why }) => `Left out: ${titleOf(server)} in row ${row}: ${why}`),
+    ...measured.map((row) => rowTable(row, titles, results)),
+    ...(starts.length > 0 ? [startTable(titles, starts)] : []),
   ].join("\n\n") + "\n";
 }

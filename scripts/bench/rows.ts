@@ -4,12 +4,15 @@
  *
  * @module
  */
+import { GREETING, PROGRAM } from "./program.ts";
+import { HOST, LOCATION, MANY } from "./setup.ts";
 import type { Row } from "./types.ts";
 
 /** The files of the site, and their lengths. */
 export const FILES: Readonly<Record<string, number>> = {
   "1k.html": 1024,
   "100k.html": 100 * 1024,
+  "1m.bin": 1_000_000,
   "100m.bin": 100_000_000,
 };
 
@@ -86,5 +89,73 @@ export const ROWS: readonly Row[] = [
     title: "1 KiB, a new connection each",
     needs: "close",
     fields: ["Connection: close"],
+  },
+  {
+    id: "cgi",
+    title: "CGI: a C program that prints a line",
+    path: `/cgi-bin/${PROGRAM}`,
+    needs: "cgi",
+    connections: 8,
+    expect: { status: 200, length: GREETING.length, text: GREETING },
+    setup: { cgi: true },
+    reference: "lighttpd",
+  },
+  {
+    id: "put-1m",
+    title: "PUT of 1 MB",
+    path: "/files/put",
+    needs: "put",
+    connections: 8,
+    puts: "1m.bin",
+    expect: { status: 204, length: 0 },
+    setup: { store: true },
+  },
+  {
+    id: "put-100m",
+    title: "PUT of 100 MB",
+    path: "/files/put",
+    needs: "put",
+    connections: 1,
+    puts: "100m.bin",
+    load: "curl",
+    expect: { status: 204, length: 0 },
+    setup: { store: true },
+  },
+  {
+    ...SMALL,
+    id: "names",
+    title: "1 KiB, 10,000 server names",
+    needs: "names",
+    fields: [`Host: ${HOST}`],
+    setup: { names: MANY },
+    against: { title: "one server name", setup: { names: 1 } },
+  },
+  {
+    ...SMALL,
+    id: "locations",
+    title: "1 KiB, 10,000 locations",
+    path: `${LOCATION}1k.html`,
+    needs: "locations",
+    expect: { ...SMALL.expect, file: "1k.html" },
+    setup: { locations: MANY },
+    against: { title: "one location", setup: { locations: 1 } },
+  },
+  {
+    ...SMALL,
+    id: "log",
+    title: "1 KiB, with an access log",
+    needs: "log",
+    setup: { log: "combined" },
+    against: { title: "no log", setup: {} },
+  },
+  {
+    ...SMALL,
+    id: "workers",
+    title: "1 KiB, two workers on both cores, the load on one of them",
+    needs: "workers",
+    connections: 128,
+    setup: { workers: 2, log: "json" },
+    against: { title: "one worker on its own core", setup: { log: "json" } },
+    onDemand: true,
   },
 ];

@@ -4,6 +4,7 @@
  * @module
  */
 import { REFERENCE } from "./servers.ts";
+import { type StartResult, STARTS, summarizeStarts } from "./startup.ts";
 import type { Result, Row, Sample } from "./types.ts";
 
 /** A core used as much as this has nothing left. */
@@ -40,27 +41,38 @@ export function shortNumber(value: number): string {
   return value.toFixed(Math.min(digits, 3));
 }
 
-/** The CPU time for one request, in microseconds, and how often nginx's that is. */
+/** The CPU time for one request, in microseconds, and how often that of {@link comparisonOf} it is. */
 export function cpuTable(
-  rows: readonly Titled[],
+  rows: readonly Row[],
   servers: readonly Titled[],
   results: readonly Result[],
 ): string {
-  const cell = (row: string, server: string) => {
-    const result = find(results, row, server);
+  const cell = (row: Row, server: string) => {
+    const result = find(results, row.id, server);
     if (!result) return "";
-    const ratio = ratioToReference(result, results);
+    const ratio = ratioOf("cpu", row, result, results);
     const mark = result.median.errors.length > 0 ? "!" : "";
     return shortNumber(result.median.cpu) + (ratio === undefined ? "" : ` (${ratio.toFixed(2)})`) + mark;
   };
-  const header = ["CPU us/request (x nginx)", ...servers.map(({ title }) => title)];
-  return markdownTable(header, rows.map(({ id, title }) => [title, ...servers.map((s) => cell(id, s.id))]));
+  const title = (row: Row) => row.title + (row.reference || row.against ? ` (x ${comparisonOf(row)})` : "");
+  const header = ["CPU us/request (x nginx)", ...servers.map((server) => server.title)];
+  return markdownTable(header, rows.map((row) => [title(row), ...servers.map((s) => cell(row, s.id))]));
 }
 
-/** A server's CPU time through nginx's in the same row; undefined if nginx was not measured. */
-export function ratioToReference(result: Result, results: readonly Result[]): number | undefined {
-  const reference = find(results, result.row, REFERENCE);
-  return reference && result.median.cpu / reference.median.cpu;
+/** What a server is compared with in a row. */
+function comparisonOf(row: Row): string {
+  return row.against ? `itself with ${row.against.title}` : row.reference ?? REFERENCE;
+}
+
+/** A number of a server through that of the other one; undefined if that was not measured. */
+export function ratioOf(
+  key: "cpu" | "rate",
+  row: Row,
+  result: Result,
+  results: readonly Result[],
+): number | undefined {
+  const other = row.against ? result.base : find(results, row.id, row.reference ?? REFERENCE);
+  return other && result.median[key] / other.median[key];
 }
 
 /** Everything about one row, and remarks on what does not hold. */
@@ -68,9 +80,10 @@ export function rowTable(row: Row, servers: readonly Titled[], results: readonly
   const header = [
     "server",
     "CPU us/request",
-    "x nginx",
+    "x",
     "+-",
     "requests/s",
+    "x",
     "p99 ms",
     "memory MiB",
     "server core",
@@ -80,16 +93,20 @@ export function rowTable(row: Row, servers: readonly Titled[], results: readonly
   ];
   const found = servers.flatMap(({ id, title }) => {
     const result = find(results, row.id, id);
-    return result ? [{ title, result }] : [];
+    if (!result) return [];
+    const base = result.base && { title: `${title}, ${row.against?.title}`, result: result.base };
+    return [...(base ? [base] : []), { title, result }];
   });
   const lines = found.map(({ title, result }) => {
     const { median } = result;
+    const ratio = (key: "cpu" | "rate") => ratioOf(key, row, result, results)?.toFixed(2) ?? "";
     return [
       title,
       shortNumber(median.cpu),
-      ratioToReference(result, results)?.toFixed(2) ?? "",
+      ratio("cpu"),
       percent(result.spread),
       shortNumber(median.rate),
+      ratio("rate"),
       shortNumber(median.p99),
       shortNumber(median.memory),
       percent(median.serverBusy),
@@ -98,8 +115,28 @@ export function rowTable(row: Row, servers: readonly Titled[], results: readonly
       median.errors.length > 0 ? median.errors.join("; ") : "none",
     ];
   });
-  const remarks = remarksOn(found);
-  return [`### ${row.title}`, markdownTable(header, lines), ...remarks].join("\n\n");
+  const remarks = found.flatMap(({ title, result: { remark } }) => remark ? [`${title}: ${remark}`] : []);
+  const note = `x: compared with ${comparisonOf(row)}.`;
+  return [`### ${row.title}`, markdownTable(header, lines), note, ...remarks, ...remarksOn(found)].join(
+    "\n\n",
+  );
+}
+
+/** How long the servers take to start, and their memory then. */
+export function startTable(servers: readonly Titled[], starts: readonly StartResult[]): string {
+  const header = ["server", "median ms", "quickest", "slowest", "VmRSS MiB", "Pss MiB"];
+  const mebibytes = (bytes: number) => shortNumber(bytes / 1024 / 1024);
+  const lines = servers.flatMap(({ id, title }) => {
+    const result = starts.find(({ server }) => server === id);
+    if (!result) return [];
+    const { median, quickest, slowest } = summarizeStarts(result);
+    const times = [median, quickest, slowest].map(shortNumber);
+    return [[title, ...times, mebibytes(result.rss), mebibytes(result.pss)]];
+  });
+  const note =
+    `${STARTS} starts of each, in turn, on all cores, from the start of the program to its first answer. ` +
+    "Memory is that of all processes, idle.";
+  return ["### Start", markdownTable(header, lines), note].join("\n\n");
 }
 
 function remarksOn(found: readonly { title: string; result: Result }[]): string[] {

@@ -17,7 +17,42 @@ export type Feature =
   /** 304 for what the client has already. */
   | "condition"
   /** `Connection: close` in the answer when it is in the request. */
-  | "close";
+  | "close"
+  /** CGI programs. */
+  | "cgi"
+  /** PUT stores a file. */
+  | "put"
+  /** Any number of servers on one address, told apart by their names. */
+  | "names"
+  /** Any number of locations. */
+  | "locations"
+  /** An access log in a file. */
+  | "log"
+  /** Several workers, and a log that names them. */
+  | "workers";
+
+/** What a row asks of a server's configuration, beyond a folder of files. */
+export interface Setup {
+  /** How many servers there are by name, {@link HOST} among them. */
+  readonly names?: number;
+  /** How many locations there are, that of {@link LOCATION} among them. */
+  readonly locations?: number;
+  readonly log?: "combined" | "json";
+  /** Also the number of cores. */
+  readonly workers?: number;
+  /** Programs below /cgi-bin/. */
+  readonly cgi?: true;
+  /** PUT below /files/, into the folder `store` of the server's folder. */
+  readonly store?: true;
+  /** Starts as a user would start it, with what the runtime keeps between two starts. */
+  readonly caches?: true;
+}
+
+/** A setup with a name for the table. */
+export interface Variant {
+  readonly title: string;
+  readonly setup: Setup;
+}
 
 /** One kind of request: a row of the result. */
 export interface Row {
@@ -38,8 +73,17 @@ export interface Row {
    * number of bytes received through the length of one answer.
    */
   readonly countsBytes?: boolean;
-  /** The load, if it is not wrk's. */
-  readonly load?: LoadProgram;
+  /** The load program, if it is not wrk. */
+  readonly load?: "curl";
+  /** Sends this file of the site with PUT, under {@link PUT_NAMES} names that begin with the path. */
+  readonly puts?: string;
+  readonly setup?: Setup;
+  /** What every server is compared with: itself, set up otherwise and measured in turn. */
+  readonly against?: Variant;
+  /** The server that the others are compared with, if it is not {@link REFERENCE}. */
+  readonly reference?: string;
+  /** Measured only when it is named. */
+  readonly onDemand?: true;
 }
 
 /** What an answer must be, or the server is not measured. */
@@ -49,6 +93,10 @@ export interface Expectation {
   readonly length?: number;
   /** The content is the file's, from this place on. */
   readonly offset?: number;
+  /** The file of the site, if it is not that of the row's path. */
+  readonly file?: string;
+  /** The whole content. */
+  readonly text?: string;
 }
 
 /** Puts a load on a server for a number of seconds. */
@@ -60,8 +108,11 @@ export interface Target {
   readonly url: string;
   /** Request fields, with the validators learned. */
   readonly fields: readonly string[];
-  /** The benchmark's temporary folder. */
+  /** The benchmark's temporary folder; the site is in it. */
   readonly folder: string;
+  readonly site: string;
+  /** Where the server keeps what is sent by PUT. */
+  readonly store: string;
 }
 
 /** What the load program saw. */
@@ -85,15 +136,25 @@ export interface Place {
   readonly site: string;
   /** webserv's main.ts, as it was when the benchmark began. */
   readonly main: string;
+  /** The folder with CGI programs. */
+  readonly programs: string;
   readonly port: number;
-  readonly row: Row;
+  readonly connections: number;
+  /** The length of the bare loop's answer. */
+  readonly length: number;
+  readonly setup: Setup;
 }
 
 /** A program that was found on this machine. */
 export interface Program {
   readonly path: string;
   readonly version: string;
+  /** What this installation lacks of the server's features, and why. */
+  readonly lacks?: Lacks;
 }
+
+/** Features that are not there, with the reason. */
+export type Lacks = Readonly<Partial<Record<Feature, string>>>;
 
 /** How to start a server. */
 export interface Launch {
@@ -143,4 +204,16 @@ export interface Result {
   readonly median: Sample;
   /** Half of what lies between the highest and the lowest CPU time, through the median. */
   readonly spread: number;
+  /** The same server as {@link Row.against} says. */
+  readonly base?: Result;
+  /** What else was found. */
+  readonly remark?: string;
+}
+
+/** A row or a server that was left out. */
+export interface Omission {
+  readonly row: string;
+  /** Undefined: all. */
+  readonly server?: string;
+  readonly why: string;
 }

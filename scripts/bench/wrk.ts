@@ -5,6 +5,8 @@
  */
 import { join } from "@std/path";
 import { runPinned } from "./process.ts";
+import { FILES } from "./rows.ts";
+import { PUT_NAMES } from "./setup.ts";
 import type { Load, LoadProgram, Row, Target } from "./types.ts";
 
 /** The mark of our line among wrk's own. */
@@ -12,7 +14,7 @@ const MARK = "webserv-bench ";
 
 /**
  * wrk rounds its numbers for people (`95.37MB read`), so a script prints them whole. It has no `request` or `response`
- * function, so it costs nothing during the run.
+ * function, so it costs nothing during the run; {@link putScript} adds one.
  */
 export const WRK_SCRIPT = `done = function(summary, latency)
   local errors = summary.errors
@@ -23,6 +25,24 @@ export const WRK_SCRIPT = `done = function(summary, latency)
     errors.status, errors.connect, errors.read, errors.write, errors.timeout))
 end
 `;
+
+/**
+ * What makes wrk send files by PUT, under several names in turn. All requests are made before the run.
+ *
+ * @param length of the file, in bytes
+ */
+export function putScript(path: string, length: number): string {
+  return `local requests, last = {}, 0
+init = function()
+  local body = string.rep("a", ${length})
+  for i = 1, ${PUT_NAMES} do requests[i] = wrk.format("PUT", "${path}" .. i, nil, body) end
+end
+request = function()
+  last = last % ${PUT_NAMES} + 1
+  return requests[last]
+end
+`;
+}
 
 const NUMBERS = [
   "requests",
@@ -82,17 +102,16 @@ function decodeNumbers(value: unknown): Record<(typeof NUMBERS)[number], number>
   return Object.fromEntries(entries) as Record<(typeof NUMBERS)[number], number>;
 }
 
-/** Puts wrk on a core. The script is written first, by {@link writeWrkScript}. */
+/** Puts wrk on a core. */
 export function wrkOn(core: number, wrk: string, signal: AbortSignal): LoadProgram {
   return async ({ row, url, fields, folder }: Target, seconds: number) => {
-    const args = wrkArguments(row, url, fields, seconds, scriptIn(folder));
-    return parseWrk(await runPinned({ core, program: wrk, args, cwd: folder, signal }));
+    const script = join(folder, `${row.id}.lua`);
+    await Deno.writeTextFile(script, scriptFor(row));
+    const args = wrkArguments(row, url, fields, seconds, script);
+    return parseWrk(await runPinned({ cores: String(core), program: wrk, args, cwd: folder, signal }));
   };
 }
 
-/** Writes the script into the benchmark's folder. */
-export function writeWrkScript(folder: string): Promise<void> {
-  return Deno.writeTextFile(scriptIn(folder), WRK_SCRIPT);
+function scriptFor({ path, puts }: Row): string {
+  return puts === undefined ? WRK_SCRIPT : putScript(path, FILES[puts]!) + WRK_SCRIPT;
 }
-
-const scriptIn = (folder: string) => join(folder, "wrk.lua");

@@ -5,7 +5,15 @@ import { type BodySource, GoneError, type Response } from "../../lib/http/messag
 import { PeerError } from "../../lib/http1/peer_error.ts";
 import { ProcessError } from "../../lib/ports.ts";
 import { toText } from "../support/wire.ts";
-import { fakeBody, type FakeProcess, fakeRequest, type FakeRequestOptions, fakes, PROGRAM, settle } from "./fakes.ts";
+import {
+  fakeBody,
+  type FakeProcess,
+  fakeRequest,
+  type FakeRequestOptions,
+  fakes,
+  PROGRAM,
+  settle,
+} from "./fakes.ts";
 
 /** A gateway, and what it works with. */
 function startGateway(options: Partial<GatewayOptions> = {}) {
@@ -103,7 +111,11 @@ Deno.test("a gateway gives the body to the program, chunked or not, with its len
   for (const length of [6, "chunked"] as const) {
     const started = startGateway();
     const name = length === 6 ? "Content-Length" : "Transfer-Encoding";
-    await started.ask({ method: "POST", body: fakeBody(["abc", "def"], length), fields: [[name, String(length)]] });
+    await started.ask({
+      method: "POST",
+      body: fakeBody(["abc", "def"], length),
+      fields: [[name, String(length)]],
+    });
     const { command, input, inputClosed } = started.runner.last;
     assertEquals([command.hasInput, command.environment.CONTENT_LENGTH], [true, "6"]);
     assertEquals([input, inputClosed], ["abcdef", true]);
@@ -128,7 +140,12 @@ Deno.test("a gateway closes the spool file however the program takes it", async 
   }
 });
 
-for (const [method, output] of [["HEAD", "A: b\n\nlong"], ["GET", "Status: 204\n\nlong"], ["GET", "Status: 304\n\nx"]]) {
+for (
+  const [method, output] of [["HEAD", "A: b\n\nlong"], ["GET", "Status: 204\n\nlong"], [
+    "GET",
+    "Status: 304\n\nx",
+  ]]
+) {
   Deno.test(`a gateway lets a program end whose content nobody wants: ${method}, ${output!.slice(0, 11)}`, async () => {
     const started = startGateway();
     const { response } = await started.ask({ method: method! });
@@ -259,7 +276,9 @@ Deno.test("stop() kills every program and resolves when none is left", async () 
   const streaming = started.runner.processes[0]!;
   await streaming.say("A: b\n\n");
   await started.gateway.stop();
-  for (const process of started.runner.processes) assertEquals([process.kills > 0, process.released], [true, 1]);
+  for (const process of started.runner.processes) {
+    assertEquals([process.kills > 0, process.released], [true, 1]);
+  }
   await assertRejects(async () => await contentOf(await asked[0]!.response), GoneError);
   await assertRejects(() => asked[1]!.response, GoneError);
   assertEquals(started.clock.running, 0);

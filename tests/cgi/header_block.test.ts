@@ -37,8 +37,18 @@ const HTML: HeaderBlock["fields"] = [["Content-Type", "text/html"]];
 const CASES: readonly Case[] = [
   { title: "LF", output: "Content-Type: text/html\n\n<p>", block: { fields: HTML }, rest: "<p>" },
   { title: "CRLF", output: "Content-Type: text/html\r\n\r\n<p>", block: { fields: HTML }, rest: "<p>" },
-  { title: "LF, then CRLF", output: "Content-Type: text/html\n\r\n<p>", block: { fields: HTML }, rest: "<p>" },
-  { title: "CRLF, then LF", output: "Content-Type: text/html\r\n\n<p>", block: { fields: HTML }, rest: "<p>" },
+  {
+    title: "LF, then CRLF",
+    output: "Content-Type: text/html\n\r\n<p>",
+    block: { fields: HTML },
+    rest: "<p>",
+  },
+  {
+    title: "CRLF, then LF",
+    output: "Content-Type: text/html\r\n\n<p>",
+    block: { fields: HTML },
+    rest: "<p>",
+  },
   {
     title: "content that looks like the block's end",
     output: "Content-Type: text/html\n\n\n\r\n\r\n",
@@ -52,7 +62,11 @@ const CASES: readonly Case[] = [
     block: { status: 404, reason: "No such luck" },
   },
   { title: "a status with a space behind it", output: "Status: 200 \n\n", block: { status: 200 } },
-  { title: "a status that nobody has named", output: "status: 599 x\n\n", block: { status: 599, reason: "x" } },
+  {
+    title: "a status that nobody has named",
+    output: "status: 599 x\n\n",
+    block: { status: 599, reason: "x" },
+  },
   { title: "a location", output: "Location: /a?b\n\n", block: { location: "/a?b" } },
   { title: "a length", output: "content-length: 012\n\nx", block: { contentLength: 12 }, rest: "x" },
   {

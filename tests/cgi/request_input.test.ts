@@ -107,7 +107,9 @@ Deno.test("programInput() leaves no file where the client leaves or breaks a rul
 
 Deno.test("programInput() tells a full disk from other trouble, none of which is the client's fault", async () => {
   const spooler = new FakeSpooler();
-  for (const [problem, expected] of [["full", "full"], ["not found", "failed"], ["denied", "failed"]] as const) {
+  for (
+    const [problem, expected] of [["full", "full"], ["not found", "failed"], ["denied", "failed"]] as const
+  ) {
     spooler.failure = new FileError(problem, "/tmp/x");
     const body = chunked("x".repeat(300 * KIB));
     const error = await assertRejects(() => programInput(body, false, Infinity, spooler), FileError);

@@ -12,7 +12,12 @@ const COMMAND = { program: "a", args: [], folder: "/", environment: {}, hasInput
 function startSource(first: string, length?: number) {
   const parts = fakes();
   const run = new CgiRun(COMMAND, { ...parts, name: "/a.py", timeout: 5000, onEnd: () => {} });
-  return { source: new CgiSource(run, toBytes(first), length), run, process: parts.runner.last, clock: parts.clock };
+  return {
+    source: new CgiSource(run, toBytes(first), length),
+    run,
+    process: parts.runner.last,
+    clock: parts.clock,
+  };
 }
 
 async function readSome(source: CgiSource, size: number): Promise<string | null> {

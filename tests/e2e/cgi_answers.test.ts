@@ -6,7 +6,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { ask, get } from "../support/ask.ts";
 import { toText, WireClient } from "../support/wire.ts";
-import { assertLives, PLAIN, sharedCgiServer } from "./cgi_support.ts";
+import { assertLives, assertLogged, PLAIN, sharedCgiServer } from "./cgi_support.ts";
 
 /** Prints what it is told, with \n and \r as in printf. */
 const says = (output: string): string => `printf '${output}'\n`;
@@ -21,7 +21,7 @@ const server = await sharedCgiServer({
   "endless.sh": says("Content-Length: 5\\n\\n") + "while :; do echo Hello; done\n",
   "little.sh": says("Content-Length: 50\\n\\nHello"),
   "nothing.sh": says("Status: 204\\n\\nHello"),
-  "unchanged.sh": says("Status: 304\\nETag: \"x\"\\n\\nHello"),
+  "unchanged.sh": says('Status: 304\\nETag: "x"\\n\\nHello'),
   "hop.sh": says(
     "Connection: close\\nKeep-Alive: timeout=5\\nTransfer-Encoding: chunked\\nServer: mine\\nDate: never\\n" +
       "Upgrade: websocket\\nX-Mine: kept\\n\\nHello",
@@ -32,11 +32,12 @@ const server = await sharedCgiServer({
   "host.sh": says("Location: //example.test/\\n\\n"),
   "local.sh": says("Location: /ok.txt?x=1\\n\\n"),
   "to-script.sh": says("Location: /cgi-bin/show.sh/info?q=1\\n\\n"),
-  "chain.sh": 'N=${QUERY_STRING:-1}\nif [ $N = 5 ]; then echo Location: /ok.txt\n' +
+  "chain.sh": "N=${QUERY_STRING:-1}\nif [ $N = 5 ]; then echo Location: /ok.txt\n" +
     "else echo Location: /cgi-bin/chain.sh?$((N + 1)); fi\necho\n",
   "loop.sh": says("Location: /cgi-bin/loop.sh\\n\\n"),
   "to-nowhere.sh": says("Location: /nowhere\\n\\n"),
-  "show.sh": PLAIN + 'echo "$REQUEST_METHOD $PATH_INFO $QUERY_STRING ${CONTENT_LENGTH-none} ${CONTENT_TYPE-none}"\n',
+  "show.sh": PLAIN +
+    'echo "$REQUEST_METHOD $PATH_INFO $QUERY_STRING ${CONTENT_LENGTH-none} ${CONTENT_TYPE-none}"\n',
   "large-head.sh": "printf 'X-Large: %030000d\\n\\n' 1\n",
   "app/index.sh": PLAIN + 'echo "index of $SCRIPT_NAME"\n',
 }, { server: "index: [index.sh, index.html]" });
@@ -101,7 +102,7 @@ Deno.test("less than the announced length closes the connection, so that the cli
   using client = await WireClient.connect(server.port);
   await client.get("/cgi-bin/little.sh");
   assert(toText(await client.rest()).endsWith("\r\nContent-Length: 50\r\n\r\nHello"));
-  await server.waitFor("GET /cgi-bin/little.sh: The body ended before its announced length");
+  await assertLogged(server, "GET /cgi-bin/little.sh: The body ended before its announced length");
   await assertLives(server, "/cgi-bin/document.sh");
 });
 
@@ -189,7 +190,7 @@ Deno.test("five local redirects are followed, more are taken for a circle", asyn
   assertEquals(await get(server.port, "/cgi-bin/chain.sh"), "200 fine");
   assertEquals((await ask(server.port, "/cgi-bin/chain.sh?0")).status, 502);
   assertEquals((await ask(server.port, "/cgi-bin/loop.sh")).status, 502);
-  await server.waitFor("more than 5 local redirects");
+  await assertLogged(server, "more than 5 local redirects");
   await assertLives(server, "/cgi-bin/document.sh");
 });
 

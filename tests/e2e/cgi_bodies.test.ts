@@ -6,8 +6,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { ask } from "../support/ask.ts";
 import { toBytes, toText, WireClient } from "../support/wire.ts";
-import { assertLives, needs, PLAIN, sharedCgiServer } from "./cgi_support.ts";
-import { eventually, sha256 } from "./wire_support.ts";
+import { assertLives, assertLogged, needs, PLAIN, sharedCgiServer } from "./cgi_support.ts";
+import { sha256 } from "./wire_support.ts";
 
 const server = await sharedCgiServer({
   "sum.sh": `${PLAIN}printf '%s ' "\${CONTENT_LENGTH-none}"\nsha256sum | cut -d' ' -f1 | tr -d '\\n'\n`,
@@ -16,14 +16,17 @@ const server = await sharedCgiServer({
   "lines.sh": `${PLAIN}while read line; do echo "got $line"; done\n`,
   "events.sh": "printf 'Content-Type: text/event-stream\\n\\n'\nfor n in 1 2 3; do\n" +
     'printf "data: $n\\n\\n"\nwhile [ ! -e go-$n ]; do sleep 0.02; done\ndone\n',
-  "late.sh": "sleep 0.2\nprintf 'Content-Type: text/plain\\n'\nsleep 0.2\nprintf '\\n'\nsleep 0.2\nprintf late\n",
+  "late.sh":
+    "sleep 0.2\nprintf 'Content-Type: text/plain\\n'\nsleep 0.2\nprintf '\\n'\nsleep 0.2\nprintf late\n",
+  "later.sh": `${PLAIN}sleep 0.2\ncat\n`,
   "complain.sh": `echo "first warning" >&2\n${PLAIN}printf 'second\\033[0m' >&2\necho fine\n`,
 }, { server: "client_max_body_size: 4M" });
 
 const HEAD = (target: string, fields: string): string =>
   `POST ${target} HTTP/1.1\r\nHost: localhost\r\n${fields}\r\n`;
 
-const content = (size: number): Uint8Array => Uint8Array.from({ length: size }, (_, i) => (i * 31 + (i >> 8)) & 255);
+const content = (size: number): Uint8Array =>
+  Uint8Array.from({ length: size }, (_, i) => (i * 31 + (i >> 8)) & 255);
 
 /** The chunks of a body. */
 function chunks(body: Uint8Array, size: number): Uint8Array[] {
@@ -76,6 +79,20 @@ Deno.test("after a small body that the program leaves unread the connection goes
     await client.get("/ok.txt");
     assertEquals((await client.response())?.text, "fine");
   }
+});
+
+Deno.test("the next request does not get into the body before it, however late that is read", async () => {
+  using client = await WireClient.connect(server.port);
+  const next = "GET /ok.txt?2 HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  await client.send(HEAD("/cgi-bin/later.sh", "Content-Length: 9\r\n") + "something" + next);
+  assertEquals((await client.response())?.text, "something");
+  assertEquals((await client.response())?.text, "fine");
+  for (let i = 0; i < 2; i++) {
+    await client.send(HEAD("/cgi-bin/later.sh", "Content-Length: 9\r\n") + "something");
+  }
+  await client.send(next.repeat(200));
+  for (let i = 0; i < 2; i++) assertEquals((await client.response())?.text, "something");
+  for (let i = 0; i < 200; i++) assertEquals((await client.response())?.text, "fine");
 });
 
 Deno.test("after a large body that the program leaves unread the connection goes on or is closed cleanly", async () => {
@@ -152,7 +169,7 @@ Deno.test("a header block may come in pieces and its content late", async () => 
 
 Deno.test("what a program says on standard error stands in the error log by line, with its name", async () => {
   assertEquals((await ask(server.port, "/cgi-bin/complain.sh")).text, "fine\n");
-  await eventually(() => server.output().stderr.includes("second"), "the log is written");
+  await assertLogged(server, "second");
   const lines = server.output().stderr.split("\n");
   assert(lines.includes("/cgi-bin/complain.sh: first warning"));
   assert(lines.includes("/cgi-bin/complain.sh: second\\x1b[0m"));

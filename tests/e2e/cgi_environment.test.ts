@@ -107,7 +107,9 @@ Deno.test("secrets and fields that would pass for others do not reach a program"
   const fields = "Authorization: Basic x\r\nProxy-Authorization: Basic x\r\nProxy: http://evil.test/\r\n" +
     "X_A: evil\r\nX-B: caf\xc3\xa9\r\n";
   const told = await environment("/cgi-bin/environment.cgi", fields);
-  for (const name of ["HTTP_AUTHORIZATION", "HTTP_PROXY_AUTHORIZATION", "HTTP_PROXY", "http_proxy", "HTTP_X_A"]) {
+  for (
+    const name of ["HTTP_AUTHORIZATION", "HTTP_PROXY_AUTHORIZATION", "HTTP_PROXY", "http_proxy", "HTTP_X_A"]
+  ) {
     assertEquals(told[name], undefined, name);
   }
   assertEquals(told.HTTP_X_B, "café");
@@ -137,22 +139,27 @@ Deno.test("a program runs in the folder that it is in", async () => {
   assertEquals(await get(server.port, "/cgi-bin/folder.cgi"), `200 ${server.folder}/cgi-bin\nfound\n`);
 });
 
-Deno.test(needsProc("a program has none of the server's descriptors, no ignored signals and a session of its own").name, {
-  ignore: needsProc("").ignore,
-}, async () => {
-  // Whoever started the server may have left it some that it does not know of.
-  const descriptors = await get(server.port, "/cgi-bin/descriptors.cgi");
-  assertMatch(descriptors, / 0 -> \/dev\/null\n/);
-  assertNotMatch(descriptors, /socket:|eventpoll|eventfd|pidfd|\.cache/);
-  const signals = await get(server.port, "/cgi-bin/signals.cgi");
-  for (const kind of ["SigBlk", "SigIgn"]) {
-    const mask = new RegExp(`${kind}:\\s+([0-9a-f]{16})\\n`).exec(signals)?.[1];
-    // The real-time signals are the C library's own business.
-    assertEquals(BigInt(`0x${mask}`) & 0x7fffffffn, 0n, kind);
-  }
-  const [pid, group, session] = (await get(server.port, "/cgi-bin/session.cgi")).slice(4).trim().split(" ");
-  assertEquals([group, session], [pid, pid]);
-});
+Deno.test(
+  needsProc("a program has none of the server's descriptors, no ignored signals and a session of its own")
+    .name,
+  {
+    ignore: needsProc("").ignore,
+  },
+  async () => {
+    // Whoever started the server may have left it some that it does not know of.
+    const descriptors = await get(server.port, "/cgi-bin/descriptors.cgi");
+    assertMatch(descriptors, / 0 -> \/dev\/null\n/);
+    assertNotMatch(descriptors, /socket:|eventpoll|eventfd|pidfd|\.cache/);
+    const signals = await get(server.port, "/cgi-bin/signals.cgi");
+    for (const kind of ["SigBlk", "SigIgn"]) {
+      const mask = new RegExp(`${kind}:\\s+([0-9a-f]{16})\\n`).exec(signals)?.[1];
+      // The real-time signals are the C library's own business.
+      assertEquals(BigInt(`0x${mask}`) & 0x7fffffffn, 0n, kind);
+    }
+    const [pid, group, session] = (await get(server.port, "/cgi-bin/session.cgi")).slice(4).trim().split(" ");
+    assertEquals([group, session], [pid, pid]);
+  },
+);
 
 const PATHS: readonly (readonly [target: string, name: string, info: string])[] = [
   ["/cgi-bin/path.sh", "/cgi-bin/path.sh", ""],
@@ -177,7 +184,9 @@ Deno.test("a program may have a name that must be encoded", async () => {
 });
 
 Deno.test("what a path may not have gets to no program", async () => {
-  for (const [rest, status] of [["%00", 400], ["a%2Fb", 400], ["%zz", 400], ["../../../etc", 404], [".git", 404]]) {
+  for (
+    const [rest, status] of [["%00", 400], ["a%2Fb", 400], ["%zz", 400], ["../../../etc", 404], [".git", 404]]
+  ) {
     assertEquals((await ask(server.port, `/cgi-bin/path.sh/${rest}`)).status, status as number);
   }
 });

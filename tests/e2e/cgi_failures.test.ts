@@ -6,8 +6,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { ask } from "../support/ask.ts";
 import { WireClient } from "../support/wire.ts";
-import { assertLives, cgiServer, PLAIN, sharedCgiServer } from "./cgi_support.ts";
-import { assertShowsNoPath, eventually } from "./wire_support.ts";
+import { assertLives, assertLogged, cgiServer, PLAIN, sharedCgiServer } from "./cgi_support.ts";
+import { assertShowsNoPath } from "./wire_support.ts";
 
 const server = await sharedCgiServer({
   "fine.sh": `${PLAIN}echo fine\n`,
@@ -36,7 +36,9 @@ const server = await sharedCgiServer({
       /dull/: { cgi_script: script.sh }
       /folder/: { cgi_script: cgi-bin }`,
 });
-for (const name of ["forbidden.cgi", "readable.sh"]) await Deno.chmod(`${server.folder}/cgi-bin/${name}`, 0o644);
+for (const name of ["forbidden.cgi", "readable.sh"]) {
+  await Deno.chmod(`${server.folder}/cgi-bin/${name}`, 0o644);
+}
 
 Deno.test("a file that only its interpreter runs need not be executable", async () => {
   assertEquals((await ask(server.port, "/cgi-bin/readable.sh")).text, "fine\n");
@@ -52,9 +54,19 @@ const FAILURES: readonly (readonly [title: string, target: string, status: numbe
   ["a program that is not executable", "/cgi-bin/forbidden.cgi", 403],
   ["the one program of a location that is not executable", "/dull/x", 403],
   ["an interpreter that is missing", "/cgi-bin/other.none", 502, "/cgi-bin/other.none: "],
-  ["an interpreter of the first line that is missing", "/cgi-bin/no-shebang.cgi", 502, "/cgi-bin/no-shebang.cgi: "],
+  [
+    "an interpreter of the first line that is missing",
+    "/cgi-bin/no-shebang.cgi",
+    502,
+    "/cgi-bin/no-shebang.cgi: ",
+  ],
   ["a program in no known format", "/cgi-bin/no-format.cgi", 502, "/cgi-bin/no-format.cgi: "],
-  ["a program that says nothing", "/cgi-bin/quiet.sh", 502, "it ended with status 0 before its header block did"],
+  [
+    "a program that says nothing",
+    "/cgi-bin/quiet.sh",
+    502,
+    "it ended with status 0 before its header block did",
+  ],
   ["a program that fails", "/cgi-bin/failing.cgi", 502, "it ended with status 7 before its header block did"],
   ["a program that ends within its header block", "/cgi-bin/cut-block.sh", 502, "it ended with status 3"],
   ["a program that is killed", "/cgi-bin/killed.sh", 502, "it ended by SIGSEGV before its header block did"],
@@ -78,13 +90,15 @@ for (const [title, target, status, log] of FAILURES) {
     assertEquals((await client.response())?.text, "fine\n");
     if (log === undefined) return;
     const id = /[0-9a-f]{8}/.exec(response.text.slice(response.text.indexOf("<body")))?.[0];
-    await eventually(() => server.output().stderr.includes(`error ${id}: GET ${target}: `), "the log is written");
+    await assertLogged(server, `error ${id}: GET ${target}: `);
     assertStringIncludes(server.output().stderr.split(`error ${id}: `)[1]!.split("\n")[0]!, log);
   });
 }
 
 Deno.test("a body that stalls is 408, closes the connection and ends the program", async () => {
-  for (const fields of ["Content-Length: 100000\r\n", "Content-Length: 9\r\n", "Transfer-Encoding: chunked\r\n"]) {
+  for (
+    const fields of ["Content-Length: 100000\r\n", "Content-Length: 9\r\n", "Transfer-Encoding: chunked\r\n"]
+  ) {
     using client = await WireClient.connect(server.port);
     await client.send(`POST /cgi-bin/stalled.sh HTTP/1.1\r\nHost: localhost\r\n${fields}\r\n`);
     await client.send(fields.startsWith("T") ? "5\r\nhe" : "half");
@@ -98,7 +112,9 @@ Deno.test("a body that stalls is 408, closes the connection and ends the program
 Deno.test("a chunked body over client_max_body_size is 413, small or spooled, and no program starts", async () => {
   for (const [size, count] of [[50_000, 9], [300_000, 2]] as const) {
     using client = await WireClient.connect(server.port);
-    await client.send("POST /cgi-bin/fine.sh HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n");
+    await client.send(
+      "POST /cgi-bin/fine.sh HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n",
+    );
     for (let i = 0; i < count; i++) await client.send(`${size.toString(16)}\r\n${"x".repeat(size)}\r\n`);
     const response = await client.response();
     assertEquals([response?.status, response?.field("connection")], [413, "close"]);
@@ -115,7 +131,9 @@ Deno.test("a body whose announced length is over client_max_body_size is 413 bef
 
 Deno.test("a chunked body that breaks its grammar is 400, and no program starts", async () => {
   using client = await WireClient.connect(server.port);
-  await client.send("POST /cgi-bin/fine.sh HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n");
+  await client.send(
+    "POST /cgi-bin/fine.sh HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n",
+  );
   await client.send("5\r\nhello\r\nno size\r\n");
   assertEquals((await client.response())?.status, 400);
   assert(await client.isClosed());
@@ -127,15 +145,15 @@ Deno.test("a program that is silent for too long is 504, and cuts an answer that
     "fine.sh": `${PLAIN}echo fine\n`,
     "silent.sh": "sleep 30\n",
     "begun.sh": `${PLAIN}echo begun\nsleep 30\n`,
-    "steady.sh": `${PLAIN}for n in 1 2 3 4 5 6; do sleep 0.2; echo $n; done\n`,
+    "steady.sh": `${PLAIN}for n in 1 2 3 4 5 6; do sleep 0.4; echo $n; done\n`,
     "unread.sh": "sleep 30\n",
-  }, { top: "timeouts: { cgi: 500ms }" });
+  }, { top: "timeouts: { cgi: 1500ms }" });
   using client = await WireClient.connect(slow.port);
   await client.get("/cgi-bin/silent.sh");
   assertEquals((await client.response())?.status, 504);
   await client.get("/cgi-bin/fine.sh");
   assertEquals((await client.response())?.text, "fine\n");
-  await slow.waitFor("/cgi-bin/silent.sh: it was silent for longer than timeouts.cgi");
+  await assertLogged(slow, "/cgi-bin/silent.sh: it was silent for longer than timeouts.cgi");
 
   await client.get("/cgi-bin/steady.sh");
   assertEquals((await client.response())?.text, "1\n2\n3\n4\n5\n6\n", "signs of life put the end off");
@@ -144,7 +162,7 @@ Deno.test("a program that is silent for too long is 504, and cuts an answer that
   const rest = new TextDecoder().decode(await client.rest());
   assertStringIncludes(rest, "begun\n");
   assert(!rest.endsWith("0\r\n\r\n"), "the client must be able to tell that it is not whole");
-  await slow.waitFor("GET /cgi-bin/begun.sh: /cgi-bin/begun.sh: it was silent");
+  await assertLogged(slow, "GET /cgi-bin/begun.sh: /cgi-bin/begun.sh: it was silent");
 
   const unread = await ask(slow.port, "/cgi-bin/unread.sh", { method: "POST", body: "x".repeat(500_000) });
   assertEquals(unread.status, 504);

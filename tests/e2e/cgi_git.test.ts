@@ -6,6 +6,7 @@
 import { assertEquals } from "@std/assert";
 import { getRandomValues } from "node:crypto";
 import { runClient } from "../support/demo.ts";
+import { temporaryFolder } from "../support/launch.ts";
 import { startServer, type TestServer } from "../support/server.ts";
 import { needs } from "./cgi_support.ts";
 
@@ -13,7 +14,14 @@ const BACKEND = "/usr/lib/git-core/git-http-backend";
 const MIB = 1024 ** 2;
 
 /** Nothing of who runs the test may get in. */
-const SETTINGS = ["-c", "user.name=Test", "-c", "user.email=test@example.test", "-c", "init.defaultBranch=main"];
+const SETTINGS = [
+  "-c",
+  "user.name=Test",
+  "-c",
+  "user.email=test@example.test",
+  "-c",
+  "init.defaultBranch=main",
+];
 
 async function git(cwd: string, ...args: readonly string[]): Promise<string> {
   const { code, stdout, stderr } = await runClient("git", [...SETTINGS, ...args], cwd);
@@ -28,10 +36,10 @@ function randomBytes(size: number): Uint8Array {
   return bytes;
 }
 
-/** A server with the empty repository /git/a.git, which takes pushes. */
-async function startGitServer(): Promise<TestServer> {
-  const server = await startServer({
-    files: { "srv": null, "work": null },
+/** A server for the repositories of a folder. */
+function startGitServer(repositories: string): Promise<TestServer> {
+  return startServer({
+    files: { work: null },
     config: `access_log: off
 servers:
   - listen: LISTEN
@@ -40,10 +48,9 @@ servers:
       /git/:
         cgi_script: ${BACKEND}
         client_max_body_size: 100M
-        cgi_env: { GIT_PROJECT_ROOT: SRV, GIT_HTTP_EXPORT_ALL: 1, GIT_CONFIG_NOSYSTEM: 1 }
-`.replace("SRV", "srv"),
+        cgi_env: { GIT_PROJECT_ROOT: "${repositories}", GIT_HTTP_EXPORT_ALL: 1, GIT_CONFIG_NOSYSTEM: 1 }
+`,
   });
-  return server;
 }
 
 /** Commits a file of random bytes. */
@@ -57,18 +64,19 @@ async function commit(folder: string, name: string, size: number): Promise<strin
 Deno.test({
   ...needs(["git", BACKEND], "git clones, pushes and fetches some megabytes, packed in every way it knows"),
   fn: async () => {
-    await using server = await startGitServer();
-    const { folder } = server;
-    const work = `${folder}/work`, url = `${server.url}/git/a.git`;
-    await git(folder, "init", "-q", "--bare", "srv/a.git");
-    await git(`${folder}/srv/a.git`, "config", "http.receivepack", "true");
+    await using repositories = await temporaryFolder();
+    await using server = await startGitServer(repositories.path);
+    const work = `${server.folder}/work`, url = `${server.url}/git/a.git`;
+    const bare = `${repositories.path}/a.git`;
+    await git(work, "init", "-q", "--bare", bare);
+    await git(bare, "config", "http.receivepack", "true");
 
     await git(work, "clone", "-q", url, "first");
     const first = `${work}/first`;
     const head = await commit(first, "one.bin", 3 * MIB);
     // More than http.postBuffer, so git sends it in chunks.
     await git(first, "push", "-q", "origin", "HEAD:main");
-    assertEquals(await git(`${folder}/srv/a.git`, "rev-parse", "main"), head);
+    assertEquals(await git(bare, "rev-parse", "main"), head);
 
     await git(work, "clone", "-q", "-b", "main", url, "second");
     const second = `${work}/second`;
@@ -86,28 +94,32 @@ Deno.test({
     await git(first, "fetch", "-q");
     assertEquals(await git(first, "rev-parse", "origin/main"), large);
     for (const commit of [next, last]) await git(first, "cat-file", "-e", commit);
-    await git(`${folder}/srv/a.git`, "fsck", "--strict");
+    await git(bare, "fsck", "--strict");
   },
 });
 
 Deno.test({
-  ...needs(["git", BACKEND], "git fetches with a request that it has compressed, and is refused where nothing is"),
+  ...needs(
+    ["git", BACKEND],
+    "git fetches with a request that it has compressed, and is refused where nothing is",
+  ),
   fn: async () => {
-    await using server = await startGitServer();
-    const { folder } = server;
-    const work = `${folder}/work`, url = `${server.url}/git/a.git`;
-    await git(folder, "init", "-q", "--bare", "srv/a.git");
+    await using repositories = await temporaryFolder();
+    await using server = await startGitServer(repositories.path);
+    const work = `${server.folder}/work`, url = `${server.url}/git/a.git`;
+    const bare = `${repositories.path}/a.git`;
+    await git(work, "init", "-q", "--bare", bare);
     await git(work, "init", "-q", "source");
     const source = `${work}/source`;
     for (let i = 0; i < 60; i++) {
       await git(source, "commit", "-q", "--allow-empty", "-m", `Change ${i}`);
       if (i % 3 === 0) await git(source, "tag", `t${i}`);
     }
-    await git(source, "push", "-q", "--all", `${folder}/srv/a.git`);
-    await git(source, "push", "-q", "--tags", `${folder}/srv/a.git`);
+    await git(source, "push", "-q", "--all", bare);
+    await git(source, "push", "-q", "--tags", bare);
     await git(work, "clone", "-q", "-b", "main", url, "copy");
     await git(source, "commit", "-q", "--allow-empty", "-m", "Last");
-    await git(source, "push", "-q", "--all", `${folder}/srv/a.git`);
+    await git(source, "push", "-q", "--all", bare);
     // What git has already makes a request of more than a kilobyte, which it sends with Content-Encoding: gzip.
     for (const version of ["0", "2"]) {
       await git(`${work}/copy`, "-c", `protocol.version=${version}`, "fetch", "-q", url, "main");

@@ -70,7 +70,9 @@ for (const { title, program, body = 0, unread, processes = 2 } of CASES) {
         using client = await WireClient.connect(server.port);
         const fields = body === 0 ? "" : `Content-Length: ${body}\r\n`;
         await client.send(
-          `${body === 0 ? "GET" : "POST"} /cgi-bin/${program}?pids HTTP/1.1\r\nHost: localhost\r\n${fields}\r\n`,
+          `${
+            body === 0 ? "GET" : "POST"
+          } /cgi-bin/${program}?pids HTTP/1.1\r\nHost: localhost\r\n${fields}\r\n`,
         );
         await client.send(new Uint8Array(body));
         const pids = await pidsIn(server, "pids", processes);
@@ -98,12 +100,12 @@ Deno.test({
 Deno.test({
   ...needsProc("a time-out leaves no process behind, before an answer and within it"),
   fn: async () => {
-    await using server = await start("timeouts: { cgi: 400ms }");
-    for (const program of ["silent", "begun", "deaf", "closed", "chain"]) {
+    await using server = await start("timeouts: { cgi: 1500ms }");
+    await Promise.all(["silent", "begun", "deaf", "closed", "chain"].map(async (program) => {
       using client = await WireClient.connect(server.port);
       await client.get(`/cgi-bin/${program}.sh?${program}`);
       await assertGone(await pidsIn(server, program, program === "chain" ? 4 : 2));
-    }
+    }));
     await assertLives(server, "/cgi-bin/fine.sh");
     await eventually(() => zombiesOf(server.pid).length === 0, "no zombie is left");
   },
@@ -179,7 +181,9 @@ Deno.test({
         using client = await WireClient.connect(server.port);
         await client.get(`/cgi-bin/silent.sh?gone-${i}`);
         using uploader = await WireClient.connect(server.port);
-        await uploader.send("POST /cgi-bin/fine.sh HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
+        await uploader.send(
+          "POST /cgi-bin/fine.sh HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n",
+        );
         await uploader.send(`493e0\r\n${"x".repeat(300_000)}\r\n${i % 20 === 0 ? "0\r\n\r\n" : ""}`);
         if (i % 20 === 0) await uploader.response();
       }

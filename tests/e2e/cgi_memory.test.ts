@@ -85,12 +85,17 @@ async function download(size: number, look: () => void): Promise<readonly [strin
   return [hash.digest("hex"), length];
 }
 
-const { name: why, ignore } = needs(["sha256sum"], HAS_PROC ? "" : " (ignored: only Linux shows memory under /proc)");
+const { name: why, ignore } = needs(
+  ["sha256sum"],
+  HAS_PROC ? "" : " (ignored: only Linux shows memory under /proc)",
+);
 const isIgnored = ignore || !HAS_PROC;
 
 for (const chunked of [false, true]) {
   Deno.test({
-    name: `100 MB ${chunked ? "in chunks" : "of known length"} go into a program, memory grows by < 32 MiB${why}`,
+    name: `100 MB ${
+      chunked ? "in chunks" : "of known length"
+    } go into a program, memory grows by < 32 MiB${why}`,
     ignore: isIgnored,
     fn: async () => {
       // What the first large body needs once is no growth with the size.

@@ -4,6 +4,7 @@
  * @module
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { createHash } from "node:crypto";
 import { ask, get } from "../support/ask.ts";
 import { startServer } from "../support/server.ts";
 import { toText, WireClient } from "../support/wire.ts";
@@ -100,7 +101,10 @@ Deno.test({
     }).output();
     assert(success, new TextDecoder().decode(stderr));
     assertEquals(await get(server.port, "/cgi-bin/program.cgi?a+b"), "200 GET a+b 1 0\n");
-    const posted = await ask(server.port, "/cgi-bin/program.cgi", { method: "POST", body: "\x01".repeat(3_000_000) });
+    const posted = await ask(server.port, "/cgi-bin/program.cgi", {
+      method: "POST",
+      body: "\x01".repeat(3_000_000),
+    });
     assertEquals(posted.text, "POST  1 3000000\n");
     await assertLives(server, "/cgi-bin/program.cgi");
   },
@@ -115,7 +119,11 @@ Deno.test({
     const cookie = /^PHPSESSID=[^;]+/.exec(first.field("set-cookie")!)?.[0];
     assert(cookie);
     const fields = { Cookie: cookie, "Content-Type": "application/x-www-form-urlencoded" };
-    const second = await ask(server.port, "/cgi-bin/session.php/info", { method: "POST", body: "b=c%26d", fields });
+    const second = await ask(server.port, "/cgi-bin/session.php/info", {
+      method: "POST",
+      body: "b=c%26d",
+      fields,
+    });
     assertEquals(second.text, "2 - c&d /info");
   },
 });
@@ -124,19 +132,20 @@ Deno.test({
   ...needs(["php-cgi"], "PHP takes an upload, of known length and in chunks"),
   fn: async () => {
     const file = "0123456789".repeat(50_000);
-    const part = (name: string, value: string) => `--b\r\nContent-Disposition: form-data; ${name}\r\n\r\n${value}\r\n`;
+    const part = (name: string, value: string) =>
+      `--b\r\nContent-Disposition: form-data; ${name}\r\n\r\n${value}\r\n`;
     const body = part('name="note"', "hello") + part('name="file"; filename="a.txt"', file) + "--b--\r\n";
     const type = "Content-Type: multipart/form-data; boundary=b\r\n";
     const head = `POST /cgi-bin/upload.php HTTP/1.1\r\nHost: localhost\r\n${type}`;
-    const expected = "a.txt 500000 1513c04a69c5c0fb9aba0a74ce2ea3ab hello";
+    const expected = `a.txt 500000 ${createHash("md5").update(file).digest("hex")} hello`;
     using client = await WireClient.connect(server.port);
     await client.send(`${head}Transfer-Encoding: chunked\r\n\r\n`);
     await client.send(`${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`);
     const chunked = await client.response();
-    assertEquals(chunked?.text.replace(/ [0-9a-f]{32} /, " - "), expected.replace(/ [0-9a-f]{32} /, " - "));
+    assertEquals(chunked?.text, expected);
     assertEquals(chunked?.field("x-one"), "1");
     await client.send(`${head}Content-Length: ${body.length}\r\n\r\n${body}`);
-    assertEquals((await client.response())?.text, chunked?.text);
+    assertEquals((await client.response())?.text, expected);
   },
 });
 

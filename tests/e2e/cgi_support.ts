@@ -67,6 +67,11 @@ export async function assertLives(server: TestServer, program?: string): Promise
   if (program !== undefined) assertEquals((await ask(server.port, program)).status, 200);
 }
 
+/** Waits until the error log has a text. */
+export async function assertLogged(server: TestServer, text: string): Promise<void> {
+  await eventually(() => server.output().stderr.includes(text), `the log says ${text}`);
+}
+
 /** True if a process is there and is more than the note of its end that its parent has not read yet. */
 export function isAlive(pid: number): boolean {
   return !["gone", "Z", "X"].includes(stateOf(pid));

@@ -144,6 +144,10 @@ export class FakeListener implements ConnectionListener {
     return new Promise((resolve) => this.#end = () => resolve(undefined));
   }
 
+  finish(): void {
+    this.close();
+  }
+
   close(): void {
     this.closed = true;
     this.#end?.();

@@ -124,7 +124,14 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     ports,
     url: `http://127.0.0.1:${ports[0]}`,
     output: () => ({ stdout: stdout.text, stderr: stderr.text }),
-    waitFor: (text) => Promise.any([stdout.waitFor(text, status), stderr.waitFor(text, status)]),
+    waitFor: async (text) => {
+      const found = new AbortController();
+      try {
+        await Promise.any([stdout, stderr].map((stream) => stream.waitFor(text, status, found.signal)));
+      } finally {
+        found.abort();
+      }
+    },
     kill: (signal) => child.kill(signal),
     status,
     [Symbol.asyncDispose]: dispose,
@@ -149,7 +156,8 @@ class Collector {
     this.done = this.#collect(stream);
   }
 
-  async waitFor(wanted: string | RegExp, ended: Promise<number>): Promise<void> {
+  /** @param over nobody waits any more */
+  async waitFor(wanted: string | RegExp, ended: Promise<number>, over?: AbortSignal): Promise<void> {
     const isThere = () => typeof wanted === "string" ? this.text.includes(wanted) : wanted.test(this.text);
     if (isThere()) return;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -159,6 +167,7 @@ class Collector {
     const timer = setTimeout(() => failure("the time was over"), PATIENCE);
     void ended.then(() => this.done).then(() => isThere() || failure("the program ended"));
     this.#listeners.add(listener);
+    over?.addEventListener("abort", () => resolve(), { once: true });
     try {
       await promise;
     } finally {

@@ -1,0 +1,80 @@
+/**
+ * nginx's configuration: what Debian's nginx.conf sets; tcp_nopush makes it faster.
+ *
+ * @module
+ */
+import { findInstalled } from "../find.ts";
+import { fileExists, said } from "../find.ts";
+import { hostNames, locationPaths } from "../setup.ts";
+import type { Peer, Place, Program } from "../types.ts";
+import { ENDLESS, isRoot } from "./common.ts";
+
+const DAV_MODULE = "/usr/lib/nginx/modules/ngx_http_dav_module.so";
+
+/** @param more lines for the http block */
+export function nginx(id: string, title: string, more?: string): Peer {
+  return {
+    id,
+    title,
+    wants: "nginx",
+    features: [
+      ...["answer", "large", "missing", "range", "condition", "close"] as const,
+      ...["put", "names", "locations", "log"] as const,
+    ],
+    find,
+    launch: (place) => ({
+      args: ["-e", `${place.folder}/error.log`, "-c", `${place.folder}/nginx.conf`],
+      files: { "nginx.conf": configure(place, more) },
+    }),
+  };
+}
+
+async function find(): Promise<Program | undefined> {
+  const program = await findInstalled("nginx", "-v");
+  if (!program || fileExists(DAV_MODULE) || isBuiltIn(await said(program.path, ["-V"]))) return program;
+  return { ...program, lacks: { put: "its dav module is not installed (nginx-extras)" } };
+}
+
+/** Whether the dav module is in the program itself, by its own words. */
+export function isBuiltIn(configureArguments: string): boolean {
+  return /--with-http_dav_module(?!=dynamic)/.test(configureArguments);
+}
+
+function configure(place: Place, more = ""): string {
+  const { folder, setup } = place;
+  const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+    .map((name) => `${name}_temp_path ${folder}/${name};`).join(" ");
+  const names = setup.names === undefined ? [undefined] : hostNames(setup.names);
+  return `${isRoot() ? "user root;" : ""}
+${setup.store && fileExists(DAV_MODULE) ? `load_module ${DAV_MODULE};` : ""}
+worker_processes 1;
+daemon off;
+pid ${folder}/nginx.pid;
+events { worker_connections 4096; }
+http {
+  access_log ${setup.log ? `${folder}/access.log combined` : "off"};
+  log_not_found off;
+  sendfile on;
+  tcp_nopush on;
+  keepalive_requests ${ENDLESS};
+  server_names_hash_max_size 65536;
+  server_names_hash_bucket_size 128;
+  types { text/html html; }
+  default_type application/octet-stream;
+  ${temporary}
+  ${more}
+${names.map((name) => configureServer(place, name)).join("")}}
+`;
+}
+
+function configureServer({ folder, site, port, setup }: Place, name: string | undefined): string {
+  return `  server {
+    listen 127.0.0.1:${port} backlog=4096;
+    ${name === undefined ? "" : `server_name ${name};`}
+    root ${site};
+    ${
+    setup.store ? `location /files/ { alias ${folder}/store/; dav_methods PUT; client_max_body_size 0; }` : ""
+  }
+${locationPaths(setup.locations ?? 0).map((path) => `    location ${path} { alias ${site}/; }\n`).join("")}  }
+`;
+}

@@ -1,0 +1,55 @@
+/**
+ * webserv's configuration. `WEBSERV` names an executable to be measured instead of main.ts, as for the tests.
+ *
+ * @module
+ */
+import { findDeno, findInstalled } from "../find.ts";
+import { hostNames, locationPaths } from "../setup.ts";
+import type { Peer, Place } from "../types.ts";
+
+export const webserv: Peer = {
+  id: "webserv",
+  title: "webserv",
+  wants: "webserv",
+  features: [
+    ...["answer", "large", "missing", "range", "condition", "close"] as const,
+    ...["cgi", "put", "names", "locations", "log", "workers"] as const,
+  ],
+  find: () => {
+    const executable = Deno.env.get("WEBSERV");
+    return executable ? findInstalled(executable, "--version") : findDeno();
+  },
+  launch: (place) => ({
+    args: [...programArguments(place), "serve", "-c", `${place.folder}/webserv.yaml`],
+    // JSON is YAML.
+    files: { "webserv.yaml": JSON.stringify(configure(place), null, 1) },
+    // The copy's path is new each time, so what Deno keeps of it would only fill its cache.
+    ...(!place.setup.caches && { env: { DENO_EMIT_CACHE_MODE: "disable" } }),
+  }),
+};
+
+function programArguments({ main, setup }: Place): string[] {
+  if (Deno.env.get("WEBSERV")) return [];
+  return ["run", "-A", "--no-lock", ...(setup.caches ? [] : ["--no-code-cache"]), main];
+}
+
+function configure({ folder, site, programs, port, setup }: Place) {
+  const server = { listen: port, root: site, ...withLocations() };
+  return {
+    workers: setup.workers ?? 1,
+    access_log: setup.log ? `${folder}/access.log` : "off",
+    ...(setup.log && { log_format: setup.log }),
+    servers: setup.names === undefined
+      ? [server]
+      : hostNames(setup.names).map((name) => ({ server_name: name, ...server })),
+  };
+
+  function withLocations() {
+    const locations = {
+      ...(setup.cgi && { "/cgi-bin/": { alias: programs, cgi: { ".cgi": true } } }),
+      ...(setup.store && { "/files/": { upload_store: `${folder}/store`, client_max_body_size: 0 } }),
+      ...Object.fromEntries(locationPaths(setup.locations ?? 0).map((path) => [path, { alias: site }])),
+    };
+    return Object.keys(locations).length > 0 ? { locations } : {};
+  }
+}

@@ -1,0 +1,141 @@
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { fromFileUrl } from "@std/path";
+import project from "../../deno.json" with { type: "json" };
+import {
+  compileArgs,
+  fileName,
+  planBuilds,
+  stagedProject,
+  type Target,
+  TARGETS,
+} from "../../scripts/compile/plan.ts";
+import { temporaryFolder } from "../support/launch.ts";
+
+const LINUX = "x86_64-unknown-linux-gnu";
+
+/** Runs the script in another folder than the project's. */
+async function compile(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  await using folder = await temporaryFolder();
+  const script = fromFileUrl(new URL("../../scripts/compile.ts", import.meta.url));
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-lock", script, ...args],
+    cwd: folder.path,
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+  }).output();
+  const text = new TextDecoder();
+  return { code, stdout: text.decode(stdout), stderr: text.decode(stderr) };
+}
+
+const FILES: Readonly<Record<Target, string>> = {
+  "x86_64-unknown-linux-gnu": "webserv-linux-x64",
+  "aarch64-unknown-linux-gnu": "webserv-linux-arm64",
+  "x86_64-apple-darwin": "webserv-macos-x64",
+  "aarch64-apple-darwin": "webserv-macos-arm64",
+  "x86_64-pc-windows-msvc": "webserv-windows-x64.exe",
+};
+
+Deno.test("each target's executable has a name that people know", () => {
+  assertEquals(
+    TARGETS.map((target) => [target, fileName(target)]),
+    Object.entries(FILES) as [Target, string][],
+  );
+});
+
+Deno.test("without a wish the executable of this machine is made", () => {
+  for (const here of TARGETS) {
+    assertEquals(planBuilds({ all: false, target: undefined, here }), [{ target: here }]);
+  }
+});
+
+Deno.test("a target is named as Deno does, or as people do", () => {
+  for (const target of TARGETS) {
+    const short = fileName(target).replace(/^webserv-|\.exe$/g, "");
+    for (const name of [target, short]) {
+      assertEquals(planBuilds({ all: false, target: name, here: LINUX }), [{ target }]);
+    }
+  }
+});
+
+Deno.test("--all is every target, whatever else is wished", () => {
+  const all = TARGETS.map((target) => ({ target }));
+  assertEquals(planBuilds({ all: true, target: undefined, here: LINUX }), all);
+  assertEquals(planBuilds({ all: true, target: "macos-arm64", here: "riscv64gc-unknown-linux-gnu" }), all);
+});
+
+Deno.test("what is no target is refused with those that are", () => {
+  for (const target of ["", "linux", "x86_64", "LINUX-X64", "webserv-linux-x64"]) {
+    const { message } = assertThrows(() => planBuilds({ all: false, target, here: LINUX }));
+    assertEquals(
+      message,
+      `"${target}" is no target: linux-x64, linux-arm64, macos-x64, macos-arm64, windows-x64`,
+    );
+  }
+  assertThrows(
+    () => planBuilds({ all: false, target: undefined, here: "aarch64-pc-windows-msvc" }),
+    Error,
+    '"aarch64-pc-windows-msvc" is no target',
+  );
+});
+
+Deno.test("the arguments name the target, the file, the main module and the worker's", () => {
+  for (const target of TARGETS) {
+    const args = compileArgs(target, "out/file");
+    assertEquals([args[0], args.at(-1)], ["compile", "main.ts"]);
+    const behind = (option: string) => args[args.indexOf(option) + 1];
+    assertEquals(
+      [behind("--target"), behind("--output"), behind("--include")],
+      [target, "out/file", "lib/supervisor/worker.ts"],
+    );
+    assert(args.includes("--allow-all") && args.includes("--no-check"));
+    assert(!args.some((arg) => arg.startsWith("--unstable")), "deno.json says what is unstable");
+  }
+});
+
+Deno.test("the modules that the arguments name are there", async () => {
+  for (const name of compileArgs(LINUX, "out").filter((arg) => arg.endsWith(".ts"))) {
+    assert((await Deno.stat(new URL(`../../${name}`, import.meta.url))).isFile, name);
+  }
+});
+
+Deno.test("the staged project has what the program imports, and neither tests' packages nor tasks", () => {
+  const staged = stagedProject(project) as typeof project;
+  const { "@std/assert": _assert, "playwright-core": _playwright, ...imports } = project.imports;
+  assertEquals(staged.imports as Record<string, string>, imports);
+  assertEquals(staged.tasks as Record<string, string>, {});
+  assertEquals(
+    [staged.name, staged.version, staged.unstable],
+    [project.name, project.version, ["net", "worker-options"]],
+  );
+  assert("playwright-core" in project.imports, "the project itself stays as it was");
+});
+
+Deno.test("--dry-run --all prints a command for each target and makes nothing", async () => {
+  const { code, stdout, stderr } = await compile("--dry-run", "--all");
+  assertEquals([code, stderr], [0, ""]);
+  const lines = stdout.trimEnd().split("\n");
+  assertEquals(lines.length, 5);
+  for (const [index, target] of TARGETS.entries()) {
+    assert(lines[index]!.startsWith("deno compile "), lines[index]);
+    assertStringIncludes(lines[index]!, ` --target ${target} --output dist/${FILES[target]} main.ts`);
+  }
+});
+
+Deno.test("--dry-run prints the one command that is asked for", async () => {
+  const { code, stdout } = await compile("--dry-run", "--target", "windows-x64");
+  assertEquals([code, stdout.match(/--target \S+/g)], [0, ["--target x86_64-pc-windows-msvc"]]);
+});
+
+Deno.test("wrong arguments end it with 1 and one line that says what is known", async () => {
+  const cases: [string[], string][] = [
+    [
+      ["--dry-run", "--target", "plan9"],
+      '"plan9" is no target: linux-x64, linux-arm64, macos-x64, macos-arm64, windows-x64',
+    ],
+    [["--dry-rum"], 'unknown argument "--dry-rum": --target T, --all and --dry-run are known'],
+    [["linux-x64"], 'unknown argument "linux-x64": --target T, --all and --dry-run are known'],
+  ];
+  for (const [args, message] of cases) {
+    assertEquals(await compile(...args), { code: 1, stdout: "", stderr: `${message}\n` });
+  }
+});

@@ -1,0 +1,181 @@
+/**
+ * A store in memory that counts what is unfinished and fails when told to, and requests to write to it.
+ *
+ * @module
+ */
+import { Fields } from "../../lib/http/fields.ts";
+import type { Request } from "../../lib/http/message.ts";
+import { FileError, type FileProblem, type NewFile, type StoreFiles } from "../../lib/ports.ts";
+import type { StoreServices, StoreTarget } from "../../lib/store/store.ts";
+import { FakeFiles } from "../files/fake_files.ts";
+import { toBytes, toText } from "../support/wire.ts";
+
+/** Where a failure can be made to happen. */
+export type Step = "create" | "write" | "commit";
+
+/** Writes into the files of a FakeFiles. */
+export class FakeStore implements StoreFiles {
+  readonly files = new FakeFiles();
+  readonly services: StoreServices = { files: this.files, store: this };
+  /** Files without a name. */
+  unfinished = 0;
+  /** Of these, the ones that are still open. */
+  open = 0;
+  /** The most that were open at one time. */
+  mostOpen = 0;
+  /** Which step of which file (counted from 1) fails, and how. */
+  failure: { readonly at: Step; readonly of: number; readonly problem: FileProblem } | undefined;
+  /** Called before a file gets its name: what others do in between. */
+  beforeCommit: () => void = () => {};
+  #time = 1;
+  #created = 0;
+
+  create(folder: string): NewFile {
+    const number = ++this.#created;
+    this.#mayFail("create", number, folder);
+    if (this.files.stat(folder)?.kind !== "directory") throw new FileError("not found", folder);
+    this.unfinished++;
+    this.mostOpen = Math.max(this.mostOpen, ++this.open);
+    let content = "", isOpen = true, exists = true;
+    const end = () => {
+      if (isOpen) this.open--;
+      isOpen = false;
+    };
+    const discard = () => {
+      end();
+      if (exists) this.unfinished--;
+      exists = false;
+    };
+    return {
+      get size() {
+        return content.length;
+      },
+      write: (bytes) => {
+        if (!isOpen) throw new Error("written to after its end");
+        this.#mayFail("write", number, folder);
+        content += toText(bytes);
+        return Promise.resolve();
+      },
+      end,
+      commit: (path, replace) => {
+        if (!exists) throw new Error("named twice, or after it was discarded");
+        discard();
+        this.beforeCommit();
+        this.#mayFail("commit", number, path);
+        if (!replace && (this.files.nodes.has(path) || this.files.links.has(path))) {
+          throw new FileError("exists", path);
+        }
+        this.files.links.delete(path);
+        this.files.replace(path, content, this.#time++);
+      },
+      discard,
+    };
+  }
+
+  remove(path: string): void {
+    if (!this.files.links.delete(path) && !this.files.nodes.delete(path)) {
+      throw new FileError("not found", path);
+    }
+  }
+
+  isLink(path: string): boolean {
+    return this.files.links.has(path);
+  }
+
+  /** The content of a file; undefined if there is none. */
+  content(path: string): string | undefined {
+    const node = this.files.nodes.get(path);
+    return node?.stat.kind === "file" ? toText(node.content) : undefined;
+  }
+
+  /** The paths of all files. */
+  get names(): string[] {
+    return [...this.files.nodes].filter(([, { stat }]) => stat.kind === "file").map(([path]) => path).sort();
+  }
+
+  #mayFail(at: Step, number: number, path: string): void {
+    const { failure } = this;
+    if (failure?.at === at && failure.of === number) throw new FileError(failure.problem, path);
+  }
+}
+
+/** A store with a folder /store, one in it, and two files. */
+export function someStore(): FakeStore {
+  const store = new FakeStore();
+  store.files.folder("/store/sub");
+  store.files.write("/store/old.txt", "old");
+  store.files.write("/store/sub/deep.txt", "deep");
+  store.files.write("/outside/secret.txt", "secret");
+  return store;
+}
+
+/** The place of a path such as `/files/name` in /store. */
+export function targetOf(path: string, other: Partial<StoreTarget> = {}): StoreTarget {
+  const below = path.slice("/files".length).replace(/\/$/, "");
+  return { path, file: `/store${below}`, root: "/store", limit: Infinity, overwrite: false, ...other };
+}
+
+/** What the body gives, piece by piece; an error is thrown in its turn. A function is called, and gives nothing. */
+export type Piece = string | Error | (() => void);
+
+/** A request that counts how much of its body was read. */
+export interface FakeRequest extends Request {
+  readonly reads: number;
+  /** The end of the body was met. */
+  readonly isRead: boolean;
+}
+
+/** Makes a request. Its pieces share one buffer, as those of a connection do. */
+export function requestOf(
+  method: string,
+  fields: Readonly<Record<string, string>> = {},
+  pieces: readonly Piece[] = [],
+): FakeRequest {
+  const left = [...pieces];
+  const buffer = new Uint8Array(64 * 1024);
+  const address = { hostname: "127.0.0.1", port: 1 };
+  const request = {
+    method,
+    target: "/",
+    form: "origin" as const,
+    path: "/",
+    query: undefined,
+    host: "localhost",
+    version: "HTTP/1.1" as const,
+    fields: Fields.from(Object.entries(fields)),
+    remote: address,
+    local: address,
+    onGone: () => () => {},
+    reads: 0,
+    isRead: false,
+    body: {
+      length: undefined,
+      read: () => {
+        request.reads++;
+        buffer.fill(0x21);
+        for (let piece = left.shift(); piece !== undefined; piece = left.shift()) {
+          if (piece instanceof Error) return Promise.reject(piece);
+          if (typeof piece === "string") {
+            const bytes = toBytes(piece);
+            buffer.set(bytes);
+            return Promise.resolve(buffer.subarray(0, bytes.length));
+          }
+          piece();
+        }
+        request.isRead = true;
+        return Promise.resolve(null);
+      },
+    },
+  };
+  return request;
+}
+
+/** The field lines of an answer by name in lower case. */
+export function fieldsOf({ fields }: { readonly fields: string }): Record<string, string> {
+  return Object.fromEntries(
+    fields.split("\r\n").filter((line) => line !== "").map((line) => {
+      const colon = line.indexOf(": ");
+      return [line.slice(0, colon).toLowerCase(), line.slice(colon + 2)];
+    }),
+  );
+}
