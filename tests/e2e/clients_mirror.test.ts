@@ -20,6 +20,9 @@ function links(text: string, base: string): string[] {
 /** What its programs answer is another matter: it may be endless, slow or an error on purpose. */
 const PROGRAMS = "/cgi-bin/";
 
+/** What a script says is no link of the page. */
+const SCRIPT = /<script\b[\s\S]*?<\/script>/g;
+
 /** Everything that the front page leads to on its own host: path to content, redirects by their target. */
 async function crawl(origin: string): Promise<Map<string, Uint8Array>> {
   const found = new Map<string, Uint8Array>();
@@ -32,7 +35,7 @@ async function crawl(origin: string): Promise<Map<string, Uint8Array>> {
     const { pathname, search } = new URL(response.url);
     found.set(pathname + search, content);
     if (!/^text\/(html|css)/.test(response.headers.get("content-type") ?? "")) continue;
-    for (const link of links(new TextDecoder().decode(content), response.url)) {
+    for (const link of links(new TextDecoder().decode(content).replace(SCRIPT, ""), response.url)) {
       if (!link.startsWith(`${origin}/`) || link.startsWith(origin + PROGRAMS) || seen.has(link)) continue;
       seen.add(link);
       waiting.push(link);
