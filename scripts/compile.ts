@@ -1,5 +1,5 @@
 /**
- * Makes the executables: one file a target into dist/, and SHA256SUMS over all of them. `deno task compile [--target T]
+ * Makes the executables: one file a target into dist/, SHA256SUMS over all of them, and the manual. `deno task compile [--target T]
  * [--all] [--dry-run]`; without options for this machine. The runtime under the program is downloaded by Deno; where
  * that can not be done, DENORT_BIN names one (of this machine's target).
  *
@@ -7,7 +7,16 @@
  */
 import { parseArgs } from "@std/cli/parse-args";
 import { fromFileUrl, join } from "@std/path";
-import { type Build, compileArgs, fileName, planBuilds, stagedProject, TARGETS } from "./compile/plan.ts";
+import { writeManPage } from "./man.ts";
+import {
+  type Build,
+  bundleArgs,
+  compileArgs,
+  fileName,
+  planBuilds,
+  stagedProject,
+  TARGETS,
+} from "./compile/plan.ts";
 
 const ROOT = fromFileUrl(new URL("../", import.meta.url));
 const DIST = join(ROOT, "dist");
@@ -42,6 +51,7 @@ async function stage(folder: string): Promise<void> {
     JSON.stringify(await commit())
   };\n`;
   await Deno.writeTextFile(join(folder, "lib/cli/build.ts"), made);
+  for (const args of bundleArgs()) await run(Deno.execPath(), args, folder);
 }
 
 async function copyFolder(from: string, to: string): Promise<void> {
@@ -99,9 +109,11 @@ async function main(): Promise<number> {
   try {
     await stage(folder);
     await Deno.mkdir(DIST, { recursive: true });
+    await writeManPage(join(DIST, "webserv.1"));
     for (const planned of builds) await build(folder, planned);
-    await writeSums();
   } finally {
+    // Also after a failure, which may have taken an older executable away.
+    await writeSums();
     await Deno.remove(folder, { recursive: true });
   }
   return 0;

@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { fromFileUrl } from "@std/path";
+import { fromFileUrl, join } from "@std/path";
 import project from "../../deno.json" with { type: "json" };
 import {
+  bundleArgs,
   compileArgs,
   fileName,
   planBuilds,
@@ -81,7 +82,7 @@ Deno.test("what is no target is refused with those that are", () => {
 Deno.test("the arguments name the target, the file, the main module and the worker's", () => {
   for (const target of TARGETS) {
     const args = compileArgs(target, "out/file");
-    assertEquals([args[0], args.at(-1)], ["compile", "main.ts"]);
+    assertEquals([args[0], args.at(-1)], ["compile", "lib/supervisor/main.js"]);
     const behind = (option: string) => args[args.indexOf(option) + 1];
     assertEquals(
       [behind("--target"), behind("--output"), behind("--include")],
@@ -92,10 +93,14 @@ Deno.test("the arguments name the target, the file, the main module and the work
   }
 });
 
-Deno.test("the modules that the arguments name are there", async () => {
-  for (const name of compileArgs(LINUX, "out").filter((arg) => arg.endsWith(".ts"))) {
+Deno.test("the main thread and the worker are bundled from modules that are there, into what is compiled", async () => {
+  const bundles = bundleArgs().filter(([command]) => command === "bundle");
+  const sources = bundles.map((args) => args.at(-1)!);
+  assertEquals(sources, ["main.ts", "lib/supervisor/worker.ts"]);
+  for (const name of sources) {
     assert((await Deno.stat(new URL(`../../${name}`, import.meta.url))).isFile, name);
   }
+  assert(bundles[0]!.includes(compileArgs(LINUX, "out").at(-1)!));
 });
 
 Deno.test("the staged project has what the program imports, and neither tests' packages nor tasks", () => {
@@ -117,7 +122,10 @@ Deno.test("--dry-run --all prints a command for each target and makes nothing", 
   assertEquals(lines.length, 5);
   for (const [index, target] of TARGETS.entries()) {
     assert(lines[index]!.startsWith("deno compile "), lines[index]);
-    assertStringIncludes(lines[index]!, ` --target ${target} --output dist/${FILES[target]} main.ts`);
+    assertStringIncludes(
+      lines[index]!,
+      ` --target ${target} --output dist/${FILES[target]} lib/supervisor/main.js`,
+    );
   }
 });
 
@@ -139,3 +147,32 @@ Deno.test("wrong arguments end it with 1 and one line that says what is known", 
     assertEquals(await compile(...args), { code: 1, stdout: "", stderr: `${message}\n` });
   }
 });
+
+Deno.test("without a runtime to put under the program, DENORT_BIN is named and nothing is left", async () => {
+  await using folder = await temporaryFolder();
+  const root = fromFileUrl(new URL("../../", import.meta.url));
+  for (const name of ["deno.json", "main.ts", "lib", "types", "scripts"]) {
+    await copy(join(root, name), join(folder.path, name));
+  }
+  await Deno.mkdir(join(folder.path, "tmp"));
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-lock", join(folder.path, "scripts/compile.ts"), "--target", "linux-x64"],
+    env: { NO_COLOR: "1", DENORT_BIN: "/missing/denort", TMPDIR: join(folder.path, "tmp") },
+    stdin: "null",
+  }).output();
+  const said = new TextDecoder().decode(stderr);
+  assertEquals(code, 1, said);
+  assertStringIncludes(said, "Could not find denort at '/missing/denort'");
+  assertStringIncludes(
+    said,
+    "\nDENORT_BIN names a runtime: is it of this target, and of this Deno's version?\n",
+  );
+  assertEquals([...Deno.readDirSync(join(folder.path, "tmp"))].map(({ name }) => name), []);
+  assertEquals(await Deno.readTextFile(join(folder.path, "dist/SHA256SUMS")), "");
+});
+
+async function copy(from: string, to: string): Promise<void> {
+  if ((await Deno.stat(from)).isFile) return await Deno.copyFile(from, to);
+  await Deno.mkdir(to);
+  for await (const { name } of Deno.readDir(from)) await copy(join(from, name), join(to, name));
+}

@@ -30,7 +30,7 @@ export async function temporaryFolder(): Promise<AsyncDisposable & { readonly pa
 /** Starts the program. */
 export function launch(
   args: readonly string[],
-  options: { cwd?: string; env?: Record<string, string> } = {},
+  options: { cwd?: string; clearEnv?: boolean; env?: Record<string, string> } = {},
 ): Launched {
   const [command, ...rest] = program();
   const child = new Deno.Command(command!, {
