@@ -10,9 +10,8 @@ import { isLocalRedirect, MAX_LOCAL_REDIRECTS, redirectedRequest } from "./local
 import { answerProgram } from "./programs.ts";
 import { answerReturn, redirectToLocation } from "./redirect.ts";
 import { answerOptions, locate, refuseExpectation, refuseLength, refuseMethod } from "./refuse.ts";
-
-import { answerStore } from "./storing.ts";
 import { answerFile } from "./static_files.ts";
+import { answerStore } from "./storing.ts";
 import type { VirtualHosts } from "./virtual_hosts.ts";
 import type { Server, Services, Visit } from "./visit.ts";
 
