@@ -8,7 +8,7 @@
 import { fromFileUrl, join } from "@std/path";
 import { findExecutable } from "./bench/find.ts";
 import { curlOn } from "./bench/curl.ts";
-import { writeReport } from "./bench/markdown.ts";
+import { checkPlace, writeReport } from "./bench/markdown.ts";
 import { type Bench, type Candidate, LOAD_CORE, measureRow } from "./bench/measure.ts";
 import { helpText, type Options, parseOptions, UsageError } from "./bench/options.ts";
 import { compileProgram } from "./bench/program.ts";
@@ -50,6 +50,7 @@ async function main(args: readonly string[]): Promise<number> {
 
 async function run(options: Options, signal: AbortSignal): Promise<number> {
   const wrk = findTools();
+  if (options.markdown !== undefined) await checkPlace(options.markdown);
   const candidates = await findCandidates(options.servers);
   const folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "webserv-bench-" }));
   try {

@@ -1,6 +1,6 @@
 /**
  * The environment of a CGI program: the meta-variables of RFC 3875 section 4.1 and those that programs for Apache and
- * nginx expect besides. Pure; of the server's own environment nothing gets in.
+ * nginx expect besides. Pure; of the server's own environment nothing but the search path gets in.
  *
  * @module
  */

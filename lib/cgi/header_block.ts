@@ -5,6 +5,7 @@
  * @module
  */
 import { CR, LF, TOKEN } from "../bytes/ascii.ts";
+import { withoutBlanks } from "../bytes/blanks.ts";
 import { decodeLatin1 } from "../bytes/latin1.ts";
 
 /** Bytes of a header block; more is taken for a program that sends none. */
@@ -115,8 +116,7 @@ function parseLine(line: string): [name: string, value: string] {
   const name = line.slice(0, Math.max(colon, 0));
   const isToken = name !== "" && [...name].every((character) => TOKEN[character.charCodeAt(0)] === 1);
   if (!isToken) throw new HeaderBlockError(`"${line.slice(0, 80)}" is no field`);
-  // Not trim(), which takes a byte of UTF-8 for white space.
-  const value = line.slice(colon + 1).replace(/^[ \t]+|[ \t]+$/g, "");
+  const value = withoutBlanks(line.slice(colon + 1));
   // deno-lint-ignore no-control-regex
   if (/[\x00-\x08\x0a-\x1f\x7f]/.test(value)) {
     throw new HeaderBlockError(`the value of "${name}" has a control character`);

@@ -6,7 +6,7 @@
 import { formatAddress } from "../config/check_servers.ts";
 import type { LocationConfig, ServerConfig, TryFiles } from "../config/types.ts";
 import type { CommandLine } from "./command_line.ts";
-import { loadFor } from "./configuration.ts";
+import { loadFor, readingProblem, UnreadableError } from "./configuration.ts";
 import { print, say } from "./console.ts";
 
 /** @throws {ConfigError | UnreadableError} */
@@ -65,6 +65,6 @@ function isThere(path: string): boolean {
     return true;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return false;
-    throw error;
+    throw new UnreadableError(`${path} ${readingProblem(error)}`);
   }
 }

@@ -7,6 +7,7 @@ import { resolve } from "@std/path";
 import { decodeConfig, formatIssue } from "../config/decode.ts";
 import { folderConfig } from "../config/defaults.ts";
 import type { Config } from "../config/types.ts";
+import { VARIABLES } from "../supervisor/surroundings.ts";
 import { type CommandLine, folderOptions, UsageError } from "./command_line.ts";
 
 export const DEFAULT_FILE = "webserv.yaml";
@@ -51,6 +52,11 @@ export function loadFor(line: CommandLine): Loaded {
 
 /** Reads and decodes a configuration file. @throws {ConfigError | UnreadableError} */
 export function loadFile(file: string): Loaded {
+  // Before one of them is asked for in a place that can not say it so well.
+  const hidden = VARIABLES.filter((variable) =>
+    Deno.permissions.querySync({ name: "env", variable }).state !== "granted"
+  );
+  if (hidden.length > 0) throw new UnreadableError(`--allow-env=${hidden.join(",")} is missing`);
   let text: string;
   try {
     text = Deno.readTextFileSync(file);
@@ -128,7 +134,8 @@ function exists(path: string): boolean {
   }
 }
 
-function readingProblem(error: unknown): string {
+/** Why a file can not be read, and what to do, as the end of a sentence about it. */
+export function readingProblem(error: unknown): string {
   if (error instanceof Deno.errors.NotFound) return "does not exist: check the name";
   if (error instanceof Deno.errors.NotCapable) return "may not be read: start with --allow-read";
   if (error instanceof Deno.errors.PermissionDenied) return "may not be read: check its permissions";

@@ -3,10 +3,8 @@
  *
  * @module
  */
-import { fromFileUrl, resolve } from "@std/path";
 import { hasPrograms, permissionFlags, shellWord, workerPermissions } from "../supervisor/permissions.ts";
-import { WORKER_MODULES } from "../supervisor/supervisor.ts";
-import { surroundings, VARIABLES } from "../supervisor/surroundings.ts";
+import { surroundings, VARIABLES, WORKER_MODULES } from "../supervisor/surroundings.ts";
 import type { CommandLine } from "./command_line.ts";
 import { loadFor } from "./configuration.ts";
 import { print } from "./console.ts";
@@ -18,7 +16,7 @@ export function permissions(line: CommandLine): void {
   const workers = workerPermissions(config, around);
   const flags = permissionFlags(config, workers, {
     file: config.file,
-    modules: WORKER_MODULES.map((url) => resolve(fromFileUrl(url))),
+    modules: WORKER_MODULES,
     kill: hasPrograms(config) ? around.killProgram : undefined,
     variables: VARIABLES,
   });

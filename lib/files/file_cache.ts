@@ -9,7 +9,7 @@ import { formatHttpDate } from "../http/date.ts";
 import { fileEntityTag } from "../http/etag.ts";
 import { contentTypeOf } from "../http/media_type.ts";
 import { fieldLine } from "../http/message.ts";
-import type { Clock, FileStat, FileSystem, OpenFile } from "../ports.ts";
+import { type Clock, FileError, type FileStat, type FileSystem, type OpenFile } from "../ports.ts";
 import { isContained } from "../http/containment.ts";
 
 /** Contents of larger files are not kept, in bytes. */
@@ -29,7 +29,7 @@ const CHANGED_GRAIN = 1000;
 /** A file or folder that may be served. */
 export interface KnownFile {
   readonly kind: "file" | "directory";
-  /** With every link resolved. */
+  /** As it was asked for: a link on the way may have been set to another place since, and what counts is what it names. */
   readonly path: string;
   readonly stat: FileStat;
   readonly contentType: string;
@@ -78,7 +78,7 @@ export class FileCache {
     if (realPath === undefined || realRoot === undefined || !isContained(realPath, realRoot)) {
       return undefined;
     }
-    const known = describe(stat.kind, realPath, stat, path);
+    const known = describe(stat.kind, stat, path);
     this.#remember(path, { ...known, root, content: undefined, used: true });
     return known;
   }
@@ -98,10 +98,31 @@ export class FileCache {
   /** Opens a file that find() gave; undefined if it has changed since. The caller closes it. */
   open(known: KnownFile): OpenFile | undefined {
     const file = this.files.openSync(known.path);
-    // SECURITY: whatever took its place after the check is not what was checked.
-    if (isUnchanged(file.stat(), known.stat)) return file;
+    try {
+      // SECURITY: whatever took its place after the check is not what was checked.
+      if (isUnchanged(this.#statOpen(file, known.path), known.stat)) return file;
+    } catch (error) {
+      file.close();
+      throw error;
+    }
     file.close();
     return undefined;
+  }
+
+  /**
+   * The runtime lets an open file be looked at only where its resolved name may be read. A sandbox that was made before
+   * a link to the root was set to another place does not name that one; then what the path names now must do.
+   */
+  #statOpen(file: OpenFile, path: string): FileStat {
+    try {
+      return file.stat();
+    } catch (error) {
+      const stat = error instanceof FileError && error.problem === "denied"
+        ? this.files.stat(path)
+        : undefined;
+      if (!stat) throw error;
+      return stat;
+    }
   }
 
   #load(entry: Entry): Uint8Array<ArrayBuffer> | undefined {
@@ -151,14 +172,14 @@ export class FileCache {
   }
 }
 
-function describe(kind: "file" | "directory", realPath: string, stat: FileStat, path: string): KnownFile {
+function describe(kind: "file" | "directory", stat: FileStat, path: string): KnownFile {
   const etag = fileEntityTag(stat);
   const contentType = kind === "file" ? contentTypeOf(path) : "";
   const validators = fieldLine("Last-Modified", formatHttpDate(stat.modified)) + fieldLine("ETag", etag) +
     "Accept-Ranges: bytes\r\n";
   return {
     kind,
-    path: realPath,
+    path,
     stat,
     contentType,
     etag,

@@ -34,11 +34,12 @@ export class Fields {
     return joined;
   }
 
-  /** How many lines a field has. */
-  count(name: string): number {
-    let count = 0;
-    for (let index = -1; (index = this.#indexOf(name, index + 1)) >= 0;) count++;
-    return count;
+  /** The same list with this value for the first line of this name, or with a line more. */
+  with(name: string, value: string): Fields {
+    const index = this.#indexOf(name.toLowerCase(), 0);
+    return index < 0
+      ? new Fields([...this.names, name], [...this.values, value])
+      : new Fields(this.names, this.values.with(index, value));
   }
 
   has(name: string): boolean {

@@ -6,6 +6,7 @@
  * @module
  */
 import { COLON, CR, FIELD_VALUE, LF, SPACE, TAB, TOKEN } from "../bytes/ascii.ts";
+import { withoutBlanks } from "../bytes/blanks.ts";
 import { decodeLatin1 } from "../bytes/latin1.ts";
 import { Fields } from "./fields.ts";
 import { MultipartError } from "./multipart_error.ts";
@@ -118,14 +119,4 @@ export class PartFieldsReader {
 
 function expectLineFeed(byte: number): void {
   if (byte !== LF) throw new MultipartError(400, "A bare CR in the header of a part");
-}
-
-// trim() would also take U+00A0, which is the last byte of UTF-8 characters such as `à`; and a regular expression for
-// the end takes quadratic time.
-function withoutBlanks(text: string): string {
-  const isBlank = (at: number) => text.charCodeAt(at) === SPACE || text.charCodeAt(at) === TAB;
-  let start = 0, end = text.length;
-  while (start < end && isBlank(start)) start++;
-  while (end > start && isBlank(end - 1)) end--;
-  return text.slice(start, end);
 }

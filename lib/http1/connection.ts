@@ -164,7 +164,7 @@ export class ServerConnection {
     const target = line.slice(scanned.methodEnd + 1, scanned.targetEnd);
     const fields = this.#section.fields(buffer.bytes, sectionStart, sectionLength);
     const semantics = messageSemantics(scanned.minor, fields);
-    const { form, path, query, host } = parseRequestTarget(method, target);
+    const { form, path, query, host, authority } = parseRequestTarget(method, target);
     const hostOfField = semantics.host === undefined ? "" : knownHost(semantics.host);
     const request: RequestHead = {
       type: "request",
@@ -175,7 +175,8 @@ export class ServerConnection {
       query,
       host: host ?? hostOfField,
       version: scanned.minor === 0 ? "HTTP/1.0" : "HTTP/1.1",
-      fields,
+      // RFC 9112 section 3.2.2: the target's authority stands for whatever Host says.
+      fields: authority === undefined ? fields : fields.with("Host", authority),
       body: semantics.body,
       keepAlive: semantics.keepAlive,
       expectsContinue: semantics.expectsContinue,

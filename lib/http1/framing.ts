@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { withoutBlanks } from "../bytes/blanks.ts";
 import type { Fields } from "../http/fields.ts";
 import { PeerError } from "./peer_error.ts";
 
@@ -16,7 +17,7 @@ export type BodyFraming =
 const NONE: BodyFraming = { kind: "none" };
 const CHUNKED: BodyFraming = { kind: "chunked" };
 
-/** What semantics() found. */
+/** What messageSemantics() found. */
 export interface MessageSemantics {
   /** The value of Host, unchecked; undefined only in HTTP/1.0. */
   readonly host: string | undefined;
@@ -46,7 +47,7 @@ export function messageSemantics(minor: number, fields: Fields): MessageSemantic
         if (name.toLowerCase() === "host") hosts++, host = values[i];
         break;
       case 6:
-        if (name.toLowerCase() === "expect") expect = values[i];
+        if (name.toLowerCase() === "expect") expect = append(expect, values[i]!);
         break;
       case 10:
         if (name.toLowerCase() === "connection") connection = append(connection, values[i]!);
@@ -100,20 +101,6 @@ function bodyFraming(minor: number, length: string | undefined, codings: string 
 /** The members of a list, in lower case (RFC 9110 section 5.6.1). */
 function members(list: string): string[] {
   return list.toLowerCase().split(",").map(withoutBlanks);
-}
-
-/**
- * Text without the spaces and tabs around it.
- *
- * SECURITY: not trim(), which also takes the no-break space 0xA0 away, and `chunked\xA0` is not chunked for others;
- * and no expression like /[ \t]+$/, which takes quadratic time for many spaces before something else.
- */
-function withoutBlanks(text: string): string {
-  const isBlank = (at: number): boolean => text[at] === " " || text[at] === "\t";
-  let start = 0, end = text.length;
-  while (start < end && isBlank(start)) start++;
-  while (end > start && isBlank(end - 1)) end--;
-  return text.slice(start, end);
 }
 
 function transferCoding(codings: string): BodyFraming {

@@ -15,6 +15,8 @@ export interface RequestTarget {
   readonly query: string | undefined;
   /** The host that an absolute or authority form names, in its normal form; it beats the Host field. */
   readonly host: string | undefined;
+  /** The authority of an absolute form, as sent. */
+  readonly authority?: string;
 }
 
 /**
@@ -36,7 +38,8 @@ export function parseRequestTarget(method: string, target: string): RequestTarge
   const authority = absolute ? parseHost(absolute[1]!) : undefined;
   if (!absolute || !authority) throw new PeerError(400, "The request target is of no known form");
   const rest = absolute[2]!;
-  return withQuery("absolute", rest.startsWith("/") ? rest : `/${rest}`, authority.host);
+  const parts = withQuery("absolute", rest.startsWith("/") ? rest : `/${rest}`, authority.host);
+  return { ...parts, authority: absolute[1]! };
 }
 
 function withQuery(form: "origin" | "absolute", target: string, host: string | undefined): RequestTarget {

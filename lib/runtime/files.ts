@@ -21,7 +21,7 @@ export const fileSystem: FileSystem = {
 
   // PERF: a thrown NotFound costs many times what this probe does.
   probe(path) {
-    return existsSync(path) ? this.stat(path) : undefined;
+    return guarded(path, () => existsSync(path)) ? this.stat(path) : undefined;
   },
 
   realPath(path) {
@@ -90,12 +90,17 @@ function toStat(info: Deno.FileInfo): FileStat {
   return {
     kind: info.isFile ? "file" : info.isDirectory ? "directory" : "other",
     size: info.size,
-    modified: info.mtime?.getTime() ?? 0,
-    changed: info.ctime?.getTime() ?? 0,
+    modified: timeOf(info.mtime),
+    changed: timeOf(info.ctime),
     device: info.dev,
     inode: info.ino ?? 0,
     executable: info.mode === null || (info.mode & 0o111) !== 0,
   };
+}
+
+/** Some file systems have no times, and some have files from beyond what a Date can hold. */
+function timeOf(date: Date | null): number {
+  return date?.getTime() || 0;
 }
 
 function guarded<T>(path: string, act: () => T): T {

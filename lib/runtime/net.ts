@@ -36,7 +36,8 @@ function listenError(error: unknown, hostname: string, port: number): ListenErro
     return new ListenError(`port ${port} may not be used by this user`, false, cause);
   }
   if (error instanceof Deno.errors.NotCapable) {
-    return new ListenError(`--allow-net=${hostname}:${port} is missing`, false, cause);
+    const host = hostname.includes(":") ? `[${hostname}]` : hostname;
+    return new ListenError(`--allow-net=${port === 0 ? host : `${host}:${port}`} is missing`, false, cause);
   }
   return new ListenError(`${hostname} can not be listened on`, false, cause);
 }
@@ -106,7 +107,8 @@ class Listener implements ConnectionListener {
       if (await isSettled(accepting)) this.#last.push(await accepting);
       else {
         this.close();
-        accepting.catch(() => {});
+        // Only then has the runtime let go of it. What was taken can wait.
+        await accepting.catch(() => {});
       }
     }
   }

@@ -113,6 +113,7 @@ class UnnamedFile implements NewFile {
     this.end();
     try {
       if (replace) {
+        keepMode(path, this.path);
         Deno.renameSync(this.path, path);
         this.#exists = false;
         keeper.over(this.path);
@@ -130,6 +131,17 @@ class UnnamedFile implements NewFile {
     this.#exists = false;
     removeUnfinished(this.path);
     keeper.over(this.path);
+  }
+}
+
+/** A file that is replaced keeps who may read it. */
+function keepMode(replaced: string, by: string): void {
+  if (Deno.build.os === "windows") return;
+  try {
+    const { mode, isFile } = Deno.lstatSync(replaced);
+    if (isFile && mode !== null) Deno.chmodSync(by, mode & 0o777);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }
 

@@ -89,6 +89,8 @@ export class Acceptor {
   async #leave(how: "drain" | "retire"): Promise<void> {
     this.#leaving = how;
     this.listener.finish();
+    // Who is told to go comes back at once: not while others' connections may be lost in the listener.
+    if (how === "retire") await this.closed;
     for (const session of this.#sessions) session[how]();
     await this.#emptied.promise;
   }
@@ -97,7 +99,7 @@ export class Acceptor {
     this.count.open++;
     this.#sessions.add(session);
     const ended = session.run();
-    if (this.#leaving) session[this.#leaving]();
+    if (this.#leaving === "drain") session.drain();
     await ended;
     this.#sessions.delete(session);
     this.count.open--;

@@ -69,6 +69,8 @@ export class Responder {
 
   /** Answers what was no request, ends our side, and lets the client read the answer. @throws {GoneError} */
   async respondLast(response: Response & { readonly body: Uint8Array }): Promise<void> {
+    // What was held back for earlier requests may have filled the outbox.
+    await this.flush();
     this.#outbox.text(this.#head("HTTP/1.1", response, response.body.length, "length", false));
     this.#outbox.bytes(response.body);
     this.#log(undefined, response.status, response.body.length);
@@ -111,8 +113,7 @@ export class Responder {
     stays: boolean,
   ): Promise<boolean> {
     await this.flush();
-    this.#outbox.text(head);
-    await this.flush();
+    await this.#transport.write(encodeLatin1(head));
     if (content) await this.#transport.write(content);
     this.#end(request, status, content?.length ?? 0);
     return stays;

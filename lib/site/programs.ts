@@ -77,7 +77,7 @@ async function run(visit: Visit, script: Script, interpreter: readonly string[])
   const program: Program = {
     script,
     interpreter,
-    documentRoot: server.fallback.config.root ?? config.root ?? location.base ?? folderOf(script.file),
+    documentRoot: config.root ?? server.fallback.config.root ?? location.base ?? folderOf(script.file),
     environment: config.cgiEnv,
     passAuthorization: config.cgiPassAuthorization,
     bodyLimit: config.clientMaxBodySize,

@@ -11,7 +11,7 @@ import { moveTo, type Visit } from "./visit.ts";
 /** RFC 9110 section 10.1.1: an expectation that can not be met. HTTP/1.0 has none. */
 export function refuseExpectation({ request }: Visit): Response | undefined {
   if (request.version === "HTTP/1.0") return undefined;
-  const expectation = request.fields.get("expect");
+  const expectation = request.fields.getList("expect");
   return expectation === undefined || expectation.toLowerCase() === "100-continue" ? undefined : refusal(417);
 }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Address, Config, LocationConfig, ServerConfig } from "../config/types.ts";
+import type { Address, Config, ServerConfig } from "../config/types.ts";
 import type { Handler } from "../http/message.ts";
 import { Location } from "./location.ts";
 import { LocationTable } from "./location_table.ts";
@@ -42,9 +42,11 @@ function hostOf(serverName: string): string {
 
 function createServer(config: ServerConfig): Server {
   const fallback = new Location(config.fallback);
-  const locations = new LocationTable(fallback);
-  const add = (location: LocationConfig) =>
-    locations.add(location.match, location.path, new Location(location));
-  config.locations.forEach(add);
-  return { fallback, locations };
+  const table = new LocationTable(fallback);
+  const locations = config.locations.map((location) => new Location(location));
+  for (const location of locations) table.add(location.config.match, location.config.path, location);
+  const programFolders = [fallback, ...locations].flatMap(({ config, base }) =>
+    config.cgi === undefined || base === undefined ? [] : [base]
+  );
+  return { fallback, locations: table, programFolders };
 }

@@ -14,6 +14,7 @@ import { refusal } from "../http/refusal.ts";
 import { FileError } from "../ports.ts";
 import { answerProgram } from "./programs.ts";
 import { answerReturn, slashRedirect } from "./redirect.ts";
+import { refuseLength, refuseMethod } from "./refuse.ts";
 import { moveTo, type Visit } from "./visit.ts";
 
 /** A file that is being written to may change between the look at it and its opening; so often it is tried again. */
@@ -67,12 +68,17 @@ function answerFolder(visit: Visit, path: string, folder: KnownFile): Response |
   for (const name of location.config.index) {
     const indexPath = path + name;
     if (find(visit, indexPath)?.kind !== "file") continue;
-    moveTo(visit, indexPath);
-    return answerReturn(visit) ?? answerPath(visit);
+    return answerAt(visit, indexPath);
   }
   if (!location.config.autoindex) return refusal(403);
   if (!isReading(visit)) return refusal(405, FILE_METHODS);
   return listingResponse(request, services.files, folder, location.base!, path, toolsFor(visit, path));
+}
+
+/** An internal redirect: what the location of the other path refuses stays refused. */
+function answerAt(visit: Visit, path: string): Response | Promise<Response> {
+  moveTo(visit, path);
+  return refuseMethod(visit) ?? refuseLength(visit) ?? answerReturn(visit) ?? answerPath(visit);
 }
 
 /** A folder's listing has tools to write to it, unless what is written goes elsewhere than what it shows. */
@@ -96,8 +102,7 @@ function tryEach(visit: Visit, { candidates, last }: TryFiles): Response | Promi
   }
   if (typeof last === "number") return refusal(last);
   visit.redirected = true;
-  moveTo(visit, last);
-  return answerReturn(visit) ?? answerPath(visit);
+  return answerAt(visit, last);
 }
 
 /**

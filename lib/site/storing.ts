@@ -11,7 +11,7 @@ import type { Visit } from "./visit.ts";
 
 /** Answers PUT, POST and DELETE from the location's store; undefined for what does not write. @throws {FileError} */
 export function answerStore(
-  { location, path, request, services }: Visit,
+  { location, server, path, request, services }: Visit,
 ): Response | Promise<Response> | undefined {
   const file = location.storePath(path);
   if (file === undefined || !WRITING.has(request.method)) return undefined;
@@ -20,6 +20,7 @@ export function answerStore(
     path,
     file,
     root: location.store!,
+    programs: server.programFolders,
     limit: location.config.clientMaxBodySize,
     overwrite: location.config.overwrite,
   };

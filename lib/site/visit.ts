@@ -15,6 +15,8 @@ export interface Server {
   /** Its own keys, for paths that no location takes. */
   readonly fallback: Location;
   readonly locations: LocationTable<Location>;
+  /** Where the files lie that its locations run. */
+  readonly programFolders: readonly string[];
 }
 
 /** What all requests of a site share. */

@@ -7,11 +7,26 @@
 import { isContained } from "../http/containment.ts";
 import type { FileStat, FileSystem, StoreFiles } from "../ports.ts";
 
-/** A folder within a store, with every link resolved; `missing` and `outside` are told apart for the answer only. */
-export function resolveFolder(files: FileSystem, path: string, root: string): string | "missing" | "outside" {
+/**
+ * A folder within a store, with every link resolved; `missing` and `outside` are told apart for the answer only.
+ *
+ * @param programs folders whose files are run; those within the store count as outside of it
+ */
+export function resolveFolder(
+  files: FileSystem,
+  path: string,
+  root: string,
+  programs: readonly string[] = [],
+): string | "missing" | "outside" {
   const realRoot = files.realPath(root), realPath = files.realPath(path);
   if (realRoot === undefined || realPath === undefined) return "missing";
   if (!isContained(realPath, realRoot)) return "outside";
+  // SECURITY: their own location would run what is stored there, by whatever link or spelling the path leads to them.
+  for (const folder of programs) {
+    const realFolder = files.realPath(folder);
+    if (realFolder === undefined || !isContained(realFolder, realRoot)) continue;
+    if (isContained(realPath, realFolder)) return "outside";
+  }
   return files.stat(realPath)?.kind === "directory" ? realPath : "missing";
 }
 

@@ -43,7 +43,7 @@ export async function post(
   target: StoreTarget,
   services: StoreServices,
 ): Promise<Response> {
-  const folder = resolveFolder(services.files, target.file, target.root);
+  const folder = resolveFolder(services.files, target.file, target.root, target.programs);
   if (folder === "missing") return refusal(409);
   if (folder === "outside") return refusal(404);
   if (verdictOfFolder(request) === "failed") return refusal(412);
@@ -52,8 +52,9 @@ export async function post(
   try {
     const type = request.fields.get("content-type");
     const next = limitedBody(request.body, target.limit);
-    const refused = await (isFormData(type) ? receiveForm(upload, next, type) : receiveBody(upload, next, type)) ??
-      upload.commit();
+    const refused =
+      await (isFormData(type) ? receiveForm(upload, next, type) : receiveBody(upload, next, type)) ??
+        upload.commit();
     return refused ?? answer(request, target, upload.received, folder, services);
   } finally {
     upload.discard();
@@ -108,7 +109,7 @@ class Upload {
         named.push(path);
       } catch (error) {
         // What was replaced can not be brought back.
-        if (!this.#replaces) named.forEach((done) => this.services.store.remove(done));
+        if (!this.#replaces) named.forEach((done) => this.#takeBack(done));
         if (error instanceof FileError && error.problem === "exists") return refusal(this.#conflict);
         throw error;
       }
@@ -128,6 +129,15 @@ class Upload {
     return refusal(kind === "file" ? this.#conflict : 409);
   }
 
+  #takeBack(path: string): void {
+    try {
+      this.services.store.remove(path);
+    } catch (error) {
+      // Somebody else was faster, or took the right to: the others are still to be taken back.
+      if (!(error instanceof FileError)) throw error;
+    }
+  }
+
   #path(name: string): string {
     return `${this.folder === "/" ? "" : this.folder}/${name}`;
   }
@@ -135,7 +145,11 @@ class Upload {
 
 type Next = () => Promise<Uint8Array | null>;
 
-async function receiveBody(upload: Upload, next: Next, type: string | undefined): Promise<Response | undefined> {
+async function receiveBody(
+  upload: Upload,
+  next: Next,
+  type: string | undefined,
+): Promise<Response | undefined> {
   const file = upload.add(`upload-${crypto.randomUUID().slice(0, 8)}${extensionOf(type)}`, true);
   if ("status" in file) return file;
   await receiveInto(file, next);
@@ -143,7 +157,11 @@ async function receiveBody(upload: Upload, next: Next, type: string | undefined)
 }
 
 /** Gives a refusal, or undefined once all files of the form are received. */
-async function receiveForm(upload: Upload, next: Next, type: string | undefined): Promise<Response | undefined> {
+async function receiveForm(
+  upload: Upload,
+  next: Next,
+  type: string | undefined,
+): Promise<Response | undefined> {
   const boundary = multipartBoundary(type);
   if (boundary === undefined) return refusal(400);
   const parser = new MultipartParser(boundary, FORM_LIMITS);

@@ -21,6 +21,8 @@ export interface StoreTarget {
   readonly file: string;
   /** The store's folder. */
   readonly root: string;
+  /** Folders whose files this server runs: nothing is stored there. */
+  readonly programs?: readonly string[];
   /** Bytes of a body; Infinity is no limit. */
   readonly limit: number;
   /** POST may replace files. */
@@ -100,10 +102,10 @@ interface Place {
 }
 
 /** A refusal if the folder is not there (409) or lies outside (404). */
-function locate({ file, root }: StoreTarget, { files, store }: StoreServices): Place | Response {
+function locate({ file, root, programs }: StoreTarget, { files, store }: StoreServices): Place | Response {
   if (file === root) return { folder: root, name: "", path: root, occupant: { kind: "folder" } };
   const slash = file.lastIndexOf("/");
-  const folder = resolveFolder(files, file.slice(0, slash) || "/", root);
+  const folder = resolveFolder(files, file.slice(0, slash) || "/", root, programs);
   if (folder === "missing") return refusal(409);
   if (folder === "outside") return refusal(404);
   const name = file.slice(slash + 1);

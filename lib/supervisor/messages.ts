@@ -8,6 +8,8 @@ import type { Config } from "../config/types.ts";
 /** From the main thread to a worker. */
 export type ToWorker =
   | { readonly type: "start"; readonly start: WorkerStart }
+  /** Serve another configuration, on the same addresses and with the same permissions. */
+  | { readonly type: "change"; readonly config: Config }
   /** Others have taken over: accept nothing more, and answer what the connections still ask for. */
   | { readonly type: "retire" }
   /** End: running exchanges have until timeouts.shutdown. */
@@ -30,6 +32,10 @@ export interface WorkerStart {
 export type FromWorker =
   /** It accepts connections. */
   | { readonly type: "ready" }
+  /** Requests that come from now on are answered after the other configuration. */
+  | { readonly type: "changed" }
+  /** It accepts no more connections. */
+  | { readonly type: "closed" }
   /** It can not serve its configuration. */
   | { readonly type: "failed"; readonly message: string }
   /** Whole lines. */

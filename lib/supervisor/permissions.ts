@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { dirname } from "@std/path";
 import { formatAddress } from "../config/check_servers.ts";
 import type { Config, LocationConfig } from "../config/types.ts";
 
@@ -20,8 +19,8 @@ export interface PermissionSet {
 export interface Surroundings {
   /** The path with every link resolved, or the path itself where nothing is. */
   readonly realPath: (path: string) => string;
-  /** Where a program's name is found on the search path; the name itself if it is not. */
-  readonly findProgram: (name: string) => string;
+  /** The path of a program, which may be found on the search path; undefined if it is not there. */
+  readonly findProgram: (name: string) => string | undefined;
   /** The program that starts others in a group of their own (see launcherFor()); undefined if there is none. */
   readonly launcher: string | undefined;
   /** The folder for large bodies that wait for a program. */
@@ -43,7 +42,7 @@ export function workerPermissions(config: Config, surroundings: Surroundings): P
     net: unique(config.servers.flatMap(({ listen }) => listen.map(formatAddress))),
     read: unique([
       ...both(
-        locations.flatMap(({ root, alias, cgiScript }) => [root, alias, cgiScript && dirname(cgiScript)]),
+        locations.flatMap(({ root, alias, cgiScript }) => [root, alias, cgiScript]),
       ),
       ...both(stores),
       ...spool,
@@ -52,11 +51,9 @@ export function workerPermissions(config: Config, surroundings: Surroundings): P
     run: unique([
       ...(launcher === undefined ? [] : [launcher]),
       ...locations.flatMap(({ cgiScript }) => cgiScript === undefined ? [] : [cgiScript]),
-      ...locations.flatMap(({ cgi }) =>
-        Object.values(cgi ?? {}).flatMap((words) => words === true ? [] : words[0]!)
-      ).map(
-        findProgram,
-      ),
+      ...locations
+        .flatMap(({ cgi }) => Object.values(cgi ?? {}))
+        .flatMap((words) => words === true ? [] : findProgram(words[0]!) ?? []),
     ]),
   };
 }
@@ -89,15 +86,22 @@ export function permissionFlags(config: Config, workers: PermissionSet, needs: M
   const logs = [config.accessLog, config.errorLog].flatMap((log) => log.to === "file" ? [log.path] : []);
   const programs = hasPrograms(config);
   const lists: readonly (readonly [string, readonly string[]])[] = [
-    ["net", workers.net],
+    // Which port stands for 0 is only known later.
+    ["net", unique(workers.net.map((address) => address.replace(/:0$/, "")))],
     ["read", unique([...(needs.file === undefined ? [] : [needs.file]), ...needs.modules, ...workers.read])],
     ["write", unique([...workers.write, ...logs])],
     ["run", unique([...workers.run, ...(programs && needs.kill !== undefined ? [needs.kill] : [])])],
     ["env", needs.variables],
   ];
-  return lists.filter(([, list]) => list.length > 0).map(([name, list]) =>
-    `--allow-${name}=${list.join(",")}`
-  );
+  return lists.filter(([, list]) => list.length > 0).map(([name, list]) => permissionFlag(name, list));
+}
+
+/**
+ * A flag of `deno run`. Between its words stand commas, and no spelling of a comma within a word is understood by all
+ * releases (2.6 takes two of them for one, 2.9 takes none): what can be named is the folder above.
+ */
+export function permissionFlag(name: string, list: readonly string[]): string {
+  return `--allow-${name}=${unique(list.map((word) => word.replace(/\/[^/,]*,.*$/, "") || "/")).join(",")}`;
 }
 
 /** Quotes a word for a POSIX shell where it needs it. */

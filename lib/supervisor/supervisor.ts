@@ -26,7 +26,7 @@ const FIRST_DELAY = 50;
 const LONGEST_DELAY = 5000;
 
 /** A worker that lived so long has not died of its configuration, in milliseconds. */
-const GOOD_LIFE = 10_000;
+const GOOD_LIFE = 2000;
 
 /** So many deaths in a row, of workers that never had a good life, are the configuration's fault. */
 const FATAL_DEATHS = 8;
@@ -36,9 +36,6 @@ const MOST_RETIRED = 8;
 
 /** The module that workers run. */
 const WORKER_ENTRY = new URL("./worker.ts", import.meta.url);
-
-/** Where the modules of this program are that workers import. */
-export const WORKER_MODULES = [new URL("../", import.meta.url), new URL("../../deno.json", import.meta.url)];
 
 /** What a supervisor works with. */
 export interface SupervisorOptions {
@@ -59,7 +56,10 @@ export class Supervisor {
   #config: Config;
   #logs: SupervisorLogs;
   #workers: (WorkerHandle | undefined)[] = [];
+  /** Of the workers, when they were started. */
+  #needs = "";
   #deaths = 0;
+  readonly #replacing = new Set<ReturnType<typeof setTimeout>>();
   #stopping = false;
   /** Reloads come one after another. */
   #reloading: Promise<void> = Promise.resolve();
@@ -94,18 +94,23 @@ export class Supervisor {
     return [...new Map(addresses.map((address) => [formatAddress(address), address])).values()];
   }
 
-  /** How many threads serve. */
-  get workers(): number {
-    return this.#workers.length;
+  /** How many workers there are just now. */
+  get alive(): number {
+    return this.#workers.filter((worker) => worker !== undefined && !worker.isGone).length;
   }
 
   /**
-   * Goes over to another configuration: its workers accept connections before the old ones stop.
+   * Goes over to another configuration. Workers whose permissions and addresses are the same just change; others are
+   * replaced, by new ones that accept connections before the old ones stop.
    *
    * @throws {ListenError | StartError} the old configuration stays then
    */
   reload(config: Config): Promise<void> {
-    const reloaded = this.#reloading.then(() => this.#begin(config));
+    const reloaded = this.#reloading.then(() => this.#begin(config)).catch((error) => {
+      // Its new addresses are not ours after all.
+      this.#ports.keep(this.#config);
+      throw error;
+    });
     this.#reloading = reloaded.catch(() => {});
     return reloaded;
   }
@@ -123,6 +128,8 @@ export class Supervisor {
   /** Ends all workers, with timeouts.shutdown for what is running. */
   async stop(): Promise<void> {
     this.#stopping = true;
+    this.#replacing.forEach(clearTimeout);
+    await this.#reloading;
     const workers = [...this.#workers, ...this.#retired].filter((worker) => worker !== undefined);
     await Promise.all(workers.map((worker) => worker.stop(this.#config.timeouts.shutdown)));
     this.#options.groups.killAll();
@@ -132,29 +139,70 @@ export class Supervisor {
   async #begin(wanted: Config): Promise<void> {
     if (this.#stopping) return;
     const config = this.#ports.resolve(wanted);
-    const problem = missingPermission(this.#permissions(config), config);
+    const problem = missingPermission(config, this.#permissions(config), this.#options.surroundings);
     if (problem !== undefined) throw new StartError(problem);
     this.#prepareFolders(config);
     const logs = this.#logs.isFor(config) ? this.#logs : openLogs(config);
-    const count = this.#options.surroundings.workerCount(config);
-    const workers = Array.from(
-      { length: count },
-      (_, index) => this.#startWorker(index, config, () => logs, count > 1),
-    );
+    const needs = this.#needsOf(config);
+    let workers: readonly (WorkerHandle | undefined)[];
     try {
-      await Promise.all(workers.map(({ ready }) => ready));
+      workers = this.#unchanged(needs) ?? await this.#startWorkers(config);
     } catch (error) {
-      await Promise.all(workers.map((worker) => worker.stop(0)));
       if (logs !== this.#logs) await logs.close();
       throw error instanceof WorkerFailure ? new StartError(error.message) : error;
     }
     const [oldWorkers, oldLogs] = [this.#workers, this.#logs];
     this.#config = config;
     this.#logs = logs;
-    this.#workers = workers;
+    this.#workers = [...workers];
+    this.#needs = needs;
     this.#ports.keep(config);
-    for (const worker of oldWorkers) if (worker) this.#retire(worker);
+    // Their last lines go to the new logs.
+    await Promise.all(
+      workers === oldWorkers
+        ? oldWorkers.map((worker) => worker?.change(config))
+        : oldWorkers.map((worker) => worker && this.#retire(worker)),
+    );
     if (oldLogs !== logs) await oldLogs.close();
+  }
+
+  /** The workers, if they can serve another configuration too: nothing that is fixed with their start differs. */
+  #unchanged(needs: string): readonly (WorkerHandle | undefined)[] | undefined {
+    const workers = this.#workers;
+    const alive = workers.length > 0 && workers.every((worker) => worker !== undefined && !worker.isGone);
+    return alive && needs === this.#needs ? workers : undefined;
+  }
+
+  /** What is fixed with a worker's start. Links may lead elsewhere at another time. */
+  #needsOf(config: Config): string {
+    const { launcher, workerCount } = this.#options.surroundings;
+    const permissions = this.#permissions(config);
+    return JSON.stringify([config.sandbox, permissions, launcherFor(config, launcher), workerCount(config)]);
+  }
+
+  /** New workers, all of which accept connections. */
+  async #startWorkers(config: Config): Promise<WorkerHandle[]> {
+    const { workerCount, sharesPorts } = this.#options.surroundings;
+    // What is not shared can only be handed over: connections that come meanwhile are refused.
+    const old = sharesPorts ? [] : this.#workers;
+    await Promise.all(old.map((worker) => worker && this.#retire(worker)));
+    const workers = Array.from(
+      { length: workerCount(config) },
+      (_, index) => this.#startWorker(index, config),
+    );
+    try {
+      await Promise.all(workers.map(({ ready }) => ready));
+      if (workers.some(({ isGone }) => isGone)) {
+        throw new WorkerFailure("a worker died as soon as it started");
+      }
+      return workers;
+    } catch (error) {
+      await Promise.all(workers.map((worker) => worker.stop(0)));
+      this.#workers = this.#workers.map((worker, index) =>
+        old.includes(worker) ? this.#startWorker(index, this.#config) : worker
+      );
+      throw error;
+    }
   }
 
   /** Stores and the spool folder must be there before a worker may only use them. @throws {StartError} */
@@ -172,7 +220,7 @@ export class Supervisor {
     return workerPermissions(config, this.#options.surroundings);
   }
 
-  #startWorker(index: number, config: Config, logs: () => SupervisorLogs, reusePort: boolean): WorkerHandle {
+  #startWorker(index: number, config: Config): WorkerHandle {
     const { surroundings, groups, entry } = this.#options;
     const born = performance.now();
     const worker: WorkerHandle = new WorkerHandle(
@@ -180,14 +228,14 @@ export class Supervisor {
       {
         id: index + 1,
         config,
-        reusePort: reusePort || surroundings.sharesPorts,
+        reusePort: surroundings.sharesPorts,
         searchPath: surroundings.searchPath,
         launcher: launcherFor(config, surroundings.launcher),
         spoolFolder: surroundings.spoolFolder,
       },
       config.sandbox ? this.#permissions(config) : undefined,
       {
-        log: (log, text) => logs()[log].line(text),
+        log: (log, text) => this.#logs[log].line(text),
         groupStarted: (pid) => groups.started(pid),
         groupEnded: (pid) => groups.ended(pid),
         killGroup: (pid) => groups.kill(pid),
@@ -197,14 +245,16 @@ export class Supervisor {
     return worker;
   }
 
-  #retire(worker: WorkerHandle): void {
+  /** Resolves when it accepts no more connections. */
+  #retire(worker: WorkerHandle): Promise<void> {
     this.#retired.push(worker);
-    worker.retire();
+    const closed = worker.retire();
     void worker.gone.then(() => {
       const at = this.#retired.indexOf(worker);
       if (at >= 0) this.#retired.splice(at, 1);
     });
     if (this.#retired.length > MOST_RETIRED) void this.#retired[0]!.stop(this.#config.timeouts.shutdown);
+    return closed;
   }
 
   /** A worker died that was in service. */
@@ -219,11 +269,13 @@ export class Supervisor {
     const delay = Math.min(FIRST_DELAY * 2 ** (this.#deaths - 1), LONGEST_DELAY);
     this.say(`error: worker ${index + 1} died: ${reason}; another starts in ${delay} ms`);
     const config = this.#config;
-    setTimeout(() => {
+    const timer = setTimeout(() => {
+      this.#replacing.delete(timer);
       // A reload may have been faster.
       if (this.#stopping || this.#config !== config || this.#workers[index] !== undefined) return;
-      this.#workers[index] = this.#startWorker(index, config, () => this.#logs, this.#workers.length > 1);
+      this.#workers[index] = this.#startWorker(index, config);
     }, delay);
+    this.#replacing.add(timer);
   }
 }
 

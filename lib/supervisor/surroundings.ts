@@ -3,16 +3,26 @@
  *
  * @module
  */
-import { join } from "@std/path";
+import { fromFileUrl, join, resolve } from "@std/path";
 import type { Config } from "../config/types.ts";
 import { fileError, fileSystem } from "../runtime/files.ts";
 import { findProgram } from "../runtime/processes.ts";
-import { type PermissionSet, type Surroundings as PermissionSurroundings } from "./permissions.ts";
+import {
+  hasPrograms,
+  permissionFlag,
+  type PermissionSet,
+  type Surroundings as PermissionSurroundings,
+} from "./permissions.ts";
 
 /** Variables of the environment that are read; nothing else of it is. The last two are switches of the YAML library. */
 export const VARIABLES: readonly string[] = ["PATH", "TMPDIR", "LOG_STREAM", "LOG_TOKENS"];
 
 const DEFAULT_PATH = "/usr/local/bin:/usr/bin:/bin";
+
+/** Where the modules of this program are that workers import. */
+export const WORKER_MODULES: readonly string[] = ["../", "../../deno.json"].map((path) =>
+  resolve(fromFileUrl(new URL(path, import.meta.url)))
+);
 
 /** What a supervisor must know of the system. */
 export interface Surroundings extends PermissionSurroundings {
@@ -30,14 +40,17 @@ export function surroundings(): Surroundings {
   const searchPath = variable("PATH") ?? DEFAULT_PATH;
   // Other systems let several listen on one port too, but give all connections to one of them.
   const sharesPorts = Deno.build.os === "linux";
+  // Where we may not look, only what we may run is found. These are there: if they are not found they were not allowed.
+  const mayLook = searchPath.split(":").every((path) => isGranted({ name: "read", path }));
+  const find = (name: string) => findProgram(name, searchPath) ?? (mayLook ? undefined : name);
   return {
     searchPath,
-    launcher: findProgram("setsid", searchPath),
-    killProgram: findProgram("kill", searchPath),
+    launcher: Deno.build.os === "linux" ? find("setsid") : undefined,
+    killProgram: Deno.build.os === "windows" ? undefined : find("kill"),
     spoolFolder: join(variable("TMPDIR") ?? "/tmp", "webserv-spool"),
     sharesPorts,
     realPath: (path) => fileSystem.realPath(path) ?? path,
-    findProgram: (name) => name.includes("/") ? name : findProgram(name, searchPath) ?? name,
+    findProgram: (name) => name.includes("/") ? name : findProgram(name, searchPath),
     workerCount(config) {
       if (!sharesPorts) return 1;
       return config.workers === "auto" ? Math.max(1, navigator.hardwareConcurrency) : config.workers;
@@ -47,9 +60,11 @@ export function surroundings(): Surroundings {
 
 /** Undefined where it is not set, or may not be read. */
 function variable(name: string): string | undefined {
-  return Deno.permissions.querySync({ name: "env", variable: name }).state === "granted"
-    ? Deno.env.get(name)
-    : undefined;
+  return isGranted({ name: "env", variable: name }) ? Deno.env.get(name) : undefined;
+}
+
+function isGranted(permission: Deno.PermissionDescriptor): boolean {
+  return Deno.permissions.querySync(permission).state === "granted";
 }
 
 /** Makes the folder for large bodies, for this user alone. @throws {FileError} */
@@ -64,10 +79,14 @@ export function prepareSpoolFolder(path: string): void {
   }
 }
 
-/** The first permission that this program was not given but its workers need, with its flag; undefined if none is missing. */
-export function missingPermission(needed: PermissionSet, config: Config): string | undefined {
-  for (const [flag, descriptor] of descriptors(needed, config)) {
-    if (Deno.permissions.querySync(descriptor).state !== "granted") {
+/** The first permission that this program was not given but is going to need, with its flag; undefined if none is missing. */
+export function missingPermission(
+  config: Config,
+  workers: PermissionSet,
+  { killProgram }: Pick<Surroundings, "killProgram">,
+): string | undefined {
+  for (const [flag, descriptor] of descriptors(config, workers, killProgram)) {
+    if (!isGranted(descriptor)) {
       return `${flag} is missing: webserv permissions prints all flags that this configuration needs`;
     }
   }
@@ -75,14 +94,18 @@ export function missingPermission(needed: PermissionSet, config: Config): string
 }
 
 function* descriptors(
-  { net, read, write, run }: PermissionSet,
   config: Config,
+  { net, read, write, run }: PermissionSet,
+  killProgram: string | undefined,
 ): Generator<[flag: string, descriptor: Deno.PermissionDescriptor]> {
-  for (const host of net) yield [`--allow-net=${host}`, { name: "net", host }];
-  for (const path of read) yield [`--allow-read=${path}`, { name: "read", path }];
-  for (const path of write) yield [`--allow-write=${path}`, { name: "write", path }];
-  for (const command of run) yield [`--allow-run=${command}`, { name: "run", command }];
-  for (const log of [config.accessLog, config.errorLog]) {
-    if (log.to === "file") yield [`--allow-write=${log.path}`, { name: "write", path: log.path }];
+  const logs = [config.accessLog, config.errorLog].flatMap((log) => log.to === "file" ? [log.path] : []);
+  const kill = hasPrograms(config) && killProgram !== undefined ? [killProgram] : [];
+  for (const host of net) yield [permissionFlag("net", [host]), { name: "net", host }];
+  for (const path of [...WORKER_MODULES, ...read]) {
+    yield [permissionFlag("read", [path]), { name: "read", path }];
+  }
+  for (const path of [...write, ...logs]) yield [permissionFlag("write", [path]), { name: "write", path }];
+  for (const command of [...run, ...kill]) {
+    yield [permissionFlag("run", [command]), { name: "run", command }];
   }
 }

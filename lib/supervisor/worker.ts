@@ -37,7 +37,11 @@ thread.onmessage = ({ data }) => {
   switch (data.type) {
     case "start":
       return start(data.start);
+    case "change":
+      serving?.change(data.config);
+      return thread.postMessage({ type: "changed" });
     case "retire":
+      void serving?.closed.then(() => thread.postMessage({ type: "closed" }));
       return void serving?.retire().then(finish);
     case "stop":
       return void (serving?.stop() ?? Promise.resolve()).then(finish);

@@ -4,6 +4,7 @@
  * @module
  */
 import { removeUnfinished, unfinishedFiles } from "../runtime/store_files.ts";
+import type { Config } from "../config/types.ts";
 import type { FromWorker, ToWorker, WorkerStart } from "./messages.ts";
 import type { PermissionSet } from "./permissions.ts";
 
@@ -25,6 +26,9 @@ export class WorkerFailure extends Error {
 /** How much longer than its own patience a worker may take to stop, in milliseconds. */
 const STOP_GRACE = 2000;
 
+/** A worker that is asked for something else has this long before it is gone on without, in milliseconds. */
+const PATIENCE = 2000;
+
 /** Owns the thread: it is terminated once it has stopped, died, or taken too long to stop. */
 export class WorkerHandle {
   readonly ready: Promise<void>;
@@ -37,6 +41,8 @@ export class WorkerHandle {
   readonly #unfinished = new Set<string>();
   readonly #ready = Promise.withResolvers<void>();
   readonly #gone = Promise.withResolvers<void>();
+  readonly #changed = new Set<() => void>();
+  readonly #closed = Promise.withResolvers<void>();
   #leaving = false;
   #isGone = false;
 
@@ -66,10 +72,25 @@ export class WorkerHandle {
     this.#send({ type: "start", start });
   }
 
-  /** Has it answer what its connections still ask for. */
-  retire(): void {
+  /** The thread has ended, or is ending. */
+  get isGone(): boolean {
+    return this.#isGone;
+  }
+
+  /** Has it serve another configuration with the same needs. Resolves when it does. */
+  async change(config: Config): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#changed.add(resolve);
+    this.#send({ type: "change", config });
+    await this.#patiently(promise);
+    this.#changed.delete(resolve);
+  }
+
+  /** Has it answer what its connections still ask for. Resolves when it accepts no more of them. */
+  async retire(): Promise<void> {
     this.#leaving = true;
     this.#send({ type: "retire" });
+    await this.#patiently(this.#closed.promise);
   }
 
   /** Has it end within so many milliseconds. */
@@ -78,6 +99,14 @@ export class WorkerHandle {
     this.#send({ type: "stop" });
     const timer = setTimeout(() => this.#end(), patience + STOP_GRACE);
     await this.gone;
+    clearTimeout(timer);
+  }
+
+  /** Waits for a worker's word, but not for one that is busy with something else, and not for a dead one. */
+  async #patiently(word: Promise<void>): Promise<void> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<void>((resolve) => timer = setTimeout(resolve, PATIENCE));
+    await Promise.race([word, late, this.gone]);
     clearTimeout(timer);
   }
 
@@ -93,6 +122,10 @@ export class WorkerHandle {
         this.#leaving = true;
         this.#ready.reject(new WorkerFailure(message.message));
         return this.#end();
+      case "changed":
+        return this.#changed.forEach((resolve) => resolve());
+      case "closed":
+        return this.#closed.resolve();
       case "log":
         return this.#events.log(message.log, message.text);
       case "group":

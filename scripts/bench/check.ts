@@ -59,9 +59,9 @@ export async function checkAnswer(target: Target): Promise<number> {
   const answer = await ask(url, fields, folder);
   const complaint = complaintAbout(row, answer, await hasRightContent(target));
   if (complaint !== undefined) throw new Error(complaint);
-  const isChunked = answer.fields.has("transfer-encoding");
-  const { headLength, contentLength } = isChunked ? await ask(url, fields, folder, ["--raw"]) : answer;
-  return headLength + contentLength;
+  if (!answer.fields.has("transfer-encoding")) return answer.headLength + answer.contentLength;
+  const { headLength } = await ask(url, fields, folder, ["--raw"]);
+  return headLength + (await Deno.stat(join(folder, CONTENT))).size;
 }
 
 /** Stores all names that the load is going to write, and one of them again. */
@@ -105,6 +105,8 @@ async function ask(
   const { code, stdout, stderr } = await new Deno.Command("curl", {
     args: [
       ...["--silent", "--show-error", "--max-time", "30", "--user-agent", "", "--header", "Accept:"],
+      // A server may try whether its port is free before it serves there, and break that connection.
+      ...["--retry", "3", "--retry-connrefused", "--retry-all-errors"],
       ...["--header", "Expect:", "--dump-header", headFile, "--output", join(folder, CONTENT)],
       ...["--write-out", "%{http_code} %{size_header} %{size_download}"],
       ...fields.flatMap((field) => ["--header", field]),

@@ -3,14 +3,15 @@
  *
  * @module
  */
-import { join } from "@std/path";
+import { join, resolve } from "@std/path";
 import type { Program } from "./types.ts";
 
 const SYSTEM_FOLDERS = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
 
 /** The path of an executable in PATH or a folder for the system's programs. */
 export function findExecutable(name: string): string | undefined {
-  if (name.includes("/")) return isExecutable(name) ? name : undefined;
+  // Servers are started in folders of their own.
+  if (name.includes("/")) return isExecutable(name) ? resolve(name) : undefined;
   const folders = [...(Deno.env.get("PATH") ?? "").split(":"), ...SYSTEM_FOLDERS];
   return folders.filter((folder) => folder !== "").map((folder) => join(folder, name)).find(isExecutable);
 }

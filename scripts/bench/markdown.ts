@@ -24,6 +24,11 @@ export function insertReport(document: string, report: string): string {
   return `${document.slice(0, begin)}${BEGIN}\n\n${report.trim()}\n\n${document.slice(end)}`;
 }
 
+/** Throws if the report could not be written there, which is better known before the measuring. */
+export async function checkPlace(path: string): Promise<void> {
+  insertReport(await read(path), "");
+}
+
 /** Writes the report into a file: between the marks if there is one, else a new file. */
 export async function writeReport(path: string, report: string): Promise<void> {
   await Deno.writeTextFile(path, insertReport(await read(path), report));

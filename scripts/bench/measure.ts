@@ -138,6 +138,9 @@ async function collect(row: Row, runners: readonly Runner[]): Promise<Result[]> 
       ...(setup.workers !== undefined && {
         remark: describeShares(await countByWorker(join(folder, "access.log"))),
       }),
+      ...(peer.forgets === row.needs && {
+        remark: "CPU is all that the core did, also for others, as the programs' own is not known.",
+      }),
     });
   }
   return results;
@@ -226,7 +229,7 @@ async function warmUp(
 
 /** The CPU clock runs from before the load program starts until it has ended. */
 async function takeSample(bench: Bench, load: LoadProgram, runner: Runner): Promise<Sample> {
-  const { process: { pid }, target, answerLength } = runner;
+  const { peer, process: { pid }, target, answerLength } = runner;
   const [cpu, loadCpu, idle, start] = [
     readCpu(pid),
     readReapedCpu(),
@@ -236,14 +239,16 @@ async function takeSample(bench: Bench, load: LoadProgram, runner: Runner): Prom
   const running = load(target, bench.seconds);
   const memory = sleep(bench.seconds * 700, bench.signal).then(() => readMemory(pid));
   const [seen, bytes] = await Promise.all([running, memory]);
+  const elapsed = (performance.now() - start) / 1000;
+  const idleTime = readIdle(SERVER_CORE) - idle;
   return toSample({
     row: target.row,
     load: seen,
     answerLength,
     memory: bytes,
-    elapsed: (performance.now() - start) / 1000,
-    serverCpu: readCpu(pid) - cpu,
+    elapsed,
+    serverCpu: peer.forgets === target.row.needs ? elapsed - idleTime : readCpu(pid) - cpu,
     loadCpu: readReapedCpu() - loadCpu,
-    idle: readIdle(SERVER_CORE) - idle,
+    idle: idleTime,
   });
 }

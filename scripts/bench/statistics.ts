@@ -42,13 +42,14 @@ export function toSample(reading: Reading): Sample {
 
 function findErrors(row: Row, load: Load, answerLength: number): string[] {
   const { requests, bytes, failures, socketErrors } = load;
+  const { tolerance = LENGTH_TOLERANCE } = row;
   const errors: string[] = [];
   const wrong = row.expect.status >= 400 ? requests - failures : failures;
   if (requests === 0 && !row.countsBytes) errors.push("no request was answered");
   if (wrong !== 0) errors.push(`${wrong} of ${requests} answers without status ${row.expect.status}`);
   if (socketErrors > 0) errors.push(`${socketErrors} socket errors`);
   const mean = bytes / requests;
-  if (!row.countsBytes && requests > 0 && Math.abs(mean / answerLength - 1) > LENGTH_TOLERANCE) {
+  if (!row.countsBytes && requests > 0 && Math.abs(mean / answerLength - 1) > tolerance) {
     errors.push(`answers of ${mean.toFixed(0)} bytes instead of ${answerLength}`);
   }
   return errors;

@@ -73,6 +73,8 @@ export interface Row {
    * number of bytes received through the length of one answer.
    */
   readonly countsBytes?: boolean;
+  /** How much the length of the answers may differ from the checked one's; 2 % if it is not given. */
+  readonly tolerance?: number;
   /** The load program, if it is not wrk. */
   readonly load?: "curl";
   /** Sends this file of the site with PUT, under {@link PUT_NAMES} names that begin with the path. */
@@ -172,6 +174,11 @@ export interface Peer {
   /** What has to be installed, for the message that it is not. */
   readonly wants: string;
   readonly features: readonly Feature[];
+  /**
+   * Rows with this feature have processes that the server does not wait for, so that the kernel forgets their CPU time:
+   * all that the core did is counted instead.
+   */
+  readonly forgets?: Feature;
   /** Undefined if it is not installed. */
   find(): Promise<Program | undefined>;
   launch(place: Place): Launch;

@@ -88,7 +88,7 @@ function readHead(method: string, target: string, minor: string, section: string
 
   const options = named("connection").join(",").toLowerCase().split(/[\t ]*,[\t ]*/);
   const keepAlive = !options.includes("close") && (minor === "1" || options.includes("keep-alive"));
-  const expects = minor === "1" && /^100-continue$/i.test(named("expect").at(-1) ?? "");
+  const expects = minor === "1" && /^100-continue$/i.test(named("expect").join(","));
   const words = [
     `request ${method} ${target} HTTP/1.${minor} host=${location.host ?? fieldHost} form=${location.form}`,
     ...location.path === target ? [] : [`path=${location.path}`],
@@ -97,8 +97,21 @@ function readHead(method: string, target: string, minor: string, section: string
     keepAlive ? "keep-alive" : "close",
     ...expects ? ["expects-continue"] : [],
   ];
-  const fieldLines = fields.map(([, name, value]) => `field ${name}:${value && " "}${escape(value!)}`);
+  const pairs = fields.map(([, name, value]) => [name!, value!] as const);
+  const fieldLines = asTargeted(pairs, location).map(([name, value]) =>
+    `field ${name}:${value && " "}${escape(value)}`
+  );
   return { lines: [escape(words.join(" ")), ...fieldLines], length: chunked ? undefined : length, keepAlive };
+}
+
+type Pair = readonly [name: string, value: string];
+
+/** RFC 9112 section 3.2.2: the authority of an absolute target stands for Host. */
+function asTargeted(pairs: readonly Pair[], { authority }: Location): readonly Pair[] {
+  if (authority === undefined) return pairs;
+  const isHost = ([name]: Pair) => name.toLowerCase() === "host";
+  if (!pairs.some(isHost)) return [...pairs, ["Host", authority]];
+  return pairs.map((pair) => isHost(pair) ? [pair[0], authority] : pair);
 }
 
 interface Location {
@@ -106,6 +119,7 @@ interface Location {
   readonly path: string;
   readonly query?: string | undefined;
   readonly host?: string;
+  readonly authority?: string;
 }
 
 function readTarget(method: string, target: string): Location | undefined {
@@ -119,7 +133,7 @@ function readTarget(method: string, target: string): Location | undefined {
   const [, authority, path, query] = parts;
   if (authority === undefined) return path === undefined ? undefined : { form: "origin", path, query };
   const host = parseHost(authority)?.host;
-  return host === undefined ? undefined : { form: "absolute", path: path ?? "/", query, host };
+  return host === undefined ? undefined : { form: "absolute", path: path ?? "/", query, host, authority };
 }
 
 interface Body {

@@ -116,6 +116,8 @@ class LoadClient {
 /** A check for content that is one letter throughout, and as long as it should be. */
 export function isAllOf(letters: string, length: number): (body: Uint8Array) => string | undefined {
   const wanted = letters.split("").map((letter) => toBytes(letter.repeat(length)));
-  const same = (a: Uint8Array, b: Uint8Array) => a.length === b.length && a.every((byte, at) => byte === b[at]);
-  return (body) => wanted.some((bytes) => same(bytes, body)) ? undefined : `wrong content of ${body.length} bytes`;
+  const same = (a: Uint8Array, b: Uint8Array) =>
+    a.length === b.length && a.every((byte, at) => byte === b[at]);
+  return (body) =>
+    wanted.some((bytes) => same(bytes, body)) ? undefined : `wrong content of ${body.length} bytes`;
 }

@@ -7,7 +7,7 @@
 import { assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import type { TestServer } from "../support/server.ts";
-import { toBytes, WireClient, type WireResponse } from "../support/wire.ts";
+import { WireClient, type WireResponse } from "../support/wire.ts";
 import { eventually } from "./wire_support.ts";
 
 /** A server with a store at /files/ (and one that overwrites at /over/), in its folder's `store` and `over`. */
@@ -105,7 +105,7 @@ export async function beginUpload(
   data = head("PUT", "/files/half.bin", { "Content-Length": "1000000" }) + "x".repeat(100_000),
 ): Promise<WireClient> {
   const client = await WireClient.connect(port);
-  await client.send(toBytes(data));
+  await client.send(data);
   await eventually(() => filesIn(folder).some((name) => name.includes(".webserv-")), "an upload has begun");
   return client;
 }

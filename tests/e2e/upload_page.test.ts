@@ -1,8 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { join } from "@std/path";
-import type { BrowserContextOptions, Page } from "playwright-core";
-import { hasBrowser, startBrowser, type TestBrowser } from "../support/browser.ts";
-import { startServer, type TestServer, writeFiles } from "../support/server.ts";
+import { hasBrowser, startBrowser } from "../support/browser.ts";
+import { startServer, writeFiles } from "../support/server.ts";
+import { content, Visitor } from "./upload_page_support.ts";
 
 const CONFIG = `
 servers:
@@ -15,95 +14,6 @@ servers:
       /away/: { upload_store: away, allowed_methods: [GET, DELETE] }
 `;
 
-/** Random content, so that a piece in the wrong place is found. */
-function content(length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
-  for (let i = 0; i < length; i += 65536) crypto.getRandomValues(bytes.subarray(i, i + 65536));
-  return bytes;
-}
-
-async function checksum(bytes: Uint8Array): Promise<string> {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes.slice())).toHex();
-}
-
-/** What one step works with: a folder of its own, and files on the visitor's side. */
-class Visitor {
-  readonly local: string;
-  readonly stored: string;
-  page!: Page;
-  #problems: readonly string[] = [];
-
-  constructor(readonly browser: TestBrowser, readonly server: TestServer, readonly path: string) {
-    this.local = join(server.folder, "local", path);
-    this.stored = join(server.folder, path);
-  }
-
-  async open(options?: BrowserContextOptions): Promise<Page> {
-    ({ page: this.page, problems: this.#problems } = await this.browser.open(options));
-    await this.page.goto(this.server.url + this.path);
-    return this.page;
-  }
-
-  /** Makes files on the visitor's side and chooses them in the form. */
-  async choose(files: Readonly<Record<string, Uint8Array>>): Promise<void> {
-    await writeFiles(this.local, files);
-    await this.page.locator("#files").setInputFiles(Object.keys(files).map((name) => join(this.local, name)));
-  }
-
-  /** So many bytes a second are sent, and no more. */
-  async throttle(uploadThroughput: number): Promise<void> {
-    const session = await this.page.context().newCDPSession(this.page);
-    await session.send("Network.emulateNetworkConditions", {
-      offline: false,
-      latency: 0,
-      downloadThroughput: -1,
-      uploadThroughput,
-    });
-  }
-
-  /** Exceptions and unwelcome answers; not that there is no favicon, nor what the console repeats. */
-  problems(): string[] {
-    return this.#problems.filter((problem) => !problem.startsWith("console: Failed to load resource"));
-  }
-
-  says(text: string): Promise<void> {
-    return this.page.locator("[role=status]", { hasText: text }).waitFor();
-  }
-
-  button(name: string) {
-    return this.page.getByRole("button", { name, exact: true });
-  }
-
-  row(name: string) {
-    return this.page.locator(".up li", { hasText: name });
-  }
-
-  /** Names in the table, without folders. */
-  listed(): Promise<string[]> {
-    return this.page.locator("tbody tr:not(.u,.d) a").allTextContents();
-  }
-
-  focused(): Promise<unknown> {
-    return this.page.evaluate("document.activeElement.ariaLabel ?? document.activeElement.textContent");
-  }
-
-  /** Everything in the store, hidden files too. */
-  names(): string[] {
-    return [...Deno.readDirSync(this.stored)].filter(({ isFile }) => isFile).map(({ name }) => name).sort();
-  }
-
-  async assertStored(files: Readonly<Record<string, Uint8Array>>): Promise<void> {
-    assertEquals(this.names(), Object.keys(files).sort());
-    for (const [name, bytes] of Object.entries(files)) {
-      assertEquals(
-        await checksum(await Deno.readFile(join(this.stored, name))),
-        await checksum(bytes),
-        name,
-      );
-    }
-  }
-}
-
 const HOSTILE = `<img src=x onerror=alert(1)> & 'ü' 100%.txt`;
 
 /** Drops files on the page, as a browser does when somebody lets go of them. */
@@ -113,6 +23,12 @@ const dropping = (event: string, ...names: string[]) =>
   for (const name of ${JSON.stringify(names)}) dataTransfer.items.add(new File(["content of " + name], name));
   document.body.dispatchEvent(new DragEvent("${event}", { bubbles: true, cancelable: true, dataTransfer }));
 }`;
+
+/** Notes how many were sent at once. */
+const COUNT_RUNNING = `
+  window.most = 0;
+  new MutationObserver(() => most = Math.max(most, document.querySelectorAll("li.running").length))
+    .observe(document.body, { subtree: true, attributes: true });`;
 
 const steps: Record<string, (visitor: Visitor) => Promise<void>> = {
   async "a form without JavaScript stores several files and comes back to the listing"(visitor) {
@@ -136,7 +52,7 @@ const steps: Record<string, (visitor: Visitor) => Promise<void>> = {
     await visitor.says("1 of 1 stored");
     await page.locator("tbody .new").waitFor();
     assertEquals(await visitor.listed(), [HOSTILE]);
-    assertEquals(await visitor.row("txt").count(), 0, "what is stored has left the list");
+    assertEquals(await visitor.row(HOSTILE).count(), 0, "what is stored has left the list");
     assertEquals(await page.evaluate("window.same"), true, "the page was not loaded again");
     await visitor.assertStored(files);
     assertEquals(visitor.problems(), []);
@@ -144,17 +60,22 @@ const steps: Record<string, (visitor: Visitor) => Promise<void>> = {
 
   async "several files are sent two at once, and one is cancelled half-way"(visitor) {
     const page = await visitor.open();
+    await page.evaluate(COUNT_RUNNING);
     await visitor.throttle(1_000_000);
-    const files = { "a": content(400_000), "b": content(16_000_000), "c": content(0), "d": content(300_000) };
+    const files = {
+      "a": content(400_000),
+      "film": content(16_000_000),
+      "c": content(0),
+      "d": content(300_000),
+    };
     await visitor.choose(files);
-    assertEquals(await page.locator("li.running").count(), 2);
-    assertEquals(await page.locator("li.waiting").count(), 2);
-    await visitor.row("b").getByText(/ of 15\.3 MiB, \d+(\.\d+)? [KM]iB\/s, \d+ s left/).waitFor();
-    const bar = visitor.row("b").locator("progress");
+    await visitor.row("film").getByText(/ of 15\.3 MiB, \d+(\.\d+)? [KM]iB\/s, \d+ s left/).waitFor();
+    const bar = visitor.row("film").locator("progress");
     const value = await bar.evaluate((element) => (element as unknown as { value: number }).value);
     assert(value > 0 && value < 1, `${value}`);
-    await page.getByText("1 of 4 stored").waitFor();
-    await visitor.button("Cancel b").click();
+    await visitor.says("3 of 4 stored");
+    assertEquals(await page.evaluate("most"), 2);
+    await visitor.button("Cancel film").click();
     await visitor.says("3 of 3 stored");
     await page.locator("tbody .new").first().waitFor();
     assertEquals(await visitor.listed(), ["a", "c", "d"]);

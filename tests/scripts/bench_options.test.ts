@@ -1,17 +1,30 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { helpText, parseOptions, UsageError } from "../../scripts/bench/options.ts";
 
-const CHOICES = { rows: ["1k", "100k", "404"], servers: ["webserv", "nginx", "caddy"] };
+const CHOICES = {
+  rows: ["1k", "100k", "404", "startup"],
+  usualRows: ["1k", "100k", "404"],
+  servers: ["webserv", "nginx", "caddy"],
+};
 const parse = (...args: string[]) => parseOptions(args, CHOICES);
 
-Deno.test("parseOptions() takes everything when nothing is said", () => {
-  const { rows, servers, json, help } = parse();
-  assertEquals({ rows, servers, json, help }, { ...CHOICES, json: undefined, help: false });
+Deno.test("parseOptions() takes all usual rows and every server when nothing is said", () => {
+  const { rows, servers, json, markdown, help } = parse();
+  const { usualRows, servers: all } = CHOICES;
+  assertEquals(
+    { rows, servers, json, markdown, help },
+    { rows: usualRows, servers: all, json: undefined, markdown: undefined, help: false },
+  );
 });
 
 Deno.test("parseOptions() keeps the order of the result", () => {
   const { rows, servers } = parse("--rows", "404,1k", "--servers=nginx, webserv");
   assertEquals({ rows, servers }, { rows: ["1k", "404"], servers: ["webserv", "nginx"] });
+});
+
+Deno.test("parseOptions() takes what is measured on demand when it is named, or with all", () => {
+  assertEquals(parse("--rows", "startup,1k").rows, ["1k", "startup"]);
+  assertEquals(parse("--rows", "all").rows, CHOICES.rows);
 });
 
 Deno.test("parseOptions() makes --quick short, and lets other options overrule it", () => {
@@ -29,6 +42,7 @@ Deno.test("parseOptions() refuses what it does not know, and names the nearest",
     assertThrows(() => parse(`--seconds=${value}`), UsageError, "--seconds");
   }
   assertThrows(() => parse("--json="), UsageError, "--json");
+  assertThrows(() => parse("--markdown="), UsageError, "--markdown");
 });
 
 Deno.test("helpText() names every row and server", () => {

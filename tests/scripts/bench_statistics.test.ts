@@ -63,3 +63,8 @@ Deno.test("summarize() gives medians, the spread of the CPU time and how many ru
   assertEquals(middle.errors, ["1 socket errors", "in 3 of 3 runs"]);
   assertEquals(summarize("1k", "nginx", [toSample(reading())]).median.errors, []);
 });
+
+Deno.test("toSample() allows a row its own tolerance", () => {
+  assertEquals(toSample(reading({ bytes: 1_260_000 })).errors.length, 1);
+  assertEquals(toSample(reading({ bytes: 1_260_000 }, "cgi")).errors, []);
+});

@@ -1,6 +1,13 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { ROWS } from "../../scripts/bench/rows.ts";
-import { cpuTable, markdownTable, rowTable, shortNumber } from "../../scripts/bench/table.ts";
+import {
+  cpuTable,
+  markdownTable,
+  ratioOf,
+  rowTable,
+  shortNumber,
+  startTable,
+} from "../../scripts/bench/table.ts";
 import type { Result, Sample } from "../../scripts/bench/types.ts";
 
 const SERVERS = [{ id: "webserv", title: "webserv" }, { id: "nginx", title: "nginx" }];
@@ -19,6 +26,8 @@ function result(row: string, server: string, change: Partial<Sample>): Result {
   };
   return { row, server, samples: [median], median, spread: 0.02 };
 }
+
+const rowsNamed = (...ids: string[]) => ROWS.filter(({ id }) => ids.includes(id));
 
 Deno.test("markdownTable() lines up text to the left and numbers to the right", () => {
   assertEquals(
@@ -43,8 +52,7 @@ Deno.test("cpuTable() shows the ratio to nginx, a mark for errors, and nothing w
     result("1k", "nginx", { cpu: 10 }),
     result("404", "webserv", { cpu: 9 }),
   ];
-  const rows = [{ id: "1k", title: "1 KiB" }, { id: "404", title: "404" }];
-  assertEquals(cpuTable(rows, SERVERS, results).split("\n").slice(2), [
+  assertEquals(cpuTable(rowsNamed("1k", "404"), SERVERS, results).split("\n").slice(2), [
     "| 1 KiB                    | 15.0 (1.50)! | 10.0 (1.00) |",
     "| 404                      |         9.00 |             |",
   ]);
@@ -60,4 +68,30 @@ Deno.test("rowTable() names the errors and what limited the load", () => {
   assertStringIncludes(text, "| 2 socket errors |");
   assertStringIncludes(text, "limit of requests/s and p99 for: nginx.");
   assertStringIncludes(text, "mean little for: webserv.");
+});
+
+Deno.test("a row may be compared with another server, or with the same one set up otherwise", () => {
+  const [cgi, log] = rowsNamed("cgi", "log");
+  const results = [
+    result("cgi", "webserv", { cpu: 900, rate: 50 }),
+    result("cgi", "lighttpd", { cpu: 600, rate: 100 }),
+    {
+      ...result("log", "webserv", { cpu: 11 }),
+      base: result("log", "webserv", { cpu: 10 }),
+      remark: "So it is.",
+    },
+  ];
+  assertEquals(ratioOf("cpu", cgi!, results[0]!, results), 1.5);
+  assertEquals(ratioOf("rate", cgi!, results[0]!, results), 0.5);
+  assertEquals(ratioOf("cpu", log!, results[2]!, results), 1.1);
+  assertStringIncludes(cpuTable([cgi!, log!], SERVERS, results), "(x lighttpd)");
+  const text = rowTable(log!, SERVERS, results);
+  assertStringIncludes(text, "| webserv, no log |");
+  assertStringIncludes(text, "x: compared with itself with no log.");
+  assertStringIncludes(text, "webserv: So it is.");
+});
+
+Deno.test("startTable() shows the median and the ends", () => {
+  const text = startTable(SERVERS, [{ server: "nginx", times: [9, 7, 80], rss: 2 ** 21, pss: 2 ** 20 }]);
+  assertEquals(text.split("\n")[4], "| nginx  |      9.00 |     7.00 |    80.0 |      2.00 |    1.00 |");
 });

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { ROWS } from "../../scripts/bench/rows.ts";
-import { parseWrk, wrkArguments } from "../../scripts/bench/wrk.ts";
+import { parseWrk, putScript, wrkArguments } from "../../scripts/bench/wrk.ts";
 
 const OUTPUT = `Running 1s test @ http://127.0.0.1:8080/1k.html
   1 threads and 64 connections
@@ -36,4 +36,10 @@ Deno.test("wrkArguments() gives every field its own -H, and the address last", (
   assertEquals(args.slice(-5), ["-H", "A: b c", "-H", "D: e", "http://127.0.0.1:1/1k.html"]);
   assertEquals(args.includes("--duration=3s"), true);
   assertEquals(args.includes("--connections=64"), true);
+});
+
+Deno.test("putScript() sends files of the length under numbered names", () => {
+  const script = putScript("/files/put", 1_000_000);
+  assertEquals(script.includes('string.rep("a", 1000000)'), true);
+  assertEquals(script.includes('wrk.format("PUT", "/files/put" .. i, nil, body)'), true);
 });

@@ -15,6 +15,7 @@ export const apache: Peer = {
   title: "Apache (event)",
   wants: "apache2",
   features: ["answer", "large", "missing", "range", "condition", "close", "cgi", "put"],
+  forgets: "cgi",
   find: async () => {
     const program = await findInstalled("apache2", "-v");
     return program && { ...program, lacks: missingModules() };
@@ -50,7 +51,8 @@ ScriptAlias /cgi-bin/ ${programs}/
   Require all granted
 </Directory>
 `;
-  const store = `Alias /files/ ${folder}/store/
+  const store = `DavLockDB ${folder}/store/.locks
+Alias /files/ ${folder}/store/
 <Directory ${folder}/store>
   AllowOverride None
   Dav On

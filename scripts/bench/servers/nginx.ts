@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { findInstalled } from "../find.ts";
-import { fileExists, said } from "../find.ts";
+import { fileExists, findInstalled, said } from "../find.ts";
 import { hostNames, locationPaths } from "../setup.ts";
 import type { Peer, Place, Program } from "../types.ts";
 import { ENDLESS, isRoot } from "./common.ts";
@@ -63,13 +62,17 @@ http {
   default_type application/octet-stream;
   ${temporary}
   ${more}
-${names.map((name) => configureServer(place, name)).join("")}}
+${names.map((name, index) => configureServer(place, name, index === 0)).join("")}}
 `;
 }
 
-function configureServer({ folder, site, port, setup }: Place, name: string | undefined): string {
+function configureServer(
+  { folder, site, port, setup }: Place,
+  name: string | undefined,
+  isFirst: boolean,
+): string {
   return `  server {
-    listen 127.0.0.1:${port} backlog=4096;
+    listen 127.0.0.1:${port}${isFirst ? " backlog=4096" : ""};
     ${name === undefined ? "" : `server_name ${name};`}
     root ${site};
     ${

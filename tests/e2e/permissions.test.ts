@@ -1,0 +1,229 @@
+/**
+ * `webserv permissions`: its flags in a shell serve all of a configuration, and with one of them less the start fails
+ * and names it (DESIGN.md sections 2 and 5).
+ *
+ * @module
+ */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { fromFileUrl } from "@std/path";
+import { shellWord } from "../../lib/supervisor/permissions.ts";
+import { ask, get } from "../support/ask.ts";
+import { temporaryFolder } from "../support/launch.ts";
+import { runProgram, writeFiles } from "../support/server.ts";
+import { WireClient } from "../support/wire.ts";
+import { assertGone, PLAIN } from "./cgi_support.ts";
+import { eventually } from "./wire_support.ts";
+
+const MAIN = fromFileUrl(new URL("../../main.ts", import.meta.url));
+
+/** They are flags for the runtime, so an executable that brings its own takes none; and as Linux names programs. */
+const ignore = Deno.env.has("WEBSERV") || Deno.build.os !== "linux";
+
+const CONFIG = `
+access_log: access.log
+error_log: error log.txt
+servers:
+  - listen: LISTEN
+    root: www
+    locations:
+      /up/: { upload_store: up }
+      /cgi/: { alias: "it's cgi", cgi: { .sh: sh, .cgi: true, .none: no-such-program } }
+`;
+
+const FILES = {
+  "www/a.txt": "fine",
+  "it's cgi/a.sh": `${PLAIN}cat`,
+  "it's cgi/b.cgi": `#!/bin/sh\n${PLAIN}printf itself`,
+  // It, a child, and a child of that: all of them have to go.
+  "it's cgi/endless.sh": `${PLAIN}
+    sh -c 'sleep 300 & echo $! >> ../pids; wait' & echo $! >> ../pids; echo $$ >> ../pids
+    while :; do echo more; sleep 0.05; done`,
+};
+
+interface Prepared extends AsyncDisposable {
+  readonly path: string;
+  readonly flags: string;
+}
+
+/** A folder whose name a shell would take apart, and the flags for it. */
+async function prepare(config = CONFIG): Promise<Prepared> {
+  const folder = await temporaryFolder();
+  const path = `${folder.path}/a folder's "name" $HOME`;
+  await writeFiles(path, {
+    ...FILES,
+    "webserv.yaml": config.replaceAll("LISTEN", `"127.0.0.1:0"`),
+  });
+  await Deno.chmod(`${path}/it's cgi/b.cgi`, 0o755);
+  const { code, stdout, stderr } = await runProgram(["permissions", "-c", `${path}/webserv.yaml`]);
+  assertEquals([code, stderr], [0, ""]);
+  assertMatch(stdout, /^[^\n]+\n$/);
+  return { path, flags: stdout.trim(), [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose]() };
+}
+
+/** The program with these flags, as a shell starts it. */
+class Shell implements AsyncDisposable {
+  text = "";
+  readonly status: Promise<number>;
+  readonly #child: Deno.ChildProcess;
+
+  constructor(folder: string, flags: string) {
+    const child = this.#child = new Deno.Command("sh", {
+      args: [
+        "-c",
+        `exec "$DENO" run --no-lock --no-prompt ${flags} "$MAIN" -c webserv.yaml`,
+      ],
+      cwd: folder,
+      env: { DENO: Deno.execPath(), MAIN, NO_COLOR: "1" },
+      stdin: "null",
+      stdout: "null",
+      stderr: "piped",
+    }).spawn();
+    const collected = (async () => {
+      for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) this.text += text;
+    })();
+    this.status = child.status.then(async ({ code }) => {
+      await collected;
+      return code;
+    });
+  }
+
+  async port(): Promise<number> {
+    const pattern = /listening on http:\/\/127\.0\.0\.1:(\d+)\/\n/;
+    await Promise.race([
+      eventually(() => pattern.test(this.text), `it listens; it said: ${this.text}`),
+      this.status,
+    ]);
+    const port = pattern.exec(this.text)?.[1];
+    assert(port !== undefined, this.text);
+    return Number(port);
+  }
+
+  async stop(): Promise<number> {
+    this.#child.kill("SIGTERM");
+    return await this.status;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      this.#child.kill("SIGTERM");
+    } catch {
+      // It has ended.
+    }
+    await this.status;
+  }
+}
+
+Deno.test({
+  name: "with the flags of webserv permissions all of a configuration is served",
+  ignore,
+  fn: async (test) => {
+    await using folder = await prepare();
+    await using server = new Shell(folder.path, folder.flags);
+    const port = await server.port();
+    await test.step("files", async () => {
+      assertEquals(await get(port, "/a.txt"), "200 fine");
+      assertEquals((await ask(port, "/b.txt")).status, 404);
+    });
+    await test.step("uploads", async () => {
+      assertEquals((await ask(port, "/up/new.txt", { method: "PUT", body: "stored" })).status, 201);
+      assertEquals(await get(port, "/up/new.txt"), "200 stored");
+      assertEquals((await ask(port, "/up/new.txt", { method: "DELETE" })).status, 204);
+    });
+    await test.step("programs, with large bodies of unknown length too", async () => {
+      const body = "x".repeat(200_000);
+      assertEquals((await ask(port, "/cgi/a.sh", { method: "POST", body })).text, body);
+      using client = await WireClient.connect(port);
+      await client.send("POST /cgi/a.sh HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
+      await client.send(`${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`);
+      assertEquals((await client.response())?.text, body);
+      assertEquals(await get(port, "/cgi/b.cgi"), "200 itself");
+    });
+    await test.step("an abandoned endless program is killed with all that it started", async () => {
+      const client = await WireClient.connect(port);
+      await client.get("/cgi/endless.sh");
+      const pids = () => {
+        try {
+          return Deno.readTextFileSync(`${folder.path}/pids`).trim().split("\n").map(Number);
+        } catch {
+          return [];
+        }
+      };
+      await eventually(() => pids().length === 3, "three processes have told their ids");
+      client[Symbol.dispose]();
+      await assertGone(pids());
+    });
+    await test.step("log files, also after they are opened again", async () => {
+      assertEquals(await server.stop(), 0);
+      const access = await Deno.readTextFile(`${folder.path}/access.log`);
+      assertMatch(access, /"GET \/a\.txt HTTP\/1\.1" 200 4 /);
+      assertEquals(await Deno.readTextFile(`${folder.path}/error log.txt`), "");
+    });
+  },
+});
+
+Deno.test({
+  name: "with one flag taken away the start fails and names it",
+  ignore,
+  fn: async (test) => {
+    await using folder = await prepare();
+    const flags = await split(folder.flags);
+    const names = flags.map((flag) => /--allow-\w+/.exec(flag)![0]);
+    assertEquals(names, ["--allow-net", "--allow-read", "--allow-write", "--allow-run", "--allow-env"]);
+    await Promise.all(names.map((name, index) =>
+      test.step({
+        name: `without ${name}`,
+        sanitizeOps: false,
+        sanitizeResources: false,
+        sanitizeExit: false,
+        fn: async () => {
+          await using server = new Shell(
+            folder.path,
+            flags.filter((_, at) => at !== index).map(shellWord).join(" "),
+          );
+          assertEquals(await server.status, 1);
+          assertMatch(server.text, /^webserv: [^\n]+\n$/);
+          assert(server.text.includes(name), server.text);
+        },
+      })
+    ));
+  },
+});
+
+Deno.test({
+  name: "with one path or program taken out of a flag the start fails and names it",
+  ignore,
+  fn: async (test) => {
+    await using folder = await temporaryFolder();
+    await writeFiles(folder.path, {
+      "webserv.yaml": CONFIG.replace("LISTEN", '"127.0.0.1:0"').replace("it's cgi", "cgi")
+        .replace("error log.txt", "error.log"),
+      "www": null,
+      "cgi": null,
+    });
+    const { stdout } = await runProgram(["permissions", "-c", `${folder.path}/webserv.yaml`]);
+    for (const part of ["/www", "/cgi", "/up", "/error.log", "kill", "setsid"]) {
+      const taken = stdout.match(/[^=, ]+/g)!.find((word) => word.endsWith(part))!;
+      const fewer = stdout.trim().replaceAll(`,${taken}`, "").replaceAll(`${taken},`, "");
+      assert(!fewer.includes(taken), fewer);
+      await test.step(`without ${part}`, async () => {
+        await using server = new Shell(folder.path, fewer);
+        assertEquals(await server.status, 1, server.text);
+        assert(server.text.includes(part) && server.text.includes("--allow-"), server.text);
+      });
+    }
+  },
+});
+
+Deno.test("a configuration with errors gets no flags, only its errors", async () => {
+  await using folder = await temporaryFolder();
+  await writeFiles(folder.path, { "webserv.yaml": "servers: [{ lisen: 0 }]" });
+  const { code, stdout, stderr } = await runProgram(["permissions", "-c", `${folder.path}/webserv.yaml`]);
+  assertEquals([code, stdout], [2, ""]);
+  assertMatch(stderr, /did you mean "listen"/);
+});
+
+/** The words that a shell makes of a text. */
+async function split(text: string): Promise<string[]> {
+  const { stdout } = await new Deno.Command("sh", { args: ["-c", `printf '%s\\0' ${text}`] }).output();
+  return new TextDecoder().decode(stdout).split("\0").slice(0, -1);
+}

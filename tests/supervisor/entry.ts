@@ -1,0 +1,127 @@
+/**
+ * A worker for tests, which behaves as the search path says that it was started with.
+ *
+ * @module
+ */
+import type { FromWorker, ToWorker } from "../../lib/supervisor/messages.ts";
+
+/** What a test worker does. */
+export type Behaviour =
+  /** Serves as the real one does; throws once there is a file of this name in its root. */
+  | { readonly does: "serve"; readonly diesOf?: string }
+  /** Says that it is ready, and dies so many milliseconds later. */
+  | { readonly does: "die"; readonly after: number }
+  /** Dies before it is ready. */
+  | { readonly does: "die at once" }
+  /** Its module can not be loaded. */
+  | { readonly does: "fail"; readonly message: string }
+  /** Is ready, and does not stop when it is told to. */
+  | { readonly does: "linger" }
+  /** Is ready, and busy for ever with whatever it hears next. */
+  | { readonly does: "spin" }
+  /** Names groups of processes; once it is told to change it names one more and dies. */
+  | {
+    readonly does: "leave groups";
+    readonly over: readonly number[];
+    readonly alive: readonly number[];
+    readonly last: number;
+  }
+  /** Tries what it is told, and says in the access log how it went. */
+  | { readonly does: "try"; readonly attempts: readonly Attempt[] };
+
+/** Something that a sandbox may refuse. */
+export type Attempt = readonly [
+  "read" | "write" | "run" | "listen" | "connect" | "env" | "kill" | "ffi" | "sys" | "import",
+  string,
+];
+
+const say = (message: FromWorker) => (self as unknown as Worker).postMessage(message);
+
+addEventListener("message", (event) => {
+  const { data } = event as MessageEvent<ToWorker>;
+  if (data.type === "start") return void begin(JSON.parse(data.start.searchPath), data);
+  if (behaviour?.does === "serve" || behaviour?.does === "linger") return;
+  if (behaviour?.does === "spin") { for (;;); }
+  if (data.type === "change") {
+    if (behaviour?.does === "leave groups") say({ type: "group", pid: behaviour.last, over: false });
+    throw new Error("told to change");
+  }
+  if (data.type === "stop" || data.type === "retire") say({ type: "stopped" });
+});
+
+let behaviour: Behaviour | undefined;
+
+async function begin(wanted: Behaviour, message: ToWorker & { readonly type: "start" }): Promise<void> {
+  behaviour = wanted;
+  switch (wanted.does) {
+    case "serve":
+      return await serve(wanted.diesOf, message);
+    case "die":
+      setTimeout(() => {
+        throw new Error("tired of it");
+      }, wanted.after);
+      return say({ type: "ready" });
+    case "die at once":
+      throw new Error("dead on arrival");
+    case "fail":
+      return say({ type: "failed", message: wanted.message });
+    case "linger":
+      return say({ type: "ready" });
+    case "spin":
+      return say({ type: "ready" });
+    case "leave groups":
+      for (const pid of [...wanted.over, ...wanted.alive]) say({ type: "group", pid, over: false });
+      for (const pid of wanted.over) say({ type: "group", pid, over: true });
+      return say({ type: "ready" });
+    case "try":
+      for (const attempt of wanted.attempts) {
+        say({ type: "log", log: "access", text: `${attempt.join(" ")}: ${await outcome(attempt)}` });
+      }
+      return say({ type: "ready" });
+  }
+}
+
+async function serve(diesOf: string | undefined, message: ToWorker & { readonly type: "start" }) {
+  await import("../../lib/supervisor/worker.ts");
+  const thread = self as unknown as { onmessage: (event: MessageEvent<ToWorker>) => void };
+  thread.onmessage(new MessageEvent("message", { data: message }));
+  const { root } = message.start.config.servers[0]!.fallback;
+  const file = `${root}/${diesOf}-${message.start.id}`;
+  if (diesOf === undefined) return;
+  setInterval(() => {
+    try {
+      Deno.statSync(file);
+    } catch {
+      return;
+    }
+    Deno.writeTextFileSync(`${root}/gone`, "");
+    throw new Error(`it was told to die by ${file}`);
+  }, 10);
+}
+
+async function outcome([what, name]: Attempt): Promise<string> {
+  try {
+    await attempts[what](name);
+    return "allowed";
+  } catch (error) {
+    return error instanceof Error ? error.name : String(error);
+  }
+}
+
+const attempts: Readonly<Record<Attempt[0], (name: string) => unknown>> = {
+  read: (path) => Deno.readFileSync(path),
+  write: (path) => Deno.writeTextFileSync(path, "x"),
+  run: (program) => new Deno.Command(program, { clearEnv: true }).outputSync(),
+  listen: (address) => Deno.listen(addressOf(address)).close(),
+  connect: async (address) => (await Deno.connect(addressOf(address))).close(),
+  env: (name) => Deno.env.get(name),
+  kill: (pid) => Deno.kill(Number(pid), "SIGCONT"),
+  ffi: (library) => Deno.dlopen(library, {}),
+  sys: (what) => what === "hostname" ? Deno.hostname() : Deno.networkInterfaces(),
+  import: (url) => import(url),
+};
+
+function addressOf(address: string): { hostname: string; port: number } {
+  const colon = address.lastIndexOf(":");
+  return { hostname: address.slice(0, colon), port: Number(address.slice(colon + 1)) };
+}

@@ -1,0 +1,190 @@
+import { assertEquals, assertMatch, assertNotEquals, assertThrows } from "@std/assert";
+import { LogError } from "../../lib/runtime/logs.ts";
+import { ListenError } from "../../lib/runtime/net.ts";
+import { permissionFlag, workerPermissions } from "../../lib/supervisor/permissions.ts";
+import { PortReservations } from "../../lib/supervisor/ports.ts";
+import { SupervisorLogs } from "../../lib/supervisor/supervisor_logs.ts";
+import { missingPermission, prepareSpoolFolder, surroundings } from "../../lib/supervisor/surroundings.ts";
+import { temporaryFolder } from "../support/launch.ts";
+import { configOf } from "./support.ts";
+
+const listening = (...addresses: string[]) =>
+  configOf(`servers: [{ listen: [${addresses.map((address) => `"${address}"`).join(", ")}], root: . }]`);
+const portsOf = (config: ReturnType<typeof configOf>) =>
+  config.servers.flatMap(({ listen }) => listen.map(({ port }) => port));
+
+Deno.test("port 0 becomes a port, and stays that port at the next resolve()", () => {
+  const ports = new PortReservations();
+  const first = portsOf(ports.resolve(listening("127.0.0.1:0")));
+  assertNotEquals(first, [0]);
+  assertEquals(portsOf(ports.resolve(listening("127.0.0.1:0"))), first);
+  // Two servers on it mean the same one.
+  const twice = configOf(
+    'servers: [{ listen: "127.0.0.1:0", root: . }, { listen: "127.0.0.1:0", server_name: x, root: . }]',
+  );
+  assertEquals(portsOf(ports.resolve(twice)), [...first, ...first]);
+});
+
+Deno.test("an address that was not kept is forgotten", () => {
+  const ports = new PortReservations();
+  const first = ports.resolve(listening("127.0.0.1:0"));
+  ports.keep(first);
+  assertEquals(portsOf(ports.resolve(listening("127.0.0.1:0"))), portsOf(first));
+  ports.keep(listening("127.0.0.1:1"));
+  // It was let go of, so nobody but us is in the way of somebody else there.
+  using taken = Deno.listen({ hostname: "127.0.0.1", port: portsOf(first)[0]! });
+  assertNotEquals(portsOf(ports.resolve(listening("127.0.0.1:0"))), [taken.addr.port]);
+});
+
+Deno.test("a port that somebody else has is taken, also when it is shared", () => {
+  for (const reusePort of [false, true]) {
+    using other = Deno.listen({ hostname: "127.0.0.1", port: 0, reusePort });
+    const { port } = other.addr;
+    const error = assertThrows(
+      () => new PortReservations().resolve(listening(`127.0.0.1:${port}`)),
+      ListenError,
+      `port ${port} is taken`,
+    );
+    assertEquals(error.taken, true);
+  }
+});
+
+Deno.test("what is known is not asked again: the server itself has it", () => {
+  const ports = new PortReservations();
+  const config = ports.resolve(listening("127.0.0.1:0"));
+  using _own = Deno.listen({ hostname: "127.0.0.1", port: portsOf(config)[0]!, reusePort: true });
+  assertEquals(portsOf(ports.resolve(listening("127.0.0.1:0"))), portsOf(config));
+});
+
+const logging = (access: string, error: string, folder: string) =>
+  configOf(`access_log: ${access}\nerror_log: ${error}\nservers: [{ listen: 8080, root: . }]`, folder);
+
+Deno.test("both logs may go to one file, and no line of them mixes", async () => {
+  await using folder = await temporaryFolder();
+  const logs = new SupervisorLogs(logging("all.log", "all.log", folder.path));
+  const long = "x".repeat(1000);
+  for (let i = 0; i < 1000; i++) {
+    logs.access.line(`a${i} ${long}`);
+    logs.error.line(`e${i} ${long}`);
+  }
+  await logs.close();
+  const lines = (await Deno.readTextFile(`${folder.path}/all.log`)).split("\n");
+  assertEquals(lines.length, 2001);
+  assertEquals(lines.slice(0, -1).filter((line) => !/^[ae]\d+ x{1000}$/.test(line)), []);
+});
+
+Deno.test("off goes nowhere, and a file that can not be opened is an error that names it", async () => {
+  await using folder = await temporaryFolder();
+  const logs = new SupervisorLogs(logging("off", "off", folder.path));
+  logs.access.line("nobody sees this");
+  await logs.close();
+  assertEquals([...Deno.readDirSync(folder.path)], []);
+  assertThrows(
+    () => new SupervisorLogs(logging("off", "missing/e.log", folder.path)),
+    LogError,
+    "missing/e.log",
+  );
+});
+
+Deno.test("isFor() tells other places from the same ones", async () => {
+  await using folder = await temporaryFolder();
+  const logs = new SupervisorLogs(logging("a.log", "stderr", folder.path));
+  assertEquals(logs.isFor(logging("a.log", "stderr", folder.path)), true);
+  for (const [access, error] of [["b.log", "stderr"], ["a.log", "off"], ["stdout", "stderr"]] as const) {
+    assertEquals(logs.isFor(logging(access, error, folder.path)), false);
+  }
+  await logs.close();
+});
+
+Deno.test("reopen() goes on in a new file, and every line is in one of the two", async () => {
+  await using folder = await temporaryFolder();
+  const logs = new SupervisorLogs(logging("a.log", "off", folder.path));
+  for (let round = 0; round < 5; round++) {
+    for (let i = 0; i < 100; i++) logs.access.line(`${round * 100 + i}`);
+    await Deno.rename(`${folder.path}/a.log`, `${folder.path}/a.log.${round}`);
+    logs.reopen();
+    while (!(await Deno.stat(`${folder.path}/a.log`).catch(() => undefined))) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+  await logs.close();
+  const texts = await Promise.all(
+    [...Deno.readDirSync(folder.path)].map(({ name }) => Deno.readTextFile(`${folder.path}/${name}`)),
+  );
+  const numbers = texts.join("").trim().split("\n").map(Number).sort((a, b) => a - b);
+  assertEquals(numbers, Array.from({ length: 500 }, (_, index) => index));
+});
+
+Deno.test("reopen() stays with the old file where the new one can not be made, and says so in it", async () => {
+  await using folder = await temporaryFolder();
+  await Deno.mkdir(`${folder.path}/logs`);
+  const logs = new SupervisorLogs(logging("logs/a.log", "off", folder.path));
+  await Deno.rename(`${folder.path}/logs`, `${folder.path}/moved`);
+  logs.reopen();
+  logs.access.line("still here");
+  await logs.close();
+  const text = await Deno.readTextFile(`${folder.path}/moved/a.log`);
+  assertMatch(text, /still here\n/);
+  assertMatch(text, /warning: the log was not opened again: .*logs\/a\.log/);
+});
+
+Deno.test("missingPermission() has nothing to say to a program that may do everything", () => {
+  const config = configOf(
+    "servers: [{ listen: 8080, root: /srv, locations: { /c/: { cgi_script: /bin/true } } }]",
+  );
+  assertEquals(
+    missingPermission(config, workerPermissions(config, surroundings()), surroundings()),
+    undefined,
+  );
+});
+
+Deno.test("missingPermission() names the flag that is missing", () => {
+  const config = configOf("access_log: /var/log/a.log\nservers: [{ listen: 8080, root: /srv }]");
+  const nothing = { net: [], read: [], write: [], run: [] };
+  const wanted = [
+    [{ net: ["192.0.2.1:80"] }, "net", "192.0.2.1:80"],
+    [{ read: ["/srv"] }, "read", "/srv"],
+    [{ write: ["/up"] }, "write", "/up"],
+    [{ run: ["/bin/sh"] }, "run", "/bin/sh"],
+  ] as const;
+  for (const [needs, name, word] of wanted) {
+    const message = without(
+      word,
+      () => missingPermission(config, { ...nothing, ...needs }, { killProgram: undefined }),
+    );
+    assertMatch(message!, new RegExp(`^${permissionFlag(name, [word]).replaceAll(".", "\\.")} is missing: `));
+  }
+  const log = without("/var/log/a.log", () => missingPermission(config, nothing, { killProgram: undefined }));
+  assertMatch(log!, /^--allow-write=\/var\/log\/a\.log is missing/);
+});
+
+Deno.test("prepareSpoolFolder() makes a folder for this user alone, and takes no link for it", async () => {
+  await using folder = await temporaryFolder();
+  const path = `${folder.path}/spool`;
+  prepareSpoolFolder(path);
+  prepareSpoolFolder(path);
+  if (Deno.build.os !== "windows") assertEquals((await Deno.stat(path)).mode! & 0o777, 0o700);
+  await Deno.symlink(path, `${folder.path}/link`);
+  assertThrows(() => prepareSpoolFolder(`${folder.path}/link`));
+  assertThrows(() => prepareSpoolFolder(`${folder.path}/no/such/folder`));
+});
+
+/** Runs with the permission for one thing taken for missing. The test itself goes on with all that it has. */
+function without<T>(missing: string, work: () => T): T {
+  const { querySync } = Deno.permissions;
+  const answer = (state: Deno.PermissionState) => ({
+    ...new EventTarget(),
+    state,
+    partial: false,
+    onchange: null,
+  });
+  Deno.permissions.querySync = (descriptor) =>
+    answer(
+      Object.values(descriptor).includes(missing) ? "prompt" : "granted",
+    ) as unknown as Deno.PermissionStatus;
+  try {
+    return work();
+  } finally {
+    Deno.permissions.querySync = querySync;
+  }
+}

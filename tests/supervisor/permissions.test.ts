@@ -1,0 +1,185 @@
+import { assertEquals } from "@std/assert";
+import {
+  hasPrograms,
+  launcherFor,
+  permissionFlag,
+  permissionFlags,
+  type PermissionSet,
+  shellWord,
+  type Surroundings,
+  uploadStores,
+  workerPermissions,
+} from "../../lib/supervisor/permissions.ts";
+import { configOf } from "./support.ts";
+
+const PROGRAMS: Readonly<Record<string, string>> = { sh: "/bin/sh", python3: "/usr/bin/python3" };
+
+/** A system where /srv/link leads to /mnt/real, and two programs are installed. */
+const SYSTEM: Surroundings = {
+  realPath: (path) => path.replace(/^\/srv\/link(?=\/|$)/, "/mnt/real"),
+  findProgram: (name) => name.includes("/") ? name : PROGRAMS[name],
+  launcher: "/usr/bin/setsid",
+  spoolFolder: "/tmp/spool",
+};
+
+const server = (text: string) => `servers: [{ listen: 8080, ${text} }]`;
+const setFor = (text: string, system = SYSTEM) => workerPermissions(configOf(text), system);
+const set = (parts: Partial<PermissionSet>): PermissionSet => ({
+  net: ["127.0.0.1:8080"],
+  read: [],
+  write: [],
+  run: [],
+  ...parts,
+});
+
+const CASES: readonly (readonly [name: string, text: string, expected: Partial<PermissionSet>])[] = [
+  ["a root is read", server("root: www"), { read: ["/srv/www"] }],
+  [
+    "nothing but a redirect needs nothing but its address",
+    server("locations: { /: { return: 301 /x } }"),
+    {},
+  ],
+  [
+    "every alias is read, a file's too",
+    server("root: www, locations: { /a/: { alias: other }, = /b: { alias: one.txt } }"),
+    { read: ["/srv/one.txt", "/srv/other", "/srv/www"] },
+  ],
+  [
+    "a root that is a link is read under both names",
+    server("root: link/www"),
+    { read: ["/mnt/real/www", "/srv/link/www"] },
+  ],
+  [
+    "a store is read and written, and nothing else is written",
+    server("root: www, locations: { /up/: { upload_store: link/up } }"),
+    { read: ["/mnt/real/up", "/srv/link/up", "/srv/www"], write: ["/mnt/real/up", "/srv/link/up"] },
+  ],
+  [
+    "interpreters are run by their paths, with the launcher, and large bodies are spooled",
+    server("locations: { /cgi/: { alias: cgi, cgi: { .py: [python3, -u], .sh: sh, .x: /opt/x } } }"),
+    {
+      read: ["/srv/cgi", "/tmp/spool"],
+      write: ["/tmp/spool"],
+      run: ["/bin/sh", "/opt/x", "/usr/bin/python3", "/usr/bin/setsid"],
+    },
+  ],
+  [
+    "an interpreter that is not installed can not be run anyway",
+    server("locations: { /cgi/: { alias: cgi, cgi: { .php: php-cgi, .sh: sh } } }"),
+    { read: ["/srv/cgi", "/tmp/spool"], write: ["/tmp/spool"], run: ["/bin/sh", "/usr/bin/setsid"] },
+  ],
+  [
+    "files that run themselves need the launcher alone",
+    server("locations: { /cgi/: { alias: cgi, cgi: { '*': true } } }"),
+    { read: ["/srv/cgi", "/tmp/spool"], write: ["/tmp/spool"], run: ["/usr/bin/setsid"] },
+  ],
+  [
+    "one program that is named is run without a launcher, and looked at",
+    server("locations: { /git/: { cgi_script: /usr/lib/git/backend } }"),
+    { read: ["/tmp/spool", "/usr/lib/git/backend"], write: ["/tmp/spool"], run: ["/usr/lib/git/backend"] },
+  ],
+  [
+    "addresses of all servers, IPv6 in brackets, each once",
+    'servers: [{ listen: ["[::1]:8080", 8080, "0.0.0.0:81"], root: a }, { listen: "[::1]:8080", server_name: x, root: a }]',
+    { net: ["0.0.0.0:81", "127.0.0.1:8080", "[::1]:8080"], read: ["/srv/a"] },
+  ],
+  [
+    "log files are the main thread's business",
+    `access_log: a.log\nerror_log: e.log\n${server("root: www")}`,
+    { read: ["/srv/www"] },
+  ],
+];
+
+for (const [name, text, expected] of CASES) {
+  Deno.test(`what a worker may do: ${name}`, () => assertEquals(setFor(text), set(expected)));
+}
+
+Deno.test("launcherFor() gives a launcher only where programs are not all named one by one", () => {
+  const launcher = "/usr/bin/setsid";
+  const interpreter = server("locations: { /c/: { alias: c, cgi: { .sh: sh } } }");
+  const script = server("locations: { /c/: { cgi_script: /x } }");
+  assertEquals(launcherFor(configOf(interpreter), launcher), launcher);
+  assertEquals(launcherFor(configOf(interpreter), undefined), undefined);
+  assertEquals(launcherFor(configOf(script), launcher), undefined);
+  assertEquals(launcherFor(configOf(server("root: www")), launcher), undefined);
+  // Where everything may be run there is no reason to do without.
+  assertEquals(launcherFor(configOf(`sandbox: off\n${script}`), launcher), launcher);
+});
+
+Deno.test("hasPrograms() and uploadStores() look into every location", () => {
+  const config = configOf(
+    server(
+      "root: w, locations: { /a/: { upload_store: u }, /b/: { upload_store: u }, /c/: { cgi_script: /x } }",
+    ),
+  );
+  assertEquals([hasPrograms(config), uploadStores(config)], [true, ["/srv/u"]]);
+  const plain = configOf(server("root: w"));
+  assertEquals([hasPrograms(plain), uploadStores(plain)], [false, []]);
+});
+
+Deno.test("permissionFlags() adds what the main thread needs to what workers get", () => {
+  const config = configOf(
+    `access_log: a.log\nerror_log: e.log\n${
+      server("root: www, locations: { /c/: { alias: c, cgi: { .sh: sh } } }")
+    }`,
+  );
+  const needs = {
+    file: "/srv/webserv.yaml",
+    modules: ["/opt/lib"],
+    kill: "/bin/kill",
+    variables: ["PATH"],
+  };
+  assertEquals(permissionFlags(config, workerPermissions(config, SYSTEM), needs), [
+    "--allow-net=127.0.0.1:8080",
+    "--allow-read=/opt/lib,/srv/c,/srv/webserv.yaml,/srv/www,/tmp/spool",
+    "--allow-write=/srv/a.log,/srv/e.log,/tmp/spool",
+    "--allow-run=/bin/kill,/bin/sh,/usr/bin/setsid",
+    "--allow-env=PATH",
+  ]);
+  const plain = configOf(server("root: www"));
+  assertEquals(permissionFlags(plain, workerPermissions(plain, SYSTEM), needs), [
+    "--allow-net=127.0.0.1:8080",
+    "--allow-read=/opt/lib,/srv/webserv.yaml,/srv/www",
+    "--allow-env=PATH",
+  ]);
+});
+
+Deno.test("permissionFlags() names the whole host for port 0, since nobody knows the port yet", () => {
+  const config = configOf('servers: [{ listen: ["127.0.0.1:0", "[::1]:0", 8080], root: www }]');
+  const needs = { file: undefined, modules: [], kill: undefined, variables: [] };
+  const [net] = permissionFlags(config, workerPermissions(config, SYSTEM), needs);
+  assertEquals(net, "--allow-net=127.0.0.1,127.0.0.1:8080,[::1]");
+});
+
+Deno.test("permissionFlag() names the folder above where a comma can not be written", () => {
+  assertEquals(permissionFlag("read", ["/a/b", "/a/x,y/c", "/a/z,"]), "--allow-read=/a,/a/b");
+  assertEquals(permissionFlag("read", ["/x,y"]), "--allow-read=/");
+});
+
+Deno.test("shellWord() leaves plain words alone and quotes the rest", () => {
+  const table: readonly (readonly [string, string])[] = [
+    ["--allow-net=127.0.0.1:8080,[::1]:8080", "--allow-net=127.0.0.1:8080,[::1]:8080"],
+    ["/a/b_c-d.e@f%g+h", "/a/b_c-d.e@f%g+h"],
+    ["/with space", "'/with space'"],
+    ["it's", `'it'\\''s'`],
+    ['"$HOME`x`\\', `'"$HOME\`x\`\\'`],
+    ["", "''"],
+    ["~", "'~'"],
+    ["*", "'*'"],
+    ["ä", "'ä'"],
+    ["a\nb", "'a\nb'"],
+  ];
+  for (const [word, expected] of table) assertEquals(shellWord(word), expected);
+});
+
+Deno.test({
+  name: "a shell takes what shellWord() made for the word that it was made from",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    const words = ["a b", "it's", `"'\\$(x)`, "*?[a]", "{a,b}", "a\nb", "-n", ";&|<>#!", ""];
+    const { stdout } = await new Deno.Command("sh", {
+      args: ["-c", `for word in ${words.map(shellWord).join(" ")}; do printf '%s\\0' "$word"; done`],
+    }).output();
+    assertEquals(new TextDecoder().decode(stdout).split("\0").slice(0, -1), words);
+  },
+});

@@ -1,0 +1,160 @@
+import { assert, assertEquals, assertLess, assertMatch, assertRejects } from "@std/assert";
+import { ProcessGroups } from "../../lib/runtime/process_groups.ts";
+import { StartError, Supervisor } from "../../lib/supervisor/supervisor.ts";
+import { eventually } from "../e2e/wire_support.ts";
+import { get } from "../support/ask.ts";
+import { WireClient } from "../support/wire.ts";
+import { around, configOf, ENTRY, startSupervisor, type TestSupervisor } from "./support.ts";
+
+/** Shared ports, which only Linux has. */
+const ignore = Deno.build.os !== "linux";
+
+const portOf = ({ supervisor }: TestSupervisor) => supervisor.addresses[0]!.port;
+const times = (errors: string) =>
+  [...errors.matchAll(/another starts in (\d+) ms/g)].map(([, ms]) => Number(ms));
+
+Deno.test({
+  name: "a worker that dies is back within a second, and the connections of the other one never notice",
+  ignore,
+  fn: async () => {
+    await using test = await startSupervisor({ does: "serve", diesOf: "die" }, "workers: 2\nsandbox: off");
+    await Deno.writeTextFile(`${test.folder}/a.txt`, "fine");
+    const clients = await Promise.all(Array.from({ length: 24 }, () => WireClient.connect(portOf(test))));
+    const answers = async () => {
+      const texts: (string | undefined)[] = [];
+      for (const client of clients) {
+        try {
+          await client.get("/a.txt");
+          texts.push((await client.response())?.text);
+        } catch {
+          texts.push(undefined);
+        }
+      }
+      return texts;
+    };
+    assertEquals(await answers(), clients.map(() => "fine"));
+    await Deno.writeTextFile(`${test.folder}/die-1`, "");
+    await eventually(() => exists(`${test.folder}/gone`), "the worker has died");
+    const died = performance.now();
+    await Deno.remove(`${test.folder}/die-1`);
+    await eventually(() => /worker 1 died/.test(test.errors()), "its death is logged");
+    // Those of the other worker: every one of them, all the time.
+    const after = await answers();
+    const left = after.filter((text) => text === "fine").length;
+    assert(left > 0 && left < clients.length, `${left} connections are left`);
+    for (let i = 0; i < 5; i++) {
+      assertEquals((await answers()).filter((text) => text === "fine").length, left);
+    }
+    await eventually(() => test.supervisor.alive === 2, "the other worker is there again", 1000);
+    assertLess(performance.now() - died, 2000);
+    for (let i = 0; i < 20; i++) assertEquals(await get(portOf(test), "/a.txt"), "200 fine");
+    for (const client of clients) client[Symbol.dispose]();
+    assertEquals(times(test.errors()), [50]);
+  },
+});
+
+Deno.test("a worker that dies again and again is replaced with a growing delay, and then given up", async () => {
+  await using test = await startSupervisor({ does: "die", after: 20 });
+  const error = await assertRejects(() => test.supervisor.failed, StartError);
+  assertMatch(error.message, /workers die as soon as they start: .*tired of it/);
+  const delays = times(test.errors());
+  assert(delays.length >= 4, `${delays}`);
+  assertEquals(delays, delays.map((_, index) => 50 * 2 ** index));
+});
+
+Deno.test("a worker that dies before it is ready is no start", async () => {
+  await assertRejects(() => startSupervisor({ does: "die at once" }), StartError, "dead on arrival");
+});
+
+Deno.test("what a worker says of its failure is what the start fails with", async () => {
+  const failing = { does: "fail", message: "port 1 is taken" } as const;
+  await assertRejects(() => startSupervisor(failing, "workers: 2"), StartError, "port 1 is taken");
+});
+
+Deno.test("a supervisor is stopped in time, whatever its workers do", async () => {
+  for (const does of ["linger", "spin"] as const) {
+    const test = await startSupervisor({ does }, "workers: 2\ntimeouts: { shutdown: 100ms }");
+    const before = performance.now();
+    await test[Symbol.asyncDispose]();
+    assertLess(performance.now() - before, 10_000);
+  }
+});
+
+Deno.test({
+  name: "the programs of a dead worker are killed",
+  ignore,
+  fn: async () => {
+    const children = [1, 2].map(() =>
+      new Deno.Command("sh", { args: ["-c", "sleep 60 & sleep 60"], detached: true }).spawn()
+    );
+    const [over, alive] = children.map(({ pid }) => pid);
+    await using test = await startSupervisor({
+      does: "leave groups",
+      over: [over!],
+      alive: [],
+      last: alive!,
+    });
+    // The same needs: the worker is told to change, and dies of it.
+    await test.supervisor.reload(
+      configOf(
+        'error_log: error.log\naccess_log: off\nservers: [{ listen: "127.0.0.1:0", root: . }]',
+        test.folder,
+      ),
+    );
+    assertEquals((await children[1]!.status).signal, "SIGKILL");
+    Deno.kill(-over!, 0 as unknown as Deno.Signal);
+    Deno.kill(-over!, "SIGKILL");
+    await children[0]!.status;
+  },
+});
+
+Deno.test("where a port can not be shared a reload hands it over, and a failed one gives it back", async () => {
+  const files = (folder: string) => Deno.writeTextFile(`${folder}/a.txt`, "one");
+  await using test = await startSupervisor({ does: "serve" }, "", {
+    sharesPorts: false,
+    workerCount: () => 1,
+  });
+  await files(test.folder);
+  await Deno.mkdir(`${test.folder}/two`);
+  await Deno.writeTextFile(`${test.folder}/two/a.txt`, "two");
+  const config = (root: string) =>
+    configOf(
+      `error_log: error.log\naccess_log: off\nservers: [{ listen: "127.0.0.1:0", root: ${root} }]`,
+      test.folder,
+    );
+  assertEquals(await get(portOf(test), "/a.txt"), "200 one");
+  const port = portOf(test);
+  await test.supervisor.reload(config("two"));
+  assertEquals([portOf(test), await get(port, "/a.txt")], [port, "200 two"]);
+  // A host that nobody has: the old one goes on.
+  const wrong = {
+    ...config("."),
+    servers: [{ ...config(".").servers[0]!, listen: [{ hostname: "192.0.2.1", port: 80 }] }],
+  };
+  await assertRejects(() => test.supervisor.reload(wrong));
+  assertEquals(await get(port, "/a.txt"), "200 two");
+});
+
+Deno.test("a store that can not be made is no start, and says why", async () => {
+  await using folder = { path: await Deno.makeTempDir(), [Symbol.asyncDispose]: () => Promise.resolve() };
+  await Deno.writeTextFile(`${folder.path}/file`, "");
+  const config = configOf(
+    'access_log: off\nservers: [{ listen: "127.0.0.1:0", root: ., locations: { /up/: { upload_store: file/up } } }]',
+    folder.path,
+  );
+  const options = {
+    surroundings: around({ does: "linger" }),
+    groups: new ProcessGroups(undefined),
+    entry: ENTRY,
+  };
+  await assertRejects(() => Supervisor.start(config, options), StartError, "file/up can not be made");
+  await Deno.remove(folder.path, { recursive: true });
+});
+
+function exists(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}

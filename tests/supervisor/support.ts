@@ -1,0 +1,87 @@
+/**
+ * Configurations, surroundings and workers for tests of the supervisor.
+ *
+ * @module
+ */
+import { decodeConfig, formatIssue } from "../../lib/config/decode.ts";
+import type { Config } from "../../lib/config/types.ts";
+import type { Log } from "../../lib/ports.ts";
+import { ProcessGroups } from "../../lib/runtime/process_groups.ts";
+import { Supervisor } from "../../lib/supervisor/supervisor.ts";
+import { type Surroundings, surroundings } from "../../lib/supervisor/surroundings.ts";
+import type { WorkerEvents } from "../../lib/supervisor/worker_handle.ts";
+import type { Behaviour } from "./entry.ts";
+
+/** What a webserv.yaml in a folder says. Port 0 everywhere unless it listens itself. */
+export function configOf(text: string, folder = "/srv"): Config {
+  const { config, issues } = decodeConfig(text, `${folder}/webserv.yaml`);
+  if (issues) throw new Error(issues.map((issue) => formatIssue(issue, folder)).join("\n"));
+  return config;
+}
+
+/** A module that behaves as it is told. */
+export const ENTRY = new URL("./entry.ts", import.meta.url);
+
+/** The real surroundings, and a behaviour in the place of the search path. */
+export function around(behaviour: Behaviour, changes: Partial<Surroundings> = {}): Surroundings {
+  return { ...surroundings(), searchPath: JSON.stringify(behaviour), ...changes };
+}
+
+/** A running supervisor with a folder of its own. */
+export interface TestSupervisor extends AsyncDisposable {
+  readonly supervisor: Supervisor;
+  readonly folder: string;
+  readonly groups: ProcessGroups;
+  errors(): string;
+}
+
+/** Starts a supervisor over test workers. `text` is what stands above the servers. */
+export async function startSupervisor(
+  behaviour: Behaviour,
+  text = "",
+  changes: Partial<Surroundings> = {},
+): Promise<TestSupervisor> {
+  const folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "webserv-test-" }));
+  const groups = new ProcessGroups(undefined);
+  const config = configOf(
+    `error_log: error.log\naccess_log: off\n${text}\nservers: [{ listen: "127.0.0.1:0", root: . }]`,
+    folder,
+  );
+  const options = { surroundings: around(behaviour, changes), groups, entry: ENTRY };
+  const supervisor = await Supervisor.start(config, options).catch(async (error) => {
+    await Deno.remove(folder, { recursive: true });
+    throw error;
+  });
+  return {
+    supervisor,
+    folder,
+    groups,
+    errors: () => Deno.readTextFileSync(`${folder}/error.log`),
+    async [Symbol.asyncDispose]() {
+      await supervisor.stop();
+      await Deno.remove(folder, { recursive: true });
+    },
+  };
+}
+
+/** Events of a worker that are only remembered. */
+export function remembered(): WorkerEvents & { readonly said: string[]; readonly deaths: string[] } {
+  const said: string[] = [], deaths: string[] = [];
+  return {
+    said,
+    deaths,
+    log: (log, text) => said.push(`${log}: ${text}`),
+    groupStarted: (pid) => said.push(`started ${pid}`),
+    groupEnded: (pid) => said.push(`ended ${pid}`),
+    killGroup: (pid) => said.push(`kill ${pid}`),
+    died: (reason) => deaths.push(reason),
+  };
+}
+
+/** A log that remembers. */
+export class MemoryLog implements Log {
+  readonly lines: string[] = [];
+  line(text: string): void {
+    this.lines.push(text);
+  }
+}
