@@ -26,7 +26,6 @@ const PORTS_TRIED = 100;
 export async function serve(line: CommandLine): Promise<void> {
   const { config, warnings } = loadFor(line);
   for (const warning of warnings) say(`warning: ${warning}`);
-  checkLogs(config);
   const around = surroundings();
   const groups = new ProcessGroups(around.killProgram);
   globalThis.addEventListener("unload", () => groups.killAll());
@@ -55,26 +54,6 @@ export async function serve(line: CommandLine): Promise<void> {
   }
 }
 
-/** A log that can not be opened is a reason not to start. @throws {UnreadableError} */
-function checkLogs({ accessLog, errorLog }: Config): void {
-  for (const log of [accessLog, errorLog]) {
-    if (log.to !== "file") continue;
-    try {
-      Deno.openSync(log.path, { append: true, create: true }).close();
-    } catch (error) {
-      throw new UnreadableError(`${log.path} ${writingProblem(error)}`);
-    }
-  }
-}
-
-function writingProblem(error: unknown): string {
-  if (error instanceof Deno.errors.NotFound) return "can not be written: its folder does not exist";
-  if (error instanceof Deno.errors.NotCapable) return "may not be written: start with --allow-write";
-  if (error instanceof Deno.errors.PermissionDenied) return "may not be written: check its permissions";
-  if (error instanceof Deno.errors.IsADirectory) return "is a folder: name a file";
-  return `can not be written: ${error instanceof Error ? error.message : String(error)}`;
-}
-
 /** With a folder and no port asked for, a port that is taken is no reason not to serve. */
 async function start(config: Config, line: CommandLine, options: SupervisorOptions): Promise<Supervisor> {
   const mayMove = config.file === undefined && line.port === undefined;
@@ -101,7 +80,6 @@ async function reload(supervisor: Supervisor, line: CommandLine, stop: () => voi
       return supervisor.say("notice: there is no configuration file to load again");
     }
     for (const warning of warnings) supervisor.say(`warning: ${warning}`);
-    checkLogs(config);
     await supervisor.reload(config);
     supervisor.say(`notice: ${config.file} is loaded again`);
   } catch (error) {

@@ -13,6 +13,17 @@ const FLUSH_DELAY = 50;
 /** Characters that may wait: more means that nobody reads the log. */
 const MAX_PENDING = 4 * 1024 * 1024;
 
+/**
+ * SECURITY: what must not get into a log from a program or a file's name, since terminals obey it. Line ends belong to
+ * stack traces.
+ */
+// deno-lint-ignore no-control-regex
+const CONTROLS = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/g;
+
+function escapeControl(character: string): string {
+  return `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
+}
+
 const encoder = new TextEncoder();
 
 /** Where log lines go. */
@@ -67,6 +78,7 @@ class BatchLog implements LogWriter {
   #pending: string[] = [];
   #size = 0;
   #dropped = 0;
+  #closed = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #writing: Promise<void> = Promise.resolve();
   #sink: Sink;
@@ -76,11 +88,12 @@ class BatchLog implements LogWriter {
   }
 
   line(text: string): void {
+    if (this.#closed) return;
     if (this.#size > MAX_PENDING) {
       this.#dropped++;
       return;
     }
-    this.#pending.push(text);
+    this.#pending.push(text.replace(CONTROLS, escapeControl));
     this.#size += text.length + 1;
     this.#timer ??= setTimeout(() => void this.flush(), FLUSH_DELAY);
   }
@@ -107,7 +120,10 @@ class BatchLog implements LogWriter {
   }
 
   async close(): Promise<void> {
-    await this.flush();
+    // Opening it again may have left a line of its own.
+    do await this.flush(); while (this.#pending.length > 0);
+    clearTimeout(this.#timer);
+    this.#closed = true;
     this.#sink.close();
   }
 

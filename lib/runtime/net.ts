@@ -63,7 +63,7 @@ class Listener implements ConnectionListener {
       const connection = this.#last.shift() ?? await this.listener.accept();
       this.#accepted++;
       if (this.#finishing && !this.#closed) await this.#takeLast();
-      return new Connection(connection);
+      return open(connection);
     } catch (error) {
       if (error instanceof Deno.errors.BadResource || error instanceof Deno.errors.Interrupted) {
         return undefined;
@@ -107,8 +107,9 @@ class Listener implements ConnectionListener {
       if (await isSettled(accepting)) this.#last.push(await accepting);
       else {
         this.close();
-        // Only then has the runtime let go of it. What was taken can wait.
-        await accepting.catch(() => {});
+        // Only then has the runtime let go of it. What was taken can wait, and so can what came at the last moment.
+        const late = await accepting.catch(() => undefined);
+        if (late) this.#last.push(late);
       }
     }
   }
@@ -120,6 +121,16 @@ class Listener implements ConnectionListener {
     } catch (error) {
       if (!(error instanceof Deno.errors.BadResource)) throw error;
     }
+  }
+}
+
+/** A connection that broke before it could be set up has to be closed all the same. */
+function open(connection: Deno.TcpConn): ByteConnection {
+  try {
+    return new Connection(connection);
+  } catch (error) {
+    connection.close();
+    throw error;
   }
 }
 

@@ -23,6 +23,8 @@ export class ProcessGroups implements GroupKeeper {
   }
 
   started(pid: number): void {
+    // SECURITY: 0 and -1 would mean our own group, and everything.
+    if (!Number.isSafeInteger(pid) || pid <= 1) return;
     this.#alive.add(pid);
   }
 

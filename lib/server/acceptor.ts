@@ -11,6 +11,9 @@ import { Session } from "./session.ts";
 /** The pause after the system ran out of descriptors, in milliseconds. */
 const SCARCITY_PAUSE = 100;
 
+/** So many connections in a row that broke before they were accepted are no accident, and no reason to spin either. */
+const BROKEN_IN_A_ROW = 100;
+
 /** Connections that may wait for their 503 at one time; what comes beyond is closed without a word. */
 const TURNED_AWAY = 100;
 
@@ -38,16 +41,17 @@ export class Acceptor {
 
   /** Resolves when the listener is closed; sessions may live on. */
   async run(): Promise<void> {
-    for (;;) {
+    for (let failures = 0;;) {
       try {
         const connection = await this.listener.accept();
         if (!connection) break;
+        failures = 0;
         const session = new Session(connection, this.#handle, this.context);
         if (this.count.open < this.context.limits.connections) void this.#serve(session);
         else void this.#turnAway(session);
       } catch (error) {
         if (!(error instanceof AcceptError)) throw error;
-        if (!error.scarce) continue;
+        if (!error.scarce && ++failures < BROKEN_IN_A_ROW) continue;
         this.context.errorLog.line(`warning: ${error.message}; trying again in ${SCARCITY_PAUSE} ms`);
         await this.#pause();
       }

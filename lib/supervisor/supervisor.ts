@@ -236,7 +236,8 @@ export class Supervisor {
       config.sandbox ? this.#permissions(config) : undefined,
       {
         log: (log, text) => this.#logs[log].line(text),
-        groupStarted: (pid) => groups.started(pid),
+        // SECURITY: a worker that runs no programs has no groups, whatever it says.
+        groupStarted: (pid) => hasPrograms(config) && groups.started(pid),
         groupEnded: (pid) => groups.ended(pid),
         killGroup: (pid) => groups.kill(pid),
         died: (reason) => this.#replace(worker, index, reason, performance.now() - born),
@@ -273,7 +274,10 @@ export class Supervisor {
       this.#replacing.delete(timer);
       // A reload may have been faster.
       if (this.#stopping || this.#config !== config || this.#workers[index] !== undefined) return;
-      this.#workers[index] = this.#startWorker(index, config);
+      const worker = this.#startWorker(index, config);
+      this.#workers[index] = worker;
+      // Whatever keeps it from serving, e.g. a port that another program took meanwhile, is a death like any other.
+      worker.ready.catch((error: Error) => this.#replace(worker, index, error.message, 0));
     }, delay);
     this.#replacing.add(timer);
   }

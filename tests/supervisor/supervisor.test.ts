@@ -4,7 +4,7 @@ import { StartError, Supervisor } from "../../lib/supervisor/supervisor.ts";
 import { eventually } from "../e2e/wire_support.ts";
 import { get } from "../support/ask.ts";
 import { WireClient } from "../support/wire.ts";
-import { around, configOf, ENTRY, startSupervisor, type TestSupervisor } from "./support.ts";
+import { around, configOf, ENTRY, SERVERS, startSupervisor, type TestSupervisor } from "./support.ts";
 
 /** Shared ports, which only Linux has. */
 const ignore = Deno.build.os !== "linux";
@@ -97,7 +97,7 @@ Deno.test({
     // The same needs: the worker is told to change, and dies of it.
     await test.supervisor.reload(
       configOf(
-        'error_log: error.log\naccess_log: off\nservers: [{ listen: "127.0.0.1:0", root: . }]',
+        `error_log: error.log\naccess_log: off\n${SERVERS}`,
         test.folder,
       ),
     );

@@ -35,6 +35,9 @@ export interface TestSupervisor extends AsyncDisposable {
   errors(): string;
 }
 
+/** A server that runs programs: what a worker says of groups counts only where there are some. */
+export const SERVERS = 'servers: [{ listen: "127.0.0.1:0", root: ., cgi: { .sh: sh } }]';
+
 /** Starts a supervisor over test workers. `text` is what stands above the servers. */
 export async function startSupervisor(
   behaviour: Behaviour,
@@ -44,7 +47,7 @@ export async function startSupervisor(
   const folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "webserv-test-" }));
   const groups = new ProcessGroups(undefined);
   const config = configOf(
-    `error_log: error.log\naccess_log: off\n${text}\nservers: [{ listen: "127.0.0.1:0", root: . }]`,
+    `error_log: error.log\naccess_log: off\n${text}\n${SERVERS}`,
     folder,
   );
   const options = { surroundings: around(behaviour, changes), groups, entry: ENTRY };
