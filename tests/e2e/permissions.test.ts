@@ -17,7 +17,9 @@ import { eventually } from "./wire_support.ts";
 const MAIN = fromFileUrl(new URL("../../main.ts", import.meta.url));
 
 /** They are flags for the runtime, so an executable that brings its own takes none; and as Linux names programs. */
+/** An executable has its permissions from when it was made: there are no flags to give it. */
 const ignore = Deno.env.has("WEBSERV") || Deno.build.os !== "linux";
+const reason = ignore ? " (an executable takes no permission flags)" : "";
 
 const CONFIG = `
 access_log: access.log
@@ -114,7 +116,7 @@ class Shell implements AsyncDisposable {
 }
 
 Deno.test({
-  name: "with the flags of webserv permissions all of a configuration is served",
+  name: `with the flags of webserv permissions all of a configuration is served${reason}`,
   ignore,
   fn: async (test) => {
     await using folder = await prepare();
@@ -162,7 +164,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "with one flag taken away the start fails and names it",
+  name: `with one flag taken away the start fails and names it${reason}`,
   ignore,
   fn: async (test) => {
     await using folder = await prepare();
@@ -190,7 +192,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "with one path or program taken out of a flag the start fails and names it",
+  name: `with one path or program taken out of a flag the start fails and names it${reason}`,
   ignore,
   fn: async (test) => {
     await using folder = await temporaryFolder();

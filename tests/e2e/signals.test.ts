@@ -172,7 +172,12 @@ Deno.test({
     for (let i = 0; i < 5; i++) {
       const file = `${server.folder}/webserv.yaml`;
       const text = await Deno.readTextFile(file);
-      await Deno.writeTextFile(file, text.replace(/root: \S+/, `root: ${i % 2 === 0 ? "up" : "www"}`));
+      await Deno.writeTextFile(
+        `${file}.new`,
+        text.replace(/root: \S+/, `root: ${i % 2 === 0 ? "up" : "www"}`),
+      );
+      // In one step: the reload before may be reading it just now.
+      await Deno.rename(`${file}.new`, file);
       server.kill("SIGHUP");
       await new Promise((resolve) => setTimeout(resolve, 20));
     }

@@ -175,11 +175,11 @@ Deno.test("a form whose client leaves at any byte, also behind the final boundar
 });
 
 for (const at of ["create", "write", "commit"] as const) {
-  for (const  of of[1, 2]) {
-    Deno.test(`a form on a disk that is full at ${at} of file ${of} stores nothing`, async () => {
+  for (const nth of [1, 2]) {
+    Deno.test(`a form on a disk that is full at ${at} of file ${nth} stores nothing`, async () => {
       const store = someStore();
       const before = store.names;
-      store.failure = { at, of, problem: "full" };
+      store.failure = { at, of: nth, problem: "full" };
       const { response } = postForm(store, [file("a", "x") + file("b", "y") + END]);
       assertEquals((await assertRejects(() => response, FileError)).problem, "full");
       assertEquals([store.names, store.unfinished, store.open], [before, 0, 0]);

@@ -74,8 +74,11 @@ export async function install(folder: string, wish: Wish): Promise<{ code: numbe
     `#!/bin/sh\n[ "$1" = -s ] && echo "${system}" || echo "${machine}"\n`,
     { mode: 0o755 },
   );
+  // A copy: another user may not be able to read where the project lies.
+  const script = join(bin, "install.sh");
+  await Deno.copyFile(SCRIPT, script);
   const { code, stdout, stderr } = await new Deno.Command(join(bin, "sh"), {
-    args: [SCRIPT],
+    args: [script],
     cwd: folder,
     clearEnv: true,
     env: {
