@@ -1,84 +1,16 @@
 import { assert, assertEquals, assertMatch, assertNotEquals, assertStringIncludes } from "@std/assert";
-import { fromFileUrl, join } from "@std/path";
-import { startServer, type TestServer } from "../support/server.ts";
-
-const ROOT = fromFileUrl(new URL("../../", import.meta.url));
-const PROGRAMS = join(ROOT, "cgi-bin");
-const PAGES = join(ROOT, "sites/main");
-
-/** True if a program can be started. */
-function isInstalled(name: string): boolean {
-  try {
-    return new Deno.Command(name, { args: ["--version"], stdin: "null" }).outputSync().success;
-  } catch {
-    return false;
-  }
-}
-
-/** The demo's programs, which keep what they keep in a temporary folder. */
-async function startPrograms(): Promise<TestServer & { readonly data: string }> {
-  const data = await Deno.makeTempDir({ prefix: "webserv-test-data-" });
-  const server = await startServer({
-    config: `
-servers:
-  - listen: LISTEN
-    root: ${PAGES}
-    locations:
-      /cgi-bin/:
-        alias: ${PROGRAMS}
-        cgi: { .sh: sh, .py: python3, .pl: perl, .php: php-cgi }
-        cgi_env: { DEMO_DATA: ${data} }
-        client_max_body_size: 1M
-`,
-  });
-  return {
-    ...server,
-    data,
-    async [Symbol.asyncDispose]() {
-      await server[Symbol.asyncDispose]();
-      await Deno.remove(data, { recursive: true });
-    },
-  };
-}
-
-type Programs = Awaited<ReturnType<typeof startPrograms>>;
-
-/** One test of the demo's programs; ignored where the interpreter is missing. */
-function programTest(name: string, interpreter: string, run: (demo: Programs) => Promise<void>): void {
-  const needed = interpreter === "sh" ? "" : ` (needs ${interpreter})`;
-  Deno.test({
-    name: name + needed,
-    ignore: Deno.build.os === "windows" || (needed !== "" && !isInstalled(interpreter)),
-    async fn() {
-      await using demo = await startPrograms();
-      await run(demo);
-    },
-  });
-}
-
-interface Answer {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly text: string;
-}
-
-async function ask({ url }: TestServer, path: string, options: RequestInit = {}): Promise<Answer> {
-  const response = await fetch(url + path, { redirect: "manual", ...options });
-  return { status: response.status, headers: response.headers, text: await response.text() };
-}
-
-/** A page of the demo, with this status and the frame around it. */
-function assertPage({ status, headers, text }: Answer, expected = 200): void {
-  assertEquals(status, expected, text);
-  assertEquals(headers.get("content-type")?.toLowerCase(), "text/html; charset=utf-8");
-  assertMatch(text, /^<!DOCTYPE html>\n[\s\S]*href="\/css\/chart\.css"[\s\S]*<\/html>\n$/);
-  assert(!/@[a-z]+@/.test(text.replace(/<pre[\s\S]*<\/pre>/, "")), "no mark of the frame is left");
-}
-
-const form = (fields: Record<string, string>): RequestInit => ({
-  method: "POST",
-  body: new URLSearchParams(fields),
-});
+import { join } from "@std/path";
+import {
+  type Answer,
+  ask,
+  assertPage,
+  form,
+  isInstalled,
+  PROGRAMS,
+  type Programs,
+  programTest,
+  startPrograms,
+} from "./demo_support.ts";
 
 /** What is between <b> and </b> in the page of a counter. */
 const count = ({ text }: Answer) => Number(/class="count"><b>(\d+)<\/b>/.exec(text)?.[1]);
@@ -305,33 +237,7 @@ Deno.test({
     }));
     const stream = { method: "HEAD", headers: { accept: "text/event-stream" } };
     assertEquals((await ask(demo, "/cgi-bin/clock.sh", stream)).status, 200);
+    // The frame that they share is none.
+    assertEquals((await ask(demo, "/cgi-bin/.page.html")).status, 404);
   },
-});
-
-Deno.test("the page of programs names each with its length, and the frame is not delivered", async () => {
-  await using demo = await startPrograms();
-  const { text } = await ask(demo, "/programs/");
-  const names: Record<string, string> = { sh: "shell", py: "Python", pl: "Perl", php: "PHP" };
-  for (const { name, isFile } of Deno.readDirSync(PROGRAMS)) {
-    if (!isFile || name.startsWith(".")) continue;
-    const { mode } = Deno.statSync(join(PROGRAMS, name));
-    if (mode !== null) assertEquals(mode & 0o111, 0o111, `${name} can be run`);
-    const lines = (await Deno.readTextFile(join(PROGRAMS, name))).split("\n").length - 1;
-    const language = names[name.slice(name.lastIndexOf(".") + 1)];
-    assertMatch(text, new RegExp(`>${name} &middot; (<a [^>]*>)?${lines} lines of ${language}<`));
-  }
-  assertEquals((await ask(demo, "/cgi-bin/.page.html")).status, 404);
-});
-
-Deno.test("the programs' frame has the navigation of the other pages", async () => {
-  const links = async (file: string) =>
-    [...(await Deno.readTextFile(file)).matchAll(/<li><a href="([^"]*)"[^>]*>([^<]*)<\/a><\/li>/g)]
-      .filter(([, target]) => !target!.startsWith("#"))
-      .map(([, target, name]) => `${target!.replace(/^\.\//, "/")} ${name}`);
-  const expected = await links(join(PROGRAMS, ".page.html"));
-  assert(expected.includes("/programs/ Programs"));
-  for (const page of ["", "404", "50x", "how-it-works/", "moved/", "picture/", "programs/", "video/"]) {
-    const file = page === "" || page.endsWith("/") ? `${page}index.html` : `${page}.html`;
-    assertEquals(await links(join(PAGES, file)), expected, file);
-  }
 });
