@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { dirname } from "@std/path";
 import { GoneError, type Request, type Response } from "../http/message.ts";
 import type { Clock, Log, ProcessRunner, Spooler } from "../ports.ts";
 import { cgiAnswer } from "./answer.ts";
@@ -112,7 +113,7 @@ export class Gateway {
     const run: CgiRun = new CgiRun({
       program: first,
       args,
-      folder: script.file.slice(0, script.file.lastIndexOf("/")) || "/",
+      folder: dirname(script.file),
       environment: cgiEnvironment(request, script, {
         documentRoot: program.documentRoot,
         searchPath,

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { dirname } from "@std/path";
 import { CgiError } from "../cgi/errors.ts";
 import type { Program } from "../cgi/gateway.ts";
 import type { Script } from "../cgi/environment.ts";
@@ -77,7 +78,7 @@ async function run(visit: Visit, script: Script, interpreter: readonly string[])
   const program: Program = {
     script,
     interpreter,
-    documentRoot: config.root ?? server.fallback.config.root ?? location.base ?? folderOf(script.file),
+    documentRoot: config.root ?? server.fallback.config.root ?? location.base ?? dirname(script.file),
     environment: config.cgiEnv,
     passAuthorization: config.cgiPassAuthorization,
     bodyLimit: config.clientMaxBodySize,
@@ -93,8 +94,4 @@ async function run(visit: Visit, script: Script, interpreter: readonly string[])
       error.status >= 500 ? `${script.name}: ${error.message}` : undefined,
     );
   }
-}
-
-function folderOf(file: string): string {
-  return file.slice(0, file.lastIndexOf("/")) || "/";
 }
