@@ -12,16 +12,16 @@ import {
   type FileSystem,
   type OpenFile,
 } from "../ports.ts";
+import { Looks } from "./looks.ts";
 
 /** The file system of this machine. */
 export const fileSystem: FileSystem = {
   stat(path) {
-    return unlessMissing(path, () => toStat(Deno.statSync(path)));
+    return looks.at(path, look);
   },
 
-  // PERF: a thrown NotFound costs many times what this probe does.
   probe(path) {
-    return guarded(path, () => existsSync(path)) ? this.stat(path) : undefined;
+    return looks.at(path, lookForMissing);
   },
 
   realPath(path) {
@@ -29,6 +29,8 @@ export const fileSystem: FileSystem = {
   },
 
   openSync(path) {
+    // Whoever finds another file than was looked at will look again.
+    looks.forget();
     return guarded(path, () => new File(path, Deno.openSync(path)));
   },
 
@@ -44,6 +46,23 @@ export const fileSystem: FileSystem = {
     }
   },
 };
+
+/** Shared by all requests of this thread. */
+const looks = new Looks<FileStat | undefined>();
+
+/** For whoever changes files: what was seen before does not hold any more. */
+export function forgetLooks(): void {
+  looks.forget();
+}
+
+function look(path: string): FileStat | undefined {
+  return unlessMissing(path, () => toStat(Deno.statSync(path)));
+}
+
+// PERF: a thrown NotFound costs many times what this probe does.
+function lookForMissing(path: string): FileStat | undefined {
+  return guarded(path, () => existsSync(path)) ? look(path) : undefined;
+}
 
 class File implements OpenFile {
   /** Where the next read or write happens: seeking is a call of its own, and mostly not needed. */

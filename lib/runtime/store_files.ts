@@ -6,7 +6,7 @@
  */
 import { basename, join } from "@std/path";
 import { FileError, type Log, type NewFile, type StoreFiles } from "../ports.ts";
-import { fileError } from "./files.ts";
+import { fileError, forgetLooks } from "./files.ts";
 
 /** Hidden, so that no request reaches it and no listing shows it. */
 const PREFIX = ".webserv-upload-";
@@ -63,6 +63,7 @@ export const storeFiles: StoreFiles = {
   },
 
   remove(path) {
+    forgetLooks();
     try {
       Deno.removeSync(path);
     } catch (error) {
@@ -110,6 +111,7 @@ class UnnamedFile implements NewFile {
   }
 
   commit(path: string, replace: boolean): void {
+    forgetLooks();
     this.end();
     try {
       if (replace) {
