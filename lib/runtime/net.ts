@@ -4,6 +4,7 @@
  * @module
  */
 import { AcceptError, type ByteConnection, type ConnectionListener } from "../ports.ts";
+import { FairReads } from "./fair_reads.ts";
 
 /** An address could not be listened on. The message says why, without the system's words. */
 export class ListenError extends Error {
@@ -158,20 +159,25 @@ function isAtLeast(wantedMajor: number, wantedMinor: number): boolean {
   return major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
 }
 
+/** Of this thread. */
+const fairReads = new FairReads();
+
 class Connection implements ByteConnection {
   readonly remote: Deno.NetAddr;
   readonly local: Deno.NetAddr;
   #failWrite: ((error: Error) => void) | undefined;
+  #open = true;
 
   constructor(readonly connection: Deno.TcpConn) {
     this.remote = connection.remoteAddr;
     this.local = connection.localAddr;
     // Answers leave in one write each; waiting for more to send would only delay them.
     connection.setNoDelay(true);
+    fairReads.opened();
   }
 
   read(buffer: Uint8Array): Promise<number | null> {
-    return this.connection.read(buffer);
+    return fairReads.read(this.connection, buffer);
   }
 
   write(bytes: Uint8Array): Promise<number> {
@@ -187,6 +193,9 @@ class Connection implements ByteConnection {
   }
 
   close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    fairReads.closed();
     this.#failWrite?.(new Deno.errors.Interrupted("closed"));
     try {
       this.connection.close();
