@@ -47,7 +47,7 @@ export class Acceptor {
         if (!connection) break;
         failures = 0;
         const session = new Session(connection, this.#handle, this.context);
-        if (this.count.open < this.context.limits.connections) void this.#serve(session);
+        if (this.count.open < this.context.limits.connections) this.#serve(session);
         else void this.#turnAway(session);
       } catch (error) {
         if (!(error instanceof AcceptError)) throw error;
@@ -99,18 +99,20 @@ export class Acceptor {
     await this.#emptied.promise;
   }
 
-  async #serve(session: Session): Promise<void> {
+  #serve(session: Session): void {
     this.count.open++;
     this.#sessions.add(session);
-    const ended = session.run();
+    // PERF: not a function that waits, of which every idle connection would keep a frame.
+    void session.run().then(() => this.#ended(session));
     if (this.#leaving === "drain") session.drain();
-    await ended;
+  }
+
+  async #ended(session: Session): Promise<void> {
     this.#sessions.delete(session);
     this.count.open--;
-    if (this.#leaving && this.#sessions.size === 0) {
-      await this.#closed.promise;
-      if (this.#sessions.size === 0) this.#emptied.resolve();
-    }
+    if (!this.#leaving || this.#sessions.size > 0) return;
+    await this.#closed.promise;
+    if (this.#sessions.size === 0) this.#emptied.resolve();
   }
 
   async #turnAway(session: Session): Promise<void> {

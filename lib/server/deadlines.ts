@@ -5,7 +5,7 @@
  */
 import type { Clock } from "../ports.ts";
 
-/** How late a deadline may be noticed, in milliseconds. */
+/** A deadline is noticed up to two ticks late, and never early. In milliseconds. */
 export const TICK = 100;
 
 /** Something that waits for the peer. */
@@ -20,12 +20,25 @@ export interface Waiting {
 export class Deadlines {
   readonly #waiting = new Set<Waiting>();
   #stop: (() => void) | undefined;
+  /** When it last ticked. */
+  #now = 0;
 
   constructor(readonly clock: Clock) {}
 
+  /**
+   * The deadline of who waits so many milliseconds from now. Only for what has been added.
+   *
+   * PERF: several are set for each request, and the clock of the runtime costs a tenth of a microsecond.
+   */
+  in(milliseconds: number): number {
+    return this.#now + TICK + milliseconds;
+  }
+
   add(waiting: Waiting): void {
     this.#waiting.add(waiting);
-    this.#stop ??= this.clock.every(TICK, () => this.#tick());
+    if (this.#stop) return;
+    this.#now = this.clock.monotonic();
+    this.#stop = this.clock.every(TICK, () => this.#tick());
   }
 
   delete(waiting: Waiting): void {
@@ -36,9 +49,9 @@ export class Deadlines {
   }
 
   #tick(): void {
-    const now = this.clock.monotonic();
+    this.#now = this.clock.monotonic();
     for (const waiting of this.#waiting) {
-      if (waiting.deadline <= now) waiting.expire();
+      if (waiting.deadline <= this.#now) waiting.expire();
     }
   }
 }

@@ -6,7 +6,9 @@
 import { encodeLatin1Into } from "../bytes/latin1.ts";
 import type { BufferPool } from "./buffer_pool.ts";
 
-/** A buffer from a pool, held only while there is something in it. */
+const NOTHING = new Uint8Array();
+
+/** A buffer from a pool, held from the first response to the end of its write. */
 export class Outbox {
   #buffer: Uint8Array<ArrayBuffer> | undefined;
   #length = 0;
@@ -35,15 +37,17 @@ export class Outbox {
     this.#length += bytes.length;
   }
 
-  /** Hands everything to `write` and is empty again afterwards, also if it rejects. */
-  async flush(write: (bytes: Uint8Array) => Promise<void>): Promise<void> {
-    const buffer = this.#buffer;
-    if (!buffer) return;
-    const bytes = buffer.subarray(0, this.#length);
-    this.#buffer = undefined;
+  /** Everything in it, after which it is empty. To be written before anything is appended. */
+  take(): Uint8Array {
+    const bytes = this.#buffer?.subarray(0, this.#length) ?? NOTHING;
     this.#length = 0;
-    await write(bytes);
-    // Not after a failure: the system may still be reading from it.
-    this.#pool.give(buffer);
+    return bytes;
+  }
+
+  /** Gives the buffer back, once nothing reads from it. After a failed write it must not: the system may still do so. */
+  release(): void {
+    if (this.#buffer === undefined || this.#length > 0) return;
+    this.#pool.give(this.#buffer);
+    this.#buffer = undefined;
   }
 }

@@ -16,6 +16,8 @@ import type { Transport } from "./transport.ts";
 const LINGER_TIME = 2000;
 const LINGER_BYTES = 1024 * 1024;
 
+const FLUSHED = Promise.resolve();
+
 /** Writes the responses of one connection. */
 export class Responder {
   readonly #http: ServerConnection;
@@ -35,7 +37,12 @@ export class Responder {
 
   /** Writes what was held back so that several answers leave together. @throws {GoneError} */
   flush(): Promise<void> {
-    return this.#outbox.flush((bytes) => this.#transport.write(bytes));
+    return this.holdsBack ? this.#transport.write(this.#outbox.take()) : FLUSHED;
+  }
+
+  /** Holds no memory any more until the next response. To be called when what was flushed has been written. */
+  rest(): void {
+    this.#outbox.release();
   }
 
   /**

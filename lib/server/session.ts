@@ -24,6 +24,12 @@ const DISCARDED = 64 * 1024;
 /** What a client has sent before it can know of our end may take so long to reach us, in milliseconds. */
 const UNDER_WAY = 50;
 
+/** The peer broke a rule. */
+interface Fault {
+  readonly type: "fault";
+  readonly status: number;
+}
+
 /** Serves one connection. */
 export class Session {
   readonly #http: ServerConnection;
@@ -48,15 +54,59 @@ export class Session {
     this.#handler = handler;
   }
 
-  /** Resolves when the connection is closed. Never rejects. */
-  run(): Promise<void> {
+  /**
+   * Resolves when the connection is closed. Never rejects.
+   *
+   * PERF: one function that waits, and none below it on the common path: what an idle connection waits in is most of
+   * its memory.
+   */
+  async run(): Promise<void> {
     this.#transport.arm("idle", this.#context.timeouts.header);
-    return this.#finally(() => this.#serve());
+    try {
+      while (true) {
+        const event = this.#next();
+        if (event.type === "need data") {
+          if (this.#responder.holdsBack) await this.#responder.flush();
+          this.#responder.rest();
+          this.#armForHead();
+          const result = await this.#transport.read(HEAD_READ);
+          if (result === "ended") this.#http.endOfInput();
+          if (result === "gone" || this.#refusal !== undefined) break;
+        } else if (event.type === "request") {
+          // Nothing may stand between this client and `100 Continue`.
+          if (event.expectsContinue && this.#responder.holdsBack) await this.#responder.flush();
+          const answered = this.#answer(event);
+          const stays = typeof answered === "boolean" ? answered : await answered;
+          this.#letGo();
+          const next = stays && this.#nextCycle();
+          if (!(typeof next === "boolean" ? next : await next)) {
+            await this.#end();
+            break;
+          }
+        } else {
+          await (event.type === "fault"
+            ? this.#responder.respondLast(errorResponse(event.status))
+            : this.#responder.flush());
+          break;
+        }
+      }
+      await this.#refusal;
+    } catch (error) {
+      this.#noteFailure(error);
+    } finally {
+      this.#close();
+    }
   }
 
   /** Answers 503 and closes: for a connection over the limit. Never rejects. */
-  turnAway(): Promise<void> {
-    return this.#finally(() => this.#responder.respondLast(errorResponse(503, "Retry-After: 1\r\n")));
+  async turnAway(): Promise<void> {
+    try {
+      await this.#responder.respondLast(errorResponse(503, "Retry-After: 1\r\n"));
+    } catch (error) {
+      this.#noteFailure(error);
+    } finally {
+      this.#close();
+    }
   }
 
   /** Answers one more request at the most: others have taken over. An idle connection is kept for that one. */
@@ -77,51 +127,28 @@ export class Session {
 
   #refuseSlowHead(): void {
     this.#refusal = this.#responder.respondLast(errorResponse(408));
-    // #finally() looks at it once the read is over. Until then its failure must not count as nobody's.
+    // run() looks at it once the read is over. Until then its failure must not count as nobody's.
     this.#refusal.catch(() => {});
   }
 
-  async #finally(work: () => Promise<void>): Promise<void> {
+  #close(): void {
+    this.#http.giveUp();
+    // Not where a write has failed: the system may still be reading from the buffer.
+    if (!this.#transport.gone) this.#responder.rest();
+    this.#transport.close();
+  }
+
+  #next(): Event | Fault {
     try {
-      await work();
-      await this.#refusal;
+      return this.#http.next();
     } catch (error) {
-      if (!(error instanceof GoneError)) this.#logFailure(error);
-    } finally {
-      this.#http.giveUp();
-      this.#transport.close();
+      if (!(error instanceof PeerError)) throw error;
+      return { type: "fault", status: error.status };
     }
   }
 
-  async #serve(): Promise<void> {
-    for (;;) {
-      let event: Event;
-      try {
-        event = this.#http.next();
-      } catch (error) {
-        if (!(error instanceof PeerError)) throw error;
-        return this.#responder.respondLast(errorResponse(error.status));
-      }
-      if (event.type === "need data") {
-        if (!(await this.#readHead())) return;
-      } else if (event.type === "request") {
-        // Nothing may stand between this client and `100 Continue`.
-        if (event.expectsContinue && this.#responder.holdsBack) await this.#responder.flush();
-        const answered = this.#answer(event);
-        const stays = typeof answered === "boolean" ? answered : await answered;
-        this.#letGo();
-        if (!stays) return this.#end();
-        const done = this.#nextCycle();
-        if (!(typeof done === "boolean" ? done : await done)) return this.#end();
-      } else {
-        return this.#responder.flush();
-      }
-    }
-  }
-
-  /** Waits for more of a head; false if the connection is over. */
-  async #readHead(): Promise<boolean> {
-    if (this.#responder.holdsBack) await this.#responder.flush();
+  /** The deadline for what comes next: the rest of a head, or a request at all. */
+  #armForHead(): void {
     const { timeouts } = this.#context;
     const transport = this.#transport;
     if (!this.#http.isInHead) {
@@ -129,9 +156,6 @@ export class Session {
       else if (this.#anyRequest) transport.arm("idle", timeouts.keepAlive);
     } else if (this.#anyRequest && transport.phase !== "head") transport.arm("head", timeouts.header);
     else transport.phase = "head";
-    const result = await transport.read(HEAD_READ);
-    if (result === "ended") this.#http.endOfInput();
-    return result !== "gone" && this.#refusal === undefined;
   }
 
   /** Answers one request; false if the connection must not be used again. */
@@ -227,6 +251,11 @@ export class Session {
     if (error instanceof PeerError) return errorResponse(error.status);
     this.#logFailure(error);
     return errorResponse(500);
+  }
+
+  /** What ended the connection, unless it is only that the client left. */
+  #noteFailure(error: unknown): void {
+    if (!(error instanceof GoneError)) this.#logFailure(error);
   }
 
   #logFailure(error: unknown): void {

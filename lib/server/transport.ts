@@ -62,7 +62,7 @@ export class Transport implements Waiting {
   /** Sets the deadline so many milliseconds from now. */
   arm(phase: Phase, milliseconds: number): void {
     this.phase = phase;
-    this.#deadline = this.context.clock.monotonic() + milliseconds;
+    this.#deadline = this.context.deadlines.in(milliseconds);
   }
 
   disarm(): void {
@@ -92,14 +92,14 @@ export class Transport implements Waiting {
    * @param minimum bytes of room to read into
    */
   read(minimum: number): Promise<ReadResult> {
-    return this.#reading ??= this.#read(minimum);
+    return this.#reading ??= this.#startReading(minimum);
   }
 
   /** Reads a piece of a body. @throws {PeerError} 408 when timeouts.body is over. @throws {GoneError} */
   async readBody(minimum: number): Promise<void> {
     const reading = this.read(minimum);
     const late = new Promise<ReadResult>((resolve) => this.#bodyWaiter = resolve);
-    this.#bodyDeadline = this.context.clock.monotonic() + this.context.timeouts.body;
+    this.#bodyDeadline = this.context.deadlines.in(this.context.timeouts.body);
     const result = await Promise.race([reading, late]);
     this.#bodyWaiter = undefined;
     this.#bodyDeadline = Infinity;
@@ -126,22 +126,13 @@ export class Transport implements Waiting {
   }
 
   /** Writes everything. @throws {GoneError} if the client leaves or takes nothing for timeouts.send. */
-  async write(bytes: Uint8Array): Promise<void> {
-    if (this.gone) throw new GoneError();
-    let rest = bytes;
-    try {
-      for (;;) {
-        this.arm("send", this.context.timeouts.send);
-        const written = await this.connection.write(rest);
-        if (written >= rest.length) break;
-        rest = rest.subarray(written);
-      }
-    } catch {
-      // Whatever the system says, it means that nothing can be sent any more.
-      this.close();
-      throw new GoneError();
-    }
-    this.disarm();
+  write(bytes: Uint8Array): Promise<void> {
+    if (this.gone) return Promise.reject(new GoneError());
+    this.arm("send", this.context.timeouts.send);
+    return this.connection.write(bytes).then(
+      (count) => count < bytes.length ? this.write(bytes.subarray(count)) : this.disarm(),
+      this.#onWriteFailure,
+    );
   }
 
   /** Calls back once when the client leaves; the returned function takes it back. */
@@ -192,19 +183,16 @@ export class Transport implements Waiting {
     }
   }
 
-  async #read(minimum: number): Promise<ReadResult> {
-    if (this.gone) return "gone";
-    if (this.ended) return "ended";
-    let count: number | null;
-    try {
-      count = await this.connection.read(this.buffer.writable(minimum));
-    } catch {
-      // A reset, or our own close().
-      this.close();
-      return "gone";
-    } finally {
-      this.#reading = undefined;
-    }
+  #startReading(minimum: number): Promise<ReadResult> {
+    if (this.gone) return Promise.resolve("gone");
+    if (this.ended) return Promise.resolve("ended");
+    return this.connection.read(this.buffer.writable(minimum)).then(this.#onRead, this.#onReadFailure);
+  }
+
+  // PERF: callbacks instead of functions that wait: every connection that is idle would keep their frames, and every
+  // request would go through them twice.
+  readonly #onRead = (count: number | null): ReadResult => {
+    this.#reading = undefined;
     if (count === null) {
       this.ended = true;
       if (this.phase === "nothing") this.disarm();
@@ -212,5 +200,18 @@ export class Transport implements Waiting {
     }
     this.buffer.commit(count);
     return "bytes";
-  }
+  };
+
+  /** A reset, or our own close(). */
+  readonly #onReadFailure = (): ReadResult => {
+    this.#reading = undefined;
+    this.close();
+    return "gone";
+  };
+
+  /** Whatever the system says, it means that nothing can be sent any more. */
+  readonly #onWriteFailure = (): never => {
+    this.close();
+    throw new GoneError();
+  };
 }

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { BufferPool } from "../../lib/server/buffer_pool.ts";
 import { Outbox } from "../../lib/server/outbox.ts";
 import { toBytes, toText } from "../support/wire.ts";
@@ -24,74 +24,61 @@ Deno.test("a pool keeps no more buffers than its bound", () => {
   assertEquals(taken.filter((buffer) => given.includes(buffer)).length, 2);
 });
 
-/** An outbox, and what was written out of it. */
 function start(size = 16) {
-  const pool = new BufferPool(size, 4), outbox = new Outbox(pool);
-  const written: string[] = [];
-  const write = (bytes: Uint8Array) => {
-    written.push(toText(bytes));
-    return Promise.resolve();
-  };
-  return { pool, outbox, written, write };
+  const pool = new BufferPool(size, 4);
+  return { pool, outbox: new Outbox(pool) };
 }
 
-Deno.test("what was put in leaves in one write, in its order", async () => {
-  const { outbox, written, write } = start();
+Deno.test("what was put in is taken as one piece, in its order", () => {
+  const { outbox } = start();
   outbox.text("h\xe9ad");
   outbox.bytes(toBytes("body"));
   assertEquals([outbox.length, outbox.room], [8, 8]);
-  await outbox.flush(write);
-  assertEquals(written, ["h\xe9adbody"]);
+  assertEquals(toText(outbox.take()), "h\xe9adbody");
   assertEquals([outbox.length, outbox.room], [0, 16]);
 });
 
-Deno.test("an empty outbox writes nothing and holds no buffer", async () => {
-  const { pool, outbox, written, write } = start();
-  await outbox.flush(write);
-  assertEquals(written, []);
-  outbox.text("x");
-  await outbox.flush(write);
-  // Its buffer is back in the pool.
-  const again = pool.take();
-  assertEquals(again[0], "x".charCodeAt(0));
-});
-
-Deno.test("what is put in while a flush is under way does not disturb it", async () => {
+Deno.test("what was taken is not in it any more", () => {
   const { outbox } = start();
-  const written: string[] = [];
-  let finish = () => {};
   outbox.text("first");
-  const flushing = outbox.flush(async (bytes) => {
-    await new Promise<void>((resolve) => finish = resolve);
-    written.push(toText(bytes));
-  });
+  assertEquals(toText(outbox.take()), "first");
   outbox.text("second");
-  finish();
-  await flushing;
-  await outbox.flush((bytes) => Promise.resolve(void written.push(toText(bytes))));
-  assertEquals(written, ["first", "second"]);
+  assertEquals(toText(outbox.take()), "second");
+  assertEquals(outbox.take().length, 0);
 });
 
-Deno.test("after a failed write the outbox is empty and its buffer is not used again", async () => {
+Deno.test("an empty outbox has nothing and holds no buffer", () => {
   const { pool, outbox } = start();
-  let failed: Uint8Array | undefined;
-  outbox.text("lost");
-  await assertRejects(() =>
-    outbox.flush((bytes) => {
-      failed = bytes;
-      return Promise.reject(new Error("broken"));
-    })
-  );
-  assertEquals([outbox.length, outbox.room], [0, 16]);
-  // The system may still be reading from it.
-  for (let i = 0; i < 5; i++) assert(pool.take().buffer !== failed?.buffer);
+  assertEquals(outbox.take().length, 0);
+  outbox.text("x");
+  outbox.take();
+  outbox.release();
+  // Its buffer is back in the pool, once.
+  assertEquals(pool.take()[0], "x".charCodeAt(0));
+  outbox.release();
+  assertEquals(pool.take()[0], 0);
 });
 
-Deno.test("an outbox can be filled to its last byte", async () => {
-  const { outbox, written, write } = start();
+Deno.test("a buffer is not given back while there is something in it", () => {
+  const { pool, outbox } = start();
+  outbox.text("x");
+  outbox.release();
+  assertEquals(pool.take()[0], 0);
+  assertEquals(toText(outbox.take()), "x");
+});
+
+Deno.test("a buffer that was not released is not used again by others", () => {
+  const { pool, outbox } = start();
+  outbox.text("lost");
+  const taken = outbox.take();
+  // Its write has failed, and the system may still be reading from it.
+  for (let i = 0; i < 5; i++) assert(pool.take().buffer !== taken.buffer);
+});
+
+Deno.test("an outbox can be filled to its last byte", () => {
+  const { outbox } = start();
   outbox.bytes(toBytes("0123456789"));
   outbox.text("abcdef");
   assertEquals(outbox.room, 0);
-  await outbox.flush(write);
-  assertEquals(written, ["0123456789abcdef"]);
+  assertEquals(toText(outbox.take()), "0123456789abcdef");
 });
