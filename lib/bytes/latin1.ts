@@ -4,22 +4,31 @@
  *
  * @module
  */
+import { Buffer } from "node:buffer";
 
-const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 
 /** Arguments of one fromCharCode call; engines have a limit on them. */
 const PIECE = 8192;
 
-/** Decodes bytes that are known to be below 0x80. */
-export function decodeAscii(bytes: Uint8Array): string {
-  return decoder.decode(bytes);
+/**
+ * PERF: a TextDecoder takes three times as long for the few bytes of a head. (For "utf8" this asks nothing of the bytes
+ * but that they are a Uint8Array; for "latin1", in Deno 2.6, it does.)
+ */
+const toText: (this: Uint8Array, encoding: "utf8", start: number, end: number) => string =
+  Buffer.prototype.toString;
+
+/** Decodes the bytes from `start` to `end`, which are known to be below 0x80. */
+export function decodeAscii(bytes: Uint8Array, start = 0, end: number = bytes.length): string {
+  return toText.call(bytes, "utf8", start, end);
 }
 
-/** Decodes any bytes. */
-export function decodeLatin1(bytes: Uint8Array): string {
+/** Decodes any bytes from `start` to `end`. */
+export function decodeLatin1(bytes: Uint8Array, start = 0, end: number = bytes.length): string {
   let text = "";
-  for (let i = 0; i < bytes.length; i += PIECE) text += String.fromCharCode(...bytes.subarray(i, i + PIECE));
+  for (let i = start; i < end; i += PIECE) {
+    text += String.fromCharCode(...bytes.subarray(i, Math.min(i + PIECE, end)));
+  }
   return text;
 }
 

@@ -51,6 +51,8 @@ export function evaluatePreconditions(
   // 3. If-None-Match
   const ifNoneMatch = fields.getList("if-none-match");
   if (ifNoneMatch !== undefined) {
+    // PERF: mostly it is the very tag that was sent, and needs no taking apart.
+    if (reading && ifNoneMatch === current?.etag) return "not modified";
     const tags = parseEntityTagList(ifNoneMatch);
     if (tags === undefined) return reading ? "proceed" : "failed";
     if (!matches(tags, current, weakMatch)) return "proceed";

@@ -158,7 +158,7 @@ export class ServerConnection {
 
   #request(sectionStart: number, sectionLength: number): RequestHead {
     const { buffer } = this;
-    const line = decodeAscii(buffer.bytes.subarray(buffer.start, sectionStart));
+    const line = decodeAscii(buffer.bytes, buffer.start, sectionStart);
     const scanned = this.#line;
     const method = line.slice(0, scanned.methodEnd);
     const target = line.slice(scanned.methodEnd + 1, scanned.targetEnd);

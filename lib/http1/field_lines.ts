@@ -92,9 +92,9 @@ export class FieldSectionScanner {
 
   /** The fields of the section that scan() has found complete. */
   fields(bytes: Uint8Array, start: number, length: number): Fields {
-    const section = bytes.subarray(start, start + length);
     // PERF: one string for the whole section; the slices share it.
-    const text = this.#nonAscii ? decodeLatin1(section) : decodeAscii(section);
+    const decode = this.#nonAscii ? decodeLatin1 : decodeAscii;
+    const text = decode(bytes, start, start + length);
     const offsets = this.#offsets, count = this.#count;
     const names = new Array<string>(count), values = new Array<string>(count);
     for (let i = 0, o = 0; i < count; i++, o += OFFSETS) {

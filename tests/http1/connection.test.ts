@@ -152,7 +152,7 @@ Deno.test("ServerConnection gives slices that stay valid until more is received"
   for (let event = connection.next(); event.type !== "paused"; event = connection.next()) {
     if (event.type === "data") pieces.push(event.bytes);
   }
-  assertEquals(pieces.map(decodeLatin1), ["abc", "defg"]);
+  assertEquals(pieces.map((piece) => decodeLatin1(piece)), ["abc", "defg"]);
 });
 
 Deno.test("ServerConnection does not copy a body", () => {
