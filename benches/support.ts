@@ -1,0 +1,41 @@
+/**
+ * What all benches of the parts share: groups whose members are checked before they are measured.
+ *
+ * @module
+ */
+import { assertEquals } from "@std/assert";
+import { decodeLatin1, encodeLatin1 } from "../lib/bytes/latin1.ts";
+
+/** What is measured, and what must come of it. */
+export type Subject = readonly [run: () => unknown, expected: unknown];
+
+/** What was measured last. Exported, so that no compiler may leave the work out for nobody looking at its result. */
+export let kept: unknown;
+
+/**
+ * A group of benches. The first of them is the ordinary case, which the others are compared with.
+ *
+ * @throws {AssertionError} if one of them does not do what it should: it would be measured for nothing
+ */
+export function compare(group: string, subjects: Readonly<Record<string, Subject>>): void {
+  let baseline = true;
+  for (const [name, [run, expected]] of Object.entries(subjects)) {
+    // Twice: what is kept from one run to the next must not change what comes of it.
+    for (let i = 0; i < 2; i++) assertEquals(run(), expected, `${group}: ${name}`);
+    Deno.bench({ group, name, baseline, fn: () => void (kept = run()) });
+    baseline = false;
+  }
+}
+
+/**
+ * The same text as it comes from the wire: engines remember what became of the literals of a program (their pieces,
+ * for one), and a bench with literals would measure that memory.
+ */
+export function fromWire(text: string): string {
+  return decodeLatin1(encodeLatin1(text));
+}
+
+/** `make(0) + make(1) + ...`, `count` of them. */
+export function repeat(count: number, make: (index: number) => string): string {
+  return Array.from({ length: count }, (_, index) => make(index)).join("");
+}
