@@ -29,6 +29,12 @@ Deno.test("parseHost() reads names, addresses and ports", () => {
   for (const [value, host, port] of table) assertEquals(parseHost(value), { host, port }, value);
 });
 
+Deno.test("parseHost() reads the longest name of the DNS with any port", () => {
+  const host = "a.".repeat(127) + "a";
+  assertEquals(parseHost(host), { host, port: undefined });
+  assertEquals(parseHost(`${host}:65535`), { host, port: 65535 });
+});
+
 Deno.test("parseHost() refuses a bad name or port", () => {
   const bad = [
     "",
@@ -76,6 +82,7 @@ Deno.test("parseHost() refuses a bad name or port", () => {
     "a^b",
   );
   bad.push("{a}", "a`b", "::1", "a:\u0661");
+  bad.push("a".repeat(262), `${"a.".repeat(130)}a:80`, `a:${"0".repeat(260)}`);
   for (const value of bad) assertEquals(parseHost(value), undefined, value.slice(0, 40));
 });
 
