@@ -16,8 +16,9 @@ export interface ByteRange {
 export const MAX_RANGES = 16;
 
 const UNIT = /^bytes=/i;
-// The list may have empty elements (section 5.6.1.2). Every alternative starts with another character: linear time.
-const NEXT = /[ \t]*(?:([0-9]*)-([0-9]*)[ \t]*)?(?:,|$)/y;
+// The list may have empty elements (section 5.6.1.2); they are skipped with the blanks before a range, all at once.
+// Every alternative starts with another character: linear time.
+const NEXT = /[ \t,]*(?:([0-9]*)-([0-9]*)[ \t]*)?(?:,|$)/y;
 
 /**
  * The ranges that the field Range asks for, in the order of their first appearance. Those that lie behind the end are
