@@ -82,7 +82,7 @@ const NEEDS_NO_ENCODING = /^\/(?!\/)[A-Za-z0-9._~!$&'()*+,;=:@/-]*$/;
  */
 export function encodePath(decoded: string): string {
   if (NEEDS_NO_ENCODING.test(decoded)) return decoded;
-  const encoded = encodeURI(decoded.toWellFormed()).replace(/[?#]/g, encodeURIComponent);
+  const encoded = encodeURI(decoded.toWellFormed()).replaceAll("?", "%3F").replaceAll("#", "%23");
   if (encoded.startsWith("/")) return encoded.replace(/^\/{2,}/, "/");
   const end = encoded.indexOf("/");
   const first = end < 0 ? encoded : encoded.slice(0, end);
