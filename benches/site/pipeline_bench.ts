@@ -1,0 +1,157 @@
+/**
+ * Whole requests on their way through a site, from the request to the response, over files in memory.
+ *
+ * @module
+ */
+import { FakeClock, FakeFiles } from "../../tests/files/fake_files.ts";
+import { Gateway } from "../../lib/cgi/gateway.ts";
+import { DEFAULTS, folderConfig } from "../../lib/config/defaults.ts";
+import type { Config, LocationConfig } from "../../lib/config/types.ts";
+import { FileCache } from "../../lib/files/file_cache.ts";
+import { Fields } from "../../lib/http/fields.ts";
+import type { Handler, Request, Response } from "../../lib/http/message.ts";
+import { byterangesParts } from "../../lib/http/multipart_ranges.ts";
+import { MAX_RANGES } from "../../lib/http/ranges.ts";
+import type { Log, ProcessRunner, Spooler, StoreFiles } from "../../lib/ports.ts";
+import { createSite } from "../../lib/site/site.ts";
+import { compare, fromWire, type Subject } from "../support.ts";
+
+const ROOT = "/srv/www";
+const HOUR = 3_600_000;
+const LOCATIONS = 10_000;
+const PAGE = 1024;
+const DEEP = "/folder".repeat(100);
+
+/** What no bench here gets to: a call of it is a mistake. */
+function unreachable<T extends object>(): T {
+  return new Proxy({} as T, {
+    get: (_, name) => {
+      throw new Error(`"${String(name)}" must not be used here`);
+    },
+  });
+}
+
+function site(): Handler {
+  const files = new FakeFiles();
+  for (const path of ["/index.html", "/a.html", `${DEEP}/a.html`]) files.write(ROOT + path, "x".repeat(PAGE));
+  const clock = new FakeClock();
+  // Long after the files were written: what changes no more may be kept in memory.
+  clock.time = HOUR;
+  const errorLog = unreachable<Log>();
+  const gateway = new Gateway({
+    runner: unreachable<ProcessRunner>(),
+    spooler: unreachable<Spooler>(),
+    clock,
+    errorLog,
+    timeout: 0,
+    processes: 0,
+    searchPath: "",
+    software: "",
+  });
+  const services = {
+    files: new FileCache(files, clock),
+    gateway,
+    store: unreachable<StoreFiles>(),
+    errorLog,
+  };
+  return createSite(config(), services)[0]!.handler;
+}
+
+/** A folder with 10,000 locations in it. */
+function config(): Config {
+  const { servers: [server] } = folderConfig({
+    root: ROOT,
+    hostname: "127.0.0.1",
+    port: 8080,
+    listing: false,
+    spa: false,
+    cors: false,
+    upload: false,
+    cgi: false,
+    workers: 1,
+    quiet: true,
+  });
+  const { fallback } = server!;
+  const location = (path: string, more: Partial<LocationConfig>): LocationConfig => ({
+    ...fallback,
+    key: path,
+    path,
+    ...more,
+  });
+  const locations = Array.from({ length: LOCATIONS }, (_, i) => location(`/location${i}/`, { alias: ROOT }));
+  locations.push(location("/moved/", { return: { status: 301, location: "https://a.test/" } }));
+  return { ...DEFAULTS, servers: [{ ...server!, locations }] };
+}
+
+const handler = site();
+
+/** So many ranges of one byte, none beside another. */
+const RANGES = Array.from({ length: MAX_RANGES }, (_, i) => ({ start: i * 50, end: i * 50 + 1 }));
+const BOUNDARY = crypto.randomUUID().replaceAll("-", "");
+const framed = byterangesParts(RANGES, PAGE, "text/html; charset=utf-8", BOUNDARY).length;
+
+function request(path: string, fields: Readonly<Record<string, string>>, method: string): Request {
+  const sent = fromWire(path);
+  return {
+    method,
+    target: sent,
+    form: "origin",
+    path: sent,
+    query: undefined,
+    host: "127.0.0.1",
+    version: "HTTP/1.1",
+    fields: Fields.from(Object.entries({ Host: "127.0.0.1:8080", ...fields })),
+    body: { length: 0, read: () => Promise.resolve(null) },
+    remote: { hostname: "127.0.0.1", port: 50_000 },
+    local: { hostname: "127.0.0.1", port: 8080 },
+    onGone: () => () => {},
+  };
+}
+
+function atOnce(response: Response | Promise<Response>): Response {
+  if (response instanceof Promise) throw new Error("What is in memory must be answered at once");
+  return response;
+}
+
+/** Status, and the length of what is sent of the file: an error's page counts as nothing. */
+function lengthOf({ status, body }: Response): readonly [status: number, length: number | undefined] {
+  if (body === undefined || status >= 300) return [status, 0];
+  if (!(body instanceof Uint8Array)) body.close();
+  return [status, body.length];
+}
+
+function answers(
+  path: string,
+  status: number,
+  length = 0,
+  fields: Readonly<Record<string, string>> = {},
+  method = "GET",
+): Subject {
+  const asked = request(path, fields, method);
+  return [() => lengthOf(atOnce(handler(asked))), [status, length]];
+}
+
+const etag = /^ETag: (.*)\r$/m.exec(atOnce(handler(request("/a.html", {}, "GET"))).fields)![1]!;
+
+compare("a request through a site", {
+  "200": answers("/a.html", 200, PAGE),
+  "200, an index": answers("/", 200, PAGE),
+  "200, one of 10,000 locations": answers("/location5000/a.html", 200, PAGE),
+  "200, 100 folders down": answers(`${DEEP}/a.html`, 200, PAGE),
+  "200, escaped": answers("/%61.html", 200, PAGE),
+  "304": answers("/a.html", 304, 0, { "If-None-Match": etag }),
+  "206, one range": answers("/a.html", 206, 100, { Range: "bytes=0-99" }),
+  "206, 16 ranges": answers("/a.html", 206, framed, {
+    Range: `bytes=${RANGES.map(({ start }) => `${start}-${start}`)}`,
+  }),
+  "416": answers("/a.html", 416, 0, { Range: "bytes=5000-" }),
+  "301, a folder without its slash": answers("/folder", 301),
+  "301, return": answers("/moved/away", 301),
+  "404": answers("/missing.html", 404),
+  "404, 8 KiB": answers(`/${"a".repeat(8000)}`, 404),
+  "404, 4,000 segments": answers("/a".repeat(4000), 404),
+  "404, out of the root": answers("/%2e%2e/%2e%2e/etc/passwd", 404),
+  "400, a bad escape": answers("/%zz", 400),
+  "405": answers("/a.html", 405, 0, {}, "DELETE"),
+  "OPTIONS": answers("/a.html", 204, 0, {}, "OPTIONS"),
+});
