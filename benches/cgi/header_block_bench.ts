@@ -40,7 +40,7 @@ compare("a program's header block", {
   "PHP's": reads(PHP, 4),
   "32 KiB of fields": reads(many(LARGEST), LINES),
   "32 KiB, one byte not ASCII": reads(many(LARGEST).replace("vvv", "v\xe9v"), LINES),
-  "32 KiB of fields without names worth it": reads(
+  "32 KiB of fields of three bytes": reads(
     `${"a:\n".repeat(LARGEST / 3)}\n`,
     Math.floor(LARGEST / 3),
   ),

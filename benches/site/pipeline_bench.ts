@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { FakeClock, FakeFiles } from "../../tests/files/fake_files.ts";
 import { Gateway } from "../../lib/cgi/gateway.ts";
 import { DEFAULTS, folderConfig } from "../../lib/config/defaults.ts";
 import type { Config, LocationConfig } from "../../lib/config/types.ts";
@@ -14,6 +13,7 @@ import { byterangesParts } from "../../lib/http/multipart_ranges.ts";
 import { MAX_RANGES } from "../../lib/http/ranges.ts";
 import type { FileStat, Log, ProcessRunner, Spooler, StoreFiles } from "../../lib/ports.ts";
 import { createSite } from "../../lib/site/site.ts";
+import { FakeClock, FakeFiles } from "../../tests/files/fake_files.ts";
 import { compare, fromWire, type Subject } from "../support.ts";
 
 const ROOT = "/srv/www";
