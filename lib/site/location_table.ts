@@ -11,6 +11,8 @@ export class LocationTable<T> {
   readonly #prefixes = new Map<string, T>();
   /** `/a` for a location `/a/`, unless `/a` is a location of its own. */
   readonly #bare = new Map<string, T>();
+  /** Characters of the longest prefix. PERF: no end of a segment behind them can be one's. */
+  #longest = 0;
 
   /** @param fallback where no location matches */
   constructor(readonly fallback: T) {}
@@ -21,6 +23,7 @@ export class LocationTable<T> {
       return;
     }
     this.#prefixes.set(path, location);
+    this.#longest = Math.max(this.#longest, path.length);
     if (path.endsWith("/") && path !== "/") this.#bare.set(path.slice(0, -1), location);
   }
 
@@ -37,7 +40,11 @@ export class LocationTable<T> {
     if (this.#prefixes.size === 0) return this.fallback;
     const whole = this.#prefixes.get(path) ?? this.#bare.get(path);
     if (whole !== undefined) return whole;
-    for (let slash = path.lastIndexOf("/"); slash >= 0; slash = path.lastIndexOf("/", slash - 1)) {
+    for (
+      let slash = path.lastIndexOf("/", this.#longest);
+      slash >= 0;
+      slash = path.lastIndexOf("/", slash - 1)
+    ) {
       const found = this.#prefixes.get(path.slice(0, slash + 1)) ?? this.#prefixes.get(path.slice(0, slash));
       if (found !== undefined) return found;
       if (slash === 0) break;
