@@ -4,9 +4,15 @@
  *
  * @module
  */
+import { BufferPool } from "./buffer_pool.ts";
 
 /** What an idle connection holds: enough for the head of nearly every request. */
 const SMALL = 2048;
+
+/** PERF: where every request comes on a connection of its own, buffers would be most of the garbage. */
+const pool = new BufferPool(SMALL, 256);
+
+const NONE = new Uint8Array();
 
 /**
  * A growing window over an array: `bytes[start..end)` is what was received and not consumed. Slices of it are valid
@@ -14,7 +20,7 @@ const SMALL = 2048;
  */
 export class ReceiveBuffer {
   /** Read-only for users, as are start and end; plain fields since parsers read them in their inner loops. */
-  bytes: Uint8Array = new Uint8Array(SMALL);
+  bytes: Uint8Array<ArrayBuffer> = pool.take();
   start = 0;
   end = 0;
 
@@ -49,6 +55,13 @@ export class ReceiveBuffer {
   /** Drops the first `count` received bytes. */
   consume(count: number): void {
     this.start += count;
+  }
+
+  /** Gives the memory back. Nothing may read into it any more, and nothing can be received. */
+  release(): void {
+    if (this.bytes.length === SMALL) pool.give(this.bytes);
+    this.bytes = NONE;
+    this.start = this.end = 0;
   }
 
   #makeRoom(minimum: number): void {

@@ -3,10 +3,10 @@
  *
  * @module
  */
+import { BufferPool } from "../bytes/buffer_pool.ts";
 import type { Clock, Log } from "../ports.ts";
 import type { WireLimits } from "../http1/limits.ts";
 import type { AccessLog } from "./access_log.ts";
-import { BufferPool } from "./buffer_pool.ts";
 import { Deadlines } from "./deadlines.ts";
 
 /** Milliseconds. */

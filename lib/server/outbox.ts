@@ -3,8 +3,8 @@
  *
  * @module
  */
+import type { BufferPool } from "../bytes/buffer_pool.ts";
 import { encodeLatin1Into } from "../bytes/latin1.ts";
-import type { BufferPool } from "./buffer_pool.ts";
 
 const NOTHING = new Uint8Array();
 

@@ -42,6 +42,7 @@ export class Session {
   /** Of the current request. */
   #body: ConnectionBody | undefined;
   #anyRequest = false;
+  #anyBody = false;
   /** Under way once a head has taken too long. */
   #refusal: Promise<void> | undefined;
 
@@ -135,6 +136,8 @@ export class Session {
     this.#http.giveUp();
     // Not where a write has failed: the system may still be reading from the buffer.
     if (!this.#transport.gone) this.#responder.rest();
+    // Nor where somebody may still be reading into it, or from a piece of a body in it.
+    if (!this.#transport.isReading && !this.#anyBody) this.#http.buffer.release();
     this.#transport.close();
   }
 
@@ -163,7 +166,10 @@ export class Session {
     this.#anyRequest = true;
     this.#transport.disarm();
     const request = new ConnectionRequest(head, this.#http, this.#transport);
-    if (request.body instanceof ConnectionBody) this.#body = request.body;
+    if (request.body instanceof ConnectionBody) {
+      this.#body = request.body;
+      this.#anyBody = true;
+    }
     let response: Response | Promise<Response>;
     try {
       response = this.#handler(request);

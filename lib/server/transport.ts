@@ -45,7 +45,8 @@ export class Transport implements Waiting {
   #watching = false;
   #reading: Promise<ReadResult> | undefined;
   #bodyWaiter: ((result: ReadResult) => void) | undefined;
-  readonly #goneCallbacks = new Set<() => void>();
+  /** Made when somebody wants to know. */
+  #goneCallbacks: Set<() => void> | undefined;
 
   constructor(
     readonly connection: ByteConnection,
@@ -59,6 +60,11 @@ export class Transport implements Waiting {
     return Math.min(this.#deadline, this.#bodyDeadline);
   }
 
+  /** A read is under way. */
+  get isReading(): boolean {
+    return this.#reading !== undefined;
+  }
+
   /** Sets the deadline so many milliseconds from now. */
   arm(phase: Phase, milliseconds: number): void {
     this.phase = phase;
@@ -66,7 +72,7 @@ export class Transport implements Waiting {
   }
 
   disarm(): void {
-    if (this.ended && !this.gone && this.#goneCallbacks.size > 0) {
+    if (this.ended && !this.gone && this.#goneCallbacks !== undefined && this.#goneCallbacks.size > 0) {
       return this.arm("half-closed", HALF_CLOSED_GRACE);
     }
     this.phase = "nothing";
@@ -138,9 +144,9 @@ export class Transport implements Waiting {
   /** Calls back once when the client leaves; the returned function takes it back. */
   onGone(callback: () => void): () => void {
     if (this.gone) queueMicrotask(callback);
-    else this.#goneCallbacks.add(callback);
+    else (this.#goneCallbacks ??= new Set()).add(callback);
     if (this.ended && this.phase === "nothing") this.disarm();
-    return () => this.#goneCallbacks.delete(callback);
+    return () => this.#goneCallbacks?.delete(callback);
   }
 
   /**
@@ -173,6 +179,7 @@ export class Transport implements Waiting {
     this.context.deadlines.delete(this);
     this.connection.close();
     this.#bodyWaiter?.("gone");
+    if (!this.#goneCallbacks) return;
     for (const callback of this.#goneCallbacks) callback();
     this.#goneCallbacks.clear();
   }

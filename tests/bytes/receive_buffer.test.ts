@@ -105,3 +105,24 @@ Deno.test("ReceiveBuffer is a queue for any mixture of sizes", () => {
     assertEquals(buffer.length, written - read);
   }
 });
+
+Deno.test("ReceiveBuffer shows nothing of what another one received in the same memory", () => {
+  const first = new ReceiveBuffer();
+  first.append(numbered(0, 100));
+  const { bytes } = first;
+  first.release();
+  assertEquals([first.length, first.bytes.length], [0, 0]);
+  const second = new ReceiveBuffer();
+  assertStrictEquals(second.bytes, bytes);
+  assertEquals(second.length, 0);
+  second.append(numbered(5, 3));
+  assertEquals(content(second), numbered(5, 3));
+});
+
+Deno.test("ReceiveBuffer gives no memory back that had to grow", () => {
+  const buffer = new ReceiveBuffer();
+  buffer.append(numbered(0, 10_000));
+  const { bytes } = buffer;
+  buffer.release();
+  assert(new ReceiveBuffer().bytes !== bytes);
+});
