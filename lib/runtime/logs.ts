@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { LF } from "../bytes/ascii.ts";
 import type { Log } from "../ports.ts";
 
 /** How long a line may wait to be written, in milliseconds. */
@@ -26,8 +27,14 @@ function escapeControl(character: string): string {
 
 const encoder = new TextEncoder();
 
+/** A log that also takes what another one has made ready. */
+export interface LineLog extends Log {
+  /** Takes whole lines with their line ends, in which nothing is left that a terminal would obey. */
+  lines(bytes: Uint8Array<ArrayBuffer>): void;
+}
+
 /** Where log lines go. */
-export interface LogWriter extends Log {
+export interface LogWriter extends LineLog {
   /** Resolves when all lines so far are written, or can not be. */
   flush(): Promise<void>;
   /** Opens the file again under its name, after it was moved away. */
@@ -37,7 +44,7 @@ export interface LogWriter extends Log {
 
 /** A log to standard output or standard error. */
 export function streamLog(stream: "stdout" | "stderr"): LogWriter {
-  return new BatchLog(() => ({ sink: Deno[stream], close: () => {} }));
+  return new BatchLog(() => ({ write: (bytes) => writeAll(Deno[stream], bytes), close: () => {} }));
 }
 
 /** A log file can not be opened. The message names it and says why. */
@@ -49,7 +56,7 @@ export class LogError extends Error {
 export function fileLog(path: string): LogWriter {
   return new BatchLog(() => {
     const file = openFile(path);
-    return { sink: file, close: () => file.close() };
+    return { write: (bytes) => writeAll(file, bytes), close: () => file.close() };
   });
 }
 
@@ -69,13 +76,23 @@ function problemOf(error: unknown): string {
   return `can not be written: ${error instanceof Error ? error.message : String(error)}`;
 }
 
+async function writeAll(
+  writer: { write(bytes: Uint8Array): Promise<number> },
+  bytes: Uint8Array,
+): Promise<void> {
+  for (let rest = bytes; rest.length > 0;) rest = rest.subarray(await writer.write(rest));
+}
+
 interface Sink {
-  readonly sink: { write(bytes: Uint8Array): Promise<number> };
+  write(bytes: Uint8Array<ArrayBuffer>): Promise<void>;
   close(): void;
 }
 
 class BatchLog implements LogWriter {
-  #pending: string[] = [];
+  /** Made into bytes together: a batch costs little more than a line. */
+  #texts: string[] = [];
+  #pending: Uint8Array<ArrayBuffer>[] = [];
+  /** Of both. */
   #size = 0;
   #dropped = 0;
   #closed = false;
@@ -88,14 +105,36 @@ class BatchLog implements LogWriter {
   }
 
   line(text: string): void {
-    if (this.#closed) return;
-    if (this.#size > MAX_PENDING) {
-      this.#dropped++;
-      return;
-    }
-    this.#pending.push(text.replace(CONTROLS, escapeControl));
+    if (!this.#hasRoom(undefined)) return;
+    this.#texts.push(text);
     this.#size += text.length + 1;
+    this.#flushSoon();
+  }
+
+  lines(bytes: Uint8Array<ArrayBuffer>): void {
+    if (!this.#hasRoom(bytes)) return;
+    this.#encode();
+    this.#pending.push(bytes);
+    this.#size += bytes.length;
+    this.#flushSoon();
+  }
+
+  /** Counts the lines that are dropped where there is none. */
+  #hasRoom(lines: Uint8Array | undefined): boolean {
+    if (this.#closed) return false;
+    if (this.#size <= MAX_PENDING) return true;
+    this.#dropped += lines?.reduce((count, byte) => byte === LF ? count + 1 : count, 0) ?? 1;
+    return false;
+  }
+
+  #flushSoon(): void {
     this.#timer ??= setTimeout(() => void this.flush(), FLUSH_DELAY);
+  }
+
+  #encode(): void {
+    if (this.#texts.length === 0) return;
+    this.#pending.push(encoder.encode(this.#texts.join("\n").replace(CONTROLS, escapeControl) + "\n"));
+    this.#texts = [];
   }
 
   flush(): Promise<void> {
@@ -121,38 +160,32 @@ class BatchLog implements LogWriter {
 
   async close(): Promise<void> {
     // Opening it again may have left a line of its own.
-    do await this.flush(); while (this.#pending.length > 0);
+    do await this.flush(); while (this.#size > 0);
     clearTimeout(this.#timer);
     this.#closed = true;
     this.#sink.close();
   }
 
   async #write(): Promise<void> {
-    if (this.#pending.length === 0) return;
+    const size = this.#size;
+    if (size === 0) return;
     if (this.#dropped > 0) {
-      this.#pending.push(`warning: ${this.#dropped} log lines were dropped: the log is read too slowly`);
+      this.#texts.push(`warning: ${this.#dropped} log lines were dropped: the log is read too slowly`);
     }
-    let bytes = encoder.encode(this.#pending.join("\n") + "\n");
+    this.#encode();
+    const batch = this.#pending;
     this.#pending = [];
     this.#dropped = 0;
     try {
-      while (bytes.length > 0) bytes = bytes.subarray(await this.#sink.sink.write(bytes));
+      for (const bytes of batch) await this.#sink.write(bytes);
     } catch {
       // Nobody reads the stream any more (a closed pipe) or the disk is full: there is no place left to say so.
     }
-    this.#size = this.#pending.reduce((size, line) => size + line.length + 1, 0);
+    this.#size -= size;
   }
 }
 
 /** A log whose batches are handed to another thread. */
-export function postedLog(post: (text: string) => void): LogWriter {
-  const decoder = new TextDecoder();
-  const sink = {
-    write(bytes: Uint8Array): Promise<number> {
-      // The receiver's log puts the last line end back.
-      post(decoder.decode(bytes.subarray(0, -1)));
-      return Promise.resolve(bytes.length);
-    },
-  };
-  return new BatchLog(() => ({ sink, close: () => {} }));
+export function postedLog(post: (lines: Uint8Array<ArrayBuffer>) => void): LogWriter {
+  return new BatchLog(() => ({ write: (bytes) => Promise.resolve(post(bytes)), close: () => {} }));
 }

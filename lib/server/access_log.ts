@@ -17,7 +17,7 @@ export interface AccessEntry {
   readonly status: number;
   /** Bytes of the body that were sent, without framing. */
   readonly bytes: number;
-  /** Milliseconds from the end of the request's head to the end of the response. */
+  /** Milliseconds from the end of the request's head to the end of the response; only where isTimed. */
   readonly duration: number;
   readonly referer: string | undefined;
   readonly userAgent: string | undefined;
@@ -35,6 +35,11 @@ export class AccessLog {
     this.#log = log;
     this.#format = format;
     this.#worker = worker;
+  }
+
+  /** True if the format has the time that an exchange took. PERF: it takes two looks at the clock. */
+  get isTimed(): boolean {
+    return this.#format === "json";
   }
 
   /** @param now wall-clock milliseconds */

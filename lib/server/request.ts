@@ -21,7 +21,7 @@ export class ConnectionRequest implements Request {
   readonly version: Request["version"];
   readonly fields: Fields;
   readonly body: RequestBody;
-  /** Monotonic milliseconds at the end of the head; 0 where nothing is logged. */
+  /** Monotonic milliseconds at the end of the head; 0 where no log wants to know. */
   readonly started: number;
   readonly #transport: Transport;
 
@@ -41,7 +41,7 @@ export class ConnectionRequest implements Request {
       body.kind === "length" ? body.length : undefined,
       head.expectsContinue,
     );
-    this.started = transport.context.accessLog ? transport.context.clock.monotonic() : 0;
+    this.started = transport.context.accessLog?.isTimed ? transport.context.clock.monotonic() : 0;
     this.#transport = transport;
   }
 

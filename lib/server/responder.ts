@@ -176,7 +176,7 @@ export class Responder {
       protocol: request?.version ?? "",
       status,
       bytes,
-      duration: request ? clock.monotonic() - request.started : 0,
+      duration: request && accessLog.isTimed ? clock.monotonic() - request.started : 0,
       referer: request?.fields.get("referer"),
       userAgent: request?.fields.get("user-agent"),
     }, clock.now());

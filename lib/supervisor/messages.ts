@@ -38,8 +38,8 @@ export type FromWorker =
   | { readonly type: "closed" }
   /** It can not serve its configuration. */
   | { readonly type: "failed"; readonly message: string }
-  /** Whole lines. */
-  | { readonly type: "log"; readonly log: "access" | "error"; readonly text: string }
+  /** Whole lines with their line ends, in which nothing is left that a terminal would obey. */
+  | { readonly type: "log"; readonly log: "access" | "error"; readonly lines: Uint8Array<ArrayBuffer> }
   /** It has started a group of processes, or the group is over. */
   | { readonly type: "group"; readonly pid: number; readonly over: boolean }
   /** A group of processes is to be killed, which a worker may not do itself. */

@@ -235,7 +235,7 @@ export class Supervisor {
       },
       config.sandbox ? this.#permissions(config) : undefined,
       {
-        log: (log, text) => this.#logs[log].line(text),
+        log: (log, lines) => this.#logs[log].lines(lines),
         // SECURITY: a worker that runs no programs has no groups, whatever it says.
         groupStarted: (pid) => hasPrograms(config) && groups.started(pid),
         groupEnded: (pid) => groups.ended(pid),

@@ -4,15 +4,14 @@
  * @module
  */
 import type { Config, LogTarget } from "../config/types.ts";
-import type { Log } from "../ports.ts";
-import { fileLog, type LogWriter, streamLog } from "../runtime/logs.ts";
+import { fileLog, type LineLog, type LogWriter, streamLog } from "../runtime/logs.ts";
 
-const NOWHERE: Log = { line: () => {} };
+const NOWHERE: LineLog = { line: () => {}, lines: () => {} };
 
 /** Owns the log files of one configuration. */
 export class SupervisorLogs {
-  readonly access: Log;
-  readonly error: Log;
+  readonly access: LineLog;
+  readonly error: LineLog;
   readonly #writers = new Map<string, LogWriter>();
   readonly #targets: string;
 
@@ -37,7 +36,7 @@ export class SupervisorLogs {
   }
 
   /** Both logs may go to one place. */
-  #open(target: LogTarget): Log {
+  #open(target: LogTarget): LineLog {
     if (target.to === "off") return NOWHERE;
     const key = target.to === "file" ? target.path : target.to;
     const writer = this.#writers.get(key) ??

@@ -12,14 +12,14 @@ import type { FromWorker, ToWorker, WorkerStart } from "./messages.ts";
 import { Serving } from "./serving.ts";
 
 const thread = self as unknown as {
-  postMessage(message: FromWorker): void;
+  postMessage(message: FromWorker, transfer?: Transferable[]): void;
   onmessage: ((event: MessageEvent<ToWorker>) => void) | null;
 };
 
 let serving: Serving | undefined;
 const logs = {
-  access: postedLog((text) => thread.postMessage({ type: "log", log: "access", text })),
-  error: postedLog((text) => thread.postMessage({ type: "log", log: "error", text })),
+  access: postedLog((lines) => postLines("access", lines)),
+  error: postedLog((lines) => postLines("error", lines)),
 };
 
 setGroupKeeper({
@@ -47,6 +47,11 @@ thread.onmessage = ({ data }) => {
       return void (serving?.stop() ?? Promise.resolve()).then(finish);
   }
 };
+
+/** The memory goes with them. */
+function postLines(log: "access" | "error", lines: Uint8Array<ArrayBuffer>): void {
+  thread.postMessage({ type: "log", log, lines }, [lines.buffer]);
+}
 
 function start(options: WorkerStart): void {
   try {

@@ -10,7 +10,7 @@ import type { PermissionSet } from "./permissions.ts";
 
 /** What a worker's owner hears from it. */
 export interface WorkerEvents {
-  log(log: "access" | "error", text: string): void;
+  log(log: "access" | "error", lines: Uint8Array<ArrayBuffer>): void;
   groupStarted(pid: number): void;
   groupEnded(pid: number): void;
   killGroup(pid: number): void;
@@ -127,7 +127,7 @@ export class WorkerHandle {
       case "closed":
         return this.#closed.resolve();
       case "log":
-        return this.#events.log(message.log, message.text);
+        return this.#events.log(message.log, message.lines);
       case "group":
         return this.#group(message.pid, message.over);
       case "kill":

@@ -75,7 +75,11 @@ async function begin(wanted: Behaviour, message: ToWorker & { readonly type: "st
       return say({ type: "ready" });
     case "try":
       for (const attempt of wanted.attempts) {
-        say({ type: "log", log: "access", text: `${attempt.join(" ")}: ${await outcome(attempt)}` });
+        say({
+          type: "log",
+          log: "access",
+          lines: new TextEncoder().encode(`${attempt.join(" ")}: ${await outcome(attempt)}\n`),
+        });
       }
       return say({ type: "ready" });
   }

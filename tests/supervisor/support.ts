@@ -73,7 +73,7 @@ export function remembered(): WorkerEvents & { readonly said: string[]; readonly
   return {
     said,
     deaths,
-    log: (log, text) => said.push(`${log}: ${text}`),
+    log: (log, lines) => said.push(`${log}: ${new TextDecoder().decode(lines).trimEnd()}`),
     groupStarted: (pid) => said.push(`started ${pid}`),
     groupEnded: (pid) => said.push(`ended ${pid}`),
     killGroup: (pid) => said.push(`kill ${pid}`),
