@@ -19,10 +19,14 @@ export const SERVERS: readonly Peer[] = [
     ...nginx(
       "nginx-cache",
       "nginx with open_file_cache",
-      "open_file_cache max=1000 inactive=60s; open_file_cache_valid 60s; open_file_cache_errors on;",
+      {
+        more: "open_file_cache max=1000 inactive=60s; open_file_cache_valid 60s; open_file_cache_errors on;",
+      },
     ),
     features: ["answer", "large", "missing", "range", "condition", "close"],
   },
+  // No runtime for scripts can send a file without copying it, so this is the like to compare with.
+  { ...nginx("nginx-copy", "nginx, sendfile off", { sendfile: false }), features: ["large", "range"] },
   lighttpd,
   apache,
   caddy,

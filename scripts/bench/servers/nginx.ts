@@ -10,8 +10,15 @@ import { ENDLESS, isRoot } from "./common.ts";
 
 const DAV_MODULE = "/usr/lib/nginx/modules/ngx_http_dav_module.so";
 
-/** @param more lines for the http block */
-export function nginx(id: string, title: string, more?: string): Peer {
+/** What is different from Debian's nginx.conf. */
+export interface NginxOptions {
+  /** Further lines for the http block. */
+  readonly more?: string;
+  /** Off in an nginx that nobody configures, on in Debian's. */
+  readonly sendfile?: boolean;
+}
+
+export function nginx(id: string, title: string, options: NginxOptions = {}): Peer {
   return {
     id,
     title,
@@ -23,7 +30,7 @@ export function nginx(id: string, title: string, more?: string): Peer {
     find,
     launch: (place) => ({
       args: ["-e", `${place.folder}/error.log`, "-c", `${place.folder}/nginx.conf`],
-      files: { "nginx.conf": configure(place, more) },
+      files: { "nginx.conf": configure(place, options) },
     }),
   };
 }
@@ -39,7 +46,7 @@ export function isBuiltIn(configureArguments: string): boolean {
   return /--with-http_dav_module(?!=dynamic)/.test(configureArguments);
 }
 
-function configure(place: Place, more = ""): string {
+function configure(place: Place, { more = "", sendfile = true }: NginxOptions): string {
   const { folder, setup } = place;
   const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
     .map((name) => `${name}_temp_path ${folder}/${name};`).join(" ");
@@ -53,7 +60,7 @@ events { worker_connections 4096; }
 http {
   access_log ${setup.log ? `${folder}/access.log combined` : "off"};
   log_not_found off;
-  sendfile on;
+  sendfile ${sendfile ? "on" : "off"};
   tcp_nopush on;
   keepalive_requests ${ENDLESS};
   server_names_hash_max_size 65536;
