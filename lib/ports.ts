@@ -146,9 +146,11 @@ export interface RunningProcess {
   readErrors(): Promise<Uint8Array | null>;
   /** Resolves when the program itself has ended, with its exit status or the name of the signal. Never rejects. */
   readonly exited: Promise<number | string>;
-  /** Kills the program and what it started, so far as it is still there. */
+  /** Kills the program and what it started, so far as it is still there, at once. */
   kill(): void;
-  /** Closes every pipe: after it has exited, and been killed for what it may have left. */
+  /** Has what the program left behind killed, soon: after it has exited. From then on kill() does nothing. */
+  killRest(): void;
+  /** Closes every pipe: after killRest(). */
   release(): void;
 }
 

@@ -159,7 +159,7 @@ export class CgiRun {
     await this.#process.exited;
     cancel();
     // What it started and left behind may even have closed its output.
-    this.#process.kill();
+    this.#process.killRest();
     const late = Promise.withResolvers<void>();
     const cancelLate = clock.after(GRACE, late.resolve);
     await Promise.race([errors, late.promise]);

@@ -3,64 +3,153 @@
  *
  * @module
  */
+import { GroupTable } from "./group_table.ts";
 
-/** Is told of every group. */
+/** Is told of every group, where the programs are started. */
 export interface GroupKeeper {
   started(pid: number): void;
+  /** The program has ended: what it left behind in its group is to be killed soon. */
   ended(pid: number): void;
-  /** Kills every process of a group. */
+  /** Kills every process of a group at once. Nothing happens where its program has ended. */
   kill(pid: number): void;
 }
 
-/** The main thread's keeper. */
-export class ProcessGroups implements GroupKeeper {
-  readonly #alive = new Set<number>();
+/** A worker's keeper, which asks the main thread for what a worker may not do. */
+export class SharedGroups implements GroupKeeper {
+  readonly #table: GroupTable;
+  readonly #ask: { readonly kill: (pid: number) => void; readonly sweep: () => void };
+
+  /**
+   * @param memory that of the main thread's WorkerGroups
+   * @param ask has them called over there
+   */
+  constructor(
+    memory: SharedArrayBuffer,
+    ask: { readonly kill: (pid: number) => void; readonly sweep: () => void },
+  ) {
+    this.#table = new GroupTable(memory);
+    this.#ask = ask;
+  }
+
+  started(pid: number): void {
+    this.#table.started(pid);
+  }
+
+  ended(pid: number): void {
+    if (this.#table.ended(pid)) this.#ask.sweep();
+  }
+
+  kill(pid: number): void {
+    if (this.#table.runs(pid)) this.#ask.kill(pid);
+  }
+}
+
+/** The groups of one worker as the main thread sees them. */
+export interface WorkerGroups {
+  readonly memory: SharedArrayBuffer;
+  /** Kills a group whose program runs. */
+  kill(pid: number): void;
+  /** Programs have ended: kills what they left behind, within SWEEP_DELAY. */
+  sweep(): void;
+  /** The worker is gone: kills everything that it started. */
+  close(): void;
+}
+
+/**
+ * How long what a program left behind may live on, in milliseconds. PERF: one look at all programs that have ended
+ * meanwhile, instead of a message for each of them.
+ *
+ * It must stay short: a group's id is not given to another as long as one process of the group is there, but an empty
+ * group's is, once the system has been through all others. That takes seconds (32,768 ids are the fewest that a system
+ * has as it comes); for a server that was stopped meanwhile there is isOurs().
+ */
+export const SWEEP_DELAY = 100;
+
+/** The main thread's keeper of all groups. */
+export class ProcessGroups {
+  readonly #tables = new Set<GroupTable>();
   readonly #killProgram: string | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** @param killProgram the path of `kill`, for when the runtime may not do it itself */
   constructor(killProgram: string | undefined) {
     this.#killProgram = killProgram;
   }
 
-  started(pid: number): void {
-    // SECURITY: 0 and -1 would mean our own group, and everything.
-    if (!Number.isSafeInteger(pid) || pid <= 1) return;
-    this.#alive.add(pid);
-  }
-
-  ended(pid: number): void {
-    this.#alive.delete(pid);
-  }
-
-  kill(pid: number): void {
-    // SECURITY: only what was started as a group and is not known to be over. Its number may be another's by then.
-    if (!this.#alive.has(pid)) return;
-    try {
-      Deno.kill(-pid, "SIGKILL");
-    } catch (error) {
-      if (error instanceof Deno.errors.NotCapable) this.#killByProgram(pid);
-      // No process of the group is left, which is what was wanted. EPERM: only zombies are.
-      else if (!(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied)) {
-        throw error;
-      }
-    }
+  /** Looks after another worker's groups, until close(). */
+  open(): WorkerGroups {
+    const table = new GroupTable();
+    this.#tables.add(table);
+    return {
+      memory: table.memory,
+      kill: (pid) => {
+        // SECURITY: only what was started as a group and is not known to be over. Its number may be another's by then.
+        if (table.runs(pid)) this.#killGroups([pid]);
+      },
+      sweep: () => {
+        if (this.#tables.has(table)) this.#timer ??= setTimeout(() => this.#sweep(), SWEEP_DELAY);
+      },
+      close: () => {
+        this.#killAllOf(table);
+        this.#tables.delete(table);
+      },
+    };
   }
 
   /** For the end of the program, however it comes. */
   killAll(): void {
-    for (const pid of this.#alive) this.kill(pid);
-    this.#alive.clear();
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    for (const table of this.#tables) this.#killAllOf(table);
   }
 
-  /** Deno.kill wants the permission to run everything; to run `kill` is much less. */
-  #killByProgram(pid: number): void {
-    if (this.#killProgram === undefined) return;
+  #sweep(): void {
+    this.#timer = undefined;
+    for (const table of this.#tables) this.#killGroups(table.takeEnded().filter(isOurs));
+  }
+
+  #killAllOf(table: GroupTable): void {
+    this.#killGroups([...table.running(), ...table.takeEnded().filter(isOurs)]);
+  }
+
+  #killGroups(pids: readonly number[]): void {
+    const left = pids.filter((pid) => signal(-pid, "SIGKILL") === "not capable");
+    if (left.length === 0 || this.#killProgram === undefined) return;
+    // Deno.kill wants the permission to run everything; to run `kill` is much less.
     new Deno.Command(this.#killProgram, {
-      args: ["-KILL", "--", `-${pid}`],
+      args: ["-KILL", "--", ...left.map((pid) => `-${pid}`)],
       stderr: "null",
       stdout: "null",
       stdin: "null",
     })
       .outputSync();
+  }
+}
+
+/**
+ * SECURITY: of a group whose program has ended: false if it is empty, which is the rule, or if there is a process again
+ * that has its number. That one can only have got it after the group was empty, so whatever group has the number now
+ * is another's.
+ */
+function isOurs(pid: number): boolean {
+  const group = signal(-pid, 0);
+  // That takes the other way of killing, which can not look first.
+  if (group === "not capable") return true;
+  return group === "sent" && signal(pid, 0) === "nobody";
+}
+
+/** A signal to a process, or to a group. 0: is there anybody? */
+function signal(pid: number, name: "SIGKILL" | 0): "sent" | "nobody" | "not permitted" | "not capable" {
+  // It has no groups.
+  if (Deno.build.os === "windows") return "nobody";
+  try {
+    Deno.kill(pid, name as Deno.Signal);
+    return "sent";
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) return "not capable";
+    if (error instanceof Deno.errors.NotFound) return "nobody";
+    // EPERM. Of a group of ours: only zombies are left.
+    if (error instanceof Deno.errors.PermissionDenied) return "not permitted";
+    throw error;
   }
 }

@@ -6,15 +6,7 @@
  */
 import { type ProcessCommand, ProcessError, type ProcessRunner, type RunningProcess } from "../ports.ts";
 import { PipeReader } from "./pipe_reader.ts";
-import { type GroupKeeper, ProcessGroups } from "./process_groups.ts";
-
-/** Without threads, for tests of single parts, the groups are looked after here. */
-let keeper: GroupKeeper = new ProcessGroups(undefined);
-
-/** Has the groups looked after by another, e.g. by the main thread. */
-export function setGroupKeeper(other: GroupKeeper): void {
-  keeper = other;
-}
+import type { GroupKeeper } from "./process_groups.ts";
 
 /**
  * Starts programs.
@@ -22,12 +14,17 @@ export function setGroupKeeper(other: GroupKeeper): void {
  * @param launcher the path of `setsid`, where there is one. PERF: a group of its own could be had from the runtime
  * (`detached`), but then it forks instead of spawning, which takes this whole process's page tables along: several
  * milliseconds in which nothing else is served, against a tenth for one more exec in the child.
+ * @param keeper looks after the groups; undefined where nothing is to be started
  */
-export function processRunner(launcher: string | undefined): ProcessRunner {
+export function processRunner(
+  launcher: string | undefined,
+  keeper: GroupKeeper | undefined,
+): ProcessRunner {
   return {
     spawn(command) {
+      if (!keeper) throw new ProcessError("denied", command.program);
       try {
-        return new Process(start(command, launcher), command.hasInput);
+        return new Process(start(command, launcher), command.hasInput, keeper);
       } catch (error) {
         throw new ProcessError(problemOf(error), command.program, { cause: error });
       }
@@ -62,17 +59,19 @@ function problemOf(error: unknown): ProcessError["problem"] {
 class Process implements RunningProcess {
   readonly exited: Promise<number | string>;
   readonly #child: Deno.ChildProcess;
+  readonly #keeper: GroupKeeper;
   readonly #input: WritableStreamDefaultWriter<Uint8Array> | undefined;
   readonly #output: PipeReader;
   readonly #errors: PipeReader;
 
-  constructor(child: Deno.ChildProcess, hasInput: boolean) {
+  constructor(child: Deno.ChildProcess, hasInput: boolean, keeper: GroupKeeper) {
+    keeper.started(child.pid);
     this.#child = child;
+    this.#keeper = keeper;
     this.#input = hasInput ? child.stdin.getWriter() : undefined;
     this.#output = new PipeReader(child.stdout);
     this.#errors = new PipeReader(child.stderr);
     this.exited = child.status.then(({ signal, code }) => signal ?? code);
-    keeper.started(child.pid);
   }
 
   async writeInput(bytes: Uint8Array): Promise<boolean> {
@@ -102,7 +101,7 @@ class Process implements RunningProcess {
   }
 
   kill(): void {
-    keeper.kill(this.#child.pid);
+    this.#keeper.kill(this.#child.pid);
     try {
       // It may not have got its group yet.
       this.#child.kill("SIGKILL");
@@ -111,8 +110,11 @@ class Process implements RunningProcess {
     }
   }
 
+  killRest(): void {
+    this.#keeper.ended(this.#child.pid);
+  }
+
   release(): void {
-    keeper.ended(this.#child.pid);
     this.#output.close();
     this.#errors.close();
     void this.#input?.abort().catch(() => {});

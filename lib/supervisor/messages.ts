@@ -26,6 +26,8 @@ export interface WorkerStart {
   readonly searchPath: string;
   readonly launcher: string | undefined;
   readonly spoolFolder: string;
+  /** Where it notes the groups of its programs (runtime/group_table.ts); undefined where it has none. */
+  readonly groups: SharedArrayBuffer | undefined;
 }
 
 /** From a worker to the main thread. */
@@ -40,10 +42,10 @@ export type FromWorker =
   | { readonly type: "failed"; readonly message: string }
   /** Whole lines with their line ends, in which nothing is left that a terminal would obey. */
   | { readonly type: "log"; readonly log: "access" | "error"; readonly lines: Uint8Array<ArrayBuffer> }
-  /** It has started a group of processes, or the group is over. */
-  | { readonly type: "group"; readonly pid: number; readonly over: boolean }
   /** A group of processes is to be killed, which a worker may not do itself. */
   | { readonly type: "kill"; readonly pid: number }
+  /** It has noted that programs have ended: what they left behind is to be killed. */
+  | { readonly type: "sweep" }
   /** It has begun to write a file, or the file has its name or is gone. */
   | { readonly type: "unfinished"; readonly path: string; readonly over: boolean }
   /** It has let go of everything. */

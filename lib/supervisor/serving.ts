@@ -13,6 +13,7 @@ import type { ConnectionListener, Log } from "../ports.ts";
 import { clock } from "../runtime/clock.ts";
 import { fileSystem } from "../runtime/files.ts";
 import { listen } from "../runtime/net.ts";
+import type { GroupKeeper } from "../runtime/process_groups.ts";
 import { processRunner } from "../runtime/processes.ts";
 import { spooler } from "../runtime/spool.ts";
 import { storeFiles } from "../runtime/store_files.ts";
@@ -46,8 +47,13 @@ export class Serving {
     this.#config = options.config;
   }
 
-  /** Starts to accept connections. @throws {ListenError} */
-  static start(options: WorkerStart, logs: ServingLogs): Serving {
+  /**
+   * Starts to accept connections.
+   *
+   * @param groups looks after the groups of programs; undefined where there are none
+   * @throws {ListenError}
+   */
+  static start(options: WorkerStart, logs: ServingLogs, groups: GroupKeeper | undefined): Serving {
     const { config, id, reusePort, searchPath, launcher, spoolFolder } = options;
     const context = new ServerContext(
       config.timeouts,
@@ -57,7 +63,7 @@ export class Serving {
       accessLog(config, logs, id),
     );
     const gateway = new Gateway({
-      runner: processRunner(launcher),
+      runner: processRunner(launcher, groups),
       spooler: spooler(spoolFolder),
       clock,
       errorLog: logs.error,

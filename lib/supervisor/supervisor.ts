@@ -236,12 +236,10 @@ export class Supervisor {
       config.sandbox ? this.#permissions(config) : undefined,
       {
         log: (log, lines) => this.#logs[log].lines(lines),
-        // SECURITY: a worker that runs no programs has no groups, whatever it says.
-        groupStarted: (pid) => hasPrograms(config) && groups.started(pid),
-        groupEnded: (pid) => groups.ended(pid),
-        killGroup: (pid) => groups.kill(pid),
         died: (reason) => this.#replace(worker, index, reason, performance.now() - born),
       },
+      // SECURITY: a worker that runs no programs has no groups, whatever it says.
+      hasPrograms(config) ? groups : undefined,
     );
     return worker;
   }

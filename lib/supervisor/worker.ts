@@ -6,7 +6,7 @@
  */
 import { postedLog } from "../runtime/logs.ts";
 import { ListenError } from "../runtime/net.ts";
-import { setGroupKeeper } from "../runtime/processes.ts";
+import { SharedGroups } from "../runtime/process_groups.ts";
 import { setUnfinishedKeeper } from "../runtime/store_files.ts";
 import type { FromWorker, ToWorker, WorkerStart } from "./messages.ts";
 import { Serving } from "./serving.ts";
@@ -21,12 +21,6 @@ const logs = {
   access: postedLog((lines) => postLines("access", lines)),
   error: postedLog((lines) => postLines("error", lines)),
 };
-
-setGroupKeeper({
-  started: (pid) => thread.postMessage({ type: "group", pid, over: false }),
-  ended: (pid) => thread.postMessage({ type: "group", pid, over: true }),
-  kill: (pid) => thread.postMessage({ type: "kill", pid }),
-});
 
 setUnfinishedKeeper({
   begun: (path) => thread.postMessage({ type: "unfinished", path, over: false }),
@@ -55,7 +49,11 @@ function postLines(log: "access" | "error", lines: Uint8Array<ArrayBuffer>): voi
 
 function start(options: WorkerStart): void {
   try {
-    serving = Serving.start(options, logs);
+    const groups = options.groups && new SharedGroups(options.groups, {
+      kill: (pid) => thread.postMessage({ type: "kill", pid }),
+      sweep: () => thread.postMessage({ type: "sweep" }),
+    });
+    serving = Serving.start(options, logs, groups);
     thread.postMessage({ type: "ready" });
   } catch (error) {
     if (!(error instanceof ListenError)) throw error;

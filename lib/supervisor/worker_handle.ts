@@ -5,15 +5,13 @@
  */
 import { removeUnfinished, unfinishedFiles } from "../runtime/store_files.ts";
 import type { Config } from "../config/types.ts";
+import type { ProcessGroups, WorkerGroups } from "../runtime/process_groups.ts";
 import type { FromWorker, ToWorker, WorkerStart } from "./messages.ts";
 import type { PermissionSet } from "./permissions.ts";
 
 /** What a worker's owner hears from it. */
 export interface WorkerEvents {
   log(log: "access" | "error", lines: Uint8Array<ArrayBuffer>): void;
-  groupStarted(pid: number): void;
-  groupEnded(pid: number): void;
-  killGroup(pid: number): void;
   /** It has died without being asked to. */
   died(reason: string): void;
 }
@@ -36,7 +34,7 @@ export class WorkerHandle {
   readonly gone: Promise<void>;
   readonly #worker: Worker;
   readonly #events: WorkerEvents;
-  readonly #groups = new Set<number>();
+  readonly #groups: WorkerGroups | undefined;
   /** Files that it is writing. */
   readonly #unfinished = new Set<string>();
   readonly #ready = Promise.withResolvers<void>();
@@ -46,12 +44,16 @@ export class WorkerHandle {
   #leaving = false;
   #isGone = false;
 
-  /** @param permissions undefined: those of the main thread */
+  /**
+   * @param permissions undefined: those of the main thread
+   * @param groups looks after the groups of its programs; undefined where it has none
+   */
   constructor(
     entry: URL,
-    readonly start: WorkerStart,
+    start: Omit<WorkerStart, "groups">,
     permissions: PermissionSet | undefined,
     events: WorkerEvents,
+    groups: ProcessGroups | undefined,
   ) {
     this.ready = this.#ready.promise;
     this.gone = this.#gone.promise;
@@ -67,9 +69,10 @@ export class WorkerHandle {
       event.preventDefault();
       this.#die(event.message);
     };
+    this.#groups = groups?.open();
     // A failure is for whoever waits; nobody has to.
     this.ready.catch(() => {});
-    this.#send({ type: "start", start });
+    this.#send({ type: "start", start: { ...start, groups: this.#groups?.memory } });
   }
 
   /** The thread has ended, or is ending. */
@@ -128,24 +131,14 @@ export class WorkerHandle {
         return this.#closed.resolve();
       case "log":
         return this.#events.log(message.log, message.lines);
-      case "group":
-        return this.#group(message.pid, message.over);
       case "kill":
-        return this.#events.killGroup(message.pid);
+        return this.#groups?.kill(message.pid);
+      case "sweep":
+        return this.#groups?.sweep();
       case "unfinished":
         return this.#file(message.path, message.over);
       case "stopped":
         return this.#end();
-    }
-  }
-
-  #group(pid: number, over: boolean): void {
-    if (over) {
-      this.#groups.delete(pid);
-      this.#events.groupEnded(pid);
-    } else {
-      this.#groups.add(pid);
-      this.#events.groupStarted(pid);
     }
   }
 
@@ -170,11 +163,8 @@ export class WorkerHandle {
   #end(): void {
     if (this.#isGone) return;
     this.#isGone = true;
-    for (const pid of this.#groups) {
-      this.#events.killGroup(pid);
-      this.#events.groupEnded(pid);
-    }
     this.#worker.terminate();
+    this.#groups?.close();
     this.#unfinished.forEach(removeUnfinished);
     this.#gone.resolve();
   }

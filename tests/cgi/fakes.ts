@@ -101,6 +101,7 @@ export class FakeProcess implements RunningProcess {
   input = "";
   inputClosed = false;
   kills = 0;
+  restKills = 0;
   released = 0;
   /** It reads its input: "later" until takeInput() is called. */
   takes: "at once" | "later" | "nothing" = "at once";
@@ -133,7 +134,7 @@ export class FakeProcess implements RunningProcess {
     if (this.takes === "nothing") return false;
     if (this.takes === "later") await new Promise<void>((resolve) => this.takeInput = resolve);
     this.input += toText(bytes);
-    return this.kills === 0;
+    return this.kills === 0 && this.restKills === 0;
   }
 
   closeInput(): Promise<void> {
@@ -153,6 +154,11 @@ export class FakeProcess implements RunningProcess {
     this.kills++;
     this.takeInput();
     void this.exit("SIGKILL");
+  }
+
+  killRest(): void {
+    this.restKills++;
+    this.takeInput();
   }
 
   release(): void {

@@ -50,6 +50,7 @@ async function outcomes(
     start,
     config.sandbox ? workerPermissions(config, around) : undefined,
     events,
+    undefined,
   );
   await handle.ready;
   await handle.stop(10_000);

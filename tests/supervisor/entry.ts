@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { SharedGroups } from "../../lib/runtime/process_groups.ts";
 import type { FromWorker, ToWorker } from "../../lib/supervisor/messages.ts";
 
 /** What a test worker does. */
@@ -19,11 +20,14 @@ export type Behaviour =
   | { readonly does: "linger" }
   /** Is ready, and busy for ever with whatever it hears next. */
   | { readonly does: "spin" }
-  /** Names groups of processes; once it is told to change it names one more and dies. */
+  /**
+   * Notes groups of processes, ends some and has one killed; once it is told to change it notes one more and dies.
+   */
   | {
     readonly does: "leave groups";
     readonly over: readonly number[];
     readonly alive: readonly number[];
+    readonly killed: readonly number[];
     readonly last: number;
   }
   /** Tries what it is told, and says in the access log how it went. */
@@ -43,13 +47,14 @@ addEventListener("message", (event) => {
   if (behaviour?.does === "serve" || behaviour?.does === "linger") return;
   if (behaviour?.does === "spin") { for (;;); }
   if (data.type === "change") {
-    if (behaviour?.does === "leave groups") say({ type: "group", pid: behaviour.last, over: false });
+    if (behaviour?.does === "leave groups") groups?.started(behaviour.last);
     throw new Error("told to change");
   }
   if (data.type === "stop" || data.type === "retire") say({ type: "stopped" });
 });
 
 let behaviour: Behaviour | undefined;
+let groups: SharedGroups | undefined;
 
 async function begin(wanted: Behaviour, message: ToWorker & { readonly type: "start" }): Promise<void> {
   behaviour = wanted;
@@ -70,8 +75,13 @@ async function begin(wanted: Behaviour, message: ToWorker & { readonly type: "st
     case "spin":
       return say({ type: "ready" });
     case "leave groups":
-      for (const pid of [...wanted.over, ...wanted.alive]) say({ type: "group", pid, over: false });
-      for (const pid of wanted.over) say({ type: "group", pid, over: true });
+      groups = message.start.groups && new SharedGroups(message.start.groups, {
+        kill: (pid) => say({ type: "kill", pid }),
+        sweep: () => say({ type: "sweep" }),
+      });
+      for (const pid of [...wanted.over, ...wanted.alive, ...wanted.killed]) groups?.started(pid);
+      for (const pid of wanted.over) groups?.ended(pid);
+      for (const pid of wanted.killed) groups?.kill(pid);
       return say({ type: "ready" });
     case "try":
       for (const attempt of wanted.attempts) {

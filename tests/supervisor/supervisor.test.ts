@@ -84,16 +84,25 @@ Deno.test({
   name: "the programs of a dead worker are killed",
   ignore,
   fn: async () => {
-    const children = [1, 2].map(() =>
-      new Deno.Command("sh", { args: ["-c", "sleep 60 & sleep 60"], detached: true }).spawn()
-    );
-    const [over, alive] = children.map(({ pid }) => pid);
+    const programs = ["sleep 60 &", "sleep 60 & sleep 60", "sleep 60 & sleep 60", "sleep 60 & sleep 60"].map((
+      script,
+    ) => new Deno.Command("sh", { args: ["-c", script], detached: true, stdout: "piped" }).spawn());
+    const [over, alive, killed, last] = programs.map(({ pid }) => pid);
+    const gone = programs.map(async ({ status, stdout }) => {
+      // The pipe ends with the last process of the group.
+      await Promise.all([status, stdout.pipeTo(new WritableStream())]);
+    });
+    await programs[0]!.status;
     await using test = await startSupervisor({
       does: "leave groups",
       over: [over!],
-      alive: [],
-      last: alive!,
+      alive: [alive!],
+      killed: [killed!],
+      last: last!,
     });
+    // What is killed, and what is left behind, does not wait for the worker's end.
+    await Promise.all([gone[0], gone[2]]);
+    Deno.kill(alive!, 0 as unknown as Deno.Signal);
     // The same needs: the worker is told to change, and dies of it.
     await test.supervisor.reload(
       configOf(
@@ -101,10 +110,7 @@ Deno.test({
         test.folder,
       ),
     );
-    assertEquals((await children[1]!.status).signal, "SIGKILL");
-    Deno.kill(-over!, 0 as unknown as Deno.Signal);
-    Deno.kill(-over!, "SIGKILL");
-    await children[0]!.status;
+    await Promise.all(gone);
   },
 });
 

@@ -35,7 +35,7 @@ export interface TestSupervisor extends AsyncDisposable {
   errors(): string;
 }
 
-/** A server that runs programs: what a worker says of groups counts only where there are some. */
+/** A server that runs programs: a worker has groups only where there are some. */
 export const SERVERS = 'servers: [{ listen: "127.0.0.1:0", root: ., cgi: { .sh: sh } }]';
 
 /** Starts a supervisor over test workers. `text` is what stands above the servers. */
@@ -74,9 +74,6 @@ export function remembered(): WorkerEvents & { readonly said: string[]; readonly
     said,
     deaths,
     log: (log, lines) => said.push(`${log}: ${new TextDecoder().decode(lines).trimEnd()}`),
-    groupStarted: (pid) => said.push(`started ${pid}`),
-    groupEnded: (pid) => said.push(`ended ${pid}`),
-    killGroup: (pid) => said.push(`kill ${pid}`),
     died: (reason) => deaths.push(reason),
   };
 }

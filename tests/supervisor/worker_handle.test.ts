@@ -21,6 +21,7 @@ function start(behaviour: Behaviour, entry = ENTRY, permissions?: PermissionSet)
     },
     permissions,
     events,
+    undefined,
   );
   return { handle, ...events };
 }
@@ -72,16 +73,6 @@ Deno.test("nobody waits for ever for a worker that does not answer", async () =>
   await Promise.all([handle.change(config), handle.retire()]);
   assertLess(performance.now() - before, 10_000);
   await handle.stop(0);
-});
-
-Deno.test("the groups that a dead worker leaves behind are killed, those that are over are not", async () => {
-  const { handle, said, deaths } = start({ does: "leave groups", over: [11, 12], alive: [21, 22], last: 23 });
-  await handle.ready;
-  void handle.change(config);
-  await handle.gone;
-  assertMatch(deaths[0]!, /told to change/);
-  assertEquals(said.filter((line) => line.startsWith("kill")), ["kill 21", "kill 22", "kill 23"]);
-  assertEquals(said.slice(-2), ["kill 23", "ended 23"]);
 });
 
 Deno.test("a worker that stops as asked is gone without a death", async () => {

@@ -1,0 +1,179 @@
+import { assert, assertEquals, assertLess } from "@std/assert";
+import {
+  ProcessGroups,
+  SharedGroups,
+  SWEEP_DELAY,
+  type WorkerGroups,
+} from "../../lib/runtime/process_groups.ts";
+import { findProgram } from "../../lib/runtime/processes.ts";
+
+/** Groups are a matter of POSIX systems. */
+const ignore = Deno.build.os === "windows";
+
+/** A worker's side that talks to the main thread's without a message. */
+function keeperOf(groups: WorkerGroups): SharedGroups {
+  return new SharedGroups(groups.memory, { kill: groups.kill, sweep: groups.sweep });
+}
+
+/** The main thread's side and a worker's. */
+function start() {
+  const groups = new ProcessGroups(undefined);
+  const worker = groups.open();
+  return { groups, worker, keeper: keeperOf(worker) };
+}
+
+/** A program in a group of its own, with another in it. */
+function longProgram(): Deno.ChildProcess {
+  return new Deno.Command("sh", { args: ["-c", "sleep 60 & sleep 60"], detached: true }).spawn();
+}
+
+/** The group of a program that has ended and left another behind. */
+async function leftBehind(): Promise<number> {
+  const child = new Deno.Command("sh", { args: ["-c", "sleep 60 &"], detached: true }).spawn();
+  await child.status;
+  assert(isThere(-child.pid));
+  return child.pid;
+}
+
+/** A group that has been empty for a moment. */
+async function emptyGroup(): Promise<number> {
+  const child = new Deno.Command("true", { detached: true }).spawn();
+  await child.status;
+  return child.pid;
+}
+
+function isThere(pid: number): boolean {
+  try {
+    Deno.kill(pid, 0 as unknown as Deno.Signal);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** No process of a group is left, within the time that a busy machine may need. */
+async function gone(group: number): Promise<void> {
+  for (const end = performance.now() + 10_000; isThere(-group);) {
+    assertLess(performance.now(), end, `the group ${group} is still there`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+Deno.test({
+  name: "kill() reaches a whole group at once, and no other",
+  ignore,
+  fn: async () => {
+    const { worker, keeper } = start();
+    const [killed, other] = [longProgram(), longProgram()];
+    keeper.started(killed.pid);
+    keeper.started(other.pid);
+    keeper.kill(killed.pid);
+    assertEquals((await killed.status).signal, "SIGKILL");
+    await gone(killed.pid);
+    assert(isThere(-other.pid));
+    worker.close();
+    assertEquals((await other.status).signal, "SIGKILL");
+  },
+});
+
+Deno.test({
+  name: "what a program left behind is killed soon after it has ended",
+  ignore,
+  fn: async () => {
+    const { groups, keeper } = start();
+    const pids = [await leftBehind(), await emptyGroup(), await leftBehind()];
+    pids.forEach((pid) => keeper.started(pid));
+    pids.forEach((pid) => keeper.ended(pid));
+    assert(isThere(-pids[0]!));
+    for (const pid of pids) await gone(pid);
+    // And again: the next ones are asked for again.
+    const later = await leftBehind();
+    keeper.started(later);
+    keeper.ended(later);
+    await gone(later);
+    groups.killAll();
+  },
+});
+
+Deno.test({
+  name: "a number that has been given to another process is left alone",
+  ignore,
+  fn: async () => {
+    const { worker, keeper } = start();
+    const other = longProgram();
+    keeper.started(other.pid);
+    keeper.ended(other.pid);
+    // Over means over: nothing kills it any more.
+    keeper.kill(other.pid);
+    worker.kill(other.pid);
+    await new Promise((resolve) => setTimeout(resolve, 2 * SWEEP_DELAY));
+    worker.close();
+    assert(isThere(-other.pid));
+    Deno.kill(-other.pid, "SIGKILL");
+    await other.status;
+  },
+});
+
+Deno.test({
+  name: "nothing that was not noted is killed",
+  ignore,
+  fn: async () => {
+    const { groups, worker, keeper } = start();
+    const other = longProgram();
+    worker.kill(other.pid);
+    keeper.kill(other.pid);
+    keeper.ended(other.pid);
+    for (const pid of [0, 1, -1]) {
+      keeper.started(pid);
+      keeper.kill(pid);
+      worker.kill(pid);
+      keeper.ended(pid);
+    }
+    groups.killAll();
+    assert(isThere(-other.pid));
+    Deno.kill(-other.pid, "SIGKILL");
+    await other.status;
+  },
+});
+
+for (const end of ["close", "killAll"] as const) {
+  Deno.test({
+    name: `${end}() leaves nothing of a worker, whether its programs run or have ended, and no timer`,
+    ignore,
+    fn: async () => {
+      const { groups, worker, keeper } = start();
+      const alive = longProgram(), over = await leftBehind();
+      for (const pid of [alive.pid, over]) keeper.started(pid);
+      keeper.ended(over);
+      if (end === "close") worker.close();
+      groups.killAll();
+      await alive.status;
+      await gone(alive.pid);
+      await gone(over);
+    },
+  });
+}
+
+Deno.test({
+  name: "where the runtime may not kill, a program does",
+  ignore: ignore || findProgram("kill", "/usr/bin:/bin") === undefined,
+  permissions: { run: ["sh", "true", findProgram("kill", "/usr/bin:/bin") ?? "kill"], read: true },
+  fn: async () => {
+    const groups = new ProcessGroups(findProgram("kill", "/usr/bin:/bin"));
+    const worker = groups.open(), keeper = keeperOf(worker);
+    // Here nobody may ask whether a group is there: the pipe ends with the last process of it.
+    const spawn = (script: string) =>
+      new Deno.Command("sh", { args: ["-c", script], detached: true, stdout: "piped" }).spawn();
+    const alive = spawn("sleep 60 & sleep 60"), over = spawn("sleep 60 &"), empty = spawn("true");
+    await Promise.all([over.status, empty.status]);
+    for (const { pid } of [alive, over, empty]) keeper.started(pid);
+    keeper.ended(empty.pid);
+    keeper.ended(over.pid);
+    await over.stdout.pipeTo(new WritableStream());
+    keeper.kill(alive.pid);
+    assertEquals((await alive.status).signal, "SIGKILL");
+    await alive.stdout.pipeTo(new WritableStream());
+    await empty.stdout.cancel();
+    groups.killAll();
+  },
+});
