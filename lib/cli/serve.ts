@@ -6,6 +6,7 @@
 import { formatAddress } from "../config/check_servers.ts";
 import type { Config } from "../config/types.ts";
 import { openBrowser } from "../runtime/browser.ts";
+import { onEnd } from "../runtime/end.ts";
 import { ListenError } from "../runtime/net.ts";
 import { ProcessGroups } from "../runtime/process_groups.ts";
 import { onSignal } from "../runtime/signals.ts";
@@ -28,7 +29,7 @@ export async function serve(line: CommandLine): Promise<void> {
   for (const warning of warnings) say(`warning: ${warning}`);
   const around = surroundings();
   const groups = new ProcessGroups(around.killProgram);
-  globalThis.addEventListener("unload", () => groups.killAll());
+  onEnd(() => groups.killAll());
   const stop = Promise.withResolvers<void>();
   let stops = 0;
   onSignal("stop", () => {
