@@ -26,6 +26,15 @@ export interface RunOptions {
   readonly onEnd: () => void;
 }
 
+/** PERF: tells whether a promise has resolved. Mostly it has, and the timer that would bound the wait is not made. */
+class Ending {
+  isOver = false;
+
+  constructor(readonly promise: Promise<unknown>) {
+    void promise.then(() => this.isOver = true);
+  }
+}
+
 /** Owns the processes: they are gone once `ended` resolves. */
 export class CgiRun {
   readonly ended: Promise<void>;
@@ -152,18 +161,23 @@ export class CgiRun {
 
   async #live(): Promise<void> {
     const { clock, errorLog, name, onEnd } = this.#options;
-    const errors = logLines(() => this.#process.readErrors(), errorLog, name);
+    const errors = new Ending(logLines(() => this.#process.readErrors(), errorLog, name));
+    const exit = new Ending(this.#process.exited);
     await this.#outputEnded.promise;
     this.#cancelTimer();
-    const cancel = clock.after(GRACE, () => this.#process.kill());
-    await this.#process.exited;
-    cancel();
+    if (!exit.isOver) {
+      const cancel = clock.after(GRACE, () => this.#process.kill());
+      await exit.promise;
+      cancel();
+    }
     // What it started and left behind may even have closed its output.
     this.#process.killRest();
-    const late = Promise.withResolvers<void>();
-    const cancelLate = clock.after(GRACE, late.resolve);
-    await Promise.race([errors, late.promise]);
-    cancelLate();
+    if (!errors.isOver) {
+      const late = Promise.withResolvers<void>();
+      const cancel = clock.after(GRACE, late.resolve);
+      await Promise.race([errors.promise, late.promise]);
+      cancel();
+    }
     this.#process.release();
     onEnd();
   }

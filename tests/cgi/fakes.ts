@@ -131,7 +131,7 @@ export class FakeProcess implements RunningProcess {
   }
 
   async writeInput(bytes: Uint8Array): Promise<boolean> {
-    if (this.takes === "nothing") return false;
+    if (this.takes === "nothing" || this.restKills > 0) return false;
     if (this.takes === "later") await new Promise<void>((resolve) => this.takeInput = resolve);
     this.input += toText(bytes);
     return this.kills === 0 && this.restKills === 0;
