@@ -84,7 +84,7 @@ export class ProcessGroups {
       memory: table.memory,
       kill: (pid) => {
         // SECURITY: only what was started as a group and is not known to be over. Its number may be another's by then.
-        if (table.runs(pid)) this.#killGroups([pid]);
+        if (this.#tables.has(table) && table.runs(pid)) this.#killGroups([pid]);
       },
       sweep: () => {
         if (this.#tables.has(table)) this.#timer ??= setTimeout(() => this.#sweep(), SWEEP_DELAY);

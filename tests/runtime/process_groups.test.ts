@@ -136,6 +136,23 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: "a worker that is gone has nothing killed any more",
+  ignore,
+  fn: async () => {
+    const { groups, worker, keeper } = start();
+    const other = longProgram();
+    worker.close();
+    keeper.started(other.pid);
+    keeper.kill(other.pid);
+    keeper.ended(other.pid);
+    groups.killAll();
+    assert(isThere(-other.pid));
+    Deno.kill(-other.pid, "SIGKILL");
+    await other.status;
+  },
+});
+
 for (const end of ["close", "killAll"] as const) {
   Deno.test({
     name: `${end}() leaves nothing of a worker, whether its programs run or have ended, and no timer`,
