@@ -59,7 +59,7 @@ export const bareDeno: Peer = {
   id: "bare-deno",
   title: "bare Deno loop",
   wants: "deno",
-  features: ["answer"],
+  features: ["answer", "close"],
   find: findDeno,
   launch: ({ port, length }) => ({
     args: ["run", "-A", "--no-lock", peer("bare.ts"), String(port), String(length)],
