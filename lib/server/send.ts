@@ -27,7 +27,7 @@ export async function sendSource(
   framing: ResponseFraming,
   onSent: (count: number) => void,
 ): Promise<void> {
-  const pool = transport.context.largeBuffers;
+  const pool = transport.context.bodyBuffers(source.length);
   const buffer = pool.take();
   const chunked = framing === "chunked";
   const before = chunked ? CHUNK_HEAD_LENGTH : 0, after = chunked ? 2 : 0;
@@ -60,9 +60,11 @@ export async function sendSource(
     if (left === 0 && source.isAtEnd && !(await source.isAtEnd())) {
       throw new BodyLengthError("The body was longer than announced and has been cut");
     }
-    pool.give(buffer);
+  } catch (error) {
+    pool.lose();
+    throw error;
   } finally {
-    // After a failure the buffer is left to the garbage collector: the system may still be using it.
     source.close();
   }
+  pool.give(buffer);
 }

@@ -21,3 +21,15 @@ Deno.test("a pool keeps no more buffers than its bound", () => {
   const taken = Array.from({ length: 10 }, () => pool.take());
   assertEquals(taken.filter((buffer) => given.includes(buffer)).length, 2);
 });
+
+Deno.test("a pool knows how many of its buffers are in use", () => {
+  const pool = new BufferPool(16, 2);
+  const buffers = [pool.take(), pool.take(), pool.take()];
+  assertEquals(pool.used, 3);
+  pool.give(buffers[0]!);
+  pool.lose();
+  assertEquals(pool.used, 1);
+  // What was lost is not handed out again.
+  assert(pool.take() === buffers[0]);
+  assert(!buffers.includes(pool.take()));
+});
