@@ -7,6 +7,7 @@
  */
 import { LF } from "../bytes/ascii.ts";
 import type { Log } from "../ports.ts";
+import { LineBatch } from "./line_batch.ts";
 
 /** How long a line may wait to be written, in milliseconds. */
 const FLUSH_DELAY = 50;
@@ -24,8 +25,6 @@ const CONTROLS = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/g;
 function escapeControl(character: string): string {
   return `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
 }
-
-const encoder = new TextEncoder();
 
 /** A log that also takes what another one has made ready. */
 export interface LineLog extends Log {
@@ -89,10 +88,8 @@ interface Sink {
 }
 
 class BatchLog implements LogWriter {
-  /** Made into bytes together: a batch costs little more than a line. */
-  #texts: string[] = [];
-  #pending: Uint8Array<ArrayBuffer>[] = [];
-  /** Of both. */
+  readonly #batch = new LineBatch();
+  /** Bytes that wait, those that are being written included. */
   #size = 0;
   #dropped = 0;
   #closed = false;
@@ -100,21 +97,20 @@ class BatchLog implements LogWriter {
   #writing: Promise<void> = Promise.resolve();
   #sink: Sink;
 
-  constructor(readonly open: () => Sink) {
+  /** @param isSafe nothing is in the lines that a terminal would obey: whoever writes them has seen to that */
+  constructor(readonly open: () => Sink, readonly isSafe = false) {
     this.#sink = open();
   }
 
   line(text: string): void {
     if (!this.#hasRoom(undefined)) return;
-    this.#texts.push(text);
-    this.#size += text.length + 1;
+    this.#size += this.#batch.line(this.isSafe ? text : text.replace(CONTROLS, escapeControl));
     this.#flushSoon();
   }
 
   lines(bytes: Uint8Array<ArrayBuffer>): void {
     if (!this.#hasRoom(bytes)) return;
-    this.#encode();
-    this.#pending.push(bytes);
+    this.#batch.lines(bytes);
     this.#size += bytes.length;
     this.#flushSoon();
   }
@@ -129,12 +125,6 @@ class BatchLog implements LogWriter {
 
   #flushSoon(): void {
     this.#timer ??= setTimeout(() => void this.flush(), FLUSH_DELAY);
-  }
-
-  #encode(): void {
-    if (this.#texts.length === 0) return;
-    this.#pending.push(encoder.encode(this.#texts.join("\n").replace(CONTROLS, escapeControl) + "\n"));
-    this.#texts = [];
   }
 
   flush(): Promise<void> {
@@ -167,17 +157,15 @@ class BatchLog implements LogWriter {
   }
 
   async #write(): Promise<void> {
-    const size = this.#size;
-    if (size === 0) return;
     if (this.#dropped > 0) {
-      this.#texts.push(`warning: ${this.#dropped} log lines were dropped: the log is read too slowly`);
+      this.#size += this.#batch.line(
+        `warning: ${this.#dropped} log lines were dropped: the log is read too slowly`,
+      );
     }
-    this.#encode();
-    const batch = this.#pending;
-    this.#pending = [];
     this.#dropped = 0;
+    const pieces = this.#batch.take(), size = this.#size;
     try {
-      for (const bytes of batch) await this.#sink.write(bytes);
+      for (const bytes of pieces) await this.#sink.write(bytes);
     } catch {
       // Nobody reads the stream any more (a closed pipe) or the disk is full: there is no place left to say so.
     }
@@ -185,7 +173,14 @@ class BatchLog implements LogWriter {
   }
 }
 
-/** A log whose batches are handed to another thread. */
-export function postedLog(post: (lines: Uint8Array<ArrayBuffer>) => void): LogWriter {
-  return new BatchLog(() => ({ write: (bytes) => Promise.resolve(post(bytes)), close: () => {} }));
+/**
+ * A log whose batches are handed to another thread.
+ *
+ * @param isSafe nothing is in the lines that a terminal would obey: whoever writes them has seen to that
+ */
+export function postedLog(
+  post: (lines: Uint8Array<ArrayBuffer>) => void,
+  isSafe = false,
+): LogWriter {
+  return new BatchLog(() => ({ write: (bytes) => Promise.resolve(post(bytes)), close: () => {} }), isSafe);
 }

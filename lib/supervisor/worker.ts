@@ -18,7 +18,8 @@ const thread = self as unknown as {
 
 let serving: Serving | undefined;
 const logs = {
-  access: postedLog((lines) => postLines("access", lines)),
+  // What clients have sent is escaped where the lines are made.
+  access: postedLog((lines) => postLines("access", lines), true),
   error: postedLog((lines) => postLines("error", lines)),
 };
 
