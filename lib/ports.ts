@@ -55,6 +55,7 @@ export interface DirectoryEntry {
   readonly link: boolean;
 }
 
+/** A look may be shared by requests that were received together, before it was taken; never by later ones. */
 export interface FileSystem {
   /** Undefined where nothing is (a part of the path missing, or not a folder, or too long a name). */
   stat(path: string): FileStat | undefined;
