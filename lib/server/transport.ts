@@ -136,7 +136,7 @@ export class Transport implements Waiting {
     if (this.gone) return Promise.reject(new GoneError());
     this.arm("send", this.context.timeouts.send);
     return this.connection.write(bytes).then(
-      (count) => count < bytes.length ? this.write(bytes.subarray(count)) : this.disarm(),
+      (count) => count < bytes.length ? this.#writeRest(bytes.subarray(count)) : this.disarm(),
       this.#onWriteFailure,
     );
   }
@@ -188,6 +188,19 @@ export class Transport implements Waiting {
     while (this.#watching && this.buffer.length < READ_AHEAD) {
       if (await this.read(SMALLEST_READ) !== "bytes") return;
     }
+  }
+
+  /** A loop, and no further callbacks: a client may take a little at a time of much. */
+  async #writeRest(bytes: Uint8Array): Promise<void> {
+    try {
+      for (let rest = bytes; rest.length > 0;) {
+        this.arm("send", this.context.timeouts.send);
+        rest = rest.subarray(await this.connection.write(rest));
+      }
+    } catch {
+      this.#onWriteFailure();
+    }
+    this.disarm();
   }
 
   #startReading(minimum: number): Promise<ReadResult> {
