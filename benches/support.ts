@@ -46,3 +46,9 @@ export function fromWire(text: string): string {
 export function repeat(count: number, make: (index: number) => string): string {
   return Array.from({ length: count }, (_, index) => make(index)).join("");
 }
+
+/** What a table has for a text from the wire. */
+export function finds(table: { find(text: string): string }, text: string, found: string): Subject {
+  const sent = fromWire(text);
+  return [() => table.find(sent), found];
+}

@@ -4,7 +4,7 @@
  * @module
  */
 import { LocationTable } from "../../lib/site/location_table.ts";
-import { compare, fromWire, type Subject } from "../support.ts";
+import { compare, finds, fromWire, type Subject } from "../support.ts";
 
 /** A table with this many prefixes besides `/`, and an exact location. */
 function tableOf(count: number): LocationTable<string> {
@@ -13,11 +13,6 @@ function tableOf(count: number): LocationTable<string> {
   table.add("exact", "/exact", "= /exact");
   for (let i = 0; i < count; i++) table.add("prefix", `/location${i}/`, `/location${i}/`);
   return table;
-}
-
-function finds(table: LocationTable<string>, path: string, location: string): Subject {
-  const sent = fromWire(path);
-  return [() => table.find(sent), location];
 }
 
 const few = tableOf(10);

@@ -5,7 +5,7 @@
  */
 import { parseHost } from "../../lib/http/host.ts";
 import { VirtualHosts } from "../../lib/site/virtual_hosts.ts";
-import { compare, fromWire, type Subject } from "../support.ts";
+import { compare, finds, fromWire, type Subject } from "../support.ts";
 
 /** So many names and as many wildcards. */
 function hostsOf(count: number): VirtualHosts<string> {
@@ -15,11 +15,6 @@ function hostsOf(count: number): VirtualHosts<string> {
     hosts.add(`*.wild${i}.test`, `wild${i}`);
   }
   return hosts;
-}
-
-function finds(hosts: VirtualHosts<string>, name: string, host: string): Subject {
-  const sent = fromWire(name);
-  return [() => hosts.find(sent), host];
 }
 
 const few = hostsOf(10);

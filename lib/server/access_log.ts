@@ -82,8 +82,7 @@ export function commonLine(entry: AccessEntry, now: number, combined: boolean): 
 
 // deno-lint-ignore no-control-regex
 const UNSAFE = /["\\\x00-\x1f\x7f-\x9f]/;
-// deno-lint-ignore no-control-regex
-const EACH_UNSAFE = /["\\\x00-\x1f\x7f-\x9f]/g;
+const EACH_UNSAFE = new RegExp(UNSAFE, "g");
 
 function optional(value: string | undefined): string {
   return value === undefined ? "-" : escape(value);

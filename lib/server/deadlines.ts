@@ -5,7 +5,7 @@
  */
 import type { Clock } from "../ports.ts";
 
-/** A deadline is noticed up to two ticks late, and never early. In milliseconds. */
+/** A deadline is noticed up to two ticks late, and not early unless a tick was late itself. In milliseconds. */
 export const TICK = 100;
 
 /** Something that waits for the peer. */

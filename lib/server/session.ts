@@ -100,14 +100,10 @@ export class Session {
   }
 
   /** Answers 503 and closes: for a connection over the limit. Never rejects. */
-  async turnAway(): Promise<void> {
-    try {
-      await this.#responder.respondLast(errorResponse(503, "Retry-After: 1\r\n"));
-    } catch (error) {
-      this.#noteFailure(error);
-    } finally {
-      this.#close();
-    }
+  turnAway(): Promise<void> {
+    return this.#responder.respondLast(errorResponse(503, "Retry-After: 1\r\n"))
+      .catch((error) => this.#noteFailure(error))
+      .finally(() => this.#close());
   }
 
   /** Answers one more request at the most: others have taken over. An idle connection is kept for that one. */

@@ -42,6 +42,13 @@ async function emptyGroup(): Promise<number> {
   return child.pid;
 }
 
+/** Its group lives, and may end now. */
+async function assertSpared(child: Deno.ChildProcess): Promise<void> {
+  assert(isThere(-child.pid));
+  Deno.kill(-child.pid, "SIGKILL");
+  await child.status;
+}
+
 function isThere(pid: number): boolean {
   try {
     Deno.kill(pid, 0 as unknown as Deno.Signal);
@@ -108,9 +115,7 @@ Deno.test({
     worker.kill(other.pid);
     await new Promise((resolve) => setTimeout(resolve, 2 * SWEEP_DELAY));
     worker.close();
-    assert(isThere(-other.pid));
-    Deno.kill(-other.pid, "SIGKILL");
-    await other.status;
+    await assertSpared(other);
   },
 });
 
@@ -130,9 +135,7 @@ Deno.test({
       keeper.ended(pid);
     }
     groups.killAll();
-    assert(isThere(-other.pid));
-    Deno.kill(-other.pid, "SIGKILL");
-    await other.status;
+    await assertSpared(other);
   },
 });
 
@@ -147,9 +150,7 @@ Deno.test({
     keeper.kill(other.pid);
     keeper.ended(other.pid);
     groups.killAll();
-    assert(isThere(-other.pid));
-    Deno.kill(-other.pid, "SIGKILL");
-    await other.status;
+    await assertSpared(other);
   },
 });
 
