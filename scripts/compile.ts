@@ -5,7 +5,6 @@
  *
  * @module
  */
-import { parseArgs } from "@std/cli/parse-args";
 import { fromFileUrl, join } from "@std/path";
 import { writeManPage } from "./man.ts";
 import {
@@ -17,6 +16,7 @@ import {
   stagedProject,
   TARGETS,
 } from "./compile/plan.ts";
+import { optionValues } from "./option_values.ts";
 
 const ROOT = fromFileUrl(new URL("../", import.meta.url));
 const DIST = join(ROOT, "dist");
@@ -90,16 +90,15 @@ async function writeSums(): Promise<void> {
 }
 
 async function main(): Promise<number> {
-  const options = parseArgs(Deno.args, {
-    string: ["target"],
-    boolean: ["all", "dry-run"],
-    unknown: (argument) => {
-      throw new Error(`unknown argument "${argument}": --target T, --all and --dry-run are known`);
+  const { target, all = false, "dry-run": isDryRun } = optionValues(
+    Deno.args,
+    { target: { type: "string" }, all: { type: "boolean" }, "dry-run": { type: "boolean" } },
+    (problem) => {
+      throw new Error(`${problem}: --target T, --all and --dry-run are known`);
     },
-  });
-  const target = options.target as string | undefined;
-  const builds = planBuilds({ all: options.all === true, target, here: Deno.build.target });
-  if (options["dry-run"]) {
+  );
+  const builds = planBuilds({ all, target, here: Deno.build.target });
+  if (isDryRun) {
     for (const { target } of builds) {
       console.log(["deno", ...compileArgs(target, `dist/${fileName(target)}`)].join(" "));
     }

@@ -7,12 +7,12 @@
  *
  * @module
  */
-import { parseArgs } from "@std/cli/parse-args";
 import { escapeBytes } from "../tests/wire/escape.ts";
 import { http1Target } from "./fuzz/http1.ts";
 import { multipartTarget } from "./fuzz/multipart.ts";
 import { type Failure, run } from "./fuzz/run.ts";
 import type { FuzzTarget } from "./fuzz/target.ts";
+import { optionValues } from "./option_values.ts";
 
 const TARGETS: readonly (() => FuzzTarget)[] = [http1Target, multipartTarget];
 
@@ -29,19 +29,18 @@ interface Options {
 }
 
 function readOptions(args: readonly string[]): Options {
-  const parsed = parseArgs(args, {
-    string: ["target", "seconds", "seed", "iterations"],
-    unknown: (argument) => usageError(`there is no option ${argument}`),
-  });
-  const number = (name: string): number | undefined => {
-    const text = parsed[name];
+  const string = { type: "string" } as const;
+  const table = { target: string, seconds: string, iterations: string, seed: string };
+  const values = optionValues(args, table, usageError);
+  const number = (name: "seconds" | "seed" | "iterations"): number | undefined => {
+    const text = values[name];
     if (text === undefined) return undefined;
     const value = Number(text);
     return text !== "" && value >= 0 ? value : usageError(`--${name} wants a number, not "${text}"`);
   };
   const iterations = number("iterations");
   return {
-    target: parsed["target"] === undefined ? undefined : String(parsed["target"]),
+    target: values.target,
     seed: number("seed") ?? crypto.getRandomValues(new Uint32Array(1))[0]!,
     seconds: number("seconds") ?? (iterations === undefined ? DEFAULT_SECONDS : Infinity),
     iterations: iterations ?? Infinity,

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { parseArgs } from "@std/cli/parse-args";
+import { parseArgs } from "node:util";
 import { fromFileUrl, join, resolve } from "@std/path";
 import { fileName, planBuilds } from "./compile/plan.ts";
 
@@ -64,11 +64,15 @@ function median(times: readonly number[]): number {
 }
 
 async function main(): Promise<void> {
-  const options = parseArgs(Deno.args, { string: ["runs", "_"] });
-  const runs = Number(options.runs ?? RUNS);
+  const { values, positionals } = parseArgs({
+    args: Deno.args,
+    options: { runs: { type: "string" } },
+    allowPositionals: true,
+  });
+  const runs = Number(values.runs ?? RUNS);
   const [build] = planBuilds({ all: false, target: undefined, here: Deno.build.target });
   const root = fromFileUrl(new URL("../", import.meta.url));
-  const executable = resolve(String(options._[0] ?? join(root, "dist", fileName(build!.target))));
+  const executable = resolve(positionals[0] ?? join(root, "dist", fileName(build!.target)));
   const { size } = await Deno.stat(executable);
   const folder = await Deno.makeTempDir({ prefix: "webserv-startup-" });
   const starts: Start[] = [];

@@ -52,27 +52,6 @@ declare module "@std/assert" {
   export function unreachable(message?: string): never;
 }
 
-declare module "@std/cli/parse-args" {
-  export interface ParseArgsOptions {
-    string?: readonly string[];
-    boolean?: readonly string[];
-    collect?: readonly string[];
-    negatable?: readonly string[];
-    alias?: Readonly<Record<string, string | readonly string[]>>;
-    default?: Readonly<Record<string, unknown>>;
-    stopEarly?: boolean;
-    "--"?: boolean;
-    /** Called for each argument that no option names; false drops it. */
-    unknown?: (argument: string, key?: string, value?: unknown) => unknown;
-  }
-  export interface ParsedArgs {
-    _: (string | number)[];
-    "--"?: string[];
-    [option: string]: unknown;
-  }
-  export function parseArgs(args: readonly string[], options?: ParseArgsOptions): ParsedArgs;
-}
-
 declare module "@std/html" {
   /** Replaces `&`, `<`, `>`, `"` and `'` by entities. */
   export function escape(text: string): string;

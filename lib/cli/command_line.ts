@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { parseArgs } from "@std/cli/parse-args";
+import { parseArgs } from "node:util";
 import { closestString, levenshteinDistance } from "@std/text";
 import { type CommandName, COMMANDS, type Option, OPTIONS } from "./options.ts";
 
@@ -26,41 +26,36 @@ export interface CommandLine {
   readonly switches: ReadonlySet<string>;
 }
 
+const SWITCHES = OPTIONS.filter(({ value }) => value === undefined).map(({ name }) => name);
+
+/** The table of options in the form that node:util takes. */
+const PARSED_OPTIONS = Object.fromEntries(OPTIONS.map(({ name, short, value }) => {
+  const type = value === undefined ? "boolean" as const : "string" as const;
+  return [name, short === undefined ? { type } : { type, short }];
+}));
+
 /** @throws {UsageError} */
 export function parseCommandLine(args: readonly string[]): CommandLine {
-  const values = new Map<string, string>();
-  const switches = new Set<string>();
-  // Behind "--" stands no option and no command.
-  const end = args.includes("--") ? args.indexOf("--") : args.length;
-  const optional = args.slice(0, end);
-  optional.forEach(refuseSwitchValue);
-  const withValue = OPTIONS.filter((option) => option.value !== undefined);
-  const parsed = parseArgs(optional.map(protectNegation), {
-    string: ["_", ...withValue.map((option) => option.name)],
-    boolean: OPTIONS.filter((option) => option.value === undefined).map((option) =>
-      protectNegation(option.name)
-    ),
-    alias: Object.fromEntries(
-      OPTIONS.flatMap(({ name, short }) => short === undefined ? [] : [[short, name]]),
-    ),
-    unknown: (argument, key) => {
-      if (key !== undefined) throw unknownOption(argument);
-      return true;
-    },
+  // Not strict, because the refusals of node:util do not say what to do instead.
+  const { tokens } = parseArgs({
+    args: args.map(longSpelling),
+    options: PARSED_OPTIONS,
+    strict: false,
+    tokens: true,
   });
-  const operands = parsed._.map(String);
-  const first = operands[0];
-  const explicit = COMMANDS.some(({ name }) => name === first);
+  const operands = tokens.filter(({ kind }) => kind === "positional").map(({ index }) => args[index]!);
+  // Where "--" comes first, no word behind it is a command.
+  const first = tokens.find(({ kind }) => kind !== "option");
+  const explicit = first !== undefined && COMMANDS.some(({ name }) => name === args[first.index]);
   const command = explicit ? operands.shift() as CommandName : "serve";
-  operands.push(...args.slice(end + 1));
-  for (const option of OPTIONS) {
-    const value = parsed[option.value === undefined ? protectNegation(option.name) : option.name];
-    if (value === undefined || value === false) continue;
+  const given = new Map<string, string | undefined>();
+  for (const token of tokens.filter((token) => token.kind === "option")) {
+    const option = OPTIONS.find(({ name }) => name === token.name);
+    if (option === undefined) throw unknownOption(args[token.index]!);
     if (!option.commands.includes(command)) {
       throw new UsageError(`--${option.name} is no option of "${command}"`);
     }
-    if (option.value === undefined) switches.add(option.name);
-    else values.set(option.name, textValue(option, value));
+    given.set(option.name, optionValue(option, token.value, token.inlineValue === true));
   }
   const operandName = COMMANDS.find(({ name }) => name === command)?.operand;
   if (operands.length > (operandName === undefined ? 0 : 1)) {
@@ -70,11 +65,11 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     command,
     explicit,
     operand: operands[0],
-    config: values.get("config"),
-    port: portValue(values.get("port")),
-    host: values.get("host")?.replace(/^\[(.*)\]$/, "$1"),
-    workers: workersValue(values.get("workers")),
-    switches,
+    config: given.get("config"),
+    port: portValue(given.get("port")),
+    host: given.get("host")?.replace(/^\[(.*)\]$/, "$1"),
+    workers: workersValue(given.get("workers")),
+    switches: new Set(SWITCHES.filter((name) => given.has(name))),
   };
   if (line.config !== undefined && line.operand !== undefined && command === "serve") {
     throw new UsageError(`either a folder ("${line.operand}") or --config, not both`);
@@ -89,21 +84,21 @@ export function folderOptions({ switches }: CommandLine): string[] {
   );
 }
 
-/** parseArgs would take `--no-listing` for the negation of a `listing` that does not exist. */
-function protectNegation(argument: string): string {
-  return argument.replace(/^(--)?no-listing$/, "$1nolisting");
+/** `-p=80` as `--port=80`: node:util would take the equals sign for part of the value, or for one more letter. */
+function longSpelling(argument: string): string {
+  const option = OPTIONS.find(({ short }) => short !== undefined && argument.startsWith(`-${short}=`));
+  return option === undefined ? argument : `--${option.name}${argument.slice(2)}`;
 }
 
-/** A switch with a value would be on, whatever the value says. */
-function refuseSwitchValue(argument: string): void {
-  const [, name] = /^--?([^=]+)=/.exec(argument) ?? [];
-  const option = OPTIONS.find((known) => known.name === name || known.short === name);
-  if (option && option.value === undefined) throw new UsageError(`--${option.name} takes no value`);
-}
-
-function textValue(option: Option, value: unknown): string {
-  const text = Array.isArray(value) ? String(value.at(-1)) : String(value);
-  if (text === "") throw new UsageError(`--${option.name} needs a value: --${option.name} ${option.value}`);
+/** What was given with an option; undefined for a switch. @throws {UsageError} */
+function optionValue(option: Option, text: string | undefined, inline: boolean): string | undefined {
+  if (option.value === undefined) {
+    if (text !== undefined) throw new UsageError(`--${option.name} takes no value`);
+    return undefined;
+  }
+  // A next word that looks like an option is one; a lone "-" does not.
+  const missing = !text || (!inline && /^-./s.test(text));
+  if (missing) throw new UsageError(`--${option.name} needs a value: --${option.name} ${option.value}`);
   return text;
 }
 
@@ -124,7 +119,7 @@ function workersValue(text: string | undefined): number | "auto" | undefined {
 }
 
 function unknownOption(argument: string): UsageError {
-  const word = argument.replace(/=.*$/s, "").replace(/^(--)?nolisting$/, "$1no-listing");
+  const word = argument.replace(/=.*$/s, "");
   const known = OPTIONS.map(({ name }) => `--${name}`);
   const nearest = closestString(word, known);
   const hint = levenshteinDistance(word, nearest) <= 3

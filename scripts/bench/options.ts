@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { parseArgs } from "@std/cli/parse-args";
 import { closestString } from "@std/text";
+import { optionValues } from "../option_values.ts";
 
 /** What was asked for. */
 export interface Options {
@@ -31,6 +31,17 @@ export interface Choices {
 export class UsageError extends Error {
   override name = "UsageError";
 }
+
+const OPTIONS = {
+  rows: { type: "string" },
+  servers: { type: "string" },
+  seconds: { type: "string" },
+  rounds: { type: "string" },
+  json: { type: "string" },
+  markdown: { type: "string" },
+  quick: { type: "boolean" },
+  help: { type: "boolean", short: "h" },
+} as const;
 
 const FULL = { seconds: 2, rounds: 5 };
 const QUICK = { seconds: 1, rounds: 1, servers: ["webserv", "nginx"] };
@@ -64,30 +75,33 @@ WEBSERV=FILE in the environment measures that executable instead of main.ts.`;
  * @throws {UsageError}
  */
 export function parseOptions(args: readonly string[], choices: Choices): Options {
-  const parsed = parseArgs(args, {
-    string: ["rows", "servers", "seconds", "rounds", "json", "markdown"],
-    boolean: ["quick", "help"],
-    alias: { h: "help" },
-    unknown: (argument) => {
-      throw new UsageError(`unknown argument "${argument}": --help shows what there is`);
+  const { rows, servers, seconds, rounds, json, markdown, quick = false, help = false } = optionValues(
+    args,
+    OPTIONS,
+    (problem) => {
+      throw new UsageError(`${problem}: --help shows what there is`);
     },
-  });
-  const quick = parsed["quick"] === true;
-  const usualRows = parsed["rows"] === "all" ? choices.rows : choices.usualRows;
+  );
+  const usualRows = rows === "all" ? choices.rows : choices.usualRows;
   const preset = quick ? QUICK : FULL;
   return {
-    rows: chosen("--rows", parsed["rows"] === "all" ? undefined : parsed["rows"], choices.rows, usualRows),
-    servers: chosen("--servers", parsed["servers"], choices.servers, quick ? QUICK.servers : choices.servers),
-    seconds: wholeNumber("--seconds", parsed["seconds"], preset.seconds),
-    rounds: wholeNumber("--rounds", parsed["rounds"], preset.rounds),
-    json: nonEmpty("--json", parsed["json"]),
-    markdown: nonEmpty("--markdown", parsed["markdown"]),
-    help: parsed["help"] === true,
+    rows: chosen("--rows", rows === "all" ? undefined : rows, choices.rows, usualRows),
+    servers: chosen("--servers", servers, choices.servers, quick ? QUICK.servers : choices.servers),
+    seconds: wholeNumber("--seconds", seconds, preset.seconds),
+    rounds: wholeNumber("--rounds", rounds, preset.rounds),
+    json: nonEmpty("--json", json),
+    markdown: nonEmpty("--markdown", markdown),
+    help,
   };
 }
 
 /** The named ones, in the order of the result. */
-function chosen(option: string, value: unknown, all: readonly string[], preset: readonly string[]) {
+function chosen(
+  option: string,
+  value: string | undefined,
+  all: readonly string[],
+  preset: readonly string[],
+) {
   const text = nonEmpty(option, value);
   if (text === undefined) return preset;
   const names = text.split(",").map((name) => name.trim());
@@ -98,7 +112,7 @@ function chosen(option: string, value: unknown, all: readonly string[], preset: 
   return all.filter((name) => names.includes(name));
 }
 
-function wholeNumber(option: string, value: unknown, preset: number): number {
+function wholeNumber(option: string, value: string | undefined, preset: number): number {
   const text = nonEmpty(option, value);
   if (text === undefined) return preset;
   if (!/^[1-9]\d{0,3}$/.test(text)) {
@@ -107,7 +121,7 @@ function wholeNumber(option: string, value: unknown, preset: number): number {
   return Number(text);
 }
 
-function nonEmpty(option: string, value: unknown): string | undefined {
+function nonEmpty(option: string, value: string | undefined): string | undefined {
   if (value === "") throw new UsageError(`${option} takes a value`);
-  return typeof value === "string" ? value : undefined;
+  return value;
 }

@@ -31,6 +31,7 @@ Deno.test("a command may be written, anything else in its place is a folder", ()
   assertEquals(parse("serve", "check"), { command: "serve", explicit: true, operand: "check" });
   assertEquals(parse("init", "new"), { command: "init", explicit: true, operand: "new" });
   assertEquals(parse("123"), { ...serve, operand: "123" });
+  assertEquals(parse("-"), { ...serve, operand: "-" });
 });
 
 Deno.test("options stand before the folder, behind it, or around it", () => {
@@ -51,7 +52,10 @@ Deno.test("a value stands behind its option, behind an equals sign, or at once b
     assertEquals(parse(...args), { ...serve, port: 0 }, args.join(" "));
   }
   assertEquals(parse("--config=a=b.yaml"), { ...serve, config: "a=b.yaml" });
-  assertEquals(parse("-qp", "8000"), { ...serve, port: 8000, switches: ["quiet"] });
+  for (const args of [["-qp", "8000"], ["-qp8000"]]) {
+    assertEquals(parse(...args), { ...serve, port: 8000, switches: ["quiet"] }, args.join(" "));
+  }
+  assertEquals(parse("-ca.yaml"), { ...serve, config: "a.yaml" });
   assertEquals(parse("--port", "80", "--port", "81"), { ...serve, port: 81 });
 });
 
@@ -65,6 +69,9 @@ Deno.test("behind -- nothing is an option or a command", () => {
     switches: ["quiet"],
   });
   assertEquals(parse("--", "check"), { ...serve, operand: "check" });
+  assertEquals(parse("--", "-p=0"), { ...serve, operand: "-p=0" });
+  assertEquals(parse("--", "--"), { ...serve, operand: "--" });
+  assertEquals(parse("-q", "--"), { ...serve, switches: ["quiet"] });
   refuses(["a", "--", "b"], 'unexpected argument "b": see webserv serve --help');
 });
 
@@ -107,6 +114,9 @@ Deno.test("an unknown option is refused with the nearest known one", () => {
   refuses(["--no-listings"], 'unknown option "--no-listings": did you mean "--no-listing"?');
   refuses(["--listing"], 'unknown option "--listing": did you mean "--no-listing"?');
   refuses(["-x"], 'unknown option "-x": see webserv --help');
+  refuses(["-qx"], 'unknown option "-qx": see webserv --help');
+  refuses(["-help"], 'unknown option "-help": did you mean "--help"?');
+  refuses(["--no-quiet"], 'unknown option "--no-quiet": did you mean "--quiet"?');
   refuses(["--constructor"], 'unknown option "--constructor": see webserv --help');
   refuses(["--something-else"], 'unknown option "--something-else": see webserv --help');
 });
@@ -116,6 +126,12 @@ Deno.test("an option without its value, and a switch with one, are refused", () 
   refuses(["--port="], "--port needs a value: --port N");
   refuses(["-c", ""], "--config needs a value: --config FILE");
   refuses(["--host", "--quiet"], "--host needs a value: --host ADDR");
+  refuses(["-p", "-1"], "--port needs a value: --port N");
+  refuses(["--port", "--", "80"], "--port needs a value: --port N");
+  refuses(["--port", "--port", "80"], "--port needs a value: --port N");
+  refuses(["--port=-1"], '--port must be a number from 0 to 65535, not "-1"');
+  refuses(["--quiet=x"], "--quiet takes no value");
+  refuses(["--quiet="], "--quiet takes no value");
   refuses(["--cors=http://a.test"], "--cors takes no value");
   refuses(["--no-listing=1"], "--no-listing takes no value");
   refuses(["-q=1"], "--quiet takes no value");

@@ -36,8 +36,8 @@ Deno.test("parseOptions() makes --quick short, and lets other options overrule i
 
 Deno.test("parseOptions() refuses what it does not know, and names the nearest", () => {
   assertThrows(() => parse("--rows", "1k,40"), UsageError, 'did you mean "404"');
-  assertThrows(() => parse("--fast"), UsageError, '"--fast"');
-  assertThrows(() => parse("nginx"), UsageError, '"nginx"');
+  assertThrows(() => parse("--fast"), UsageError, "'--fast'");
+  assertThrows(() => parse("nginx"), UsageError, "'nginx'");
   for (const value of ["0", "-1", "1.5", "x", ""]) {
     assertThrows(() => parse(`--seconds=${value}`), UsageError, "--seconds");
   }

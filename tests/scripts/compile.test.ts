@@ -140,8 +140,12 @@ Deno.test("wrong arguments end it with 1 and one line that says what is known", 
       ["--dry-run", "--target", "plan9"],
       '"plan9" is no target: linux-x64, linux-arm64, macos-x64, macos-arm64, windows-x64',
     ],
-    [["--dry-rum"], 'unknown argument "--dry-rum": --target T, --all and --dry-run are known'],
-    [["linux-x64"], 'unknown argument "linux-x64": --target T, --all and --dry-run are known'],
+    [["--dry-rum"], "Unknown option '--dry-rum': --target T, --all and --dry-run are known"],
+    [
+      ["linux-x64"],
+      "Unexpected argument 'linux-x64'. This command does not take positional arguments: " +
+      "--target T, --all and --dry-run are known",
+    ],
   ];
   for (const [args, message] of cases) {
     assertEquals(await compile(...args), { code: 1, stdout: "", stderr: `${message}\n` });
