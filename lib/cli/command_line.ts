@@ -5,7 +5,7 @@
  * @module
  */
 import { parseArgs } from "node:util";
-import { closestString, levenshteinDistance } from "@std/text";
+import { suggestion } from "../config/suggestion.ts";
 import { type CommandName, COMMANDS, type Option, OPTIONS } from "./options.ts";
 
 /** Wrong usage: exit status 2. */
@@ -120,10 +120,6 @@ function workersValue(text: string | undefined): number | "auto" | undefined {
 
 function unknownOption(argument: string): UsageError {
   const word = argument.replace(/=.*$/s, "");
-  const known = OPTIONS.map(({ name }) => `--${name}`);
-  const nearest = closestString(word, known);
-  const hint = levenshteinDistance(word, nearest) <= 3
-    ? `: did you mean "${nearest}"?`
-    : ": see webserv --help";
+  const hint = suggestion(word, OPTIONS.map(({ name }) => `--${name}`)) || ": see webserv --help";
   return new UsageError(`unknown option "${word}"${hint}`);
 }

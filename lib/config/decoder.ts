@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { closestString, levenshteinDistance } from "@std/text";
 import { quote, type Report } from "./issues.ts";
 import type { Node } from "./node.ts";
+import { suggestion } from "./suggestion.ts";
 import { ValueError } from "./values.ts";
 
 /** Undefined: it was wrong, and reported. */
@@ -165,15 +165,6 @@ function describe({ value, text }: Node): string {
 
 function choice(words: readonly string[]): string {
   return `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
-}
-
-/** `: did you mean "listen"?`, or nothing where no known word is near enough to be meant. */
-export function suggestion(word: string, known: readonly string[]): string {
-  if (word === "" || known.length === 0) return "";
-  const wanted = word.toLowerCase();
-  const closest = closestString(wanted, known);
-  const near = levenshteinDistance(wanted, closest) <= Math.max(1, Math.floor(wanted.length / 3));
-  return near ? `: did you mean ${quote(closest)}?` : "";
 }
 
 function whole<T>(values: readonly (T | undefined)[]): readonly T[] | undefined {

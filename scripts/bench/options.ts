@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { closestString } from "@std/text";
+import { suggestion } from "../../lib/config/suggestion.ts";
 import { optionValues } from "../option_values.ts";
 
 /** What was asked for. */
@@ -107,7 +107,8 @@ function chosen(
   const names = text.split(",").map((name) => name.trim());
   for (const name of names) {
     if (all.includes(name)) continue;
-    throw new UsageError(`${option}: there is no "${name}" (did you mean "${closestString(name, all)}"?)`);
+    const hint = suggestion(name, all) || ": --help shows what there is";
+    throw new UsageError(`${option}: there is no "${name}"${hint}`);
   }
   return all.filter((name) => names.includes(name));
 }
