@@ -3,8 +3,6 @@
  * the source of this function into the page, so it reaches nothing outside itself. The page works without it. Names come
  * from strangers: they become text by `textContent` and addresses by `encodeURIComponent`, never markup.
  *
- * It is squeezed on its way, so a comment has its lines to itself.
- *
  * @module
  */
 

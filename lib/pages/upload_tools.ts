@@ -15,17 +15,8 @@ export interface FolderRights {
   readonly limit: number;
 }
 
-/** A string, a template without another in it, or a class in a regular expression; else the spaces around a sign. */
-const SPACE_AROUND = /("(?:[^"\\\n]|\\.)*"|`[^`]*`|\/\[.*?\]\/\w+)|\s*([-=+*/<>?:,;{}()[\]&|!])\s*/g;
-
-/** Takes indentation, comments that have lines to themselves, and spaces around signs from a formatted script. */
-export function squeeze(source: string): string {
-  return source.replace(/^\s*(?:\/\/.*\n\s*)*/gm, "")
-    .replace(SPACE_AROUND, (_, text?: string, sign?: string) => text ?? sign ?? "");
-}
-
-/** The script as it stands in the page. */
-export const UPLOAD_SCRIPT = `(${squeeze(String(uploadScript))})()`;
+/** The script in the page: the function as it is written, and a call of it. */
+export const UPLOAD_SCRIPT = `(${String(uploadScript)})()`;
 
 const STATUS =
   `<div><p role="status"></p><button type="button" hidden>Replace all</button> <button type="button" hidden>Cancel all</button></div>

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertLess, assertMatch, assertStringIncludes } from "@std/assert";
 import { listingPage } from "../../lib/pages/listing.ts";
-import { squeeze, UPLOAD_SCRIPT, uploadTools } from "../../lib/pages/upload_tools.ts";
+import { UPLOAD_SCRIPT, uploadTools } from "../../lib/pages/upload_tools.ts";
 import { UPLOAD_STYLE } from "../../lib/pages/upload_style.ts";
 
 const tools = (methods: string, limit = Infinity) =>
@@ -51,23 +51,14 @@ Deno.test("the tools need nothing from elsewhere, and no name is in them", () =>
 
 Deno.test("the script ends where it should and writes no markup but its own", () => {
   new Function(UPLOAD_SCRIPT);
-  assert(!/<\/|<!--|\n\s|\/\//.test(UPLOAD_SCRIPT));
+  assert(!/<\/|<!--/.test(UPLOAD_SCRIPT));
   assert(!/innerHTML|outerHTML|document\.write|eval/.test(UPLOAD_SCRIPT));
   // What is put in as markup is constant.
   for (const [call] of UPLOAD_SCRIPT.matchAll(/insertAdjacentHTML\(.*?\)/g)) {
-    assertMatch(call, /^insertAdjacentHTML\("beforeend",(?:canGo\?)?"[^"]*"(?::"[^"]*")?\)$/);
+    assertMatch(call, /^insertAdjacentHTML\("beforeend", (?:canGo \? )?"[^"]*"(?: : "[^"]*")?\)$/);
   }
 });
 
-Deno.test("script and style of the tools are below 10 KB", () => {
-  assertLess(new TextEncoder().encode(UPLOAD_SCRIPT + UPLOAD_STYLE).length, 10_000);
-});
-
-Deno.test("squeeze() takes spaces and comments, and leaves strings, templates and patterns", () => {
-  assertEquals(
-    squeeze('{\n  // A  comment = here.\n  // Another.\n  const a = b + "c = d";\n  return a ?? b;\n}'),
-    '{const a=b+"c = d";return a??b;}',
-  );
-  assertEquals(squeeze("a = `b, ${c + d} = e`;"), "a=`b, ${c + d} = e`;");
-  assertEquals(squeeze('a.replace(/[ = ]/gu, "\\" = ")'), 'a.replace(/[ = ]/gu,"\\" = ")');
+Deno.test("script and style of the tools are below 12 KB", () => {
+  assertLess(new TextEncoder().encode(UPLOAD_SCRIPT + UPLOAD_STYLE).length, 12_000);
 });
