@@ -6,13 +6,15 @@
 import { formatAddress } from "../config/check_servers.ts";
 import type { LocationConfig, ServerConfig, TryFiles } from "../config/types.ts";
 import type { CommandLine } from "./command_line.ts";
-import { loadFor, readingProblem, UnreadableError } from "./configuration.ts";
-import { print, say } from "./console.ts";
+import { FileAccessError, loadConfiguration, readingProblem } from "./configuration.ts";
+import { print, printToStderr } from "./console.ts";
 
-/** @throws {ConfigError | UnreadableError} */
-export function check(line: CommandLine): void {
-  const { config, warnings } = loadFor(line);
-  for (const warning of [...warnings, ...missingFolders(config.servers)]) say(`warning: ${warning}`);
+/** @throws {ConfigError | FileAccessError} */
+export function check(commandLine: CommandLine): void {
+  const { config, warnings } = loadConfiguration(commandLine);
+  for (const warning of [...warnings, ...missingFolders(config.servers)]) {
+    printToStderr(`warning: ${warning}`);
+  }
   print(`${config.file} is valid\n${config.servers.map(describeServer).join("")}`);
 }
 
@@ -45,12 +47,12 @@ function describeTries({ candidates, last }: TryFiles): string {
 }
 
 /** Folders that are named but not there: often a typing error, sometimes a build that has not run yet. */
-export function missingFolders(servers: readonly ServerConfig[]): string[] {
+function missingFolders(servers: readonly ServerConfig[]): string[] {
   const missing = new Set<string>();
   for (const { fallback, locations } of servers) {
     for (const { root, alias, cgiScript } of [fallback, ...locations]) {
       for (const path of [root, alias, cgiScript]) {
-        if (path !== undefined && !isThere(path)) {
+        if (path !== undefined && !exists(path)) {
           missing.add(`${path} does not exist: requests for it get 404`);
         }
       }
@@ -59,12 +61,12 @@ export function missingFolders(servers: readonly ServerConfig[]): string[] {
   return [...missing];
 }
 
-function isThere(path: string): boolean {
+function exists(path: string): boolean {
   try {
     Deno.statSync(path);
     return true;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return false;
-    throw new UnreadableError(`${path} ${readingProblem(error)}`);
+    throw new FileAccessError(`${path} ${readingProblem(error)}`);
   }
 }

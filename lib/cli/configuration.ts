@@ -10,7 +10,7 @@ import type { Config } from "../config/types.ts";
 import { VARIABLES } from "../supervisor/surroundings.ts";
 import { type CommandLine, folderOptions, UsageError } from "./command_line.ts";
 
-export const DEFAULT_FILE = "webserv.yaml";
+const DEFAULT_FILE = "webserv.yaml";
 export const DEFAULT_PORT = 8080;
 
 /** The configuration is wrong: exit status 2. The message has a line for each issue. */
@@ -18,50 +18,51 @@ export class ConfigError extends Error {
   override readonly name = "ConfigError";
 }
 
-/** A file or folder can not be read: exit status 1. */
-export class UnreadableError extends Error {
-  override readonly name = "UnreadableError";
+/** A file or folder cannot be read or written: exit status 1. */
+export class FileAccessError extends Error {
+  override readonly name = "FileAccessError";
 }
 
 /** A configuration and what is odd about it. */
-export interface Loaded {
+export interface LoadedConfiguration {
   readonly config: Config;
   readonly warnings: readonly string[];
 }
 
-/** @throws {UsageError | ConfigError | UnreadableError} */
-export function loadFor(line: CommandLine): Loaded {
-  const file = line.config ?? (line.operand === undefined && exists(DEFAULT_FILE) ? DEFAULT_FILE : undefined);
+/** @throws {UsageError | ConfigError | FileAccessError} */
+export function loadConfiguration(commandLine: CommandLine): LoadedConfiguration {
+  const file = commandLine.config ??
+    (commandLine.operand === undefined && isFile(DEFAULT_FILE) ? DEFAULT_FILE : undefined);
   if (file === undefined) {
-    if (line.command !== "serve") {
-      throw new UnreadableError(
+    if (commandLine.command !== "serve") {
+      throw new FileAccessError(
         `there is no ${DEFAULT_FILE} here: name a file with --config, or make one with webserv init`,
       );
     }
-    return { config: forFolder(line), warnings: [] };
+    return { config: configForFolder(commandLine), warnings: [] };
   }
-  const unfit = folderOptions(line);
-  if (unfit.length > 0) {
+  const misplaced = folderOptions(commandLine);
+  if (misplaced.length > 0) {
     throw new UsageError(
-      `${unfit[0]} describes a folder to serve: name one, or write it into ${file} instead`,
+      `${misplaced[0]} describes a folder to serve: name one, or write it into ${file} instead`,
     );
   }
   const loaded = loadFile(file);
-  return { config: withOptions(loaded.config, line), warnings: loaded.warnings };
+  return { config: withOptions(loaded.config, commandLine), warnings: loaded.warnings };
 }
 
-/** Reads and decodes a configuration file. @throws {ConfigError | UnreadableError} */
-export function loadFile(file: string): Loaded {
-  // Before one of them is asked for in a place that can not say it so well.
-  const hidden = VARIABLES.filter((variable) =>
+/** Reads and decodes a configuration file. @throws {ConfigError | FileAccessError} */
+function loadFile(file: string): LoadedConfiguration {
+  // Asked for later, a missing one would fail without a hint of what to do.
+  const ungranted = VARIABLES.filter((variable) =>
     Deno.permissions.querySync({ name: "env", variable }).state !== "granted"
   );
-  if (hidden.length > 0) throw new UnreadableError(`--allow-env=${hidden.join(",")} is missing`);
+  if (ungranted.length > 0) throw new FileAccessError(`--allow-env=${ungranted.join(",")} is missing`);
   let text: string;
   try {
     text = Deno.readTextFileSync(file);
   } catch (error) {
-    throw new UnreadableError(`${file} ${readingProblem(error)}`);
+    throw new FileAccessError(`${file} ${readingProblem(error)}`);
   }
   const result = decodeConfig(text, resolve(file));
   const here = Deno.cwd();
@@ -69,45 +70,49 @@ export function loadFile(file: string): Loaded {
   return { config: result.config, warnings: result.warnings.map((issue) => formatIssue(issue, here)) };
 }
 
-function forFolder(line: CommandLine): Config {
-  const root = resolve(line.operand ?? ".");
+function configForFolder(commandLine: CommandLine): Config {
+  const root = resolve(commandLine.operand ?? ".");
   let isDirectory = false;
   try {
     isDirectory = Deno.statSync(root).isDirectory;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
-      throw new UsageError(`there is no folder "${line.operand}"`);
+      throw new UsageError(`there is no folder "${commandLine.operand}"`);
     }
-    throw new UnreadableError(`${root} ${readingProblem(error)}`);
+    throw new FileAccessError(`${root} ${readingProblem(error)}`);
   }
-  if (!isDirectory) throw new UsageError(`"${line.operand}" is no folder: name the folder that it is in`);
-  const { switches } = line;
+  if (!isDirectory) {
+    throw new UsageError(`"${commandLine.operand}" is no folder: name the folder that it is in`);
+  }
+  const { switches } = commandLine;
   return folderConfig({
     root,
-    hostname: line.host ?? "127.0.0.1",
-    port: line.port ?? DEFAULT_PORT,
+    hostname: commandLine.host ?? "127.0.0.1",
+    port: commandLine.port ?? DEFAULT_PORT,
     listing: !switches.has("no-listing"),
     spa: switches.has("spa"),
     cors: switches.has("cors"),
     upload: switches.has("upload"),
     cgi: switches.has("cgi"),
-    workers: line.workers ?? 1,
+    workers: commandLine.workers ?? 1,
     quiet: switches.has("quiet"),
   });
 }
 
 /** The options that go with a configuration file beat what it says. */
-function withOptions(config: Config, line: CommandLine): Config {
+function withOptions(config: Config, commandLine: CommandLine): Config {
   return {
     ...config,
-    workers: line.workers ?? config.workers,
-    accessLog: line.switches.has("quiet") ? { to: "off" } : config.accessLog,
-    servers: line.port === undefined && line.host === undefined ? config.servers : moved(config, line),
+    workers: commandLine.workers ?? config.workers,
+    accessLog: commandLine.switches.has("quiet") ? { to: "off" } : config.accessLog,
+    servers: commandLine.port === undefined && commandLine.host === undefined
+      ? config.servers
+      : withAddress(config, commandLine),
   };
 }
 
 /** All servers on another address: only possible where there is just one to replace. */
-function moved({ servers }: Config, { port, host }: CommandLine): Config["servers"] {
+function withAddress({ servers }: Config, { port, host }: CommandLine): Config["servers"] {
   const addresses = new Map(
     servers.flatMap(({ listen }) => listen).map((
       address,
@@ -125,16 +130,16 @@ function moved({ servers }: Config, { port, host }: CommandLine): Config["server
   return servers.map((server) => ({ ...server, listen }));
 }
 
-function exists(path: string): boolean {
+function isFile(path: string): boolean {
   try {
     return Deno.statSync(path).isFile;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return false;
-    throw new UnreadableError(`${path} ${readingProblem(error)}`);
+    throw new FileAccessError(`${path} ${readingProblem(error)}`);
   }
 }
 
-/** Why a file can not be read, and what to do, as the end of a sentence about it. */
+/** Why a file cannot be read, and what to do, as the end of a sentence about it. */
 export function readingProblem(error: unknown): string {
   if (error instanceof Deno.errors.NotFound) return "does not exist: check the name";
   if (error instanceof Deno.errors.NotCapable) return "may not be read: start with --allow-read";

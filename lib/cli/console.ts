@@ -12,7 +12,7 @@ export function print(text: string): void {
 }
 
 /** Prints a line to standard error. */
-export function say(line: string): void {
+export function printToStderr(line: string): void {
   write(Deno.stderr, `${line}\n`);
 }
 

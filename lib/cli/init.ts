@@ -5,32 +5,32 @@
  */
 import { dirname, join } from "@std/path";
 import { type CommandLine, UsageError } from "./command_line.ts";
-import { UnreadableError } from "./configuration.ts";
-import { say } from "./console.ts";
+import { FileAccessError } from "./configuration.ts";
+import { printToStderr } from "./console.ts";
 import { STARTER } from "./starter.ts";
 
 /** @throws {UsageError} if one of the files is there already; then none is written */
-export function init(line: CommandLine): void {
-  const folder = line.operand ?? ".";
+export function init(commandLine: CommandLine): void {
+  const folder = commandLine.operand ?? ".";
   const files = STARTER.map((file) => ({ ...file, path: join(folder, file.name) }));
   for (const { path } of files) {
-    if (isThere(path)) throw new UsageError(`${path} is there already: nothing was written`);
+    if (exists(path)) throw new UsageError(`${path} is there already: nothing was written`);
   }
   for (const { path, text, executable } of files) {
     try {
       Deno.mkdirSync(dirname(path), { recursive: true });
       Deno.writeTextFileSync(path, text, { createNew: true, mode: executable ? 0o755 : 0o644 });
     } catch (error) {
-      throw new UnreadableError(
+      throw new FileAccessError(
         `${path} can not be written: ${error instanceof Error ? error.message : String(error)}`,
       );
     }
-    say(`wrote ${path}`);
+    printToStderr(`wrote ${path}`);
   }
-  say(folder === "." ? "now run: webserv" : `now run: webserv -c ${join(folder, "webserv.yaml")}`);
+  printToStderr(folder === "." ? "now run: webserv" : `now run: webserv -c ${join(folder, "webserv.yaml")}`);
 }
 
-function isThere(path: string): boolean {
+function exists(path: string): boolean {
   try {
     Deno.lstatSync(path);
     return true;

@@ -6,12 +6,12 @@
 import { hasPrograms, permissionFlags, shellWord, workerPermissions } from "../supervisor/permissions.ts";
 import { surroundings, VARIABLES, WORKER_MODULES } from "../supervisor/surroundings.ts";
 import type { CommandLine } from "./command_line.ts";
-import { loadFor } from "./configuration.ts";
+import { loadConfiguration } from "./configuration.ts";
 import { print } from "./console.ts";
 
-/** Prints them on one line, quoted for a shell. @throws {ConfigError | UnreadableError} */
-export function permissions(line: CommandLine): void {
-  const { config } = loadFor(line);
+/** Prints them on one line, quoted for a shell. @throws {ConfigError | FileAccessError} */
+export function permissions(commandLine: CommandLine): void {
+  const { config } = loadConfiguration(commandLine);
   const around = surroundings();
   const workers = workerPermissions(config, around);
   const flags = permissionFlags(config, workers, {

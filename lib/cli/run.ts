@@ -7,8 +7,8 @@ import { ListenError } from "../runtime/net.ts";
 import { check } from "./check.ts";
 import { completions } from "./completions.ts";
 import { type CommandLine, parseCommandLine, UsageError } from "./command_line.ts";
-import { ConfigError, UnreadableError } from "./configuration.ts";
-import { print, say } from "./console.ts";
+import { ConfigError, FileAccessError } from "./configuration.ts";
+import { print, printToStderr } from "./console.ts";
 import { helpText } from "./help.ts";
 import { init } from "./init.ts";
 import { StartError } from "../supervisor/supervisor.ts";
@@ -16,41 +16,42 @@ import { permissions } from "./permissions.ts";
 import { serve } from "./serve.ts";
 import { versionText } from "./version.ts";
 
-/** Stopped as asked; failed while running; wrong usage or configuration. */
-const DONE = 0, FAILED = 1, WRONG = 2;
+/** The exit statuses: stopped as asked; failed while running; wrong usage or configuration. */
+const SUCCESS = 0, FAILURE = 1, WRONG_USAGE = 2;
 
 /** Runs the program. Resolves with its exit status; says on standard error what is wrong. */
 export async function run(args: readonly string[]): Promise<number> {
   try {
-    const line = parseCommandLine(args);
-    if (line.switches.has("help")) print(helpText(line.explicit ? line.command : undefined));
-    else if (line.switches.has("version")) print(`${versionText()}\n`);
-    else await runCommand(line);
-    return DONE;
+    const commandLine = parseCommandLine(args);
+    if (commandLine.switches.has("help")) {
+      print(helpText(commandLine.explicit ? commandLine.command : undefined));
+    } else if (commandLine.switches.has("version")) print(`${versionText()}\n`);
+    else await runCommand(commandLine);
+    return SUCCESS;
   } catch (error) {
-    if (error instanceof ConfigError) say(error.message);
-    else if (error instanceof UsageError) say(`webserv: ${error.message}`);
+    if (error instanceof ConfigError) printToStderr(error.message);
+    else if (error instanceof UsageError) printToStderr(`webserv: ${error.message}`);
     else if (
-      error instanceof UnreadableError || error instanceof ListenError || error instanceof StartError
+      error instanceof FileAccessError || error instanceof ListenError || error instanceof StartError
     ) {
-      say(`webserv: ${error.message}`);
-      return FAILED;
+      printToStderr(`webserv: ${error.message}`);
+      return FAILURE;
     } else throw error;
-    return WRONG;
+    return WRONG_USAGE;
   }
 }
 
-function runCommand(line: CommandLine): Promise<void> | void {
-  switch (line.command) {
+function runCommand(commandLine: CommandLine): Promise<void> | void {
+  switch (commandLine.command) {
     case "serve":
-      return serve(line);
+      return serve(commandLine);
     case "check":
-      return check(line);
+      return check(commandLine);
     case "init":
-      return init(line);
+      return init(commandLine);
     case "permissions":
-      return permissions(line);
+      return permissions(commandLine);
     case "completions":
-      return completions(line);
+      return completions(commandLine);
   }
 }

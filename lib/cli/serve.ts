@@ -13,8 +13,8 @@ import { onSignal } from "../runtime/signals.ts";
 import { StartError, Supervisor, type SupervisorOptions } from "../supervisor/supervisor.ts";
 import { surroundings } from "../supervisor/surroundings.ts";
 import type { CommandLine } from "./command_line.ts";
-import { ConfigError, DEFAULT_PORT, loadFor, UnreadableError } from "./configuration.ts";
-import { isTerminalGone, say } from "./console.ts";
+import { ConfigError, DEFAULT_PORT, FileAccessError, loadConfiguration } from "./configuration.ts";
+import { isTerminalGone, printToStderr } from "./console.ts";
 
 /** How many ports after the default one are tried when nobody asked for a certain one. */
 const PORTS_TRIED = 100;
@@ -22,48 +22,54 @@ const PORTS_TRIED = 100;
 /**
  * Resolves once the server has stopped as asked.
  *
- * @throws {UsageError | ConfigError | UnreadableError | ListenError | StartError}
+ * @throws {UsageError | ConfigError | FileAccessError | ListenError | StartError}
  */
-export async function serve(line: CommandLine): Promise<void> {
-  const { config, warnings } = loadFor(line);
-  for (const warning of warnings) say(`warning: ${warning}`);
+export async function serve(commandLine: CommandLine): Promise<void> {
+  const { config, warnings } = loadConfiguration(commandLine);
+  for (const warning of warnings) printToStderr(`warning: ${warning}`);
   const around = surroundings();
   const groups = new ProcessGroups(around.killProgram);
   onEnd(() => groups.killAll());
-  const stop = Promise.withResolvers<void>();
-  let stops = 0;
+  const stopAsked = Promise.withResolvers<void>();
+  let stopSignals = 0;
   onSignal("stop", () => {
-    if (++stops > 1) Deno.exit(0);
-    stop.resolve();
+    if (++stopSignals > 1) Deno.exit(0);
+    stopAsked.resolve();
   });
-  const supervisor = await start(config, line, { surroundings: around, groups });
+  const supervisor = await start(config, commandLine, { surroundings: around, groups });
   if (config.workers !== 1 && !around.sharesPorts) {
-    say("this system can not share a port among threads: one worker");
+    printToStderr("this system can not share a port among threads: one worker");
   }
-  onSignal("reload", () => void reload(supervisor, line, stop.resolve));
+  onSignal("reload", () => void reload(supervisor, commandLine, stopAsked.resolve));
   onSignal("reopen", () => supervisor.reopenLogs());
   // In one piece, so that whoever waits for the first line has read them all.
-  say(supervisor.addresses.map((address) => `listening on http://${formatAddress(address)}/`).join("\n"));
-  if (line.switches.has("open")) {
+  printToStderr(
+    supervisor.addresses.map((address) => `listening on http://${formatAddress(address)}/`).join("\n"),
+  );
+  if (commandLine.switches.has("open")) {
     // Not waited for: where it ends only with the browser, a signal would have to wait as well.
-    void openBrowser(`http://${formatAddress(browsable(supervisor.addresses[0]!))}/`, say);
+    void openBrowser(`http://${formatAddress(browserAddress(supervisor.addresses[0]!))}/`, printToStderr);
   }
   try {
-    await Promise.race([stop.promise, supervisor.failed]);
+    await Promise.race([stopAsked.promise, supervisor.failed]);
   } finally {
     await supervisor.stop();
   }
 }
 
 /** With a folder and no port asked for, a port that is taken is no reason not to serve. */
-async function start(config: Config, line: CommandLine, options: SupervisorOptions): Promise<Supervisor> {
-  const mayMove = config.file === undefined && line.port === undefined;
+async function start(
+  config: Config,
+  commandLine: CommandLine,
+  options: SupervisorOptions,
+): Promise<Supervisor> {
+  const mayTryOtherPorts = config.file === undefined && commandLine.port === undefined;
   for (let port = DEFAULT_PORT;; port++) {
     try {
-      return await Supervisor.start(port === DEFAULT_PORT ? config : onPort(config, port), options);
+      return await Supervisor.start(port === DEFAULT_PORT ? config : withPort(config, port), options);
     } catch (error) {
       if (!(error instanceof ListenError) || !error.taken) throw error;
-      if (!mayMove) {
+      if (!mayTryOtherPorts) {
         throw new ListenError(`${error.message}: choose another with ${portAdvice(config)}`, true);
       }
       if (port === DEFAULT_PORT + PORTS_TRIED) throw error;
@@ -72,11 +78,11 @@ async function start(config: Config, line: CommandLine, options: SupervisorOptio
 }
 
 /** Loads the configuration again; if anything is wrong with it, the old one stays. */
-async function reload(supervisor: Supervisor, line: CommandLine, stop: () => void): Promise<void> {
+async function reload(supervisor: Supervisor, commandLine: CommandLine, stop: () => void): Promise<void> {
   // A terminal that is closed says so with the same signal, and nobody can stop a server whose terminal is gone.
   if (isTerminalGone()) return stop();
   try {
-    const { config, warnings } = loadFor(line);
+    const { config, warnings } = loadConfiguration(commandLine);
     if (config.file === undefined) {
       return supervisor.say("notice: there is no configuration file to load again");
     }
@@ -84,7 +90,7 @@ async function reload(supervisor: Supervisor, line: CommandLine, stop: () => voi
     await supervisor.reload(config);
     supervisor.say(`notice: ${config.file} is loaded again`);
   } catch (error) {
-    const known = [ConfigError, UnreadableError, ListenError, StartError].some((kind) =>
+    const known = [ConfigError, FileAccessError, ListenError, StartError].some((kind) =>
       error instanceof kind
     );
     const text = error instanceof Error
@@ -99,7 +105,7 @@ function portAdvice({ file }: Config): string {
   return file === undefined ? "--port" : `--port or "listen" in ${file}`;
 }
 
-function onPort(config: Config, port: number): Config {
+function withPort(config: Config, port: number): Config {
   const servers = config.servers.map((server) => ({
     ...server,
     listen: server.listen.map(({ hostname }) => ({ hostname, port })),
@@ -108,7 +114,7 @@ function onPort(config: Config, port: number): Config {
 }
 
 /** No browser opens the address that stands for all. */
-function browsable(
+function browserAddress(
   { hostname, port }: { hostname: string; port: number },
 ): { hostname: string; port: number } {
   return { hostname: hostname === "0.0.0.0" || hostname === "::" ? "localhost" : hostname, port };

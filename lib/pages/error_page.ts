@@ -1,6 +1,6 @@
 /**
- * The page for an answer that went wrong: the status, its reason, one kind sentence and the reference that also stands
- * in the error log. It gets no path and no message of the system, so it can show none.
+ * The page for an answer that went wrong: the status, its reason, a sentence of explanation, and the reference that
+ * also stands in the error log. It gets no path and no message of the system, so it can show none.
  *
  * @module
  */
@@ -8,7 +8,7 @@
 import { escape } from "@std/html";
 import { BASE_STYLE } from "./style.ts";
 
-const SENTENCES: Readonly<Record<number, string>> = {
+const EXPLANATIONS: Readonly<Record<number, string>> = {
   400: "The server could not make sense of this request.",
   403: "This page is here, but it is not open to you.",
   404: "There is nothing at this address. Perhaps it has moved, or a letter slipped.",
@@ -33,8 +33,8 @@ const STYLE = BASE_STYLE +
   "main{padding:2rem;max-width:30rem}b{font:300 5rem/1 system-ui;color:var(--key)}" +
   "h1{font-size:1.4rem;margin:.5rem}small{color:var(--dim)}";
 
-function sentence(status: number): string {
-  return SENTENCES[status] ??
+function explanation(status: number): string {
+  return EXPLANATIONS[status] ??
     (status >= 500 ? "Something went wrong on our side." : "The server can not answer this request.");
 }
 
@@ -50,7 +50,7 @@ export function errorPage(status: number, reason: string, id?: string): string {
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">` +
     `<title>${status} ${escape(reason)}</title><style>${STYLE}</style></head>
 <body><main><h1><b>${status}</b><br>${escape(reason)}</h1><p>${
-      sentence(status)
+      explanation(status)
     }</p>${reference}</main></body></html>
 `;
 }

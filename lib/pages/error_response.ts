@@ -10,7 +10,7 @@ import { errorPage } from "./error_page.ts";
 const encoder = new TextEncoder();
 
 /** Pages without a reference are the same every time. */
-const pages = new Map<number, Uint8Array>();
+const pagesByStatus = new Map<number, Uint8Array>();
 
 /**
  * A response with the server's own error page.
@@ -23,12 +23,16 @@ export function errorResponse(
   fields = "",
   id?: string,
 ): Response & { readonly body: Uint8Array } {
-  return { status, fields: `Content-Type: text/html; charset=utf-8\r\n${fields}`, body: page(status, id) };
+  return {
+    status,
+    fields: `Content-Type: text/html; charset=utf-8\r\n${fields}`,
+    body: pageBytes(status, id),
+  };
 }
 
-function page(status: number, id: string | undefined): Uint8Array {
+function pageBytes(status: number, id: string | undefined): Uint8Array {
   if (id !== undefined) return encoder.encode(errorPage(status, reasonPhrase(status), id));
-  let bytes = pages.get(status);
-  if (!bytes) pages.set(status, bytes = encoder.encode(errorPage(status, reasonPhrase(status))));
+  let bytes = pagesByStatus.get(status);
+  if (!bytes) pagesByStatus.set(status, bytes = encoder.encode(errorPage(status, reasonPhrase(status))));
   return bytes;
 }

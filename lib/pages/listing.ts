@@ -30,6 +30,7 @@ export interface ListingOptions {
   readonly style?: string;
 }
 
+/** Folder, image, video, audio, text, archive, other. */
 type Icon = "d" | "i" | "v" | "a" | "t" | "z" | "o";
 
 const ICON_OF_EXTENSION: ReadonlyMap<string, Icon> = new Map(
@@ -48,7 +49,7 @@ const ICON_OF_EXTENSION: ReadonlyMap<string, Icon> = new Map(
   ),
 );
 
-/** Strokes in a square of 24; the style sheet colours them by masking. */
+/** Strokes in a square of 24, which the style sheet colours by masking; `u` leads to the parent folder. */
 const ICON_PATHS: Readonly<Record<Icon | "u", string>> = {
   d: "M3 6v13h18V8h-9l-2-3H3z",
   i: "M4 4h16v16H4zM4 17l5-5 4 4 3-3 4 4M15 8.5h.01",
@@ -100,7 +101,7 @@ function iconOf(entry: ListingEntry): Icon {
 }
 
 /**
- * One name as a path segment. A name that is not well-formed Unicode can not be written as a link; it gets one that
+ * One name as a path segment. A name that is not well-formed Unicode cannot be written as a link; it gets one that
  * finds nothing instead of failing the whole page.
  */
 function encodeSegment(name: string): string {
@@ -113,7 +114,7 @@ const UNITS = ["KiB", "MiB", "GiB", "TiB", "PiB"];
  * A name as text. Control characters, and those that turn the direction of writing (so that `gpj.exe` would read
  * `exe.jpg`), are shown as the replacement character.
  */
-function shown(name: string): string {
+function displayName(name: string): string {
   return escape(name.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, "\ufffd"));
 }
 
@@ -141,12 +142,12 @@ function timeCell(modified: number): string {
   } UTC</time>`;
 }
 
-function row(entry: ListingEntry): string {
+function entryRow(entry: ListingEntry): string {
   const slash = entry.kind === "directory" ? "/" : "";
   const size = entry.kind === "directory" ? "" : formatSize(entry.size);
   // SECURITY: "./" keeps a name such as "a:b" from being read as a scheme and "//x" as a host.
   return `<tr class="${iconOf(entry)}"><th scope="row"><a href="./${encodeSegment(entry.name)}${slash}">` +
-    `${shown(entry.name)}${slash}</a></th><td>${size}</td><td>${timeCell(entry.modified)}</td></tr>\n`;
+    `${displayName(entry.name)}${slash}</a></th><td>${size}</td><td>${timeCell(entry.modified)}</td></tr>\n`;
 }
 
 function breadcrumb(segments: readonly string[]): string {
@@ -156,12 +157,12 @@ function breadcrumb(segments: readonly string[]): string {
   segments.forEach((segment, index) => {
     href += `${encodeSegment(segment)}/`;
     const current = index + 1 === last ? ' aria-current="page"' : "";
-    html += `${index === 0 ? "" : "<i>/</i>"}<a href="${href}"${current}>${shown(segment)}</a>`;
+    html += `${index === 0 ? "" : "<i>/</i>"}<a href="${href}"${current}>${displayName(segment)}</a>`;
   });
   return html;
 }
 
-function count(entries: readonly ListingEntry[]): string {
+function countText(entries: readonly ListingEntry[]): string {
   const folders = entries.filter((entry) => entry.kind === "directory").length;
   const files = entries.length - folders;
   const parts = [];
@@ -181,7 +182,7 @@ export function listingPage(
   options: ListingOptions = {},
 ): string {
   const segments = path.split("/").filter((segment) => segment !== "");
-  const title = shown(segments.length === 0 ? "/" : `/${segments.join("/")}/`);
+  const title = displayName(segments.length === 0 ? "/" : `/${segments.join("/")}/`);
   const parent = segments.length === 0
     ? ""
     : `<tr class="u"><th scope="row"><a href="../">Parent folder</a></th><td></td><td></td></tr>\n`;
@@ -189,10 +190,10 @@ export function listingPage(
 ${
     entries.length === 0
       ? ""
-      : `<caption>${count(entries)}</caption>\n`
+      : `<caption>${countText(entries)}</caption>\n`
   }<thead><tr><th scope="col">Name</th><th scope="col" class="n">Size</th><th scope="col" class="n">Modified</th></tr></thead>
 <tbody>
-${parent}${entries.map(row).join("")}</tbody>
+${parent}${entries.map(entryRow).join("")}</tbody>
 </table>
 `;
   const empty = entries.length === 0 ? `<p class="empty">This folder is empty.</p>\n` : "";

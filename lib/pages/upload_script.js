@@ -35,7 +35,7 @@ export function uploadScript() {
   let stored = [], timer;
 
   // A screen reader hears of changes once a while, not of each file of hundreds.
-  const say = () => {
+  const announce = () => {
     timer ??= setTimeout(() => {
       timer = undefined;
       const asking = uploads(".asking").length, failed = uploads(".failed").length;
@@ -46,7 +46,7 @@ export function uploadScript() {
       cancelAll.hidden = uploads(".waiting").length < 1;
     }, 200);
   };
-  const set = (row, state, text, ...labels) => {
+  const setState = (row, state, text, ...labels) => {
     row.className = state;
     find("small", row).textContent = text;
     all("button", row).forEach((button, index) => {
@@ -54,17 +54,17 @@ export function uploadScript() {
       button.ariaLabel = labels[index] + " " + find("b", row).textContent;
     });
     if (document.activeElement.matches("li button:empty")) focusIn(row);
-    say();
+    announce();
   };
-  const fail = (row, text, again) => set(row, "failed", text, again, "Dismiss");
-  const ask = (row) => set(row, "asking", "A file of this name exists", "Replace", "Keep");
-  const drop = (row) => {
+  const fail = (row, text, again) => setState(row, "failed", text, again, "Dismiss");
+  const askToReplace = (row) => setState(row, "asking", "A file of this name exists", "Replace", "Keep");
+  const removeRow = (row) => {
     const near = row.nextElementSibling ?? row.previousElementSibling ?? tools;
     const focused = row.contains(document.activeElement);
     row.remove();
     row.request?.abort();
     if (focused) focusIn(near);
-    say();
+    announce();
   };
 
   const add = (file, refusal) => {
@@ -76,23 +76,23 @@ export function uploadScript() {
     row.file = file;
     list.append(row);
     if (refusal || file.size > max) fail(row, refusal || problem(413));
-    else if (entry(hrefOf(file.name))) ask(row);
+    else if (entry(hrefOf(file.name))) askToReplace(row);
     else begin(row);
   };
   const begin = (row) => {
     row.replace ||= row.className === "asking";
-    set(row, "waiting", "Waiting", "", "Cancel");
-    pump();
+    setState(row, "waiting", "Waiting", "", "Cancel");
+    startUploads();
   };
   // Two at once, and the listing as it is then once there is nothing more to do.
-  const pump = () => {
+  const startUploads = () => {
     uploads(".waiting").slice(0, Math.max(0, 2 - uploads(".running").length)).forEach(send);
     if (!uploads(".running")[0] && stored[0]) refresh();
   };
   const send = (row) => {
     const { file } = row, bar = find("progress", row), request = row.request = new XMLHttpRequest();
     let then = performance.now(), before = 0, speed = 0;
-    set(row, "running", "Starting", "", "Cancel");
+    setState(row, "running", "Starting", "", "Cancel");
     bar.value = 0;
     request.open("PUT", hrefOf(file.name));
     if (!row.replace) request.setRequestHeader("If-None-Match", "*");
@@ -112,10 +112,10 @@ export function uploadScript() {
       const { status: code } = request;
       if (code === 201 || code === 204) {
         stored.push(hrefOf(file.name));
-        set(row, "done", "Stored");
-      } else if (code === 412) ask(row);
+        setState(row, "done", "Stored");
+      } else if (code === 412) askToReplace(row);
       else if (row.isConnected) fail(row, problem(code), "Retry");
-      pump();
+      startUploads();
     };
     request.send(file);
   };
@@ -127,7 +127,7 @@ export function uploadScript() {
       () => "",
     );
     const page = new DOMParser().parseFromString(text, "text/html");
-    uploads(".done").forEach(drop);
+    uploads(".done").forEach(removeRow);
     // An index page may have been stored, which takes the listing's place.
     if (!find(".up", page)) return find("li", list) || location.reload();
     const focused = document.activeElement, href = linkIn(focused.closest("tbody tr"));
@@ -152,7 +152,7 @@ export function uploadScript() {
       if (canGo) find("button", row).ariaLabel = "Delete " + find("a", row).textContent;
     }
   };
-  const [name, reason, yes] = dialog ? ["b", "p", ".bad"].map((part) => find(part, dialog)) : [];
+  const [name, reason, confirmDelete] = dialog ? ["b", "p", ".bad"].map((part) => find(part, dialog)) : [];
   let chosen;
   main.onclick = ({ target }) => {
     if (target.matches(".x button")) {
@@ -162,11 +162,11 @@ export function uploadScript() {
       reason.textContent = "It can not be brought back.";
       dialog.showModal();
     } else if (target.matches("li button:first-child")) begin(target.closest("li"));
-    else if (target.matches("li button")) drop(target.closest("li"));
+    else if (target.matches("li button")) removeRow(target.closest("li"));
   };
   if (dialog) {
     addDeletes();
-    yes.onclick = async () => {
+    confirmDelete.onclick = async () => {
       const { status: code } = await fetch(chosen, { method: "DELETE" }).catch(() => ({ status: 0 }));
       if (code !== 204 && code !== 404) return reason.textContent = problem(code);
       const row = entry(chosen), near = [row?.nextElementSibling, row?.previousElementSibling];
@@ -182,7 +182,7 @@ export function uploadScript() {
   if (!("put" in tools.dataset)) return;
   const [replaceAll, cancelAll] = all("p~button", tools);
   replaceAll.onclick = () => uploads(".asking").forEach(begin);
-  cancelAll.onclick = () => uploads(".waiting,.running").reverse().forEach(drop);
+  cancelAll.onclick = () => uploads(".waiting,.running").reverse().forEach(removeRow);
   find("form", tools).hidden = false;
   tools.classList.add("js");
   input.onchange = () => {

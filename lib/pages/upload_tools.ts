@@ -31,9 +31,9 @@ const DIALOG = `<dialog aria-labelledby="ask"><form method="dialog">
 </form></dialog>
 `;
 
-/** How a limit is told, or nothing if there is none. */
-function most(limit: number, tell: (size: string) => string): string {
-  return limit === Infinity ? "" : tell(formatSize(limit));
+/** What a page says of a limit; nothing if there is none. */
+function limitText(limit: number, phrase: (size: string) => string): string {
+  return limit === Infinity ? "" : phrase(formatSize(limit));
 }
 
 /** A plain form; only the script shows it where a form's POST would be refused. */
@@ -41,18 +41,18 @@ function uploadForm({ methods, limit }: FolderRights): string {
   return `<form method="post" enctype="multipart/form-data"${methods.has("POST") ? "" : " hidden"}>
 <label for="files">Add files</label> <input type="file" id="files" name="files" multiple required> <button>Upload</button>
 <small><i>or drop them anywhere on this page</i>${
-    most(limit, (size) => ` <span>up to ${size}</span>`)
+    limitText(limit, (size) => ` <span>up to ${size}</span>`)
   }</small>
 </form>
 `;
 }
 
-/** What a listing gets so that its folder can be written to: nothing where it can not. */
+/** What a listing gets so that its folder can be written to: nothing where it cannot. */
 export function uploadTools(rights: FolderRights): ListingOptions {
   const [post, put, remove] = ["POST", "PUT", "DELETE"].map((method) => rights.methods.has(method));
   if (!post && !put && !remove) return {};
   const max = rights.limit === Infinity ? "" : ` data-max="${rights.limit}"`;
-  const large = `Too large${most(rights.limit, (size) => `: at most ${size}`)}`;
+  const large = `Too large${limitText(rights.limit, (size) => `: at most ${size}`)}`;
   const form = post || put ? uploadForm(rights) : "";
   return {
     style: UPLOAD_STYLE,
