@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { decodeConfig, formatIssue } from "../../lib/config/decode.ts";
+import { assertLinear } from "../support/linear.ts";
 
 Deno.test("formatIssue() names a file from the folder on, and one outside of it in full", () => {
   const issue = { file: "/site/conf/webserv.yaml", line: 12, path: "servers[0].root", message: "wrong" };
@@ -51,15 +52,15 @@ Deno.test("decodeConfig() reads Windows line ends and a byte order mark", () => 
   assertEquals(config?.servers[0]?.fallback.root, "/a");
 });
 
-Deno.test("decodeConfig() reads ten thousand servers in reasonable time", () => {
+Deno.test("decodeConfig() reads ten thousand servers in linear time", () => {
   const servers = Array.from(
     { length: 10_000 },
     (_, i) => `  - { server_name: s${i}.test, root: sites/s${i} }`,
   );
-  const started = performance.now();
-  const { config } = decodeConfig(`servers:\n${servers.join("\n")}\n`, "/site/webserv.yaml");
-  assertEquals(config?.servers.length, 10_000);
-  assert(performance.now() - started < 20_000);
+  assertLinear(() => {
+    const { config } = decodeConfig(`servers:\n${servers.join("\n")}\n`, "/site/webserv.yaml");
+    assertEquals(config?.servers.length, 10_000);
+  });
 });
 
 Deno.test("decodeConfig() never throws, whatever the text", () => {

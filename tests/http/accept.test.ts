@@ -1,5 +1,6 @@
-import { assertEquals, assertLess } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { prefers } from "../../lib/http/accept.ts";
+import { assertLinear, hostile } from "../support/linear.ts";
 
 const HTML = "text/html";
 const JSON_TYPE = "application/json";
@@ -59,10 +60,10 @@ Deno.test("prefers() ignores malformed elements", () => {
 });
 
 Deno.test("prefers() takes linear time for hostile values", () => {
-  const start = performance.now();
-  for (const piece of [",", ";", "; ", '"', "\\", "a/b;", "a/b,", 'a/b;c="\\"', "*/*;q=0.1;q=0.2,", " "]) {
-    assertEquals(prefers(piece.repeat(30_000), [HTML, JSON_TYPE]), HTML, piece);
-    assertEquals(prefers("text/html" + piece.repeat(30_000) + "x", [HTML, JSON_TYPE]), HTML, piece);
-  }
-  assertLess(performance.now() - start, 3000);
+  assertLinear(() => {
+    for (const piece of [",", ";", "; ", '"', "\\", "a/b;", "a/b,", 'a/b;c="\\"', "*/*;q=0.1;q=0.2,", " "]) {
+      assertEquals(prefers(hostile(piece), [HTML, JSON_TYPE]), HTML, piece);
+      assertEquals(prefers("text/html" + hostile(piece) + "x", [HTML, JSON_TYPE]), HTML, piece);
+    }
+  });
 });

@@ -1,4 +1,4 @@
-import { assertEquals, assertLess, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import {
   fileEntityTag,
   parseEntityTag,
@@ -6,6 +6,7 @@ import {
   strongMatch,
   weakMatch,
 } from "../../lib/http/etag.ts";
+import { assertLinear, hostile, HOSTILE_LENGTH } from "../support/linear.ts";
 
 const strong = (text: string) => ({ weak: false, opaque: `"${text}"` });
 const weak = (text: string) => ({ weak: true, opaque: `"${text}"` });
@@ -46,17 +47,12 @@ Deno.test("parseEntityTagList() refuses malformed lists", () => {
 });
 
 Deno.test("parseEntityTagList() takes linear time for hostile lists", () => {
-  const hostile = [
-    ",".repeat(100_000),
-    " ".repeat(100_000) + "x",
-    '"a" '.repeat(50_000),
-    '"'.repeat(100_001),
-  ];
-  hostile.push('"' + "a".repeat(100_000), "W/".repeat(50_000), '"a"' + " ".repeat(100_000) + "x");
-  const start = performance.now();
-  for (const text of hostile) assertEquals(parseEntityTagList(text), undefined, text.slice(0, 20));
-  assertEquals(parseEntityTagList('"a",'.repeat(25_000))?.length, 25_000);
-  assertLess(performance.now() - start, 1000);
+  const texts = [hostile(","), hostile(" ") + "x", hostile('"a" '), hostile('"') + '"', '"' + hostile("a")];
+  texts.push(hostile("W/"), '"a"' + hostile(" ") + "x");
+  assertLinear(() => {
+    for (const text of texts) assertEquals(parseEntityTagList(text), undefined, text.slice(0, 20));
+    assertEquals(parseEntityTagList(hostile('"a",'))?.length, HOSTILE_LENGTH / 4);
+  });
 });
 
 Deno.test("parseEntityTag() reads one tag and nothing else", () => {

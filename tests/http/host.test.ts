@@ -1,5 +1,6 @@
-import { assertEquals, assertLess } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { parseHost } from "../../lib/http/host.ts";
+import { assertLinear, hostile } from "../support/linear.ts";
 
 Deno.test("parseHost() reads names, addresses and ports", () => {
   const table: [string, string, number | undefined][] = [
@@ -134,10 +135,10 @@ Deno.test("parseHost() refuses a bad IPv6 address", () => {
 });
 
 Deno.test("parseHost() takes linear time for hostile values", () => {
-  const start = performance.now();
-  for (const piece of ["%41", "a.", ":", "::", "[", "1:", "%"]) {
-    parseHost(piece.repeat(50_000) + "@");
-    parseHost("[" + piece.repeat(50_000) + "]");
-  }
-  assertLess(performance.now() - start, 1000);
+  assertLinear(() => {
+    for (const piece of ["%41", "a.", ":", "::", "[", "1:", "%"]) {
+      parseHost(hostile(piece) + "@");
+      parseHost("[" + hostile(piece) + "]");
+    }
+  });
 });

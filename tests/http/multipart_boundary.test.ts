@@ -1,5 +1,6 @@
-import { assertEquals, assertLess } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { isFormData, multipartBoundary } from "../../lib/http/multipart.ts";
+import { assertLinear, hostile } from "../support/linear.ts";
 
 Deno.test("multipartBoundary() reads the boundary", () => {
   const table: [string, string][] = [
@@ -68,15 +69,9 @@ Deno.test("multipartBoundary() refuses malformed parameters, isFormData() still 
 
 Deno.test("multipartBoundary() takes linear time for hostile values", () => {
   const type = "multipart/form-data";
-  const hostile = [";", " ", " ;", "; ", ";a=b", ";a=", '"', '\\"', ';a="\\', "\t"].map((text) =>
-    text.repeat(50_000)
-  );
-  hostile.push(
-    `;boundary="${"a".repeat(100_000)}`,
-    `;boundary="${"\\a".repeat(100_000)}`,
-    `;a=b${" ".repeat(100_000)}x`,
-  );
-  const start = performance.now();
-  for (const text of hostile) assertEquals(multipartBoundary(type + text), undefined, text.slice(0, 20));
-  assertLess(performance.now() - start, 2000);
+  const texts = [";", " ", " ;", "; ", ";a=b", ";a=", '"', '\\"', ';a="\\', "\t"].map(hostile);
+  texts.push(`;boundary="${hostile("a")}`, `;boundary="${hostile("\\a")}`, `;a=b${hostile(" ")}x`);
+  assertLinear(() => {
+    for (const text of texts) assertEquals(multipartBoundary(type + text), undefined, text.slice(0, 20));
+  });
 });
