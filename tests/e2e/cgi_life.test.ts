@@ -6,6 +6,7 @@
 import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
 import { ask } from "../support/ask.ts";
 import type { TestServer } from "../support/server.ts";
+import { waitUntil } from "../support/wait.ts";
 import { WireClient } from "../support/wire.ts";
 import {
   assertGone,
@@ -19,7 +20,7 @@ import {
   type Programs,
   zombiesOf,
 } from "./cgi_support.ts";
-import { eventually, openDescriptors } from "./wire_support.ts";
+import { openDescriptors } from "./wire_support.ts";
 
 /** Each tells its own process id and that of a child in the file that the query names. */
 const PROGRAMS: Programs = {
@@ -36,8 +37,9 @@ const PROGRAMS: Programs = {
     `sh -c 'sh -c "sleep 1000 & echo \\$\\$; echo \\$!; wait" & echo $$; echo $!; wait' > ../"$QUERY_STRING"\n`,
 };
 
-/** A server whose programs may be silent for long. */
-const start = (top = ""): Promise<TestServer> => cgiServer(PROGRAMS, { top });
+/** A server on which, as a rule, no time-out ends a program. */
+const start = (top = "timeouts: { cgi: 1h, body: 1h, send: 1h }"): Promise<TestServer> =>
+  cgiServer(PROGRAMS, { top });
 
 interface Case {
   readonly title: string;
@@ -107,7 +109,7 @@ Deno.test({
       await assertGone(await pidsIn(server, program, program === "chain" ? 4 : 2));
     }));
     await assertLives(server, "/cgi-bin/fine.sh");
-    await eventually(() => zombiesOf(server.pid).length === 0, "no zombie is left");
+    await waitUntil(() => zombiesOf(server.pid).length === 0, "no zombie is left");
   },
 });
 
@@ -171,7 +173,7 @@ Deno.test("a program that is running when the server is asked to stop may end it
 Deno.test({
   ...needsProc("hundreds of programs leave neither descriptors nor zombies nor spool files"),
   fn: async () => {
-    await using server = await start("timeouts: { cgi: 60s }");
+    await using server = await start();
     const round = async (count: number) => {
       for (let i = 0; i < count; i++) {
         await ask(server.port, "/cgi-bin/fine.sh");
@@ -190,13 +192,13 @@ Deno.test({
     };
     await Promise.all(Array.from({ length: 8 }, () => round(1)));
     const quiet = () => childrenOf(server.pid).length === 0;
-    await eventually(quiet, "the first programs are gone");
+    await waitUntil(quiet, "the first programs are gone");
     await ask(server.port, "/ok.txt");
     const before = openDescriptors(server.pid);
     await Promise.all(Array.from({ length: 8 }, () => round(40)));
-    await eventually(quiet, "all programs are gone");
+    await waitUntil(quiet, "all programs are gone");
     await ask(server.port, "/ok.txt");
-    await eventually(() => openDescriptors(server.pid) <= before, "all descriptors are closed again");
+    await waitUntil(() => openDescriptors(server.pid) <= before, "all descriptors are closed again");
     assertLessOrEqual(openDescriptors(server.pid), before);
   },
 });

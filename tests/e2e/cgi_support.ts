@@ -5,8 +5,9 @@
  */
 import { assertEquals } from "@std/assert";
 import { ask } from "../support/ask.ts";
-import { type ServerOptions, startServer, type TestServer } from "../support/server.ts";
-import { eventually, HAS_PROC } from "./wire_support.ts";
+import { isFile, type ServerOptions, startServer, type TestServer } from "../support/server.ts";
+import { waitUntil } from "../support/wait.ts";
+import { HAS_PROC } from "./wire_support.ts";
 
 /** A program's name is that of a file in cgi-bin; its text is run by what its extension stands for. */
 export type Programs = Readonly<Record<string, string>>;
@@ -69,7 +70,7 @@ export async function assertLives(server: TestServer, program?: string): Promise
 
 /** Waits until the error log has a text. */
 export async function assertLogged(server: TestServer, text: string): Promise<void> {
-  await eventually(() => server.output().stderr.includes(text), `the log says ${text}`);
+  await waitUntil(() => server.output().stderr.includes(text), `the log says ${text}`);
 }
 
 /** True if a process is there and is more than the note of its end that its parent has not read yet. */
@@ -104,13 +105,10 @@ function statOf(pid: number): string[] {
 const stateOf = (pid: number): string => statOf(pid)[0]!;
 const parentOf = (pid: number): number => Number(statOf(pid)[1]);
 
-/** How long processes may take to be gone: two seconds is what is promised, the rest is for a busy machine. */
-const SOON = 5000;
-
 /** Waits until programs have written so many process ids, a line each, into files of the server's folder. */
 export async function pidsIn(server: TestServer, file: string, count: number): Promise<number[]> {
   let pids: number[] = [];
-  await eventually(() => {
+  await waitUntil(() => {
     try {
       pids = Deno.readTextFileSync(`${server.folder}/${file}`).trim().split("\n").map(Number);
     } catch {
@@ -123,7 +121,7 @@ export async function pidsIn(server: TestServer, file: string, count: number): P
 
 /** None of these processes is left. */
 export async function assertGone(pids: readonly number[]): Promise<void> {
-  await eventually(() => !pids.some(isAlive), `the processes ${pids} are gone`, SOON);
+  await waitUntil(() => !pids.some(isAlive), `the processes ${pids} are gone`);
 }
 
 /** For tests that look at processes. */
@@ -142,13 +140,7 @@ export function needs(programs: readonly string[], name: string): { name: string
 }
 
 function isThere(program: string): boolean {
-  if (program.startsWith("/")) {
-    try {
-      return Deno.statSync(program).isFile;
-    } catch {
-      return false;
-    }
-  }
+  if (program.startsWith("/")) return isFile(program);
   return new Deno.Command("sh", { args: ["-c", `command -v ${program}`], stdout: "null", stderr: "null" })
     .outputSync().success;
 }

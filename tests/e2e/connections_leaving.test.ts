@@ -5,11 +5,11 @@
  */
 import { assert, assertEquals, assertLess } from "@std/assert";
 import { startServer } from "../support/server.ts";
+import { waitUntil } from "../support/wait.ts";
 import { toBytes, WireClient } from "../support/wire.ts";
 import {
   assertAnswers,
   Download,
-  eventually,
   get,
   HAS_PROC,
   makeLargeFile,
@@ -22,8 +22,11 @@ import {
 /** More than all buffers between server and client hold. */
 const LARGE = 48 * 1024 * 1024;
 
+// None of the other times ends a connection that should have ended with its client.
+const TIMEOUTS = "timeouts: { send: 700ms, header: 1h, body: 1h, keep_alive: 1h }";
+
 const shared = await sharedServer({
-  config: "access_log: off\ntimeouts: { send: 700ms }\nservers: [{ listen: LISTEN, root: . }]\n",
+  config: `access_log: off\n${TIMEOUTS}\nservers: [{ listen: LISTEN, root: . }]\n`,
   files: { ...OK_FILE, "medium.bin": new Uint8Array(700_000) },
 });
 makeLargeFile(`${shared.folder}/large.bin`, LARGE, [0, 12_345_678, LARGE - 100]);
@@ -35,7 +38,7 @@ async function leakingNothing(run: () => Promise<void>, server = shared): Promis
   await run();
   await assertAnswers(server);
   if (!HAS_PROC) return;
-  await eventually(() => openDescriptors(server.pid) <= before, "all descriptors are closed again");
+  await waitUntil(() => openDescriptors(server.pid) <= before, "all descriptors are closed again");
 }
 
 Deno.test("clients that vanish within their request leave nothing behind", async () => {

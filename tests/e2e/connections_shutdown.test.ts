@@ -5,8 +5,9 @@
  */
 import { assert, assertEquals, assertLess } from "@std/assert";
 import { startServer, type TestServer } from "../support/server.ts";
+import { waitUntil } from "../support/wait.ts";
 import { WireClient } from "../support/wire.ts";
-import { Download, eventually, get, isRefused, makeLargeFile, OK_FILE } from "./wire_support.ts";
+import { Download, get, isRefused, makeLargeFile, OK_FILE } from "./wire_support.ts";
 
 const LARGE = 48 * 1024 * 1024;
 const ignore = Deno.build.os === "windows";
@@ -40,7 +41,7 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
       server.kill(signal);
       assertEquals((await idle.rest()).length, 0);
       assertEquals((await silent.rest()).length, 0);
-      await eventually(() => isRefused(server.port), "no connection is accepted any more");
+      await waitUntil(() => isRefused(server.port), "no connection is accepted any more");
       await download.drop();
       assertEquals(download.received, LARGE);
       assertEquals(await server.status, 0);

@@ -3,7 +3,7 @@ import { resolve } from "@std/path";
 import project from "../../deno.json" with { type: "json" };
 import { get } from "../support/ask.ts";
 import { launch, type Launched, temporaryFolder } from "../support/launch.ts";
-import { writeFiles } from "../support/server.ts";
+import { isFile, writeFiles } from "../support/server.ts";
 
 const NAMED = Deno.env.get("WEBSERV");
 const executable = resolve(NAMED ?? "dist/webserv");
@@ -41,18 +41,10 @@ const TOOLS = ["sh", "setsid", "kill"];
 async function launchBare(args: readonly string[], cwd: string): Promise<Launched> {
   const path = await Deno.makeTempDir({ dir: cwd, prefix: ".tools-" });
   for (const tool of TOOLS) {
-    const place = ["/bin", "/usr/bin"].map((folder) => `${folder}/${tool}`).find(isThere);
+    const place = ["/bin", "/usr/bin"].map((folder) => `${folder}/${tool}`).find(isFile);
     if (place !== undefined) await Deno.symlink(place, `${path}/${tool}`);
   }
   return launch(args, { cwd, clearEnv: true, env: { PATH: path } });
-}
-
-function isThere(path: string): boolean {
-  try {
-    return Deno.statSync(path).isFile;
-  } catch {
-    return false;
-  }
 }
 
 test("tells its version and the commit that it was made from", async (folder) => {

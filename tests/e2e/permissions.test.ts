@@ -9,10 +9,10 @@ import { fromFileUrl } from "@std/path";
 import { shellWord } from "../../lib/supervisor/permissions.ts";
 import { ask, get } from "../support/ask.ts";
 import { temporaryFolder } from "../support/launch.ts";
-import { runProgram, writeFiles } from "../support/server.ts";
+import { end, Output, runProgram, writeFiles } from "../support/server.ts";
+import { waitUntil } from "../support/wait.ts";
 import { WireClient } from "../support/wire.ts";
 import { assertGone, PLAIN } from "./cgi_support.ts";
-import { eventually } from "./wire_support.ts";
 
 const MAIN = fromFileUrl(new URL("../../main.ts", import.meta.url));
 
@@ -64,9 +64,9 @@ async function prepare(config = CONFIG): Promise<Prepared> {
 
 /** The program with these flags, as a shell starts it. */
 class Shell implements AsyncDisposable {
-  text = "";
   readonly status: Promise<number>;
   readonly #child: Deno.ChildProcess;
+  readonly #said: Output;
 
   constructor(folder: string, flags: string) {
     const child = this.#child = new Deno.Command("sh", {
@@ -77,27 +77,22 @@ class Shell implements AsyncDisposable {
       cwd: folder,
       env: { DENO: Deno.execPath(), MAIN, NO_COLOR: "1" },
       stdin: "null",
-      stdout: "null",
+      stdout: "piped",
       stderr: "piped",
     }).spawn();
-    const collected = (async () => {
-      for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) this.text += text;
-    })();
-    this.status = child.status.then(async ({ code }) => {
-      await collected;
-      return code;
-    });
+    this.#said = new Output(child);
+    this.status = this.#said.status;
+  }
+
+  /** What it says on standard error. */
+  get text(): string {
+    return this.#said.stderr;
   }
 
   async port(): Promise<number> {
     const pattern = /listening on http:\/\/127\.0\.0\.1:(\d+)\/\n/;
-    await Promise.race([
-      eventually(() => pattern.test(this.text), `it listens; it said: ${this.text}`),
-      this.status,
-    ]);
-    const port = pattern.exec(this.text)?.[1];
-    assert(port !== undefined, this.text);
-    return Number(port);
+    await this.#said.waitFor(pattern);
+    return Number(pattern.exec(this.text)![1]);
   }
 
   async stop(): Promise<number> {
@@ -106,11 +101,7 @@ class Shell implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    try {
-      this.#child.kill("SIGTERM");
-    } catch {
-      // It has ended.
-    }
+    await end(this.#child);
     await this.status;
   }
 }
@@ -150,7 +141,7 @@ Deno.test({
           return [];
         }
       };
-      await eventually(() => pids().length === 3, "three processes have told their ids");
+      await waitUntil(() => pids().length === 3, "three processes have told their ids");
       client[Symbol.dispose]();
       await assertGone(pids());
     });

@@ -5,8 +5,9 @@
  */
 import { assert, assertEquals, assertLess, assertMatch } from "@std/assert";
 import { startServer } from "../support/server.ts";
+import { waitUntil } from "../support/wait.ts";
 import { toBytes, WireClient } from "../support/wire.ts";
-import { assertAnswer, assertAnswers, eventually, get, OK_FILE, sharedServer } from "./wire_support.ts";
+import { assertAnswer, assertAnswers, get, OK_FILE, sharedServer } from "./wire_support.ts";
 
 const server = await sharedServer({
   config: "access_log: off\ntimeouts: { header: 400ms, body: 400ms, keep_alive: 600ms }\n" +
@@ -123,7 +124,7 @@ Deno.test("connections beyond the limit are 503 with Retry-After, and closed", a
   assertEquals((await second.response())?.text, "fine");
   // and when one leaves there is room for another.
   first[Symbol.dispose]();
-  await eventually(async () => {
+  await waitUntil(async () => {
     using client = await WireClient.connect(limited.port);
     await client.get("/ok.txt");
     return (await client.response())?.status === 200;

@@ -7,10 +7,11 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { ask, get, redirect } from "../support/ask.ts";
 import { startServer, writeFiles } from "../support/server.ts";
+import { waitUntil } from "../support/wait.ts";
 import { WireClient } from "../support/wire.ts";
 import { PLAIN } from "./cgi_support.ts";
 import { ignore, reloadServer } from "./reload_support.ts";
-import { Download, eventually, isRefused, makeLargeFile } from "./wire_support.ts";
+import { Download, isRefused, makeLargeFile } from "./wire_support.ts";
 
 const FILES = { "one/a.txt": "one", "two/a.txt": "two" };
 const QUIET = "access_log: off\n";
@@ -79,8 +80,8 @@ Deno.test({
     await server.reload(top("limits: { connections: 1, request_line: 20 }"));
     assertEquals((await ask(server.port, "/a.txt")).status, 503);
     first[Symbol.dispose]();
-    await eventually(async () => (await ask(server.port, "/a.txt")).status === 200, "there is room again");
-    await eventually(
+    await waitUntil(async () => (await ask(server.port, "/a.txt")).status === 200, "there is room again");
+    await waitUntil(
       async () => (await ask(server.port, "/a.txt?0123456789")).status === 414,
       "the line is too long",
     );
@@ -129,7 +130,7 @@ Deno.test({
         const lines = server.output().stdout.split("\n").filter((line) => line.includes(`?${round}"`));
         return lines.length < 60 ? 0 : new Set(lines.map((line) => JSON.parse(line).worker)).size;
       };
-      await eventually(() => seen() === workers, `${workers} workers answer`);
+      await waitUntil(() => seen() === workers, `${workers} workers answer`);
     }
   },
 });
@@ -147,7 +148,7 @@ Deno.test({
     assertMatch(await server.reloadInVain("{"), /error: webserv\.yaml:1/);
     await Deno.remove(`${server.folder}/webserv.yaml`);
     server.kill("SIGHUP");
-    await eventually(
+    await waitUntil(
       () => Deno.readTextFileSync(`${server.folder}/error.log`).includes("webserv.yaml does not exist"),
       "the missing file is named",
     );
@@ -189,13 +190,13 @@ Deno.test({
     makeLargeFile(`${server.folder}/one/large.bin`, 20_000_000);
     const text = (name: string) => Deno.readTextFileSync(`${server.folder}/${name}`);
     await get(server.port, "/a.txt?1");
-    await eventually(() => text("first.log").includes("?1"), "the first line is there");
+    await waitUntil(() => text("first.log").includes("?1"), "the first line is there");
     using download = await Download.start(server.port, "GET /large.bin HTTP/1.1\r\nHost: x\r\n\r\n");
     await server.reload(config("second.log", "two"));
     await get(server.port, "/a.txt?2");
     await download.drop();
-    await eventually(() => /\?2 .*\n/.test(text("second.log")), "the second line is there");
-    await eventually(() => text("second.log").includes("/large.bin"), "the download's line is there");
+    await waitUntil(() => /\?2 .*\n/.test(text("second.log")), "the second line is there");
+    await waitUntil(() => text("second.log").includes("/large.bin"), "the download's line is there");
     await server.reload(config("stdout", "two"));
     await get(server.port, "/a.txt?3");
     await server.waitFor("?3");
@@ -251,7 +252,7 @@ Deno.test({
     await using server = await startServer({ files: FILES });
     for (let i = 1; i <= 2; i++) {
       server.kill("SIGHUP");
-      await eventually(
+      await waitUntil(
         () => server.output().stderr.split("there is no configuration file").length === i + 1,
         "it says so",
       );
@@ -272,7 +273,7 @@ Deno.test({
     const before = { descriptors: descriptors(), threads: threads() };
     for (let i = 0; i < 12; i++) await server.reload(serving(`root: ${i % 2 === 0 ? "two" : "one"}`));
     // The runtime keeps threads that have nothing to do for a while.
-    await eventually(() => descriptors() <= before.descriptors + 2, "descriptors are given back");
-    await eventually(() => threads() <= before.threads + 2, "threads have ended", 40_000);
+    await waitUntil(() => descriptors() <= before.descriptors + 2, "descriptors are given back");
+    await waitUntil(() => threads() <= before.threads + 2, "threads have ended");
   },
 });

@@ -5,7 +5,7 @@
  */
 import { assertEquals } from "@std/assert";
 import { type ServerOptions, startServer, type TestServer } from "../support/server.ts";
-import { eventually } from "./wire_support.ts";
+import { waitUntil } from "../support/wait.ts";
 
 /** Signals are what asks for it. */
 export const ignore = Deno.build.os === "windows";
@@ -39,7 +39,7 @@ export async function reloadServer(
       config.replaceAll("LISTEN", '"127.0.0.1:0"'),
     );
     server.kill("SIGHUP");
-    await eventually(() => count(awaited) > before, `${awaited}; it said: ${said()}`);
+    await waitUntil(() => count(awaited) > before, () => `it says that ${awaited}; it said: ${said()}`);
   };
   return {
     ...server,

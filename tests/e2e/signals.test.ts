@@ -6,12 +6,13 @@
  */
 import { assert, assertEquals, assertLess, assertMatch } from "@std/assert";
 import { get as getPage } from "../support/ask.ts";
-import { startServer, type TestServer } from "../support/server.ts";
+import { isFile, startServer, type TestServer } from "../support/server.ts";
+import { waitUntil } from "../support/wait.ts";
 import { WireClient } from "../support/wire.ts";
 import { assertGone, PLAIN } from "./cgi_support.ts";
 import { isAllOf, load } from "./load_support.ts";
 import { ignore } from "./reload_support.ts";
-import { Download, eventually, get, makeLargeFile } from "./wire_support.ts";
+import { Download, get, makeLargeFile } from "./wire_support.ts";
 
 const LARGE = 40_000_000;
 
@@ -210,7 +211,7 @@ Deno.test({
       await new Promise((resolve) => setTimeout(resolve, 150));
       await Deno.rename(file, `${file}.${i}`);
       server.kill("SIGUSR1");
-      await eventually(() => isThere(file), "there is a new file");
+      await waitUntil(() => isFile(file), "there is a new file");
     }
     await new Promise((resolve) => setTimeout(resolve, 150));
     going = false;
@@ -229,11 +230,3 @@ Deno.test({
     assert(texts[0]!.includes("?last"), "the newest lines are in the file that has the name");
   },
 });
-
-function isThere(path: string): boolean {
-  try {
-    return Deno.statSync(path).isFile;
-  } catch {
-    return false;
-  }
-}

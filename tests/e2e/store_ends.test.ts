@@ -7,6 +7,7 @@ import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import { launch, temporaryFolder } from "../support/launch.ts";
 import { startServer } from "../support/server.ts";
+import { waitUntil } from "../support/wait.ts";
 import {
   assertHolds,
   beginUpload,
@@ -16,7 +17,7 @@ import {
   STORE_FILES,
   storeOf,
 } from "./store_support.ts";
-import { eventually, isRefused } from "./wire_support.ts";
+import { isRefused } from "./wire_support.ts";
 
 const config = (shutdown: string) => `timeouts: { shutdown: ${shutdown} }\n${STORE_CONFIG}`;
 
@@ -34,7 +35,7 @@ Deno.test("an upload that ends within timeouts.shutdown is stored", async () => 
   await using server = await startServer({ config: config("20s"), files: STORE_FILES });
   using client = await beginUpload(server.port, storeOf(server));
   server.kill("SIGTERM");
-  await eventually(() => isRefused(server.port), "no new connections");
+  await waitUntil(() => isRefused(server.port), "no new connections");
   await client.send("x".repeat(900_000));
   const response = await client.response();
   assertEquals([response?.status, response?.field("connection")], [201, "close"]);
@@ -52,9 +53,9 @@ for (const workers of [1, 2]) {
     const clients = await Promise.all(
       Array.from({ length: 10 }, () => beginUpload(server.port, storeOf(server))),
     );
-    await eventually(() => filesIn(storeOf(server)).length === 10, "ten uploads have begun");
+    await waitUntil(() => filesIn(storeOf(server)).length === 10, "ten uploads have begun");
     server.kill("SIGTERM");
-    await eventually(() => isRefused(server.port), "no new connections");
+    await waitUntil(() => isRefused(server.port), "no new connections");
     server.kill("SIGTERM");
     assertEquals(await server.status, 0);
     assertEquals(filesIn(storeOf(server)), []);
@@ -101,7 +102,7 @@ Deno.test("a second server on the same store does not sweep the uploads of the f
   Deno.utimeSync(left, old, old);
   await using second = launch(["serve", "--quiet", "--upload", "--port", "0", storeOf(first)]);
   await second.port();
-  await eventually(
+  await waitUntil(
     () => !filesIn(storeOf(first)).includes(left.slice(left.lastIndexOf("/") + 1)),
     "it has swept",
   );

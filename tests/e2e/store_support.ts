@@ -4,11 +4,10 @@
  *
  * @module
  */
-import { assertEquals } from "@std/assert";
 import { join } from "@std/path";
 import type { TestServer } from "../support/server.ts";
+import { waitUntil } from "../support/wait.ts";
 import { WireClient, type WireResponse } from "../support/wire.ts";
-import { eventually } from "./wire_support.ts";
 
 /** A server with a store at /files/ (and one that overwrites at /over/), in its folder's `store` and `over`. */
 export const STORE_CONFIG = `access_log: off
@@ -82,17 +81,12 @@ export function filesIn(folder: string): string[] {
 }
 
 /** The store holds just these files, now or soon. */
-export async function assertHolds(
-  folder: string,
-  expected: readonly string[],
-  patience?: number,
-): Promise<void> {
+export async function assertHolds(folder: string, expected: readonly string[]): Promise<void> {
   const wanted = [...expected].sort().join();
-  try {
-    await eventually(() => filesIn(folder).join() === wanted, `${folder} holds ${wanted}`, patience);
-  } catch {
-    assertEquals(filesIn(folder), [...expected].sort());
-  }
+  await waitUntil(
+    () => filesIn(folder).join() === wanted,
+    () => `${folder} holds ${wanted}; it holds ${filesIn(folder)}`,
+  );
 }
 
 /** A server's store. */
@@ -106,6 +100,6 @@ export async function beginUpload(
 ): Promise<WireClient> {
   const client = await WireClient.connect(port);
   await client.send(data);
-  await eventually(() => filesIn(folder).some((name) => name.includes(".webserv-")), "an upload has begun");
+  await waitUntil(() => filesIn(folder).some((name) => name.includes(".webserv-")), "an upload has begun");
   return client;
 }

@@ -184,19 +184,6 @@ export function residentMemory(pid: number): number {
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
 }
 
-/** Asks again and again until something holds, for what nothing tells when it comes true. */
-export async function eventually(
-  holds: () => boolean | Promise<boolean>,
-  what: string,
-  patience = 10_000,
-): Promise<void> {
-  const end = performance.now() + patience;
-  while (!(await holds())) {
-    assert(performance.now() < end, `not in time: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
 /** True if connections to a port are refused. */
 export async function isRefused(port: number): Promise<boolean> {
   try {

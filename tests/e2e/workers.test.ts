@@ -7,9 +7,9 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { ask, get } from "../support/ask.ts";
 import { launch, temporaryFolder } from "../support/launch.ts";
 import { runProgram, startServer, type TestServer, writeFiles } from "../support/server.ts";
+import { waitUntil } from "../support/wait.ts";
 import { WireClient } from "../support/wire.ts";
 import { PLAIN } from "./cgi_support.ts";
-import { eventually } from "./wire_support.ts";
 
 /** Only Linux shares connections out among all who listen. */
 const ignore = Deno.build.os !== "linux";
@@ -26,7 +26,7 @@ const files = { "a.txt": "fine" };
 /** The access log, once it has so many lines. Each of them is one. */
 async function logged(server: TestServer, count: number): Promise<Logged[]> {
   const lines = () => server.output().stdout.split("\n").slice(0, -1);
-  await eventually(() => lines().length >= count, `${count} lines are in the log`);
+  await waitUntil(() => lines().length >= count, `${count} lines are in the log`);
   return lines().map((line): Logged => JSON.parse(line));
 }
 

@@ -1,5 +1,6 @@
-import { assertEquals, assertLess } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { fromFileUrl } from "@std/path";
+import { waitUntil } from "../support/wait.ts";
 
 const ENTRY = fromFileUrl(new URL("./end_entry.ts", import.meta.url));
 
@@ -13,10 +14,7 @@ for (
       const output = await new Deno.Command(Deno.execPath(), { args: ["run", "-A", ENTRY, how] }).output();
       assertEquals(output.code, code, new TextDecoder().decode(output.stderr));
       const group = Number(new TextDecoder().decode(output.stdout));
-      for (const end = performance.now() + 10_000; isThere(group);) {
-        assertLess(performance.now(), end, `the group ${group} is still there`);
-        await new Promise((resolve) => setTimeout(resolve, 10));
-      }
+      await waitUntil(() => !isThere(group), `no process of the group ${group} is left`);
     },
   });
 }

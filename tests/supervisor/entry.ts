@@ -5,13 +5,18 @@
  */
 import { SharedGroups } from "../../lib/runtime/process_groups.ts";
 import type { FromWorker, ToWorker } from "../../lib/supervisor/messages.ts";
+import { isFile } from "../support/server.ts";
+import { waitUntil } from "../support/wait.ts";
 
 /** What a test worker does. */
 export type Behaviour =
-  /** Serves as the real one does; throws once there is a file of this name in its root. */
+  /**
+   * Serves as the real one does. With diesOf it notes its number in the file `serving` of its root, and dies once there
+   * is a file of this name and its number, which it removes first.
+   */
   | { readonly does: "serve"; readonly diesOf?: string }
-  /** Says that it is ready, and dies so many milliseconds later. */
-  | { readonly does: "die"; readonly after: number }
+  /** Says that it is ready, and dies once there is a file of this name in its root. */
+  | { readonly does: "die"; readonly of: string }
   /** Dies before it is ready. */
   | { readonly does: "die at once" }
   /** Its module can not be loaded. */
@@ -62,10 +67,8 @@ async function begin(wanted: Behaviour, message: ToWorker & { readonly type: "st
     case "serve":
       return await serve(wanted.diesOf, message);
     case "die":
-      setTimeout(() => {
-        throw new Error("tired of it");
-      }, wanted.after);
-      return say({ type: "ready" });
+      say({ type: "ready" });
+      return await dieOf(`${rootOf(message)}/${wanted.of}`);
     case "die at once":
       throw new Error("dead on arrival");
     case "fail":
@@ -99,18 +102,22 @@ async function serve(diesOf: string | undefined, message: ToWorker & { readonly 
   await import("../../lib/supervisor/worker.ts");
   const thread = self as unknown as { onmessage: (event: MessageEvent<ToWorker>) => void };
   thread.onmessage(new MessageEvent("message", { data: message }));
-  const { root } = message.start.config.servers[0]!.fallback;
-  const file = `${root}/${diesOf}-${message.start.id}`;
   if (diesOf === undefined) return;
-  setInterval(() => {
-    try {
-      Deno.statSync(file);
-    } catch {
-      return;
-    }
-    Deno.writeTextFileSync(`${root}/gone`, "");
-    throw new Error(`it was told to die by ${file}`);
-  }, 10);
+  const root = rootOf(message);
+  Deno.writeTextFileSync(`${root}/serving`, `${message.start.id}\n`, { append: true });
+  const file = `${root}/${diesOf}-${message.start.id}`;
+  // The one that takes its place is to live.
+  await dieOf(file, () => Deno.removeSync(file));
+}
+
+const rootOf = (message: ToWorker & { readonly type: "start" }) =>
+  message.start.config.servers[0]!.fallback.root;
+
+/** Waits for a file, and dies. */
+async function dieOf(file: string, first = () => {}): Promise<never> {
+  await waitUntil(() => isFile(file), `there is ${file}`);
+  first();
+  throw new Error(`told to die by ${file}`);
 }
 
 async function outcome([what, name]: Attempt): Promise<string> {

@@ -6,6 +6,8 @@ import { PortReservations } from "../../lib/supervisor/ports.ts";
 import { SupervisorLogs } from "../../lib/supervisor/supervisor_logs.ts";
 import { missingPermission, prepareSpoolFolder, surroundings } from "../../lib/supervisor/surroundings.ts";
 import { temporaryFolder } from "../support/launch.ts";
+import { isFile } from "../support/server.ts";
+import { waitUntil } from "../support/wait.ts";
 import { configOf } from "./support.ts";
 
 const listening = (...addresses: string[]) =>
@@ -103,9 +105,7 @@ Deno.test("reopen() goes on in a new file, and every line is in one of the two",
     for (let i = 0; i < 100; i++) logs.access.line(`${round * 100 + i}`);
     await Deno.rename(`${folder.path}/a.log`, `${folder.path}/a.log.${round}`);
     logs.reopen();
-    while (!(await Deno.stat(`${folder.path}/a.log`).catch(() => undefined))) {
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
+    await waitUntil(() => isFile(`${folder.path}/a.log`), "there is a new log file");
   }
   await logs.close();
   const texts = await Promise.all(

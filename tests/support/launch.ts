@@ -3,10 +3,7 @@
  *
  * @module
  */
-import { program } from "./server.ts";
-
-/** How long the program may take to say what is waited for, and to stop. */
-const PATIENCE = 20_000;
+import { end, Output, program } from "./server.ts";
 
 /** The program, running. Disposal ends it. */
 export interface Launched extends AsyncDisposable {
@@ -40,62 +37,21 @@ export function launch(
     stderr: "piped",
     ...options,
   }).spawn();
-  const texts = { stdout: "", stderr: "" };
-  let heard = Promise.withResolvers<void>();
-  const collect = async (name: "stdout" | "stderr") => {
-    for await (const text of child[name].pipeThrough(new TextDecoderStream())) {
-      texts[name] += text;
-      heard.resolve();
-      heard = Promise.withResolvers();
-    }
-  };
-  const collected = Promise.all([collect("stdout"), collect("stderr")]);
-  const status = child.status.then(async ({ code }) => {
-    await collected;
-    return code;
-  });
-  const kill = (signal: Deno.Signal) => {
-    try {
-      child.kill(signal);
-    } catch {
-      // It has ended already.
-    }
-  };
-
+  const said = new Output(child);
   const says = async (pattern: RegExp) => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<"late">((resolve) => timer = setTimeout(() => resolve("late"), PATIENCE));
-    const ended = status.then(() => "ended" as const);
-    try {
-      for (;;) {
-        const next = heard.promise;
-        const match = pattern.exec(texts.stderr);
-        if (match) return match;
-        const why = await Promise.race([next, late, ended]);
-        if (why !== undefined && !pattern.test(texts.stderr)) {
-          throw new Error(`${why} before ${pattern} was said; it said: ${texts.stderr}`);
-        }
-      }
-    } finally {
-      clearTimeout(timer);
-    }
+    await said.waitFor(pattern, ["stderr"]);
+    return pattern.exec(said.stderr)!;
   };
-
   return {
     pid: child.pid,
-    status,
-    output: () => ({ ...texts }),
+    status: said.status,
+    output: () => ({ stdout: said.stdout, stderr: said.stderr }),
     says,
     port: async () => Number((await says(/listening on http:\/\/\S*:(\d+)\/\n/))[1]),
-    kill,
+    kill: (signal) => child.kill(signal),
     async [Symbol.asyncDispose]() {
-      kill("SIGTERM");
-      const timers = [
-        setTimeout(() => kill("SIGTERM"), 200),
-        setTimeout(() => kill("SIGKILL"), PATIENCE),
-      ];
-      await status;
-      timers.forEach(clearTimeout);
+      await end(child);
+      await said.status;
     },
   };
 }

@@ -5,11 +5,9 @@
  * @module
  */
 import { fromFileUrl, join } from "@std/path";
+import { PATIENCE, waitUntil } from "./wait.ts";
 
 const ROOT = fromFileUrl(new URL("../../", import.meta.url));
-
-/** How long the program may take to listen, and to stop. */
-const PATIENCE = 20_000;
 
 export interface ServerOptions {
   /** Written to a webserv.yaml in the folder, with `LISTEN` replaced by an address with port 0. */
@@ -75,6 +73,15 @@ export async function writeFiles(folder: string, files: NonNullable<ServerOption
   }
 }
 
+/** True if there is a file of this name. */
+export function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}
+
 /** Starts the program with a configuration, or on a folder, and waits until it listens. */
 export async function startServer(options: ServerOptions = {}): Promise<TestServer> {
   const folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "webserv-test-" }));
@@ -94,27 +101,19 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     stderr: "piped",
     ...(options.env && { env: options.env }),
   }).spawn();
-  const stdout = new Collector(child.stdout), stderr = new Collector(child.stderr);
-  const status = child.status.then(({ code }) => code);
+  const said = new Output(child);
   const dispose = async () => {
-    tryKill(child, "SIGTERM");
-    // A second one ends it at once, whatever is still running.
-    const timers = [
-      setTimeout(() => tryKill(child, "SIGTERM"), 200),
-      setTimeout(() => tryKill(child, "SIGKILL"), PATIENCE),
-    ];
-    await status;
-    timers.forEach(clearTimeout);
-    await Promise.all([stdout.done, stderr.done]);
+    await end(child);
+    await said.status;
     await Deno.remove(folder, { recursive: true });
   };
   try {
-    await stderr.waitFor(/listening on .*\n/, status);
+    await said.waitFor(/listening on .*\n/);
   } catch (error) {
     await dispose();
     throw error;
   }
-  const ports = [...stderr.text.matchAll(/listening on http:\/\/\S*:([0-9]+)\//g)].map(([, port]) =>
+  const ports = [...said.stderr.matchAll(/listening on http:\/\/\S*:([0-9]+)\//g)].map(([, port]) =>
     Number(port)
   );
   return {
@@ -123,64 +122,65 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     port: ports[0]!,
     ports,
     url: `http://127.0.0.1:${ports[0]}`,
-    output: () => ({ stdout: stdout.text, stderr: stderr.text }),
-    waitFor: async (text) => {
-      const found = new AbortController();
-      try {
-        await Promise.any([stdout, stderr].map((stream) => stream.waitFor(text, status, found.signal)));
-      } finally {
-        found.abort();
-      }
-    },
+    output: () => ({ stdout: said.stdout, stderr: said.stderr }),
+    waitFor: (text) => said.waitFor(text),
     kill: (signal) => child.kill(signal),
-    status,
+    status: said.status,
     [Symbol.asyncDispose]: dispose,
   };
 }
 
-function tryKill(child: Deno.ChildProcess, signal: Deno.Signal): void {
-  try {
-    child.kill(signal);
-  } catch {
-    // It has ended already.
-  }
-}
-
-/** Collects what a stream says. */
-class Collector {
-  text = "";
-  readonly done: Promise<void>;
-  #listeners = new Set<() => void>();
-
-  constructor(stream: ReadableStream<Uint8Array>) {
-    this.done = this.#collect(stream);
-  }
-
-  /** @param over nobody waits any more */
-  async waitFor(wanted: string | RegExp, ended: Promise<number>, over?: AbortSignal): Promise<void> {
-    const isThere = () => typeof wanted === "string" ? this.text.includes(wanted) : wanted.test(this.text);
-    if (isThere()) return;
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const listener = () => isThere() && resolve();
-    const failure = (why: string) =>
-      reject(new Error(`${why} before ${wanted} was said; it said: ${this.text}`));
-    const timer = setTimeout(() => failure("the time was over"), PATIENCE);
-    void ended.then(() => this.done).then(() => isThere() || failure("the program ended"));
-    this.#listeners.add(listener);
-    over?.addEventListener("abort", () => resolve(), { once: true });
+/** Has a program end: it is asked to, then told to, and killed if it does not heed that either. */
+export async function end(child: Deno.ChildProcess): Promise<void> {
+  const signal = (name: Deno.Signal) => {
     try {
-      await promise;
-    } finally {
-      clearTimeout(timer);
-      this.#listeners.delete(listener);
+      child.kill(name);
+    } catch {
+      // It has ended already.
     }
+  };
+  signal("SIGTERM");
+  // A second one ends it at once, whatever is still running; one that comes with the first is lost in it.
+  const again = setInterval(() => signal("SIGTERM"), 200);
+  const last = setTimeout(() => signal("SIGKILL"), PATIENCE);
+  await child.status;
+  clearInterval(again);
+  clearTimeout(last);
+}
+
+/** What a program says on standard output and standard error. */
+export class Output {
+  stdout = "";
+  stderr = "";
+  /** The exit status, when all is said. */
+  readonly status: Promise<number>;
+  #ended = false;
+
+  constructor(child: Deno.ChildProcess) {
+    const collected = Promise.all(STREAMS.map((name) => this.#collect(child, name)));
+    this.status = child.status.then(async ({ code }) => {
+      await collected;
+      this.#ended = true;
+      return code;
+    });
   }
 
-  async #collect(stream: ReadableStream<Uint8Array>): Promise<void> {
-    const decoder = new TextDecoder();
-    for await (const bytes of stream) {
-      this.text += decoder.decode(bytes, { stream: true });
-      for (const listener of this.#listeners) listener();
-    }
+  /**
+   * Resolves when one of them has the text.
+   *
+   * @throws {Error} if the program ends before
+   */
+  async waitFor(text: string | RegExp, streams: readonly ("stdout" | "stderr")[] = STREAMS): Promise<void> {
+    const isThere = (said: string) => typeof text === "string" ? said.includes(text) : text.test(said);
+    const isSaid = () => streams.some((name) => isThere(this[name]));
+    const what = () => `${text} was said; it said: ${this.stdout}${this.stderr}`;
+    await waitUntil(() => isSaid() || this.#ended, what);
+    if (!isSaid()) throw new Error(`It ended before ${what()}`);
+  }
+
+  async #collect(child: Deno.ChildProcess, name: "stdout" | "stderr"): Promise<void> {
+    for await (const text of child[name].pipeThrough(new TextDecoderStream())) this[name] += text;
   }
 }
+
+const STREAMS = ["stdout", "stderr"] as const;

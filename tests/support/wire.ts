@@ -27,6 +27,9 @@ export interface WireResponse {
   readonly text: string;
 }
 
+/** How long a server may take to end a connection, in milliseconds: less than the default of timeouts.keep_alive. */
+const CLOSING = 10_000;
+
 /** One connection to a server on loopback. */
 export class WireClient implements Disposable {
   #received: Uint8Array = new Uint8Array();
@@ -86,10 +89,10 @@ export class WireClient implements Disposable {
     return this.#take(this.#received.length);
   }
 
-  /** True if the server has ended the connection (within the time), without further bytes. */
-  async isClosed(milliseconds = 5000): Promise<boolean> {
+  /** True if the server ends the connection without further bytes, and before it is one that was idle for too long. */
+  async isClosed(): Promise<boolean> {
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<"late">((resolve) => timer = setTimeout(() => resolve("late"), milliseconds));
+    const late = new Promise<"late">((resolve) => timer = setTimeout(() => resolve("late"), CLOSING));
     const read = (async () => {
       const buffer = new Uint8Array(16);
       try {
