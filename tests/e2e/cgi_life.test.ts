@@ -6,7 +6,7 @@
 import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
 import { ask } from "../support/ask.ts";
 import type { TestServer } from "../support/server.ts";
-import { waitUntil } from "../support/wait.ts";
+import { inTime, waitUntil } from "../support/wait.ts";
 import { WireClient } from "../support/wire.ts";
 import {
   assertGone,
@@ -20,7 +20,7 @@ import {
   type Programs,
   zombiesOf,
 } from "./cgi_support.ts";
-import { openDescriptors } from "./wire_support.ts";
+import { isRefused, openDescriptors } from "./wire_support.ts";
 
 /** Each tells its own process id and that of a child in the file that the query names. */
 const PROGRAMS: Programs = {
@@ -142,13 +142,13 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
   Deno.test({
     ...needsProc(`a second ${signal} to the server ends it at once and leaves no process behind`),
     fn: async () => {
-      await using server = await start("timeouts: { shutdown: 60s }");
+      await using server = await start("timeouts: { cgi: 1h, shutdown: 1h }");
       const { pids, clients } = await startAll(server);
       server.kill(signal);
-      await new Promise((resolve) => setTimeout(resolve, 200));
+      await waitUntil(() => isRefused(server.port), "no connection is accepted any more");
       assert(pids.every(isAlive), "they may go on until timeouts.shutdown is over");
       server.kill(signal);
-      await server.status;
+      await inTime(server.status, "it ends");
       await assertGone(pids);
       for (const client of clients) client[Symbol.dispose]();
     },
@@ -164,7 +164,7 @@ Deno.test("a program that is running when the server is asked to stop may end it
   const buffer = new Uint8Array(1000);
   await client.connection.read(buffer);
   server.kill("SIGTERM");
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  await waitUntil(() => isRefused(server.port), "no connection is accepted any more");
   await Deno.writeTextFile(`${server.folder}/cgi-bin/go`, "");
   assert(new TextDecoder().decode(await client.rest()).includes("done\n"));
   assertEquals(await server.status, 0);
