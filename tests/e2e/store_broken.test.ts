@@ -4,6 +4,7 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
+import { pause } from "../support/wait.ts";
 import { WireClient } from "../support/wire.ts";
 import {
   assertHolds,
@@ -25,7 +26,7 @@ const server = await sharedServer({ config: STORE_CONFIG, files });
 const store = storeOf(server);
 const BEFORE = ["there.txt"];
 
-const impatient = await sharedServer({ config: `timeouts: { body: 1s }\n${STORE_CONFIG}`, files });
+const impatient = await sharedServer({ config: `timeouts: { body: 2s }\n${STORE_CONFIG}`, files });
 
 /** Sends a part of a request, ends in some way, and looks for what is left. */
 async function breakOff(data: string, end: "close" | "half-close"): Promise<void> {
@@ -108,16 +109,27 @@ Deno.test("an upload that stalls is 408 and leaves nothing", async () => {
   await assertHolds(storeOf(impatient), BEFORE);
 });
 
-Deno.test("an upload that is slow but goes on is stored", async () => {
+Deno.test("an upload that is slow but goes on is stored, though it takes longer than timeouts.body", async () => {
   using client = await WireClient.connect(impatient.port);
+  using stalled = await WireClient.connect(impatient.port);
   client.connection.setNoDelay(true);
-  const body = "x".repeat(15);
-  await client.send(head("PUT", "/over/slow", { "Content-Length": String(body.length) }));
-  for (const byte of body) {
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    await client.send(byte);
+  for (const [one, name] of [[client, "slow"], [stalled, "stalled"]] as const) {
+    await one.send(head("PUT", `/over/${name}`, { "Transfer-Encoding": "chunked" }) + "1\r\nx\r\n");
   }
-  assertEquals((await client.response())?.status, 201);
+  let isOver = false;
+  const over = stalled.response().then((response) => {
+    isOver = true;
+    return response?.status;
+  });
+  let sent = 1;
+  for (; !isOver; sent++) {
+    await pause(50);
+    await client.send("1\r\nx\r\n");
+  }
+  await client.send("0\r\n\r\n");
+  assertEquals([await over, (await client.response())?.status], [408, 201]);
+  assertEquals(filesIn(storeOf(impatient, "over")), ["slow"]);
+  assertEquals(Deno.statSync(storeOf(impatient, "over/slow")).size, sent);
 });
 
 Deno.test("a chunked upload that breaks the grammar is 400 and leaves nothing", async () => {
