@@ -2,7 +2,8 @@ import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes 
 import { join } from "@std/path";
 import { ask, get, redirect } from "../support/ask.ts";
 import { launch, temporaryFolder } from "../support/launch.ts";
-import { startServer, writeFiles } from "../support/server.ts";
+import { isFile, startServer, writeFiles } from "../support/server.ts";
+import { waitUntil } from "../support/wait.ts";
 
 /** A configuration on any free port, of one line. */
 const CONFIG = 'servers: [{ listen: "127.0.0.1:0", root: site }]\n';
@@ -164,12 +165,9 @@ Deno.test({
     await writeFiles(folder.path, { "bin/xdg-open": script });
     await Deno.chmod(join(folder.path, "bin/xdg-open"), 0o755);
     const env = { PATH: `${join(folder.path, "bin")}:${Deno.env.get("PATH")}` };
-    const watcher = Deno.watchFs(folder.path);
     await using server = launch(["--open", "-p", "0", "--host", "0.0.0.0", "."], { cwd: folder.path, env });
     const opened = join(folder.path, "opened");
-    const timer = setTimeout(() => watcher.close(), 20_000);
-    for await (const { paths } of watcher) if (paths.includes(opened)) break;
-    clearTimeout(timer);
+    await waitUntil(() => isFile(opened), "the browser is started");
     const [, pid, url] = /^(\d+) (.*)\n$/.exec(await Deno.readTextFile(opened))!;
     try {
       assertEquals(url, `http://localhost:${await server.port()}/`);

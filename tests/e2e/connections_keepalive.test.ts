@@ -6,7 +6,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { startServer } from "../support/server.ts";
 import { toText, WireClient } from "../support/wire.ts";
-import { get, OK_FILE, sharedServer } from "./wire_support.ts";
+import { assertAnswers, get, OK_FILE, sharedServer } from "./wire_support.ts";
 
 const BIG = "0123456789".repeat(50_000);
 
@@ -129,8 +129,8 @@ Deno.test("requests cut at any place are answered", async () => {
   const request = get("/ok.txt", "X: y\r\n");
   for (let at = 1; at < request.length; at++) {
     await client.send(request.slice(0, at));
-    // So that the pieces are likely to be read apart.
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    // So that the pieces are read apart: what was sent before this has been read by now.
+    await assertAnswers(server);
     await client.send(request.slice(at));
     assertEquals((await client.response())?.text, "fine");
   }

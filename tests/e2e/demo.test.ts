@@ -170,7 +170,6 @@ programTest(
     const accept = { accept: "text/event-stream" };
     const response = await fetch(`${demo.url}/cgi-bin/clock.sh`, { headers: accept });
     assertEquals(response.headers.get("content-type"), "text/event-stream; charset=utf-8");
-    const start = performance.now();
     let stream = "";
     for await (const text of response.body!.pipeThrough(new TextDecoderStream())) {
       stream += text;
@@ -179,8 +178,8 @@ programTest(
     const [first, second] = stream.split("\n\n");
     assertMatch(first!, /^data: \d\d:\d\d:\d\d$/);
     assertMatch(second!, /^data: \d\d:\d\d:\d\d$/);
+    // They were made in different seconds, and are here long before the stream ends.
     assertNotEquals(first, second);
-    assert(performance.now() - start > 500, "the second comes later");
   },
 );
 

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { hasBrowser, startBrowser } from "../support/browser.ts";
 import { startServer, writeFiles } from "../support/server.ts";
+import { waitUntil } from "../support/wait.ts";
 import { content, Visitor } from "./upload_page_support.ts";
 
 const CONFIG = `
@@ -80,7 +81,7 @@ const steps: Record<string, (visitor: Visitor) => Promise<void>> = {
     await page.locator("tbody .new").first().waitFor();
     assertEquals(await visitor.listed(), ["a", "c", "d"]);
     // The server learns of it a moment later.
-    for (let i = 0; i < 100 && visitor.names().length > 3; i++) await page.waitForTimeout(50);
+    await waitUntil(() => visitor.names().length === 3, "the file that was cancelled is gone");
     await visitor.assertStored({ a: files.a, c: files.c, d: files.d });
   },
 
