@@ -1,98 +1,85 @@
 /**
- * Checks that every import goes down: a floor of lib/ imports only from floors below it, nothing imports in a circle,
- * and only the floors that are doors to the outside use `Deno.`. Prints each breach and exits with 1.
+ * Checks what no single file of lib/ shows: that nothing imports in a circle, and that every file is reached from
+ * main.ts or a worker's entry. (What a file imports and names is held by the lint plugin in scripts/floors.) Prints each
+ * breach and exits with 1. `--picture` prints the floors for ARCHITECTURE.md instead.
  *
  * @module
  */
-import { dirname, join, relative } from "@std/path";
+import { fromFileUrl, join, relative } from "@std/path";
+import { picture } from "./floors/floors.ts";
 
-/** From top to bottom; the folders of one floor do not import each other. */
-const FLOORS: readonly (readonly string[])[] = [
-  ["main.ts"],
-  ["lib/cli"],
-  ["lib/supervisor"],
-  ["lib/runtime"],
-  ["lib/server"],
-  ["lib/site"],
-  ["lib/cgi", "lib/store", "lib/files"],
-  ["lib/config", "lib/pages"],
-  ["lib/http1"],
-  ["lib/http"],
-  ["lib/bytes"],
-  ["lib/ports.ts"],
-];
+/** A worker's entry is not imported but started; the manual is made when the executable is. */
+const ENTRIES = ["main.ts", "lib/supervisor/worker.ts", "scripts/man.ts"];
 
-const MAY_USE_DENO = ["main.ts", "lib/cli", "lib/supervisor", "lib/runtime"];
+/** Every file to the project's files that it imports, types included; all as paths from the root. */
+export type ImportGraph = ReadonlyMap<string, readonly string[]>;
 
-/** Imports and exports from a relative path; dynamic imports too. */
-const IMPORT = /(?:\bfrom\s*|\bimport\s*\(?\s*)"(\.{1,2}\/[^"]+)"/g;
-const COMMENT = /\/\*[\s\S]*?\*\/|\/\/.*$/gm;
-
-const isWithin = (file: string, place: string) => file === place || file.startsWith(place + "/");
-const floorOf = (file: string) => FLOORS.findIndex((places) => places.some((place) => isWithin(file, place)));
-
-/** All imports between the project's own files, as paths from the root. */
-function readImports(root: string): Map<string, { imports: string[]; usesDeno: boolean }> {
-  const modules = new Map<string, { imports: string[]; usesDeno: boolean }>();
-  const visit = (file: string) => {
-    const text = Deno.readTextFileSync(join(root, file));
-    const code = text.replace(COMMENT, "");
-    const imports = [...code.matchAll(IMPORT)].map(([, path]) =>
-      relative(root, join(root, dirname(file), path!))
-    );
-    modules.set(file, { imports, usesDeno: /\bDeno\./.test(code) });
-  };
-  const walk = (folder: string) => {
-    for (const entry of Deno.readDirSync(join(root, folder))) {
-      const path = join(folder, entry.name);
-      if (entry.isDirectory) walk(path);
-      else if (path.endsWith(".ts")) visit(path);
-    }
-  };
-  walk("lib");
-  visit("main.ts");
-  return modules;
+interface InfoModule {
+  readonly specifier: string;
+  readonly dependencies?: readonly {
+    readonly code?: { readonly specifier: string };
+    readonly type?: { readonly specifier: string };
+  }[];
 }
 
-/** Every breach of the floors' rules, a line each. */
-export function findBreaches(
-  modules: ReadonlyMap<string, { imports: readonly string[]; usesDeno: boolean }>,
-): string[] {
-  const breaches: string[] = [];
-  for (const [file, { imports, usesDeno }] of modules) {
-    const floor = floorOf(file);
-    if (floor < 0) breaches.push(`${file}: stands on no floor`);
-    if (usesDeno && !MAY_USE_DENO.some((place) => isWithin(file, place))) {
-      breaches.push(`${file}: uses Deno.`);
-    }
-    for (const target of imports.filter((path) => path.startsWith("lib/"))) {
-      const sameFolder = FLOORS.flat().some((place) => isWithin(file, place) && isWithin(target, place));
-      if (!sameFolder && floorOf(target) <= floor) {
-        breaches.push(`${file}: imports ${target}, which is not below it`);
-      }
-    }
-  }
-  return [...breaches, ...findCycles(modules)];
+/** Reads the graph of an entry as the runtime sees it. @throws {Error} if it cannot */
+async function readGraph(root: string, entry: string): Promise<ImportGraph> {
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["info", "--json", join(root, entry)],
+    stderr: "piped",
+  }).output();
+  if (!success) throw new Error(new TextDecoder().decode(stderr));
+  const { modules }: { modules: InfoModule[] } = JSON.parse(new TextDecoder().decode(stdout));
+  const isOurs = (specifier: string | undefined) => specifier?.startsWith("file:") ?? false;
+  const path = (specifier: string) => relative(root, fromFileUrl(specifier));
+  return new Map(
+    modules.filter(({ specifier }) => isOurs(specifier)).map(({ specifier, dependencies = [] }) => [
+      path(specifier),
+      dependencies.flatMap(({ code, type }) => [code?.specifier, type?.specifier])
+        .filter((target) => target !== undefined && isOurs(target)).map((target) => path(target!)),
+    ]),
+  );
 }
 
-function findCycles(modules: ReadonlyMap<string, { imports: readonly string[] }>): string[] {
-  const cycles: string[] = [];
+/** Each circle of imports, with its way. */
+export function findCircles(graph: ImportGraph): string[] {
+  const circles: string[] = [];
   const done = new Set<string>();
   const visit = (file: string, path: readonly string[]) => {
     const start = path.indexOf(file);
-    if (start >= 0) cycles.push(`in a circle: ${[...path.slice(start), file].join(" -> ")}`);
+    if (start >= 0) circles.push(`in a circle: ${[...path.slice(start), file].join(" -> ")}`);
     if (start >= 0 || done.has(file)) return;
-    for (const target of modules.get(file)?.imports ?? []) visit(target, [...path, file]);
+    for (const target of graph.get(file) ?? []) visit(target, [...path, file]);
     done.add(file);
   };
-  for (const file of modules.keys()) visit(file, []);
-  return cycles;
+  for (const file of graph.keys()) visit(file, []);
+  return circles;
+}
+
+/** Files that nothing leads to: dead code. */
+export function findUnreached(files: readonly string[], graph: ImportGraph): string[] {
+  return files.filter((file) => !graph.has(file)).map((file) => `${file}: nothing imports it`);
+}
+
+function* sources(root: string, folder: string): Generator<string> {
+  for (const { name, isDirectory } of Deno.readDirSync(join(root, folder))) {
+    const path = join(folder, name);
+    if (isDirectory) yield* sources(root, path);
+    else if (/\.[jt]s$/.test(name)) yield path;
+  }
+}
+
+async function main(): Promise<number> {
+  const root = fromFileUrl(new URL("../", import.meta.url));
+  const graphs = await Promise.all(ENTRIES.map((entry) => readGraph(root, entry)));
+  const graph: ImportGraph = new Map(graphs.flatMap((part) => [...part]));
+  const breaches = [...findCircles(graph), ...findUnreached([...sources(root, "lib")], graph)];
+  for (const breach of breaches) console.error(breach);
+  console.log(`${graph.size} modules, ${breaches.length} breaches`);
+  return breaches.length > 0 ? 1 : 0;
 }
 
 if (import.meta.main) {
-  const modules = readImports(Deno.cwd());
-  const breaches = findBreaches(modules);
-  for (const breach of breaches) console.error(breach);
-  console.log(`${modules.size} modules, ${breaches.length} breaches of the floors' rules`);
-  Deno.exit(breaches.length > 0 ? 1 : 0);
+  if (Deno.args.includes("--picture")) console.log(picture());
+  else Deno.exit(await main());
 }

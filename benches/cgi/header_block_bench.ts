@@ -4,7 +4,8 @@
  * @module
  */
 import { encodeLatin1 } from "../../lib/bytes/latin1.ts";
-import { HeaderBlockError, HeaderBlockReader } from "../../lib/cgi/header_block.ts";
+import { HeaderBlockReader } from "../../lib/cgi/header_block.ts";
+import { HttpError } from "../../lib/http/errors.ts";
 import { compare, repeat, type Subject } from "../support.ts";
 
 /** Fields that are handed on, or the error. */
@@ -19,7 +20,7 @@ function reads(text: string, expected: number | "error", size = Infinity): Subje
         if (found) return found.block.fields.length;
       }
     } catch (error) {
-      if (!(error instanceof HeaderBlockError)) throw error;
+      if (!(error instanceof HttpError)) throw error;
       return "error";
     }
     return "incomplete";

@@ -5,8 +5,9 @@
  */
 import { encodeLatin1 } from "../../lib/bytes/latin1.ts";
 import { parseFormDisposition } from "../../lib/http/content_disposition.ts";
-import { MultipartError, MultipartParser } from "../../lib/http/multipart.ts";
-import { multipartBoundary } from "../../lib/http/multipart_boundary.ts";
+import { HttpError } from "../../lib/http/errors.ts";
+import { multipartBoundary } from "../../lib/http/multipart/boundary.ts";
+import { MultipartParser } from "../../lib/http/multipart/parser.ts";
 import { compare, fromWire, repeat, type Subject } from "../support.ts";
 
 const CONTENT = 64 * 1024;
@@ -37,7 +38,7 @@ function parse(body: Uint8Array, boundary: string, size: number): Parsed {
       }
     }
   } catch (error) {
-    if (!(error instanceof MultipartError)) throw error;
+    if (!(error instanceof HttpError)) throw error;
     parsed.status = error.status;
   }
   return parsed;

@@ -5,7 +5,7 @@
  */
 import { formatHttpDate, parseHttpDate } from "../../lib/http/date.ts";
 import { parseEntityTagList } from "../../lib/http/etag.ts";
-import { Fields } from "../../lib/http/fields.ts";
+import { FieldBlock } from "../../lib/http/fields.ts";
 import { evaluatePreconditions, ifRangeHolds, type Verdict } from "../../lib/http/preconditions.ts";
 import { compare, fromWire, repeat, type Subject } from "../support.ts";
 
@@ -18,7 +18,7 @@ const LONG = 32_000;
 /** A browser's fields and these. */
 function evaluated(pairs: readonly (readonly [string, string])[], verdict: Verdict): Subject {
   const common = ["Host", "User-Agent", "Accept", "Accept-Encoding", "Accept-Language", "Cookie", "Referer"];
-  const fields = Fields.from([
+  const fields = FieldBlock.of(...[
     ...common.map((name) => [name, "value"] as const),
     ...pairs.map(([name, value]) => [fromWire(name), fromWire(value)] as const),
   ]);

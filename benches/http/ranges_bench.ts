@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { byterangesParts } from "../../lib/http/multipart_ranges.ts";
+import { byterangesParts } from "../../lib/http/multipart/byteranges.ts";
 import { type ByteRange, MAX_RANGES, parseRange } from "../../lib/http/ranges.ts";
 import { compare, fromWire, type Subject } from "../support.ts";
 

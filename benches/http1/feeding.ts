@@ -6,7 +6,7 @@
 import { encodeLatin1 } from "../../lib/bytes/latin1.ts";
 import { DEFAULT_LIMITS } from "../../lib/config/defaults.ts";
 import { ServerConnection } from "../../lib/http1/connection.ts";
-import { PeerError } from "../../lib/http1/peer_error.ts";
+import { HttpError } from "../../lib/http/errors.ts";
 import type { Subject } from "../support.ts";
 
 /** What a session makes room for at every read. */
@@ -63,7 +63,7 @@ export function onNewConnection(text: string, status: number): Subject {
     try {
       return feed(new ServerConnection(DEFAULT_LIMITS), bytes).requests === 1 ? 200 : 0;
     } catch (error) {
-      if (error instanceof PeerError) return error.status;
+      if (error instanceof HttpError) return error.status;
       throw error;
     }
   };

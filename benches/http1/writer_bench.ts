@@ -4,19 +4,22 @@
  * @module
  */
 import { encodeLatin1Into } from "../../lib/bytes/latin1.ts";
+import { type Field, FieldBlock } from "../../lib/http/fields.ts";
 import { type HeadParts, responseHead } from "../../lib/http1/writer.ts";
-import { compare, repeat, type Subject } from "../support.ts";
+import { compare, type Subject } from "../support.ts";
 
 const NOW = Date.UTC(2026, 10, 22);
-const FILE_FIELDS = "Content-Type: text/html; charset=utf-8\r\n" +
-  "Last-Modified: Sun, 22 Nov 2026 00:00:00 GMT\r\n" +
-  'ETag: "1-400-1"\r\n' +
-  "Accept-Ranges: bytes\r\n";
+const FILE_FIELDS: readonly Field[] = [
+  ["Content-Type", "text/html; charset=utf-8"],
+  ["Last-Modified", "Sun, 22 Nov 2026 00:00:00 GMT"],
+  ["ETag", '"1-400-1"'],
+  ["Accept-Ranges", "bytes"],
+];
 const FILE: HeadParts = {
   version: "HTTP/1.1",
   status: 200,
   reason: undefined,
-  fields: FILE_FIELDS,
+  fields: FieldBlock.of(...FILE_FIELDS),
   length: 1024,
   chunked: false,
   keepAlive: true,
@@ -31,27 +34,45 @@ function written(parts: (run: number) => Partial<HeadParts>, rest: string): Subj
   return [() => encodeLatin1Into(responseHead({ ...FILE, ...parts(runs++) }), buffer, 0), length];
 }
 
-const many = FILE_FIELDS + repeat(100, (index) => `X-Field-${index}: ${"v".repeat(80)}\r\n`);
+/** The lines of some fields as they are sent. */
+const lines = (fields: readonly Field[]) => fields.map(([name, value]) => `${name}: ${value}\r\n`).join("");
+
+/** Blocks that nobody has sent yet, one for each run: what is kept of them is no use to the next. */
+function unsent(fields: readonly Field[]): () => Partial<HeadParts> {
+  const names = fields.map(([name]) => name), values = fields.map(([, value]) => value);
+  return () => ({ fields: new FieldBlock(names, values) });
+}
+
+const long = "v".repeat(80);
+const many = [
+  ...FILE_FIELDS,
+  ...Array.from({ length: 100 }, (_, index): Field => [`X-Field-${index}`, long]),
+];
+const odd = many.with(FILE_FIELDS.length, ["X-Field-0", long.replace("vv", "v\xe9")]);
+const program = unsent(FILE_FIELDS);
 const OK = "HTTP/1.1 200 OK\r\n";
 const LENGTH = "Content-Length: 1024\r\n\r\n";
+const RANGE = ["Content-Range", "bytes 0-1023/2048"] as const;
 
 compare("a response's head", {
-  "of a file": written(() => ({}), OK + FILE_FIELDS + LENGTH),
+  "of a file": written(() => ({}), OK + lines(FILE_FIELDS) + LENGTH),
   "of a file, each in another second": written(
     (run) => ({ now: NOW + run % 3600 * 1000 }),
-    OK + FILE_FIELDS + LENGTH,
+    OK + lines(FILE_FIELDS) + LENGTH,
+  ),
+  "of a file, for the first time": written(unsent(FILE_FIELDS), OK + lines(FILE_FIELDS) + LENGTH),
+  "of a file's range": written(
+    () => ({ fields: FILE.fields.append(...RANGE) }),
+    OK + lines([...FILE_FIELDS, RANGE]) + LENGTH,
   ),
   "of a file, connection closes": written(
     () => ({ keepAlive: false }),
-    `${OK}${FILE_FIELDS}Connection: close\r\n${LENGTH}`,
+    `${OK}${lines(FILE_FIELDS)}Connection: close\r\n${LENGTH}`,
   ),
   "of a program, with a reason of its own": written(
-    () => ({ reason: "Fine", length: undefined, chunked: true }),
-    `HTTP/1.1 200 Fine\r\n${FILE_FIELDS}Transfer-Encoding: chunked\r\n\r\n`,
+    () => ({ ...program(), reason: "Fine", length: undefined, chunked: true }),
+    `HTTP/1.1 200 Fine\r\n${lines(FILE_FIELDS)}Transfer-Encoding: chunked\r\n\r\n`,
   ),
-  "100 fields": written(() => ({ fields: many }), OK + many + LENGTH),
-  "100 fields, one character not ASCII": written(
-    () => ({ fields: many.replace("vv", "v\xe9") }),
-    OK + many + LENGTH,
-  ),
+  "100 fields": written(unsent(many), OK + lines(many) + LENGTH),
+  "100 fields, one character not ASCII": written(unsent(odd), OK + lines(odd) + LENGTH),
 });

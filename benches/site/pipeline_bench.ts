@@ -6,14 +6,14 @@
 import { Gateway } from "../../lib/cgi/gateway.ts";
 import { DEFAULTS, folderConfig } from "../../lib/config/defaults.ts";
 import type { Config, LocationConfig } from "../../lib/config/types.ts";
-import { FileCache } from "../../lib/files/file_cache.ts";
-import { Fields } from "../../lib/http/fields.ts";
+import { FileCache } from "../../lib/disk/file_cache.ts";
+import { FieldBlock } from "../../lib/http/fields.ts";
 import type { Handler, Request, Response } from "../../lib/http/message.ts";
-import { byterangesParts } from "../../lib/http/multipart_ranges.ts";
+import { byterangesParts } from "../../lib/http/multipart/byteranges.ts";
 import { MAX_RANGES } from "../../lib/http/ranges.ts";
 import type { FileStat, Log, ProcessRunner, Spooler, StoreFiles } from "../../lib/ports.ts";
 import { createSite } from "../../lib/site/site.ts";
-import { FakeClock, FakeFiles } from "../../tests/files/fake_files.ts";
+import { FakeClock, FakeFiles } from "../../tests/disk/fake_files.ts";
 import { compare, fromWire, type Subject } from "../support.ts";
 
 const ROOT = "/srv/www";
@@ -56,8 +56,6 @@ function site(): Handler {
     spooler: unreachable<Spooler>(),
     clock,
     errorLog,
-    timeout: 0,
-    processes: 0,
     searchPath: "",
     software: "",
   });
@@ -67,7 +65,8 @@ function site(): Handler {
     store: unreachable<StoreFiles>(),
     errorLog,
   };
-  return createSite(config(), services)[0]!.handler;
+  const [handler] = createSite(config(), services).values();
+  return handler!;
 }
 
 /** A folder with 10,000 locations in it. */
@@ -85,14 +84,22 @@ function config(): Config {
     quiet: true,
   });
   const { fallback } = server!;
+  const { root: _, ...files } = fallback.files;
   const location = (path: string, more: Partial<LocationConfig>): LocationConfig => ({
     ...fallback,
     key: path,
     path,
     ...more,
   });
-  const locations = Array.from({ length: LOCATIONS }, (_, i) => location(`/location${i}/`, { alias: ROOT }));
-  locations.push(location("/moved/", { return: { status: 301, location: "https://a.test/" } }));
+  const locations = Array.from(
+    { length: LOCATIONS },
+    (_, i) => location(`/location${i}/`, { files: { ...files, alias: ROOT } }),
+  );
+  locations.push(
+    location("/moved/", {
+      answer: { ...fallback.answer, return: { status: 301, location: "https://a.test/" } },
+    }),
+  );
   return { ...DEFAULTS, servers: [{ ...server!, locations }] };
 }
 
@@ -113,7 +120,7 @@ function request(path: string, fields: Readonly<Record<string, string>>, method:
     query: undefined,
     host: "127.0.0.1",
     version: "HTTP/1.1",
-    fields: Fields.from(Object.entries({ Host: "127.0.0.1:8080", ...fields })),
+    fields: FieldBlock.of(...Object.entries({ Host: "127.0.0.1:8080", ...fields })),
     body: { length: 0, read: () => Promise.resolve(null) },
     remote: { hostname: "127.0.0.1", port: 50_000 },
     local: { hostname: "127.0.0.1", port: 8080 },
@@ -144,7 +151,7 @@ function answers(
   return [() => lengthOf(atOnce(handler(asked))), [status, length]];
 }
 
-const etag = /^ETag: (.*)\r$/m.exec(atOnce(handler(request("/a.html", {}, "GET"))).fields)![1]!;
+const etag = atOnce(handler(request("/a.html", {}, "GET"))).fields.get("etag")!;
 
 compare("a request through a site", {
   "200, a file": answers("/a.html", 200, PAGE),

@@ -29,6 +29,24 @@ const isAlphanumeric = (byte: number): boolean =>
 /** tchar: the characters of methods, field names and other tokens. */
 export const TOKEN: Uint8Array = table("!#$%&'*+-.^_`|~", isAlphanumeric);
 
+/** tchar as the inside of a character class, for patterns that are made of it. */
+export const TCHAR = "!#$%&'*+\\-.^_`|~0-9A-Za-z";
+
+const TOKEN_TEXT = new RegExp(`^[${TCHAR}]+$`);
+
+/** True if the whole text is a token. */
+export function isToken(text: string): boolean {
+  return TOKEN_TEXT.test(text);
+}
+
+// deno-lint-ignore no-control-regex
+const NOT_IN_FIELD_VALUE = /[\x00-\x08\x0a-\x1f\x7f]/;
+
+/** True if a field may have this value (RFC 9110 section 5.5), white space around it left aside. */
+export function isFieldValue(text: string): boolean {
+  return !NOT_IN_FIELD_VALUE.test(text);
+}
+
 /** field-vchar, obs-text, space and tab: all that a field value may have. */
 export const FIELD_VALUE: Uint8Array = table("\t ", (byte) => byte > 0x20 && byte !== 0x7f);
 

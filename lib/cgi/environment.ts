@@ -5,7 +5,7 @@
  * @module
  */
 import { encodeLatin1 } from "../bytes/latin1.ts";
-import type { Fields } from "../http/fields.ts";
+import type { FieldBlock } from "../http/fields.ts";
 import type { Request } from "../http/message.ts";
 
 /** The program that is to answer, and what of the path is left for it. */
@@ -16,6 +16,13 @@ export interface Script {
   readonly name: string;
   /** The rest of the path, decoded; empty, or begins with a slash. */
   readonly pathInfo: string;
+}
+
+/** The error that a program is to make the page for. */
+export interface ErrorPageOf {
+  readonly status: number;
+  /** The path that was asked for, encoded. */
+  readonly path: string;
 }
 
 /** What the location and the server say. */
@@ -30,6 +37,8 @@ export interface EnvironmentOptions {
   readonly extra: Readonly<Record<string, string>>;
   /** Bytes that standard input will have; undefined without a body. */
   readonly contentLength: number | undefined;
+  /** The program is to make the page for an error. */
+  readonly errorPage?: ErrorPageOf | undefined;
 }
 
 /** The whole environment of one run. */
@@ -55,13 +64,14 @@ export function cgiEnvironment(
     REMOTE_HOST: request.remote.hostname,
     REMOTE_PORT: String(request.remote.port),
     // php-cgi refuses to run without it: it wants to know that a server started it.
-    REDIRECT_STATUS: "200",
+    REDIRECT_STATUS: String(options.errorPage?.status ?? 200),
     PATH: options.searchPath,
   };
   if (script.pathInfo !== "") {
     environment.PATH_INFO = script.pathInfo;
     environment.PATH_TRANSLATED = options.documentRoot + script.pathInfo;
   }
+  if (options.errorPage) environment.REDIRECT_URL = options.errorPage.path;
   if (options.contentLength !== undefined) environment.CONTENT_LENGTH = String(options.contentLength);
   const contentType = request.fields.get("content-type");
   if (contentType !== undefined) environment.CONTENT_TYPE = variableText(contentType);
@@ -84,7 +94,11 @@ const WITHHELD: ReadonlySet<string> = new Set(
 );
 
 /** RFC 3875 section 4.1.18. */
-function addFields(environment: Record<string, string>, fields: Fields, passAuthorization: boolean): void {
+function addFields(
+  environment: Record<string, string>,
+  fields: FieldBlock,
+  passAuthorization: boolean,
+): void {
   for (let i = 0; i < fields.names.length; i++) {
     const field = fields.names[i]!.toLowerCase();
     if (WITHHELD.has(field) || (field === "authorization" && !passAuthorization)) continue;

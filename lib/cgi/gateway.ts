@@ -4,25 +4,22 @@
  * @module
  */
 import { dirname } from "@std/path";
-import { GoneError, type Request, type Response } from "../http/message.ts";
+import { busy, GoneError, HttpError } from "../http/errors.ts";
+import { FieldBlock } from "../http/fields.ts";
+import { InternalRedirect, type Outcome, type Request, type Response } from "../http/message.ts";
 import type { Clock, Log, ProcessRunner, Spooler } from "../ports.ts";
 import { cgiAnswer } from "./answer.ts";
-import { cgiEnvironment, type Script } from "./environment.ts";
-import { CgiError } from "./errors.ts";
+import { cgiEnvironment, type ErrorPageOf, type Script } from "./environment.ts";
 import { programInput } from "./request_input.ts";
 import { CgiRun } from "./run.ts";
 import { CgiSource } from "./source.ts";
 
-/** What the programs of one server share. */
+/** What the programs of one thread share. */
 export interface GatewayOptions {
   readonly runner: ProcessRunner;
   readonly spooler: Spooler;
   readonly clock: Clock;
   readonly errorLog: Log;
-  /** How long a program may be silent, in milliseconds. */
-  readonly timeout: number;
-  /** How many may run at once. */
-  readonly processes: number;
   readonly searchPath: string;
   readonly software: string;
 }
@@ -37,11 +34,17 @@ export interface Program {
   readonly passAuthorization: boolean;
   /** Bytes of a chunked body. */
   readonly bodyLimit: number;
+  readonly limits: ProgramLimits;
+  /** The error that it is to make the page for. */
+  readonly errorPage?: ErrorPageOf | undefined;
 }
 
-/** The program wants another path of this server to answer in its place, with GET (RFC 3875 section 6.2.2). */
-export interface LocalRedirect extends Response {
-  readonly localRedirect: string;
+/** What holds for all programs of a configuration. */
+export interface ProgramLimits {
+  /** How long a program may be silent, in milliseconds. */
+  readonly timeout: number;
+  /** How many may run at once in one thread. */
+  readonly processes: number;
 }
 
 /** Runs programs. Owns them: after stop() none is left. */
@@ -50,17 +53,16 @@ export class Gateway {
   /** Requests that have a place, also while their body is still being collected. */
   #places = 0;
 
-  /** @param options may be changed: programs that are started from then on get the others */
-  constructor(public options: GatewayOptions) {}
+  constructor(readonly options: GatewayOptions) {}
 
   /**
    * Answers a request with a program.
    *
-   * @throws {CgiError} where it gave no answer
-   * @throws {PeerError | GoneError} where the request's body broke
+   * @throws {HttpError} where it gave no answer, or the request's body broke
+   * @throws {GoneError} where the client left
    */
-  async answer(request: Request, program: Program): Promise<Response | LocalRedirect> {
-    await this.#takePlace();
+  async answer(request: Request, program: Program): Promise<Outcome> {
+    await this.#takePlace(program);
     let run: CgiRun | undefined;
     try {
       const announced = request.fields.has("content-length");
@@ -92,11 +94,12 @@ export class Gateway {
   }
 
   /** Waits for programs that are ending: their clients have their answers, and may be the ones who ask now. */
-  async #takePlace(): Promise<void> {
-    while (this.#places >= this.options.processes) {
+  async #takePlace({ script, limits }: Program): Promise<void> {
+    while (this.#places >= limits.processes) {
       const ending = [...this.#runs].filter((run) => run.isEnding);
       if (ending.length === 0) {
-        throw new CgiError(503, `${this.#places} programs are running, which is limits.cgi_processes`);
+        const why = `${this.#places} programs are running, which is limits.cgi_processes`;
+        throw busy(why, `${script.name}: ${why}`);
       }
       await Promise.race(ending.map((run) => run.ended));
     }
@@ -105,10 +108,10 @@ export class Gateway {
 
   #start(
     request: Request,
-    { script, interpreter, ...program }: Program,
+    { script, interpreter, limits, ...program }: Program,
     contentLength: number | undefined,
   ): CgiRun {
-    const { runner, clock, errorLog, timeout, searchPath, software } = this.options;
+    const { runner, clock, errorLog, searchPath, software } = this.options;
     const [first = script.file, ...args] = [...interpreter, ...(interpreter.length > 0 ? [script.file] : [])];
     const run: CgiRun = new CgiRun({
       program: first,
@@ -121,6 +124,7 @@ export class Gateway {
         passAuthorization: program.passAuthorization,
         extra: program.environment,
         contentLength,
+        errorPage: program.errorPage,
       }),
       hasInput: contentLength !== undefined && contentLength > 0,
     }, {
@@ -128,7 +132,7 @@ export class Gateway {
       clock,
       errorLog,
       name: script.name,
-      timeout,
+      timeout: limits.timeout,
       onEnd: () => {
         this.#runs.delete(run);
         this.#places--;
@@ -138,22 +142,21 @@ export class Gateway {
     return run;
   }
 
-  async #response(request: Request, { script }: Program, run: CgiRun): Promise<Response | LocalRedirect> {
+  async #response(request: Request, { script }: Program, run: CgiRun): Promise<Outcome> {
     if (script.file.slice(script.file.lastIndexOf("/") + 1).startsWith("nph-")) return await rawResponse(run);
     const { block, rest } = await run.header();
     const answer = cgiAnswer(block);
-    if (answer.kind === "local redirect") {
+    if (answer instanceof InternalRedirect || answer instanceof HttpError) {
       await run.abandon();
-      return { status: 502, fields: "", body: undefined, localRedirect: answer.target };
+      return answer;
     }
-    const { status, reason, fields } = answer;
     // Nobody is going to read a body, but a program that has just begun to write it should not be hit for that.
     const body = new CgiSource(
       run,
       rest,
-      request.method === "HEAD" ? block.contentLength : announced(status, block),
+      request.method === "HEAD" ? block.contentLength : announced(answer.status, block),
     );
-    return { status, ...(reason !== undefined && { reason }), fields, body };
+    return { ...answer, body };
   }
 }
 
@@ -164,11 +167,11 @@ function announced(status: number, block: { contentLength: number | undefined })
 /** Non-parsed headers, RFC 3875 section 5: the output is the whole message. */
 async function rawResponse(run: CgiRun): Promise<Response> {
   const first = await run.read();
-  if (first === null) throw new CgiError(502, "it ended without a word");
+  if (first === null) throw run.failure(502, "it ended without a word");
   const status = /^HTTP\/1\.[01] ([0-9]{3})/.exec(String.fromCharCode(...first.subarray(0, 12)))?.[1];
   return {
     status: status === undefined ? 200 : Number(status),
-    fields: "",
+    fields: FieldBlock.EMPTY,
     body: new CgiSource(run, first, undefined),
     raw: true,
   };

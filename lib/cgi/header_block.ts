@@ -4,17 +4,13 @@
  *
  * @module
  */
-import { CR, LF, TOKEN } from "../bytes/ascii.ts";
+import { CR, isFieldValue, isToken, LF } from "../bytes/ascii.ts";
 import { withoutBlanks } from "../bytes/blanks.ts";
 import { decodeLatin1 } from "../bytes/latin1.ts";
+import { HttpError } from "../http/errors.ts";
 
 /** Bytes of a header block; more is taken for a program that sends none. */
 const LARGEST_BLOCK = 32 * 1024;
-
-/** The program's answer is none. The message is for the error log. */
-export class HeaderBlockError extends Error {
-  override readonly name = "HeaderBlockError";
-}
 
 /** What a program said before its content. */
 export interface HeaderBlock {
@@ -37,13 +33,13 @@ export class HeaderBlockReader {
    * Takes the next piece of output.
    *
    * @returns undefined while the block is incomplete; else the block and the bytes behind it
-   * @throws {HeaderBlockError}
+   * @throws {HttpError} 502
    */
   push(piece: Uint8Array): { readonly block: HeaderBlock; readonly rest: Uint8Array } | undefined {
     this.#append(piece);
     for (; this.#scanned < this.#length; this.#scanned++) {
       if (this.#scanned >= LARGEST_BLOCK) {
-        throw new HeaderBlockError(`no end of the header block within ${LARGEST_BLOCK} bytes`);
+        throw new HttpError(502, `no end of the header block within ${LARGEST_BLOCK} bytes`);
       }
       if (this.#bytes[this.#scanned] !== LF) continue;
       const lineEnd = this.#bytes[this.#scanned - 1] === CR ? this.#scanned - 1 : this.#scanned;
@@ -88,13 +84,13 @@ function parseBlock(text: string): HeaderBlock {
   const fields: [string, string][] = [];
   const lines = text.split("\n").slice(0, -1);
   if (lines.length === 0) {
-    throw new HeaderBlockError("the output begins with an empty line instead of fields");
+    throw new HttpError(502, "the output begins with an empty line instead of fields");
   }
   for (const line of lines) {
     const [name, value] = parseLine(line.endsWith("\r") ? line.slice(0, -1) : line);
     const lower = name.toLowerCase();
     if (SINGLE.has(lower)) {
-      if (single.has(lower)) throw new HeaderBlockError(`the field "${name}" is there twice`);
+      if (single.has(lower)) throw new HttpError(502, `the field "${name}" is there twice`);
       single.set(lower, value);
     }
     if (lower !== "status" && lower !== "location" && lower !== "content-length" && !WITHHELD.has(lower)) {
@@ -114,12 +110,10 @@ function parseBlock(text: string): HeaderBlock {
 function parseLine(line: string): [name: string, value: string] {
   const colon = line.indexOf(":");
   const name = line.slice(0, Math.max(colon, 0));
-  const isToken = name !== "" && [...name].every((character) => TOKEN[character.charCodeAt(0)] === 1);
-  if (!isToken) throw new HeaderBlockError(`"${line.slice(0, 80)}" is no field`);
+  if (!isToken(name)) throw new HttpError(502, `"${line.slice(0, 80)}" is no field`);
   const value = withoutBlanks(line.slice(colon + 1));
-  // deno-lint-ignore no-control-regex
-  if (/[\x00-\x08\x0a-\x1f\x7f]/.test(value)) {
-    throw new HeaderBlockError(`the value of "${name}" has a control character`);
+  if (!isFieldValue(value)) {
+    throw new HttpError(502, `the value of "${name}" has a control character`);
   }
   return [name, value];
 }
@@ -128,7 +122,7 @@ function parseLine(line: string): [name: string, value: string] {
 function parseStatus(text: string | undefined): { status: number | undefined; reason: string | undefined } {
   if (text === undefined) return { status: undefined, reason: undefined };
   const match = /^([2-5][0-9]{2})(?:[ \t]+(.*))?$/.exec(text);
-  if (!match) throw new HeaderBlockError(`"${text.slice(0, 80)}" is no status`);
+  if (!match) throw new HttpError(502, `"${text.slice(0, 80)}" is no status`);
   return {
     status: Number(match[1]),
     reason: match[2] === undefined || match[2] === "" ? undefined : match[2],
@@ -138,6 +132,6 @@ function parseStatus(text: string | undefined): { status: number | undefined; re
 function parseLength(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const length = /^[0-9]+$/.test(text) ? Number(text) : NaN;
-  if (!Number.isSafeInteger(length)) throw new HeaderBlockError(`"${text.slice(0, 80)}" is no length`);
+  if (!Number.isSafeInteger(length)) throw new HttpError(502, `"${text.slice(0, 80)}" is no length`);
   return length;
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { PeerError } from "../http1/peer_error.ts";
+import { HttpError } from "../http/errors.ts";
 import type { RequestBody } from "../http/message.ts";
 import { FileError, type Spooler, type SpoolFile } from "../ports.ts";
 
@@ -27,7 +27,7 @@ export interface ProgramInput {
  * Makes a body ready for a program.
  *
  * @param limit bytes of a chunked body; an announced length was checked before
- * @throws {PeerError} 413 past the limit, and what RequestBody.read() throws
+ * @throws {HttpError} 413 past the limit, and what RequestBody.read() throws
  */
 export async function programInput(
   body: RequestBody,
@@ -43,7 +43,7 @@ export async function programInput(
   try {
     for (let piece = await body.read(); piece !== null; piece = await body.read()) {
       if (spool.length + piece.length > limit) {
-        throw new PeerError(413, "The body is over client_max_body_size");
+        throw new HttpError(413, "The body is over client_max_body_size");
       }
       await spool.add(piece);
     }

@@ -3,12 +3,11 @@
  *
  * @module
  */
-import { GoneError } from "../http/message.ts";
 import type { Clock, Log, ProcessCommand, ProcessRunner, RunningProcess } from "../ports.ts";
 import { ProcessError } from "../ports.ts";
-import { CgiError } from "./errors.ts";
+import { GoneError, HttpError } from "../http/errors.ts";
 import { logLines } from "./error_lines.ts";
-import { type HeaderBlock, HeaderBlockError, HeaderBlockReader } from "./header_block.ts";
+import { type HeaderBlock, HeaderBlockReader } from "./header_block.ts";
 
 /** How long a program may go on after its answer ended, or is of no more interest, in milliseconds. */
 const GRACE = 1000;
@@ -52,7 +51,7 @@ export class CgiRun {
   #waitsForClient = false;
   #cancelTimer: () => void;
 
-  /** @throws {CgiError} 403 or 502 */
+  /** @throws {HttpError} 403 or 502 */
   constructor(command: ProcessCommand, options: RunOptions) {
     this.#options = options;
     try {
@@ -60,7 +59,7 @@ export class CgiRun {
     } catch (error) {
       if (!(error instanceof ProcessError)) throw error;
       const cause = error.cause instanceof Error ? `: ${error.cause.message}` : "";
-      throw new CgiError(error.problem === "denied" ? 403 : 502, error.message + cause, { cause: error });
+      throw this.failure(error.problem === "denied" ? 403 : 502, error.message + cause, error);
     }
     this.#lastSign = options.clock.monotonic();
     this.#cancelTimer = options.clock.after(options.timeout, () => this.#checkTime());
@@ -72,9 +71,12 @@ export class CgiRun {
     return this.#isEnding;
   }
 
-  /** The program as the error log names it. */
-  get name(): string {
-    return this.#options.name;
+  /** What is answered where the program gives no answer; the log names it. */
+  failure(status: 403 | 502 | 504, why: string, cause?: unknown): HttpError {
+    return new HttpError(status, why, {
+      cause,
+      ...status >= 500 && { log: `${this.#options.name}: ${why}` },
+    });
   }
 
   /**
@@ -106,20 +108,20 @@ export class CgiRun {
   /**
    * Reads the header block, and gives with it what came behind.
    *
-   * @throws {CgiError} 502 or 504
+   * @throws {HttpError} 502 or 504
    */
   async header(): Promise<{ readonly block: HeaderBlock; readonly rest: Uint8Array }> {
     const reader = new HeaderBlockReader();
     for (;;) {
       const piece = await this.read();
       if (piece === null) {
-        throw new CgiError(502, `it ended ${await this.#howItEnded()} before its header block did`);
+        throw this.failure(502, `it ended ${await this.#howItEnded()} before its header block did`);
       }
       try {
         const found = reader.push(piece);
         if (found) return found;
       } catch (error) {
-        if (error instanceof HeaderBlockError) throw new CgiError(502, error.message);
+        if (error instanceof HttpError) throw this.failure(502, error.message);
         throw error;
       }
     }
@@ -128,7 +130,7 @@ export class CgiRun {
   /**
    * The next piece of output, valid until the next call; null at its end.
    *
-   * @throws whatever the run was stopped with: CgiError 504, GoneError, or what broke the request's body
+   * @throws whatever the run was stopped with: HttpError 504, GoneError, or what broke the request's body
    */
   async read(): Promise<Uint8Array | null> {
     this.#sign();
@@ -203,6 +205,6 @@ export class CgiRun {
     if (!this.#isReading || this.#waitsForClient) this.#sign();
     const left = this.#lastSign + timeout - clock.monotonic();
     if (left > 0) this.#cancelTimer = clock.after(left, () => this.#checkTime());
-    else this.stop(new CgiError(504, "it was silent for longer than timeouts.cgi"));
+    else this.stop(this.failure(504, "it was silent for longer than timeouts.cgi"));
   }
 }

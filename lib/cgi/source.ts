@@ -3,9 +3,8 @@
  *
  * @module
  */
-import { BodyError, type BodySource, GoneError } from "../http/message.ts";
-import { PeerError } from "../http1/peer_error.ts";
-import { CgiError } from "./errors.ts";
+import { BodyError, GoneError, HttpError } from "../http/errors.ts";
+import type { BodySource } from "../http/message.ts";
 import type { CgiRun } from "./run.ts";
 
 /** What comes behind the header block. Owns the run. */
@@ -49,9 +48,9 @@ export class CgiSource implements BodySource {
   async #fill(): Promise<boolean> {
     if (this.#ended) return false;
     const piece = await this.#run.read().catch((error) => {
-      if (error instanceof CgiError) throw new BodyError(`${this.#run.name}: ${error.message}`);
-      // It was the client who broke its own request, and there is no answering that any more.
-      throw error instanceof PeerError ? new GoneError() : error;
+      if (!(error instanceof HttpError)) throw error;
+      // Without a reason for the log it was the client who broke its own request: there is no answering that any more.
+      throw error.log === undefined ? new GoneError() : new BodyError(error.log);
     });
     this.#ended = piece === null;
     this.#pending = piece ?? this.#pending;

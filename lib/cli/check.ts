@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { formatAddress } from "../config/check_servers.ts";
+import { endpointUrl } from "../http/endpoint.ts";
 import type { LocationConfig, ServerConfig, TryFiles } from "../config/types.ts";
 import type { CommandLine } from "./command_line.ts";
 import { FileAccessError, loadConfiguration, readingProblem } from "./configuration.ts";
@@ -20,7 +20,7 @@ export function check(commandLine: CommandLine): void {
 
 function describeServer(server: ServerConfig): string {
   const names = server.serverName.length > 0 ? ` (${server.serverName.join(", ")})` : "";
-  const addresses = server.listen.map((address) => `http://${formatAddress(address)}/`).join(" ");
+  const addresses = server.listen.map(endpointUrl).join(" ");
   const locations = [...server.locations, server.fallback].map((location) =>
     `  ${location === server.fallback ? "otherwise" : location.key}: ${describeLocation(location)}\n`
   );
@@ -28,7 +28,8 @@ function describeServer(server: ServerConfig): string {
 }
 
 function describeLocation(location: LocationConfig): string {
-  const { return: answer, alias, root, cgi, cgiScript, uploadStore, tryFiles } = location;
+  const { access, answer: { return: answer }, files: { alias, root, autoindex, tryFiles } } = location;
+  const { programs: { cgi, cgiScript }, store: { uploadStore } } = location;
   const parts: string[] = [];
   if (answer) parts.push(`return ${answer.status}${"location" in answer ? ` ${answer.location}` : ""}`);
   if (cgiScript !== undefined) parts.push(`program ${cgiScript}`);
@@ -36,9 +37,9 @@ function describeLocation(location: LocationConfig): string {
   if (uploadStore !== undefined) parts.push(`uploads to ${uploadStore}`);
   const files = alias ?? root ?? uploadStore;
   if (!answer && cgiScript === undefined) parts.push(files === undefined ? "404" : `files of ${files}`);
-  if (location.autoindex) parts.push("listing");
+  if (autoindex) parts.push("listing");
   if (tryFiles) parts.push(`try ${describeTries(tryFiles)}`);
-  return `${parts.join(", ")} [${location.allowedMethods.join(" ")}]`;
+  return `${parts.join(", ")} [${access.allowedMethods.join(" ")}]`;
 }
 
 /** As it is written in the file. */
@@ -50,8 +51,8 @@ function describeTries({ candidates, last }: TryFiles): string {
 function missingFolders(servers: readonly ServerConfig[]): string[] {
   const missing = new Set<string>();
   for (const { fallback, locations } of servers) {
-    for (const { root, alias, cgiScript } of [fallback, ...locations]) {
-      for (const path of [root, alias, cgiScript]) {
+    for (const { files, programs } of [fallback, ...locations]) {
+      for (const path of [files.root, files.alias, programs.cgiScript]) {
         if (path !== undefined && !exists(path)) {
           missing.add(`${path} does not exist: requests for it get 404`);
         }

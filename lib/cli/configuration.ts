@@ -6,6 +6,8 @@
 import { resolve } from "@std/path";
 import { decodeConfig, formatIssue } from "../config/decode.ts";
 import { folderConfig } from "../config/defaults.ts";
+import { endpointOf } from "../http/endpoint.ts";
+import { endpointsOf, withEndpoints } from "../config/listen.ts";
 import type { Config } from "../config/types.ts";
 import { VARIABLES } from "../supervisor/surroundings.ts";
 import { type CommandLine, folderOptions, UsageError } from "./command_line.ts";
@@ -102,32 +104,25 @@ function configForFolder(commandLine: CommandLine): Config {
 /** The options that go with a configuration file beat what it says. */
 function withOptions(config: Config, commandLine: CommandLine): Config {
   return {
-    ...config,
+    ...(commandLine.port === undefined && commandLine.host === undefined
+      ? config
+      : withAddress(config, commandLine)),
     workers: commandLine.workers ?? config.workers,
     accessLog: commandLine.switches.has("quiet") ? { to: "off" } : config.accessLog,
-    servers: commandLine.port === undefined && commandLine.host === undefined
-      ? config.servers
-      : withAddress(config, commandLine),
   };
 }
 
-/** All servers on another address: only possible where there is just one to replace. */
-function withAddress({ servers }: Config, { port, host }: CommandLine): Config["servers"] {
-  const addresses = new Map(
-    servers.flatMap(({ listen }) => listen).map((
-      address,
-    ) => [`${address.hostname} ${address.port}`, address]),
-  );
-  const [address] = addresses.values();
-  if (addresses.size !== 1 || !address) {
-    throw new UsageError(
-      `--${
-        port === undefined ? "host" : "port"
-      } can not replace ${addresses.size} addresses: change them in the file`,
-    );
+/** All servers on another endpoint: only possible where there is just one to replace. */
+function withAddress(config: Config, { port, host }: CommandLine): Config {
+  const count = endpointsOf(config).length;
+  if (count !== 1) {
+    const option = port === undefined ? "host" : "port";
+    throw new UsageError(`--${option} can not replace ${count} addresses: change them in the file`);
   }
-  const listen = [{ hostname: host ?? address.hostname, port: port ?? address.port }];
-  return servers.map((server) => ({ ...server, listen }));
+  return withEndpoints(config, ({ tls, ...endpoint }) => ({
+    ...endpointOf(host ?? endpoint.hostname, port ?? endpoint.port),
+    tls,
+  }));
 }
 
 function isFile(path: string): boolean {

@@ -4,19 +4,24 @@
  * @module
  */
 import { hasPrograms, permissionFlags, shellWord, workerPermissions } from "../supervisor/permissions.ts";
+import { permissionToLookUp } from "../runtime/net.ts";
+import { hostNames, withAddresses } from "../supervisor/endpoints.ts";
 import { surroundings, VARIABLES, WORKER_MODULES } from "../supervisor/surroundings.ts";
 import type { CommandLine } from "./command_line.ts";
 import { loadConfiguration } from "./configuration.ts";
 import { print } from "./console.ts";
 
-/** Prints them on one line, quoted for a shell. @throws {ConfigError | FileAccessError} */
+/** Prints them on one line, quoted for a shell. @throws {ConfigError | FileAccessError | ListenError} */
 export function permissions(commandLine: CommandLine): void {
-  const { config } = loadConfiguration(commandLine);
+  const loaded = loadConfiguration(commandLine).config;
+  // Workers listen on addresses: the flags name those, besides what it takes to find them out.
+  const config = withAddresses(loaded);
   const around = surroundings();
   const workers = workerPermissions(config, around);
   const flags = permissionFlags(config, workers, {
     file: config.file,
     modules: WORKER_MODULES,
+    lookUps: hostNames(loaded).map(permissionToLookUp),
     kill: hasPrograms(config) ? around.killProgram : undefined,
     variables: VARIABLES,
   });

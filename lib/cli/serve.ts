@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { formatAddress } from "../config/check_servers.ts";
+import { type Endpoint, endpointOf, endpointUrl } from "../http/endpoint.ts";
+import { withEndpoints } from "../config/listen.ts";
 import type { Config } from "../config/types.ts";
 import { openBrowser } from "../runtime/browser.ts";
 import { onEnd } from "../runtime/end.ts";
@@ -43,12 +44,10 @@ export async function serve(commandLine: CommandLine): Promise<void> {
   onSignal("reload", () => void reload(supervisor, commandLine, stopAsked.resolve));
   onSignal("reopen", () => supervisor.reopenLogs());
   // In one piece, so that whoever waits for the first line has read them all.
-  printToStderr(
-    supervisor.addresses.map((address) => `listening on http://${formatAddress(address)}/`).join("\n"),
-  );
+  printToStderr(supervisor.endpoints.map((endpoint) => `listening on ${endpointUrl(endpoint)}`).join("\n"));
   if (commandLine.switches.has("open")) {
     // Not waited for: where it ends only with the browser, a signal would have to wait as well.
-    void openBrowser(`http://${formatAddress(browserAddress(supervisor.addresses[0]!))}/`, printToStderr);
+    void openBrowser(endpointUrl(browserAddress(supervisor.endpoints[0]!)), printToStderr);
   }
   try {
     await Promise.race([stopAsked.promise, supervisor.failed]);
@@ -106,16 +105,11 @@ function portAdvice({ file }: Config): string {
 }
 
 function withPort(config: Config, port: number): Config {
-  const servers = config.servers.map((server) => ({
-    ...server,
-    listen: server.listen.map(({ hostname }) => ({ hostname, port })),
-  }));
-  return { ...config, servers };
+  return withEndpoints(config, ({ hostname }) => endpointOf(hostname, port));
 }
 
 /** No browser opens the address that stands for all. */
-function browserAddress(
-  { hostname, port }: { hostname: string; port: number },
-): { hostname: string; port: number } {
-  return { hostname: hostname === "0.0.0.0" || hostname === "::" ? "localhost" : hostname, port };
+function browserAddress(endpoint: Endpoint): Endpoint {
+  const { hostname } = endpoint;
+  return hostname === "0.0.0.0" || hostname === "::" ? { ...endpoint, hostname: "localhost" } : endpoint;
 }

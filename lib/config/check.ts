@@ -5,13 +5,13 @@
  * @module
  */
 import type { Section, Shape } from "./decoder.ts";
-import type { Place, Report } from "./issues.ts";
+import type { Position, Report } from "./issues.ts";
 import type { LocationSection, ServerSection, SharedSection } from "./schema.ts";
 
 type LocationWord = keyof LocationSection["values"] & string;
 type SharedWord = keyof SharedSection["values"] & string;
 
-/** Keys that can not both be had, and why. */
+/** Keys that exclude each other, and why. */
 interface Clash<Word extends string> {
   readonly word: Word;
   readonly with: readonly Word[];
@@ -77,8 +77,8 @@ export function checkServer(server: ServerSection, report: Report): void {
 }
 
 /** The same path twice is a slip: only one of the two could ever be chosen. */
-export function checkTwins(server: ServerSection, report: Report): void {
-  const seen = new Map<string, Place>();
+export function checkDuplicateLocations(server: ServerSection, report: Report): void {
+  const seen = new Map<string, Position>();
   for (const [{ match, path }, , node] of server.values.locations ?? []) {
     const id = `${match} ${path}`;
     const earlier = seen.get(id);
@@ -87,8 +87,8 @@ export function checkTwins(server: ServerSection, report: Report): void {
   }
 }
 
-/** Keys that are well-formed but do nothing. */
-export function adviseServer(server: ServerSection, report: Report): void {
+/** Warns of keys that are well-formed but do nothing. */
+export function warnAboutServer(server: ServerSection, report: Report): void {
   const locations = server.values.locations ?? [];
   const overwrite = server.at("overwrite");
   if (

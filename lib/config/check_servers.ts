@@ -5,14 +5,9 @@
  * @module
  */
 import { DEFAULT_ADDRESS } from "./defaults.ts";
+import { formatEndpoint } from "../http/endpoint.ts";
 import { quote, type Report } from "./issues.ts";
 import type { ServerSection } from "./schema.ts";
-import type { Address } from "./types.ts";
-
-/** How an address is written: `127.0.0.1:8080`, `[::1]:8080`. */
-export function formatAddress({ hostname, port }: Address): string {
-  return `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
-}
 
 /** Reports an address that a server has twice, and servers that could never be chosen on an address. */
 export function checkServers(servers: readonly ServerSection[], report: Report): void {
@@ -59,7 +54,7 @@ function namesOf(server: ServerSection, report: Report): { names: readonly strin
 function addressesOf(server: ServerSection, report: Report): readonly string[] {
   const node = server.at("listen");
   if (node !== undefined && server.values.listen === undefined) return [];
-  const written = (server.values.listen ?? [DEFAULT_ADDRESS]).map(formatAddress);
+  const written = (server.values.listen ?? [DEFAULT_ADDRESS]).map(formatEndpoint);
   const addresses = [...new Set(written)];
   if (node !== undefined && addresses.length < written.length) report(node, "the same address twice");
   if (node !== undefined && addresses.length === 0) report(node, "expected at least one address");

@@ -5,14 +5,13 @@
  * @module
  */
 import { dirname } from "@std/path";
-import { adviseServer, checkLocation, checkServer, checkTwins } from "./check.ts";
+import { checkDuplicateLocations, checkLocation, checkServer, warnAboutServer } from "./check.ts";
 import { checkServers } from "./check_servers.ts";
-import { DEFAULT_ADDRESS, DEFAULTS } from "./defaults.ts";
-import { completeLocation, serverFallback } from "./inherit.ts";
+import { completeServer, completeTop } from "./complete.ts";
 import { type Issue, IssueList, quote, type Report } from "./issues.ts";
 import { parseTree } from "./node.ts";
-import { fileDecoder, type FileSection, type ServerSection } from "./schema.ts";
-import type { Config, Limits, ServerConfig, Timeouts } from "./types.ts";
+import { fileDecoder, type FileSection } from "./schema.ts";
+import type { Config } from "./types.ts";
 
 export { formatIssue, type Issue } from "./issues.ts";
 
@@ -35,13 +34,14 @@ export function decodeConfig(text: string, file: string): DecodeResult {
   checkServers(servers, issues.report);
   for (const server of servers) {
     checkServer(server, issues.report);
-    checkTwins(server, issues.report);
+    checkDuplicateLocations(server, issues.report);
     for (const [, location] of server.values.locations ?? []) checkLocation(server, location, issues.report);
-    adviseServer(server, warnings.report);
+    warnAboutServer(server, warnings.report);
   }
   if (section === undefined || !issues.empty) return { issues: issues.sorted() };
-  adviseLogs(section, warnings.report);
-  return { config: complete(section, file), warnings: warnings.sorted() };
+  warnAboutLogs(section, warnings.report);
+  const config = { file, ...completeTop(section.values), servers: servers.map(completeServer) };
+  return { config, warnings: warnings.sorted() };
 }
 
 function decodeSections(text: string, folder: string, report: Report): FileSection | undefined {
@@ -59,46 +59,7 @@ function decodeSections(text: string, folder: string, report: Report): FileSecti
   return section;
 }
 
-function complete(section: FileSection, file: string): Config {
-  const { values } = section;
-  const timeouts: Partial<Record<string, number>> = values.timeouts?.values ?? {};
-  const limits: Partial<Record<string, number>> = values.limits?.values ?? {};
-  return {
-    file,
-    workers: values.workers ?? DEFAULTS.workers,
-    accessLog: values.access_log ?? DEFAULTS.accessLog,
-    logFormat: values.log_format ?? DEFAULTS.logFormat,
-    errorLog: values.error_log ?? DEFAULTS.errorLog,
-    sandbox: values.sandbox ?? DEFAULTS.sandbox,
-    timeouts: withDefaults<Timeouts>(DEFAULTS.timeouts, timeouts),
-    limits: withDefaults<Limits>(DEFAULTS.limits, limits),
-    servers: (values.servers ?? []).map(completeServer),
-  };
-}
-
-/** The file writes `keep_alive` where the program says `keepAlive`. */
-function withDefaults<T extends { readonly [K in keyof T]: number }>(
-  defaults: T,
-  written: Partial<Record<string, number>>,
-): T {
-  const snake = (word: string) => word.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-  return Object.fromEntries(
-    Object.entries(defaults).map(([word, value]) => [word, written[snake(word)] ?? value]),
-  ) as T;
-}
-
-function completeServer(server: ServerSection): ServerConfig {
-  return {
-    listen: server.values.listen ?? [DEFAULT_ADDRESS],
-    serverName: server.values.server_name ?? [],
-    fallback: serverFallback(server),
-    locations: (server.values.locations ?? []).map(([key, location]) =>
-      completeLocation(key, server, location)
-    ),
-  };
-}
-
-function adviseLogs(section: FileSection, report: Report): void {
+function warnAboutLogs(section: FileSection, report: Report): void {
   const format = section.at("log_format");
   if (format !== undefined && section.values.access_log?.to === "off") {
     report(format, "without effect: the access log is off");

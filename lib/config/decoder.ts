@@ -1,6 +1,6 @@
 /**
  * Small decoders, and ways to put them together. A decoder takes a node of the tree and gives its value, or reports
- * why it can not and gives undefined; it never throws, so that one run finds everything that is wrong.
+ * why it cannot and gives undefined; it never throws, so that one run finds everything that is wrong.
  *
  * @module
  */
@@ -18,10 +18,13 @@ export type Decoded<D> = D extends Decoder<infer T> ? T : never;
 /** The keys that an object may have. */
 export type Shape = Readonly<Record<string, Decoder<unknown>>>;
 
-/** An object as it was written: the values that could be decoded, and where each key stands. */
+/** The values of the keys that were written and could be decoded. */
+export type Written<S extends Shape> = { readonly [K in keyof S]?: Decoded<S[K]> };
+
+/** An object as it was written. */
 export interface Section<S extends Shape> {
   readonly node: Node;
-  readonly values: { readonly [K in keyof S]?: Decoded<S[K]> };
+  readonly values: Written<S>;
   /** The node of a key that was written, whether its value could be decoded or not. */
   at(key: keyof S & string): Node | undefined;
 }
@@ -83,7 +86,7 @@ export function integer(least: number, most: number): Decoder<number> {
 export function list<T>(what: string, item: Decoder<T>): Decoder<readonly T[]> {
   return (node, report) => {
     if (!isList(node.value)) return refuse(node, what, report);
-    return whole(node.value.map((child) => item(child, report)));
+    return allOrNothing(node.value.map((child) => item(child, report)));
   };
 }
 
@@ -91,7 +94,7 @@ export function list<T>(what: string, item: Decoder<T>): Decoder<readonly T[]> {
 export function oneOrMany<T>(item: Decoder<T>): Decoder<readonly T[]> {
   return (node, report) => {
     const children = isList(node.value) ? node.value : [node];
-    return whole(children.map((child) => item(child, report)));
+    return allOrNothing(children.map((child) => item(child, report)));
   };
 }
 
@@ -139,7 +142,7 @@ export function object<S extends Shape>(
       const value = decode(child, report);
       if (value !== undefined) values[key] = value;
     }
-    return { node, values: values as Section<S>["values"], at: (key) => members.get(key) };
+    return { node, values: values as Written<S>, at: (key) => members.get(key) };
   };
 }
 
@@ -167,7 +170,7 @@ function choice(words: readonly string[]): string {
   return `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
 }
 
-function whole<T>(values: readonly (T | undefined)[]): readonly T[] | undefined {
+function allOrNothing<T>(values: readonly (T | undefined)[]): readonly T[] | undefined {
   const good = values.filter((value) => value !== undefined);
   return good.length === values.length ? good : undefined;
 }

@@ -4,44 +4,18 @@
  * @module
  */
 import { resolve } from "@std/path";
-import type { Address, Config, Limits, LocationConfig, ServerConfig, Timeouts } from "./types.ts";
-
-export const DEFAULT_TIMEOUTS: Timeouts = {
-  header: 10_000,
-  body: 30_000,
-  send: 30_000,
-  keepAlive: 15_000,
-  cgi: 60_000,
-  shutdown: 10_000,
-};
-
-export const DEFAULT_LIMITS: Limits = {
-  requestLine: 8 * 1024,
-  headerFields: 32 * 1024,
-  headerCount: 100,
-  connections: 10_000,
-  cgiProcesses: 64,
-};
-
-export const DEFAULT_ADDRESS: Address = { hostname: "127.0.0.1", port: 8080 };
-export const DEFAULT_INDEX: readonly string[] = ["index.html"];
-export const DEFAULT_BODY_SIZE: number = 1024 ** 2;
+import { completeLocation, completeTop } from "./complete.ts";
+import { parseLocationPath } from "./names.ts";
+import { SERVER_KEYS } from "./server_keys.ts";
+import { valuesOf } from "./table.ts";
+import { type Endpoint, endpointOf } from "../http/endpoint.ts";
+import type { Config, Limits } from "./types.ts";
+import type { Interpreters } from "./value_types.ts";
 
 /** The configuration of everything above the servers. */
-export const DEFAULTS: Omit<Config, "servers" | "file"> = {
-  workers: 1,
-  accessLog: { to: "stdout" },
-  logFormat: "combined",
-  errorLog: { to: "stderr" },
-  sandbox: true,
-  timeouts: DEFAULT_TIMEOUTS,
-  limits: DEFAULT_LIMITS,
-};
-
-/** The methods of a location that names none. */
-export function defaultMethods({ cgi, store }: { cgi: boolean; store: boolean }): readonly string[] {
-  return ["GET", "HEAD", ...(cgi || store ? ["POST"] : []), ...(store ? ["PUT", "DELETE"] : [])];
-}
+export const DEFAULTS: Omit<Config, "servers" | "file"> = completeTop({});
+export const DEFAULT_LIMITS: Limits = DEFAULTS.limits;
+export const DEFAULT_ADDRESS: Endpoint = valuesOf(SERVER_KEYS, {}).listen[0]!;
 
 /** The options of `webserv DIR`. */
 export interface FolderOptions {
@@ -59,7 +33,7 @@ export interface FolderOptions {
 }
 
 /** What runs the programs in DIR/cgi-bin; any other executable file runs itself. */
-const INTERPRETERS: Readonly<Record<string, readonly string[] | true>> = {
+const INTERPRETERS: Interpreters = {
   ".py": ["python3"],
   ".php": ["php-cgi"],
   ".pl": ["perl"],
@@ -73,42 +47,27 @@ const INTERPRETERS: Readonly<Record<string, readonly string[] | true>> = {
 /** The configuration that serves one folder. */
 export function folderConfig(options: FolderOptions): Config {
   const { root, hostname, port, listing, spa, cors, upload, cgi, workers, quiet } = options;
-  const common: LocationConfig = {
-    key: "/",
-    match: "prefix",
-    path: "/",
-    index: DEFAULT_INDEX,
-    autoindex: listing,
-    allowedMethods: defaultMethods({ cgi: false, store: upload }),
-    clientMaxBodySize: upload ? Infinity : DEFAULT_BODY_SIZE,
-    errorPage: {},
-    addHeader: [],
-    cors,
-    cgiEnv: {},
-    cgiPassAuthorization: false,
-    overwrite: false,
-  };
-  const files: LocationConfig = {
-    ...common,
+  const shared = { autoindex: listing, cors, ...(upload && { client_max_body_size: Infinity }) };
+  const fallback = completeLocation(parseLocationPath("/"), shared, {
     root,
-    ...(spa && { tryFiles: { candidates: ["$uri", "$uri/"], last: "/index.html" } }),
-    ...(upload && { uploadStore: root }),
-  };
-  const programs: LocationConfig = {
-    ...common,
-    key: "/cgi-bin/",
-    path: "/cgi-bin/",
+    ...(spa && { try_files: { candidates: ["$uri", "$uri/"], last: "/index.html" } }),
+    ...(upload && { upload_store: root }),
+  });
+  const programs = completeLocation(parseLocationPath("/cgi-bin/"), shared, {
     alias: resolve(root, "cgi-bin"),
     // SECURITY: only here, where .php runs. Elsewhere an index.php would be sent as it is, with all its secrets.
-    index: [...DEFAULT_INDEX, "index.php"],
+    index: [...fallback.files.index, "index.php"],
     cgi: INTERPRETERS,
-    allowedMethods: defaultMethods({ cgi: true, store: false }),
+  });
+  return {
+    ...DEFAULTS,
+    workers,
+    accessLog: { to: quiet ? "off" : "stdout" },
+    servers: [{
+      listen: [endpointOf(hostname, port)],
+      serverName: [],
+      fallback,
+      locations: cgi ? [programs] : [],
+    }],
   };
-  const server: ServerConfig = {
-    listen: [{ hostname, port }],
-    serverName: [],
-    fallback: files,
-    locations: cgi ? [programs] : [],
-  };
-  return { ...DEFAULTS, workers, accessLog: { to: quiet ? "off" : "stdout" }, servers: [server] };
 }

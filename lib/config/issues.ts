@@ -16,14 +16,14 @@ export interface Issue {
   readonly message: string;
 }
 
-/** A place in the file. */
-export interface Place {
+/** Where something stands in the file. */
+export interface Position {
   readonly line: number | undefined;
   readonly path: string;
 }
 
 /** Takes one issue down. */
-export type Report = (place: Place, message: string) => void;
+export type Report = (position: Position, message: string) => void;
 
 /** Collects the issues of one file. */
 export class IssueList {

@@ -4,11 +4,9 @@
  *
  * @module
  */
+import { isFieldValue, isToken } from "../bytes/ascii.ts";
 import { quote } from "./issues.ts";
 import { parseHost, ValueError } from "./values.ts";
-
-/** RFC 9110 section 5.6.2. */
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
 /** A server name in lower case, without a last dot; an IPv6 address gets its brackets. */
 export function parseServerName(text: string): string {
@@ -29,15 +27,17 @@ export function parseServerName(text: string): string {
   return name;
 }
 
-/** What a location's key says. */
-export interface LocationKey {
+/** Which requests a location is for. */
+export interface LocationPath {
+  /** As in the file, e.g. `/app/` or `= /x`; `/` for a server's own keys. */
   readonly key: string;
   readonly match: "prefix" | "exact";
+  /** Decoded, begins with a slash. */
   readonly path: string;
 }
 
 /** `/app/`, or `= /x` for this path alone. Percent-encoding is decoded. */
-export function parseLocationKey(text: string): LocationKey {
+export function parseLocationPath(text: string): LocationPath {
   const [, equals, written] = /^(=\s*)?(\/.*)$/.exec(text.trim()) ?? [];
   if (written === undefined) {
     const hint = /^(~|\^~|@)/.test(text) ? " (patterns and names are not known here)" : "";
@@ -117,7 +117,7 @@ export function parseLastResort(text: string): string | number {
 /** A request method. */
 export function parseMethod(text: string): string {
   if (text === "TRACE" || text === "CONNECT") throw new ValueError(`${text} is never allowed`);
-  if (TOKEN.test(text) && text === text.toUpperCase()) return text;
+  if (isToken(text) && text === text.toUpperCase()) return text;
   throw new ValueError(`expected a method in upper case such as GET, not ${quote(text)}`);
 }
 
@@ -142,7 +142,7 @@ const OWN_FIELDS: ReadonlySet<string> = new Set([
 
 /** The name of a field to add. */
 export function parseFieldName(text: string): string {
-  if (!TOKEN.test(text)) throw new ValueError(`expected the name of a field, not ${quote(text)}`);
+  if (!isToken(text)) throw new ValueError(`expected the name of a field, not ${quote(text)}`);
   if (OWN_FIELDS.has(text.toLowerCase())) {
     throw new ValueError(`${quote(text)} can not be added: the server makes this field itself`);
   }
@@ -152,8 +152,7 @@ export function parseFieldName(text: string): string {
 /** The value of a field to add, without white space around it. */
 export function parseFieldValue(text: string): string {
   const value = text.trim();
-  // deno-lint-ignore no-control-regex
-  if (/[\x00-\x08\x0a-\x1f\x7f]/.test(value)) {
+  if (!isFieldValue(value)) {
     throw new ValueError(`expected a value without control characters, not ${quote(text)}`);
   }
   // deno-lint-ignore no-control-regex

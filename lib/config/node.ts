@@ -20,10 +20,10 @@ import {
   type YAMLError,
   type YAMLMap,
 } from "yaml";
-import { type Place, quote, type Report } from "./issues.ts";
+import { type Position, quote, type Report } from "./issues.ts";
 
 /** A value, and where it stands: its line is that of its key, or its own in a list. */
-export interface Node extends Place {
+export interface Node extends Position {
   readonly value: string | number | boolean | null | readonly Node[] | ReadonlyMap<string, Node>;
   /** A scalar as it was written, without quotes. */
   readonly text: string;
@@ -131,25 +131,25 @@ class TreeBuilder {
     return members;
   }
 
-  #key({ key }: Pair<ParsedNode, ParsedNode | null>, place: Place): string | undefined {
+  #key({ key }: Pair<ParsedNode, ParsedNode | null>, position: Position): string | undefined {
     if (isScalar(key) && key.value !== null) return scalar(key).text;
-    if (isAlias(key)) this.#report(place, unknownAlias(key));
-    else this.#report(place, "expected a text as the key: are quotes missing?");
+    if (isAlias(key)) this.#report(position, unknownAlias(key));
+    else this.#report(position, "expected a text as the key: are quotes missing?");
     return undefined;
   }
 
-  #aliased(alias: Alias.Parsed, place: Place): Node | undefined {
+  #aliased(alias: Alias.Parsed, position: Position): Node | undefined {
     const target = alias.resolve(this.#document) as ParsedNode | undefined;
     if (target === undefined) {
-      this.#report(place, unknownAlias(alias));
+      this.#report(position, unknownAlias(alias));
       return undefined;
     }
     if (this.#open.has(target) || contains(target, alias)) {
-      this.#report(place, `the alias ${quote("*" + alias.source)} stands inside of what it stands for`);
+      this.#report(position, `the alias ${quote("*" + alias.source)} stands inside of what it stands for`);
       return undefined;
     }
     this.#open.add(target);
-    const node = this.node(target, place.path, place.line);
+    const node = this.node(target, position.path, position.line);
     this.#open.delete(target);
     return node;
   }

@@ -4,10 +4,12 @@
  *
  * @module
  */
+import { normalIPv6 } from "../http/host.ts";
+import { type Endpoint, endpointOf } from "../http/endpoint.ts";
 import { quote } from "./issues.ts";
-import type { Address, Return } from "./types.ts";
+import type { Return } from "./value_types.ts";
 
-/** A value that can not be read; its message is for the one who wrote it. */
+/** A value that cannot be read; its message is for the one who wrote it. */
 export class ValueError extends Error {
   override readonly name = "ValueError";
 }
@@ -53,8 +55,8 @@ export const ADDRESS = 'an address such as 8080, "0.0.0.0:8080" or "[::1]:8080"'
  *
  * @throws {ValueError}
  */
-export function parseAddress(text: string): Address {
-  if (/^\d+$/.test(text)) return { hostname: "127.0.0.1", port: parsePort(text, text) };
+export function parseAddress(text: string): Endpoint {
+  if (/^\d+$/.test(text)) return endpointOf("127.0.0.1", parsePort(text, text));
   const [, host, port] = /^(\[.*\]|[^:]*)(?::(.*))?$/.exec(text) ?? [];
   if (host === undefined || host === "") throw new ValueError(`expected ${ADDRESS}, not ${quote(text)}`);
   const hostname = host === "*" ? "0.0.0.0" : parseHost(host);
@@ -62,7 +64,7 @@ export function parseAddress(text: string): Address {
   if (port === undefined) {
     throw new ValueError(`expected an address with a port such as "${host}:8080", not ${quote(text)}`);
   }
-  return { hostname, port: parsePort(port, text) };
+  return endpointOf(hostname, parsePort(port, text));
 }
 
 function parsePort(port: string, address: string): number {
@@ -72,12 +74,7 @@ function parsePort(port: string, address: string): number {
 
 /** A host name, an IPv4 address, or an IPv6 address in brackets (which go); undefined if it is none of them. */
 export function parseHost(text: string): string | undefined {
-  if (text.startsWith("[")) {
-    const url = `http://${text}/`;
-    return /^\[[\da-f:.]+\]$/i.test(text) && URL.canParse(url)
-      ? new URL(url).hostname.slice(1, -1)
-      : undefined;
-  }
+  if (text.startsWith("[")) return text.endsWith("]") ? normalIPv6(text.slice(1, -1)) : undefined;
   if (/^[\d.]+$/.test(text)) {
     const numbers = text.split(".");
     return numbers.length === 4 && numbers.every((n) => /^\d{1,3}$/.test(n) && Number(n) <= 255)

@@ -1,64 +1,68 @@
 /**
- * A file as a response: preconditions, ranges, content (RFC 9110 sections 13 and 14).
+ * A representation as a response: preconditions, ranges, content (RFC 9110 sections 13 and 14).
  *
  * @module
  */
-import { fieldLine, type Request, type Response } from "../http/message.ts";
-import { byterangesParts } from "../http/multipart_ranges.ts";
+import { HttpError, refusal } from "../http/errors.ts";
+import { FieldBlock } from "../http/fields.ts";
+import { andThen, type MaybePromise } from "../http/maybe_promise.ts";
+import type { BodySource, Request, Response } from "../http/message.ts";
+import { byterangesParts } from "../http/multipart/byteranges.ts";
+import type { Representation } from "../http/origin.ts";
 import { evaluatePreconditions, ifRangeHolds } from "../http/preconditions.ts";
 import { type ByteRange, contentRange, parseRange, unsatisfiedRange } from "../http/ranges.ts";
-import { refusal } from "../http/refusal.ts";
-import { FileError } from "../ports.ts";
-import type { FileCache, KnownFile } from "./file_cache.ts";
-import { ByterangesSource, FileSource } from "./file_source.ts";
+import type { Clock } from "../ports.ts";
+import { ByterangesSource } from "./byteranges_source.ts";
 
 /**
  * Answers GET or HEAD with a file.
  *
- * @param path as it was given to FileCache.find(), which gave `file`
- * @throws {FileError} if the file can not be read, or changed while it was looked at
+ * @throws {FileError} if the file cannot be read, or has changed since it was found
  */
-export function fileResponse(request: Request, files: FileCache, path: string, file: KnownFile): Response {
-  const current = { etag: file.etag, modified: file.stat.modified };
-  const verdict = evaluatePreconditions(request, current);
+export function fileResponse(
+  request: Request,
+  file: Representation,
+  clock: Pick<Clock, "now">,
+): MaybePromise<Response | HttpError> {
+  const verdict = evaluatePreconditions(request, file);
   if (verdict === "not modified") return { status: 304, fields: file.validators, body: undefined };
   if (verdict === "failed") return refusal(412);
   const range = request.method === "GET" ? request.fields.get("range") : undefined;
-  if (range !== undefined && ifRangeHolds(request.fields.getList("if-range"), current, files.clock.now())) {
-    const ranges = parseRange(range, file.stat.size);
+  if (range !== undefined && ifRangeHolds(request.fields.joined("if-range"), file, clock.now())) {
+    const ranges = parseRange(range, file.size);
     if (ranges === "unsatisfiable") {
-      return refusal(416, fieldLine("Content-Range", unsatisfiedRange(file.stat.size)));
+      const fields = FieldBlock.of(["Content-Range", unsatisfiedRange(file.size)]);
+      return new HttpError(416, undefined, { fields });
     }
-    if (ranges) return partialResponse(files, file, ranges);
+    if (ranges) return partialResponse(file, ranges);
   }
-  return wholeResponse(files, path, file, 200);
+  const content = file.content();
+  if (content) return { status: 200, fields: file.fields, body: content };
+  return withBody(200, file.fields, file.open([{ start: 0, end: file.size }]));
 }
 
-/** A file's whole content under any status: for error pages as well. @throws {FileError} */
-export function wholeResponse(files: FileCache, path: string, file: KnownFile, status: number): Response {
-  const content = files.content(path);
-  if (content) return { status, fields: file.fields, body: content };
-  const body = new FileSource(open(files, file), { start: 0, end: file.stat.size });
-  return { status, fields: file.fields, body };
-}
-
-function partialResponse(files: FileCache, file: KnownFile, ranges: readonly ByteRange[]): Response {
+function partialResponse(file: Representation, ranges: readonly ByteRange[]): MaybePromise<Response> {
   const [first] = ranges;
   if (ranges.length === 1) {
-    const fields = file.fields + fieldLine("Content-Range", contentRange(first!, file.stat.size));
-    return { status: 206, fields, body: new FileSource(open(files, file), first!) };
+    return withBody(
+      206,
+      file.fields.append("Content-Range", contentRange(first!, file.size)),
+      file.open(ranges),
+    );
   }
   const boundary = crypto.randomUUID().replaceAll("-", "");
-  const frame = byterangesParts(ranges, file.stat.size, file.contentType, boundary);
-  return {
-    status: 206,
-    fields: fieldLine("Content-Type", frame.contentType) + file.validators,
-    body: new ByterangesSource(open(files, file), frame),
-  };
+  const frame = byterangesParts(ranges, file.size, file.contentType, boundary);
+  return withBody(
+    206,
+    file.fields.with("Content-Type", frame.contentType),
+    andThen(file.open(ranges), (source) => new ByterangesSource(source, frame)),
+  );
 }
 
-function open(files: FileCache, file: KnownFile) {
-  const opened = files.open(file);
-  if (!opened) throw new FileError("changed", file.path);
-  return opened;
+function withBody(
+  status: number,
+  fields: FieldBlock,
+  opened: MaybePromise<BodySource>,
+): MaybePromise<Response> {
+  return andThen(opened, (body) => ({ status, fields, body }));
 }

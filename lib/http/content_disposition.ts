@@ -8,7 +8,7 @@
  * @module
  */
 import { decodeLatin1, encodeLatin1 } from "../bytes/latin1.ts";
-import { type ParameterValue, parseParameters } from "./multipart_parameters.ts";
+import { type ParameterValue, parseParameters } from "./parameters.ts";
 
 /** What a part says about itself. */
 export interface FormDisposition {

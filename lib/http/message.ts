@@ -5,7 +5,9 @@
  *
  * @module
  */
-import type { Fields } from "./fields.ts";
+import type { HttpError } from "./errors.ts";
+import type { FieldBlock } from "./fields.ts";
+import type { DecodedPath } from "./path.ts";
 
 /** Answers a request. Must not throw for anything that a client did; a throw is answered 500. */
 export type Handler = (request: Request) => Response | Promise<Response>;
@@ -25,7 +27,7 @@ export interface Request {
   /** The host asked for: lower case, no port, no trailing dot; empty where HTTP/1.0 sent none. */
   readonly host: string;
   readonly version: "HTTP/1.0" | "HTTP/1.1";
-  readonly fields: Fields;
+  readonly fields: FieldBlock;
   readonly body: RequestBody;
   readonly remote: { readonly hostname: string; readonly port: number };
   readonly local: { readonly hostname: string; readonly port: number };
@@ -39,18 +41,10 @@ export interface RequestBody {
   readonly length: number | undefined;
   /**
    * The next piece, valid until the next call; null at the end. Sends `100 Continue` first where the client waits
-   * for it. Rejects with a PeerError where the body breaks its framing or stalls, with a GoneError where the client
+   * for it. Rejects with an HttpError where the body breaks its framing or stalls, with a GoneError where the client
    * leaves.
    */
   read(): Promise<Uint8Array | null>;
-}
-
-/** The client ended the connection before its request or our response was complete. */
-export class GoneError extends Error {
-  override readonly name = "GoneError";
-  constructor() {
-    super("The client left");
-  }
 }
 
 /** One response. */
@@ -58,25 +52,12 @@ export interface Response {
   readonly status: number;
   /** In place of the usual reason phrase. */
   readonly reason?: string;
-  /** Complete field lines, each `Name: value\r\n`, without those of the framing, Date and Server. See fieldLine(). */
-  readonly fields: string;
+  /** Without those of the framing, Date and Server. */
+  readonly fields: FieldBlock;
   /** Undefined: no content. For HEAD the body is given all the same, and its length is sent alone. */
   readonly body: Uint8Array | BodySource | undefined;
   /** The body is the whole message, head and all; the connection closes after it. */
   readonly raw?: true;
-  /** Why it went wrong: for the error log, never for the client. Set on errors that no error page was made for yet. */
-  readonly problem?: Problem;
-}
-
-/** A response that is still to get its error page. */
-export interface Problem {
-  /** For the error log; undefined where it is only the client's fault and not worth a line. */
-  readonly log?: string;
-}
-
-/** A body that can not be read on: what is left of it will never come. The message is for the error log. */
-export class BodyError extends Error {
-  override readonly name = "BodyError";
 }
 
 /** A body that is read as it is sent. The one who sends it closes it, on every path. */
@@ -92,17 +73,14 @@ export interface BodySource {
   close(): void;
 }
 
-/** Characters that no field value may have: RFC 9110 section 5.5. */
-// deno-lint-ignore no-control-regex
-const FORBIDDEN_IN_VALUE = /[\x00-\x08\x0a-\x1f\x7f]/;
-
-/**
- * One field line of a response.
- *
- * @throws {TypeError} if the value has a control character: that would be response splitting.
- */
-export function fieldLine(name: string, value: string | number): string {
-  const text = String(value);
-  if (FORBIDDEN_IN_VALUE.test(text)) throw new TypeError(`Control character in the value of field "${name}"`);
-  return `${name}: ${text}\r\n`;
+/** In place of a response: another path of this server is to answer. The client does not learn of it. */
+export class InternalRedirect {
+  /**
+   * @param query in place of the request's own; where the path is asked for anew (see `as`), undefined is no query
+   * @param as the path is asked for anew, with GET and without the request's content (HEAD stays HEAD)
+   */
+  constructor(readonly path: DecodedPath, readonly query?: string, readonly as?: "GET") {}
 }
+
+/** What an answer can be. An error is returned where it is found at hand, and thrown from further below. */
+export type Outcome = Response | InternalRedirect | HttpError;

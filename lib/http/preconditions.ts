@@ -8,7 +8,7 @@
  */
 import { parseHttpDate } from "./date.ts";
 import { type EntityTag, parseEntityTag, parseEntityTagList, strongMatch, weakMatch } from "./etag.ts";
-import type { Fields } from "./fields.ts";
+import type { FieldBlock } from "./fields.ts";
 
 /** The validators of what is at the target now. */
 export interface Validators {
@@ -27,7 +27,7 @@ export type Verdict = "proceed" | "not modified" | "failed";
  * @param current undefined where the target does not exist.
  */
 export function evaluatePreconditions(
-  request: { readonly method: string; readonly fields: Fields },
+  request: { readonly method: string; readonly fields: FieldBlock },
   current: Validators | undefined,
 ): Verdict {
   const { method, fields } = request;
@@ -37,7 +37,7 @@ export function evaluatePreconditions(
   const reading = method === "GET" || method === "HEAD";
 
   // 1. If-Match
-  const ifMatch = fields.getList("if-match");
+  const ifMatch = fields.joined("if-match");
   if (ifMatch !== undefined) {
     if (!matches(parseEntityTagList(ifMatch), current, strongMatch)) return "failed";
   } else {
@@ -49,7 +49,7 @@ export function evaluatePreconditions(
   }
 
   // 3. If-None-Match
-  const ifNoneMatch = fields.getList("if-none-match");
+  const ifNoneMatch = fields.joined("if-none-match");
   if (ifNoneMatch !== undefined) {
     // PERF: mostly it is the very tag that was sent, and needs no taking apart.
     if (reading && ifNoneMatch === current?.etag) return "not modified";
@@ -113,8 +113,8 @@ function matches(
 }
 
 // A second line of a field that is no list makes the joined text malformed, so both are ignored.
-function dateOf(fields: Fields, name: string): number | undefined {
-  const value = fields.getList(name);
+function dateOf(fields: FieldBlock, name: string): number | undefined {
+  const value = fields.joined(name);
   return value === undefined ? undefined : parseHttpDate(value);
 }
 

@@ -21,7 +21,7 @@ import {
 } from "../bytes/ascii.ts";
 import { FieldSectionScanner } from "./field_lines.ts";
 import { MAX_CHUNK_EXTENSION, MAX_CHUNK_SIZE_DIGITS, type WireLimits } from "./limits.ts";
-import { PeerError } from "./peer_error.ts";
+import { HttpError } from "../http/errors.ts";
 
 const enum Phase {
   Size,
@@ -67,7 +67,7 @@ export class ChunkedDecoder {
   /**
    * Takes the next piece of the body from `bytes[start..end)`.
    *
-   * @throws {PeerError} 400 or 431 (trailers over the limit)
+   * @throws {HttpError} 400 or 431 (trailers over the limit)
    */
   decode(bytes: Uint8Array, start: number, end: number): Decoded {
     let at = start;
@@ -101,24 +101,24 @@ export class ChunkedDecoder {
       case Phase.Size: {
         const digit = HEX_VALUE[byte]!;
         if (digit === 255) {
-          if (this.#digits === 0) throw new PeerError(400, "A chunk has no size");
+          if (this.#digits === 0) throw new HttpError(400, "A chunk has no size");
           return this.#afterPart(byte);
         }
         if (++this.#digits > MAX_CHUNK_SIZE_DIGITS) {
-          throw new PeerError(400, "A chunk size has too many digits");
+          throw new HttpError(400, "A chunk size has too many digits");
         }
         this.#size = this.#size * 16 + digit;
         return Phase.Size;
       }
       case Phase.LineFeed:
-        if (byte !== LF) throw new PeerError(400, "A bare CR after a chunk size");
+        if (byte !== LF) throw new HttpError(400, "A bare CR after a chunk size");
         this.#digits = this.#extension = 0;
         return this.#size === 0 ? Phase.Trailers : Phase.Data;
       case Phase.DataCarriageReturn:
-        if (byte !== CR) throw new PeerError(400, "A chunk is longer than its size");
+        if (byte !== CR) throw new HttpError(400, "A chunk is longer than its size");
         return Phase.DataLineFeed;
       case Phase.DataLineFeed:
-        if (byte !== LF) throw new PeerError(400, "A chunk is longer than its size");
+        if (byte !== LF) throw new HttpError(400, "A chunk is longer than its size");
         return Phase.Size;
       default:
         return this.#extensionStep(byte);
@@ -127,7 +127,7 @@ export class ChunkedDecoder {
 
   /** chunk-ext = *( BWS ";" BWS chunk-ext-name [ BWS "=" BWS chunk-ext-val ] ) */
   #extensionStep(byte: number): Phase {
-    if (++this.#extension > MAX_CHUNK_EXTENSION) throw new PeerError(400, "A chunk extension is too long");
+    if (++this.#extension > MAX_CHUNK_EXTENSION) throw new HttpError(400, "A chunk extension is too long");
     const blank = byte === SPACE || byte === TAB;
     switch (this.#phase) {
       case Phase.AfterPart:
@@ -165,13 +165,13 @@ export class ChunkedDecoder {
         if (FIELD_VALUE[byte] === 1) return Phase.Quoted;
         break;
     }
-    throw new PeerError(400, "A chunk extension breaks its grammar");
+    throw new HttpError(400, "A chunk extension breaks its grammar");
   }
 
   #afterPart(byte: number): Phase {
     if (byte === CR) return Phase.LineFeed;
     if (byte === SEMICOLON) return Phase.BeforeName;
     if (byte === SPACE || byte === TAB) return Phase.BeforeSemicolon;
-    throw new PeerError(400, "A chunk size line breaks its grammar");
+    throw new HttpError(400, "A chunk size line breaks its grammar");
   }
 }

@@ -13,13 +13,16 @@ import { CLOSED, END_OF_MESSAGE, type Event, NEED_DATA, PAUSED, type RequestHead
 import { FieldSectionScanner } from "./field_lines.ts";
 import { messageSemantics } from "./framing.ts";
 import type { WireLimits } from "./limits.ts";
-import { PeerError } from "./peer_error.ts";
+import { HttpError } from "../http/errors.ts";
 import { RequestLineScanner } from "./request_line.ts";
 import { parseRequestTarget } from "./request_target.ts";
 import { CLIENT, type ClientState, SERVER, type ServerState, transition } from "./state.ts";
 
 /** Where the head of a request is being read. */
 const EMPTY_LINE = 0, EMPTY_LINE_FEED = 1, REQUEST_LINE = 2, FIELD_SECTION = 3;
+
+/** A body that no handler wanted is read and dropped up to this length, so that the connection can stay. */
+const DISCARDED = 64 * 1024;
 
 /** The server's side of one connection. */
 export class ServerConnection {
@@ -33,6 +36,9 @@ export class ServerConnection {
   /** Bytes of the body still to come; undefined if it is chunked. */
   #remaining: number | undefined = 0;
   #chunked: ChunkedDecoder | undefined;
+  /** Of the current request, as is the next one. */
+  #keepAlive = false;
+  #awaitsContinue = false;
   readonly #limits: WireLimits;
   readonly #line: RequestLineScanner;
   readonly #section: FieldSectionScanner;
@@ -47,18 +53,41 @@ export class ServerConnection {
     return this.#client;
   }
 
-  get serverState(): ServerState {
-    return this.#server;
-  }
-
   /** True if a request has begun to come but its head is not whole. */
   get isInHead(): boolean {
     return this.#client === "idle" && this.buffer.length > 0;
   }
 
+  /** True if nothing of the current request is still to come. */
+  get isRequestWhole(): boolean {
+    return this.#client === "done" || this.#client === "send body" && this.#remaining === 0;
+  }
+
   /** Bytes of the current body that have not been given yet; undefined if it is chunked and not at its end. */
   get remaining(): number | undefined {
     return this.#client === "send body" ? this.#remaining : 0;
+  }
+
+  /**
+   * True if the connection can be used again once the current request is answered: the client wants it, has broken no
+   * rule, and is not sending more of a body than is worth reading for that.
+   */
+  get mayStay(): boolean {
+    if (!this.#keepAlive || this.#client === "closed") return false;
+    if (this.isRequestWhole) return true;
+    // It may send the body after our answer, or may not: there is no telling what comes next.
+    if (this.#awaitsContinue) return false;
+    return this.#remaining !== undefined && this.#remaining <= DISCARDED;
+  }
+
+  /** True if the client waits for `100 Continue`, or for a final answer, before it sends the body. */
+  get awaitsContinue(): boolean {
+    return this.#awaitsContinue;
+  }
+
+  /** `100 Continue` is on its way. */
+  continueSent(): void {
+    this.#awaitsContinue = false;
   }
 
   /** Takes received bytes; for those who do not fill the buffer themselves. */
@@ -74,7 +103,7 @@ export class ServerConnection {
   /**
    * What came next.
    *
-   * @throws {PeerError} if the peer broke a rule; from then on the only thing left is to respond and to close
+   * @throws {HttpError} if the peer broke a rule; from then on the only thing left is to respond and to close
    */
   next(): Event {
     try {
@@ -107,6 +136,7 @@ export class ServerConnection {
 
   /** Request and response are both complete: the next request may come. */
   startNextCycle(): void {
+    if (this.#client === "send body" && this.#remaining === 0) this.#clientDoes("end of message");
     this.#clientDoes("next cycle");
     this.#serverDoes("next cycle");
     this.#chunked = undefined;
@@ -149,7 +179,7 @@ export class ServerConnection {
       if (buffer.length === 0) return false;
     }
     if (this.#head === EMPTY_LINE_FEED) {
-      if (buffer.bytes[buffer.start] !== LF) throw new PeerError(400, "A bare CR before the request line");
+      if (buffer.bytes[buffer.start] !== LF) throw new HttpError(400, "A bare CR before the request line");
       buffer.consume(1);
     }
     this.#head = REQUEST_LINE;
@@ -187,6 +217,8 @@ export class ServerConnection {
     this.#head = EMPTY_LINE;
     this.#clientDoes("request");
     this.#serverDoes("request");
+    this.#keepAlive = request.keepAlive;
+    this.#awaitsContinue = request.expectsContinue;
     this.#remaining = 0;
     if (request.body.kind === "length") this.#remaining = request.body.length;
     else if (request.body.kind === "chunked") {
@@ -240,7 +272,7 @@ function knownHost(value: string): string {
   // A copy: a slice would keep the whole text of its header section in memory for as long as it is known.
   const copy = decodeLatin1(encodeLatin1(value));
   const parsed = parseHost(copy);
-  if (!parsed) throw new PeerError(400, "The value of Host is not a host");
+  if (!parsed) throw new HttpError(400, "The value of Host is not a host");
   if (knownHosts.size >= KNOWN_HOSTS) knownHosts.clear();
   knownHosts.set(copy, parsed.host);
   return parsed.host;

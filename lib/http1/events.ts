@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Fields } from "../http/fields.ts";
+import type { FieldBlock } from "../http/fields.ts";
 import type { BodyFraming } from "./framing.ts";
 
 /** The head of a request. Its body follows as Data events, then comes END_OF_MESSAGE. */
@@ -17,7 +17,7 @@ export interface RequestHead {
   /** Lower case, no port, no trailing dot; empty where HTTP/1.0 sent none. */
   readonly host: string;
   readonly version: "HTTP/1.0" | "HTTP/1.1";
-  readonly fields: Fields;
+  readonly fields: FieldBlock;
   readonly body: BodyFraming;
   readonly keepAlive: boolean;
   readonly expectsContinue: boolean;

@@ -6,9 +6,9 @@
  */
 import { COLON, CR, FIELD_VALUE, LF, SPACE, TAB, TOKEN } from "../bytes/ascii.ts";
 import { decodeAscii, decodeLatin1 } from "../bytes/latin1.ts";
-import { Fields } from "../http/fields.ts";
+import { FieldBlock } from "../http/fields.ts";
 import type { WireLimits } from "./limits.ts";
-import { PeerError } from "./peer_error.ts";
+import { HttpError } from "../http/errors.ts";
 
 const LINE_START = 0, NAME = 1, BEFORE_VALUE = 2, VALUE = 3, LINE_FEED = 4, LAST_LINE_FEED = 5;
 
@@ -43,7 +43,7 @@ export class FieldSectionScanner {
    * Goes on scanning the section that begins at `bytes[start]`, as far as `end`.
    *
    * @returns the section's length with its empty line, or 0 while it is incomplete
-   * @throws {PeerError} 400 or 431, at the first byte that is wrong
+   * @throws {HttpError} 400 or 431, at the first byte that is wrong
    */
   scan(bytes: Uint8Array, start: number, end: number): number {
     const last = Math.min(end, start + this.#limits.headerFields);
@@ -62,7 +62,7 @@ export class FieldSectionScanner {
       if (phase === NAME) {
         while (at < last && TOKEN[bytes[at]!] === 1) at++;
         if (at === last) break;
-        if (bytes[at] !== COLON) throw new PeerError(400, "A field name is not a token followed by a colon");
+        if (bytes[at] !== COLON) throw new HttpError(400, "A field name is not a token followed by a colon");
         this.#offsets[this.#count * OFFSETS + 1] = at++ - start;
         phase = BEFORE_VALUE;
       }
@@ -77,11 +77,11 @@ export class FieldSectionScanner {
         while (at < last && FIELD_VALUE[bytes[at]!] === 1) seen |= bytes[at++]!;
         this.#nonAscii |= seen & 0x80;
         if (at === last) break;
-        if (bytes[at] !== CR) throw new PeerError(400, "A field value has a control character");
+        if (bytes[at] !== CR) throw new HttpError(400, "A field value has a control character");
         this.#endLine(bytes, start, at);
         at++;
         phase = LINE_FEED;
-      } else if (byte !== LF) throw new PeerError(400, "A bare CR in the fields");
+      } else if (byte !== LF) throw new HttpError(400, "A bare CR in the fields");
       else if (phase === LAST_LINE_FEED) return at + 1 - start;
       else {
         at++;
@@ -90,13 +90,13 @@ export class FieldSectionScanner {
     }
     this.#phase = phase;
     this.#position = at - start;
-    if (at < end) throw new PeerError(431, "The fields are longer than limits.header_fields");
+    if (at < end) throw new HttpError(431, "The fields are longer than limits.header_fields");
     if (this.#offsets === SHARED && at > start) this.#offsets = SHARED.slice();
     return 0;
   }
 
   /** The fields of the section that scan() has found complete, to be asked for at once. */
-  fields(bytes: Uint8Array, start: number, length: number): Fields {
+  fields(bytes: Uint8Array, start: number, length: number): FieldBlock {
     // PERF: one string for the whole section; the slices share it.
     const decode = this.#nonAscii ? decodeLatin1 : decodeAscii;
     const text = decode(bytes, start, start + length);
@@ -106,14 +106,14 @@ export class FieldSectionScanner {
       names[i] = text.slice(offsets[o], offsets[o + 1]);
       values[i] = text.slice(offsets[o + 2], offsets[o + 3]);
     }
-    return new Fields(names, values);
+    return new FieldBlock(names, values);
   }
 
   #beginLine(first: number, offset: number): void {
-    if (first === SPACE || first === TAB) throw new PeerError(400, "A folded field line");
-    if (TOKEN[first] === 0) throw new PeerError(400, "A field line does not begin with a name");
+    if (first === SPACE || first === TAB) throw new HttpError(400, "A folded field line");
+    if (TOKEN[first] === 0) throw new HttpError(400, "A field line does not begin with a name");
     if (this.#count >= this.#limits.headerCount) {
-      throw new PeerError(431, "There are more fields than limits.header_count");
+      throw new HttpError(431, "There are more fields than limits.header_count");
     }
     if (this.#offsets.length === this.#count * OFFSETS) {
       const larger = new Int32Array(this.#offsets.length * 2);

@@ -5,8 +5,8 @@
  * @module
  */
 import { withoutBlanks } from "../bytes/blanks.ts";
-import type { Fields } from "../http/fields.ts";
-import { PeerError } from "./peer_error.ts";
+import type { FieldBlock } from "../http/fields.ts";
+import { HttpError } from "../http/errors.ts";
 
 /** The body of a request. */
 export type BodyFraming =
@@ -32,9 +32,9 @@ export interface MessageSemantics {
  * Reads the framing fields in one pass.
  *
  * @param minor 0 or 1, of the request's HTTP version
- * @throws {PeerError} 400 or 501
+ * @throws {HttpError} 400 or 501
  */
-export function messageSemantics(minor: number, fields: Fields): MessageSemantics {
+export function messageSemantics(minor: number, fields: FieldBlock): MessageSemantics {
   let hosts = 0;
   let host: string | undefined, length: string | undefined, codings: string | undefined;
   let connection: string | undefined, expect: string | undefined;
@@ -54,7 +54,7 @@ export function messageSemantics(minor: number, fields: Fields): MessageSemantic
         break;
       case 14:
         if (name.toLowerCase() === "content-length") {
-          if (length !== undefined) throw new PeerError(400, "Content-Length is sent twice");
+          if (length !== undefined) throw new HttpError(400, "Content-Length is sent twice");
           length = values[i];
         }
         break;
@@ -64,7 +64,7 @@ export function messageSemantics(minor: number, fields: Fields): MessageSemantic
     }
   }
   if (hosts > 1 || (hosts === 0 && minor === 1)) {
-    throw new PeerError(400, hosts === 0 ? "A request of HTTP/1.1 has no Host" : "Host is sent twice");
+    throw new HttpError(400, hosts === 0 ? "A request of HTTP/1.1 has no Host" : "Host is sent twice");
   }
   return {
     host,
@@ -82,19 +82,19 @@ function append(list: string | undefined, value: string): string {
 function bodyFraming(minor: number, length: string | undefined, codings: string | undefined): BodyFraming {
   // 3. Both fields: an attempt at request smuggling.
   if (codings !== undefined && length !== undefined) {
-    throw new PeerError(400, "Content-Length and Transfer-Encoding are both sent");
+    throw new HttpError(400, "Content-Length and Transfer-Encoding are both sent");
   }
   // 4. A transfer coding.
   if (codings !== undefined) {
-    if (minor === 0) throw new PeerError(400, "Transfer-Encoding in HTTP/1.0");
+    if (minor === 0) throw new HttpError(400, "Transfer-Encoding in HTTP/1.0");
     return transferCoding(codings);
   }
   // 7. No body at all.
   if (length === undefined) return NONE;
   // 5. and 6. A length, which must be one number.
-  if (!/^[0-9]+$/.test(length)) throw new PeerError(400, "Content-Length is not a number");
+  if (!/^[0-9]+$/.test(length)) throw new HttpError(400, "Content-Length is not a number");
   const value = Number(length);
-  if (!Number.isSafeInteger(value)) throw new PeerError(413, "Content-Length is past all that can be stored");
+  if (!Number.isSafeInteger(value)) throw new HttpError(413, "Content-Length is past all that can be stored");
   return value === 0 ? NONE : { kind: "length", length: value };
 }
 
@@ -108,13 +108,13 @@ function transferCoding(codings: string): BodyFraming {
   if (names.length === 1 && names[0] === "chunked") return CHUNKED;
   for (const name of names) {
     if (!/^[!#$%&'*+.^_`|~0-9a-z-]+(?:[ \t]*;.*)?$/.test(name)) {
-      throw new PeerError(400, "Transfer-Encoding breaks its grammar");
+      throw new HttpError(400, "Transfer-Encoding breaks its grammar");
     }
     if (name.split(/[ \t;]/, 1)[0] !== "chunked") {
-      throw new PeerError(501, "A transfer coding other than chunked");
+      throw new HttpError(501, "A transfer coding other than chunked");
     }
   }
-  throw new PeerError(400, "The chunked coding has parameters or is applied twice");
+  throw new HttpError(400, "The chunked coding has parameters or is applied twice");
 }
 
 function wantsKeepAlive(minor: number, connection: string): boolean {

@@ -5,7 +5,7 @@
  * @module
  */
 import { CR, LF, SPACE, TARGET, TOKEN } from "../bytes/ascii.ts";
-import { PeerError } from "./peer_error.ts";
+import { HttpError } from "../http/errors.ts";
 
 const METHOD = 0, IN_TARGET = 1, VERSION = 2, CARRIAGE_RETURN = 3, LINE_FEED = 4;
 
@@ -37,7 +37,7 @@ export class RequestLineScanner {
    * Goes on scanning the line that begins at `bytes[start]`, as far as `end`.
    *
    * @returns the line's length with its CRLF, or 0 while it is incomplete
-   * @throws {PeerError} 400, 414 or 505, at the first byte that is wrong
+   * @throws {HttpError} 400, 414 or 505, at the first byte that is wrong
    */
   scan(bytes: Uint8Array, start: number, end: number): number {
     const last = Math.min(end, start + this.#limit);
@@ -45,7 +45,7 @@ export class RequestLineScanner {
     if (this.#phase === METHOD) {
       while (at < last && TOKEN[bytes[at]!] === 1) at++;
       if (at < last) {
-        if (bytes[at] !== SPACE || at === start) throw new PeerError(400, "The method is not a token");
+        if (bytes[at] !== SPACE || at === start) throw new HttpError(400, "The method is not a token");
         this.methodEnd = at++ - start;
         this.#phase = IN_TARGET;
       }
@@ -54,7 +54,7 @@ export class RequestLineScanner {
       while (at < last && TARGET[bytes[at]!] === 1) at++;
       if (at < last) {
         if (bytes[at] !== SPACE || at - start === this.methodEnd + 1) {
-          throw new PeerError(400, "The request target is empty or has a character that no URI has");
+          throw new HttpError(400, "The request target is empty or has a character that no URI has");
         }
         this.targetEnd = at++ - start;
         this.#phase = VERSION;
@@ -69,9 +69,9 @@ export class RequestLineScanner {
     this.#position = at - start;
     if (at === end) return 0;
     if (this.#phase !== LINE_FEED) throw this.#unexpected(at - start);
-    if (bytes[at] !== LF) throw new PeerError(400, "A bare CR in the request line");
+    if (bytes[at] !== LF) throw new HttpError(400, "A bare CR in the request line");
     if (this.major !== 1 || this.minor > 1) {
-      throw new PeerError(505, `HTTP/${this.major}.${this.minor} is not spoken`);
+      throw new HttpError(505, `HTTP/${this.major}.${this.minor} is not spoken`);
     }
     return at + 1 - start;
   }
@@ -84,10 +84,10 @@ export class RequestLineScanner {
       const index = at - versionStart, byte = bytes[at]!, digit = byte - 0x30;
       if (VERSION_PATTERN[index] !== "d") {
         if (byte !== VERSION_PATTERN.charCodeAt(index)) {
-          throw new PeerError(400, "The request line does not end in an HTTP version");
+          throw new HttpError(400, "The request line does not end in an HTTP version");
         }
       } else if (digit < 0 || digit > 9) {
-        throw new PeerError(400, "The HTTP version is not made of two digits");
+        throw new HttpError(400, "The HTTP version is not made of two digits");
       } else if (index === MAJOR_DIGIT) this.major = digit;
       else this.minor = digit;
     }
@@ -96,9 +96,9 @@ export class RequestLineScanner {
   }
 
   /** The line goes on at `length` where it may not: past its limit, or past its version. */
-  #unexpected(length: number): PeerError {
+  #unexpected(length: number): HttpError {
     return length >= this.#limit
-      ? new PeerError(414, "The request line is longer than limits.request_line")
-      : new PeerError(400, "Something follows the HTTP version");
+      ? new HttpError(414, "The request line is longer than limits.request_line")
+      : new HttpError(400, "Something follows the HTTP version");
   }
 }

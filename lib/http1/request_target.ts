@@ -4,7 +4,7 @@
  * @module
  */
 import { parseHost } from "../http/host.ts";
-import { PeerError } from "./peer_error.ts";
+import { HttpError } from "../http/errors.ts";
 
 /** A request target in its parts. */
 export interface RequestTarget {
@@ -22,12 +22,12 @@ export interface RequestTarget {
 /**
  * Takes a target apart. Its characters have been checked.
  *
- * @throws {PeerError} 400 if the form is none of the four or not one for this method
+ * @throws {HttpError} 400 if the form is none of the four or not one for this method
  */
 export function parseRequestTarget(method: string, target: string): RequestTarget {
   if (method === "CONNECT") {
     const authority = parseHost(target);
-    if (authority?.port === undefined) throw new PeerError(400, "CONNECT wants host and port as its target");
+    if (authority?.port === undefined) throw new HttpError(400, "CONNECT wants host and port as its target");
     return { form: "authority", path: "", query: undefined, host: authority.host };
   }
   if (target.startsWith("/")) return withQuery("origin", target, undefined);
@@ -36,7 +36,7 @@ export function parseRequestTarget(method: string, target: string): RequestTarge
   }
   const absolute = /^https?:\/\/([^/?]*)(.*)$/i.exec(target);
   const authority = absolute ? parseHost(absolute[1]!) : undefined;
-  if (!absolute || !authority) throw new PeerError(400, "The request target is of no known form");
+  if (!absolute || !authority) throw new HttpError(400, "The request target is of no known form");
   const rest = absolute[2]!;
   const parts = withQuery("absolute", rest.startsWith("/") ? rest : `/${rest}`, authority.host);
   return { ...parts, authority: absolute[1]! };

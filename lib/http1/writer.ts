@@ -4,6 +4,7 @@
  * @module
  */
 import { formatHttpDate } from "../http/date.ts";
+import type { FieldBlock } from "../http/fields.ts";
 import { reasonPhrase } from "../http/status.ts";
 
 /** How the end of a response's content is told: RFC 9112 section 6.3. */
@@ -26,8 +27,7 @@ export interface HeadParts {
   readonly version: "HTTP/1.0" | "HTTP/1.1";
   readonly status: number;
   readonly reason: string | undefined;
-  /** Complete field lines. */
-  readonly fields: string;
+  readonly fields: FieldBlock;
   /** For Content-Length, also where HEAD or 304 leave the content out; undefined sends none. */
   readonly length: number | undefined;
   readonly chunked: boolean;
@@ -42,12 +42,21 @@ export function responseHead(parts: HeadParts): string {
   let head = version === "HTTP/1.1" && parts.reason === undefined
     ? statusLine(status)
     : `${version} ${status} ${parts.reason ?? reasonPhrase(status)}\r\n`;
-  head += commonFields(parts.now) + parts.fields;
+  head += commonFields(parts.now) + fieldLines(parts.fields);
   if (parts.length !== undefined) head += `Content-Length: ${parts.length}\r\n`;
   if (parts.chunked) head += "Transfer-Encoding: chunked\r\n";
   if (!parts.keepAlive) head += "Connection: close\r\n";
   else if (version === "HTTP/1.0") head += "Connection: keep-alive\r\n";
   return head + "\r\n";
+}
+
+/** PERF: made once for each block, and only of those lines that the block it begins with has not. */
+function fieldLines(block: FieldBlock): string {
+  if (block.http1Text !== undefined) return block.http1Text;
+  const { base, names, values } = block;
+  let text = base === undefined ? "" : fieldLines(base);
+  for (let i = base?.size ?? 0; i < names.length; i++) text += `${names[i]}: ${values[i]}\r\n`;
+  return block.http1Text = text;
 }
 
 /** `100 Continue`: RFC 9110 section 15.2.1. */

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import type { HttpError } from "../http/errors.ts";
+import { FieldBlock } from "../http/fields.ts";
 import type { Response } from "../http/message.ts";
 import { reasonPhrase } from "../http/status.ts";
 import { errorPage } from "./error_page.ts";
@@ -12,22 +14,18 @@ const encoder = new TextEncoder();
 /** Pages without a reference are the same every time. */
 const pagesByStatus = new Map<number, Uint8Array>();
 
+const HTML: FieldBlock = FieldBlock.of(["Content-Type", "text/html; charset=utf-8"]);
+
 /**
  * A response with the server's own error page.
  *
- * @param fields complete field lines to send with it
  * @param id stands in the page and in the error log
  */
 export function errorResponse(
-  status: number,
-  fields = "",
+  { status, fields }: Pick<HttpError, "status" | "fields">,
   id?: string,
 ): Response & { readonly body: Uint8Array } {
-  return {
-    status,
-    fields: `Content-Type: text/html; charset=utf-8\r\n${fields}`,
-    body: pageBytes(status, id),
-  };
+  return { status, fields: HTML.concat(fields), body: pageBytes(status, id) };
 }
 
 function pageBytes(status: number, id: string | undefined): Uint8Array {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { type Endpoint, formatEndpoint } from "../http/endpoint.ts";
 import { AcceptError, type ByteConnection, type ConnectionListener } from "../ports.ts";
 import { FairReads } from "./fair_reads.ts";
 
@@ -18,16 +19,44 @@ export class ListenError extends Error {
 /** Connections that the system keeps for us until we accept them. */
 const BACKLOG = 1024;
 
-/** Listens on an address. @throws {ListenError} */
-export function listen(hostname: string, port: number, reusePort: boolean): ConnectionListener {
+/** Listens on an endpoint. @throws {ListenError} */
+export function listen(endpoint: Endpoint, reusePort: boolean): ConnectionListener {
+  const { hostname, port } = endpoint;
   try {
     return new Listener(Deno.listen({ hostname, port, reusePort, tcpBacklog: BACKLOG }));
   } catch (error) {
-    throw listenError(error, hostname, port);
+    throw listenError(error, endpoint);
   }
 }
 
-function listenError(error: unknown, hostname: string, port: number): ListenError {
+/**
+ * The address that a name stands for, as the system has it. It is asked by listening there for a moment: a look-up by
+ * itself would need the permission to connect to that host on any port, this needs permissionToLookUp() only.
+ *
+ * @throws {ListenError}
+ */
+export function addressOf(name: string): string {
+  try {
+    const listener = Deno.listen({ hostname: name, port: 0 });
+    listener.close();
+    return listener.addr.hostname;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) {
+      throw new ListenError(`--allow-net=${permissionToLookUp(name)} is missing`, false, { cause: error });
+    }
+    if (error instanceof Deno.errors.AddrNotAvailable) throw listenError(error, { hostname: name, port: 0 });
+    const advice = "check its spelling, or listen on an IP address";
+    throw new ListenError(`the name ${name} can not be resolved: ${advice}`, false, { cause: error });
+  }
+}
+
+/** What addressOf() needs of the permission to use the network. */
+export function permissionToLookUp(name: string): string {
+  return `${name}:0`;
+}
+
+function listenError(error: unknown, endpoint: Pick<Endpoint, "hostname" | "port">): ListenError {
+  const { hostname, port } = endpoint;
   const cause = { cause: error };
   if (error instanceof Deno.errors.AddrInUse) return new ListenError(`port ${port} is taken`, true, cause);
   if (error instanceof Deno.errors.AddrNotAvailable) {
@@ -37,8 +66,9 @@ function listenError(error: unknown, hostname: string, port: number): ListenErro
     return new ListenError(`port ${port} may not be used by this user`, false, cause);
   }
   if (error instanceof Deno.errors.NotCapable) {
-    const host = hostname.includes(":") ? `[${hostname}]` : hostname;
-    return new ListenError(`--allow-net=${port === 0 ? host : `${host}:${port}`} is missing`, false, cause);
+    // Which port stands for 0 is only known later.
+    const address = formatEndpoint(endpoint).replace(/:0$/, "");
+    return new ListenError(`--allow-net=${address} is missing`, false, cause);
   }
   return new ListenError(`${hostname} can not be listened on`, false, cause);
 }

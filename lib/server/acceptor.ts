@@ -1,12 +1,11 @@
 /**
- * The accept loop of one listener, and the sessions that came from it.
+ * The accept loop of one listener, and the connections that came from it.
  *
  * @module
  */
-import type { Handler } from "../http/message.ts";
 import { AcceptError, type ConnectionListener } from "../ports.ts";
 import type { ServerContext } from "./context.ts";
-import { Session } from "./session.ts";
+import type { Protocol, ProtocolFactory } from "./protocol.ts";
 
 /** The pause after the system ran out of descriptors, in milliseconds. */
 const SCARCITY_PAUSE = 100;
@@ -23,32 +22,30 @@ export interface ConnectionCount {
   turnedAway: number;
 }
 
-/** Accepts connections and gives each a session, until it is closed. Owns the listener. */
+/** Accepts connections and has each served, until it is closed. Owns the listener. */
 export class Acceptor {
-  readonly #sessions = new Set<Session>();
-  readonly #handle: Handler = (request) => this.handler(request);
+  readonly #connections = new Set<Protocol>();
   readonly #closed = Promise.withResolvers<void>();
   readonly #emptied = Promise.withResolvers<void>();
   #leaving: "drain" | "retire" | undefined;
 
   constructor(
     readonly listener: ConnectionListener,
-    /** May be changed: requests that come from then on get the other one. */
-    public handler: Handler,
+    readonly protocolOf: ProtocolFactory,
     readonly context: ServerContext,
     readonly count: ConnectionCount,
   ) {}
 
-  /** Resolves when the listener is closed; sessions may live on. */
+  /** Resolves when the listener is closed; connections may live on. */
   async run(): Promise<void> {
     for (let failures = 0;;) {
       try {
-        const connection = await this.listener.accept();
-        if (!connection) break;
+        const accepted = await this.listener.accept();
+        if (!accepted) break;
         failures = 0;
-        const session = new Session(connection, this.#handle, this.context);
-        if (this.count.open < this.context.limits.connections) this.#serve(session);
-        else void this.#turnAway(session);
+        const connection = this.protocolOf(accepted);
+        if (this.count.open < this.context.settings.limits.connections) this.#serve(connection);
+        else void this.#turnAway(connection);
       } catch (error) {
         if (!(error instanceof AcceptError)) throw error;
         if (!error.scarce && ++failures < BROKEN_IN_A_ROW) continue;
@@ -57,7 +54,7 @@ export class Acceptor {
       }
     }
     this.#closed.resolve();
-    if (this.#sessions.size === 0) this.#emptied.resolve();
+    if (this.#connections.size === 0) this.#emptied.resolve();
   }
 
   /** Resolves when the listener is closed. */
@@ -66,7 +63,7 @@ export class Acceptor {
   }
 
   /**
-   * Accepts what has come so far and lets every running exchange end. Resolves when the last session is over.
+   * Accepts what has come so far and lets every running exchange end. Resolves when the last connection is closed.
    */
   drain(): Promise<void> {
     return this.#leave("drain");
@@ -74,7 +71,7 @@ export class Acceptor {
 
   /**
    * Accepts what has come so far, and lets every connection have the answer to what it still asks. Resolves when the
-   * last session is over.
+   * last connection is closed.
    */
   retire(): Promise<void> {
     return this.#leave("retire");
@@ -83,11 +80,12 @@ export class Acceptor {
   /** Closes every connection. */
   abort(): void {
     this.listener.close();
-    for (const session of this.#sessions) session.abort();
+    for (const connection of this.#connections) connection.abort();
   }
 
-  get sessions(): number {
-    return this.#sessions.size;
+  /** How many are being served. */
+  get connections(): number {
+    return this.#connections.size;
   }
 
   async #leave(how: "drain" | "retire"): Promise<void> {
@@ -95,30 +93,30 @@ export class Acceptor {
     this.listener.finish();
     // Who is told to go comes back at once: not while others' connections may be lost in the listener.
     if (how === "retire") await this.closed;
-    for (const session of this.#sessions) session[how]();
+    for (const connection of this.#connections) connection[how]();
     await this.#emptied.promise;
   }
 
-  #serve(session: Session): void {
+  #serve(connection: Protocol): void {
     this.count.open++;
-    this.#sessions.add(session);
+    this.#connections.add(connection);
     // PERF: not a function that waits, of which every idle connection would keep a frame.
-    void session.run().then(() => this.#ended(session));
-    if (this.#leaving === "drain") session.drain();
+    void connection.run().then(() => this.#ended(connection));
+    if (this.#leaving === "drain") connection.drain();
   }
 
-  async #ended(session: Session): Promise<void> {
-    this.#sessions.delete(session);
+  async #ended(connection: Protocol): Promise<void> {
+    this.#connections.delete(connection);
     this.count.open--;
-    if (!this.#leaving || this.#sessions.size > 0) return;
+    if (!this.#leaving || this.#connections.size > 0) return;
     await this.#closed.promise;
-    if (this.#sessions.size === 0) this.#emptied.resolve();
+    if (this.#connections.size === 0) this.#emptied.resolve();
   }
 
-  async #turnAway(session: Session): Promise<void> {
-    if (this.count.turnedAway >= TURNED_AWAY) return session.abort();
+  async #turnAway(connection: Protocol): Promise<void> {
+    if (this.count.turnedAway >= TURNED_AWAY) return connection.abort();
     this.count.turnedAway++;
-    await session.turnAway();
+    await connection.turnAway();
     this.count.turnedAway--;
   }
 

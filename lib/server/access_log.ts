@@ -1,120 +1,74 @@
 /**
- * The access log: one line for each response, in Apache's common and combined formats or as JSON. What clients sent
- * is escaped, so that it can neither forge a line nor drive a terminal.
+ * The access log: one line for each response, whatever protocol it went out in.
  *
  * @module
  */
-import type { Log } from "../ports.ts";
-
-/** One exchange, as it is logged. */
-export interface AccessEntry {
-  readonly remote: string;
-  readonly host: string;
-  /** Empty where no request could be read. */
-  readonly method: string;
-  readonly target: string;
-  readonly protocol: string;
-  readonly status: number;
-  /** Bytes of the body that were sent, without framing. */
-  readonly bytes: number;
-  /** Milliseconds from the end of the request's head to the end of the response; only where isTimed. */
-  readonly duration: number;
-  readonly referer: string | undefined;
-  readonly userAgent: string | undefined;
-}
+import type { Request } from "../http/message.ts";
+import type { Clock, Log } from "../ports.ts";
+import { commonLine, jsonLine } from "./access_formats.ts";
 
 export type AccessFormat = "combined" | "common" | "json";
 
-/** Writes entries to a log. */
+/** What the log takes from a request. */
+export interface LoggedRequest extends Pick<Request, "host" | "method" | "target" | "version" | "fields"> {
+  /** What AccessLog.start() gave when the request's head had been read; 0 where nobody asked. */
+  readonly started: number;
+}
+
+/** What became of a request. */
+export interface Outcome {
+  readonly status: number;
+  /** Bytes of the body that were sent, without framing. */
+  readonly bytes: number;
+}
+
+/** Writes a line for each response. */
 export class AccessLog {
   readonly #log: Log;
   readonly #format: AccessFormat;
   readonly #worker: number;
+  readonly #clock: Clock;
 
-  constructor(log: Log, format: AccessFormat, worker: number) {
+  constructor(log: Log, format: AccessFormat, worker: number, clock: Clock) {
     this.#log = log;
     this.#format = format;
     this.#worker = worker;
+    this.#clock = clock;
   }
 
-  /** True if the format has the time that an exchange took. PERF: it takes two looks at the clock. */
-  get isTimed(): boolean {
-    return this.#format === "json";
+  /**
+   * The time of a request that begins. PERF: only the format that has the time takes it, since it is one look at the
+   * clock here and one at the end.
+   */
+  start(): number {
+    return this.#format === "json" ? this.#clock.monotonic() : 0;
   }
 
-  /** @param now wall-clock milliseconds */
-  write(entry: AccessEntry, now: number): void {
+  /**
+   * Logs a response.
+   *
+   * @param remote the client's address
+   * @param request undefined where none could be read
+   */
+  write(remote: string, request: LoggedRequest | undefined, { status, bytes }: Outcome): void {
+    const clock = this.#clock;
+    const entry = {
+      remote,
+      host: request?.host ?? "",
+      method: request?.method ?? "",
+      target: request?.target ?? "",
+      protocol: request?.version ?? "",
+      status,
+      bytes,
+      // Where another log was in use when the request began, nobody has looked at the clock.
+      duration: request === undefined || request.started === 0 ? 0 : clock.monotonic() - request.started,
+      referer: request?.fields.get("referer"),
+      userAgent: request?.fields.get("user-agent"),
+    };
     this.#log.line(
       this.#format === "json"
-        ? jsonLine(entry, now, this.#worker)
-        : commonLine(entry, now, this.#format === "combined"),
+        ? jsonLine(entry, clock.now(), this.#worker)
+        : commonLine(entry, clock.now(), this.#format === "combined"),
     );
   }
-}
-
-/** A line of the JSON format. */
-export function jsonLine(entry: AccessEntry, now: number, worker: number): string {
-  return JSON.stringify({
-    time: new Date(now).toISOString(),
-    remote: entry.remote,
-    host: entry.host,
-    method: entry.method,
-    target: entry.target,
-    protocol: entry.protocol,
-    status: entry.status,
-    bytes: entry.bytes,
-    duration_ms: Math.round(entry.duration * 1000) / 1000,
-    referer: entry.referer ?? null,
-    user_agent: entry.userAgent ?? null,
-    worker,
-  }).replace(C1_CONTROLS, (character) => "\\u00" + character.charCodeAt(0).toString(16));
-}
-
-/** JSON leaves these as they are, but some terminals obey them. */
-const C1_CONTROLS = /[\x7f-\x9f]/g;
-
-/** A line of the common format, or the combined format with Referer and User-Agent behind it. */
-export function commonLine(entry: AccessEntry, now: number, combined: boolean): string {
-  const request = entry.method === "" ? "-" : escape(`${entry.method} ${entry.target} ${entry.protocol}`);
-  const line = `${entry.remote} - - [${logTime(now)}] "${request}" ${entry.status} ${entry.bytes}`;
-  return combined ? `${line} "${optional(entry.referer)}" "${optional(entry.userAgent)}"` : line;
-}
-
-// deno-lint-ignore no-control-regex
-const UNSAFE = /["\\\x00-\x1f\x7f-\x9f]/;
-const EACH_UNSAFE = new RegExp(UNSAFE, "g");
-
-function optional(value: string | undefined): string {
-  return value === undefined ? "-" : escape(value);
-}
-
-/** Like Apache and nginx: a backslash before quotes and backslashes, `\xHH` for control characters. */
-function escape(text: string): string {
-  // PERF: hardly any text has one.
-  if (!UNSAFE.test(text)) return text;
-  return text.replace(
-    EACH_UNSAFE,
-    (character) =>
-      character === '"' || character === "\\"
-        ? "\\" + character
-        : "\\x" + character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0"),
-  );
-}
-
-const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-
-let loggedSecond = -1;
-let loggedTime = "";
-
-/** `22/Nov/2026:18:43:45 +0000`. PERF: made once in a second. */
-function logTime(now: number): string {
-  const second = Math.floor(now / 1000);
-  if (second !== loggedSecond) {
-    loggedSecond = second;
-    const date = new Date(now);
-    const two = (value: number) => String(value).padStart(2, "0");
-    loggedTime = `${two(date.getUTCDate())}/${MONTHS[date.getUTCMonth()]}/${date.getUTCFullYear()}:` +
-      `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())} +0000`;
-  }
-  return loggedTime;
 }

@@ -4,23 +4,10 @@
  * @module
  */
 import { BufferPool } from "../bytes/buffer_pool.ts";
+import type { Handler } from "../http/message.ts";
 import type { Clock, Log } from "../ports.ts";
-import type { WireLimits } from "../http1/limits.ts";
-import type { AccessLog } from "./access_log.ts";
 import { Deadlines } from "./deadlines.ts";
-
-/** Milliseconds. */
-export interface ServerTimeouts {
-  readonly header: number;
-  readonly body: number;
-  readonly send: number;
-  readonly keepAlive: number;
-}
-
-export interface ServerLimits extends WireLimits {
-  /** Connections at one time; further ones are answered 503. */
-  readonly connections: number;
-}
+import type { Settings } from "./settings.ts";
 
 /** So many bodies at one time are sent in large pieces. Clients that are slow may be thousands. */
 const LARGE_BODIES = 16;
@@ -33,17 +20,15 @@ export class ServerContext {
   readonly #mediumBuffers = new BufferPool(128 * 1024, 16);
   readonly #largeBuffers = new BufferPool(512 * 1024, LARGE_BODIES);
 
-  /** What is public without being readonly may be changed at any time. */
-  constructor(
-    public timeouts: ServerTimeouts,
-    /** Those of the wire hold for connections that come after a change. */
-    public limits: ServerLimits,
-    readonly clock: Clock,
-    readonly errorLog: Log,
-    /** Undefined: no access log. */
-    public accessLog: AccessLog | undefined,
-  ) {
+  /** @param settings may be replaced at any time, as a whole */
+  constructor(public settings: Settings, readonly clock: Clock, readonly errorLog: Log) {
     this.deadlines = new Deadlines(clock);
+  }
+
+  /** Answers each request with what the settings have for this endpoint when it comes. */
+  handlerFor(endpoint: string): Handler {
+    // It is only missing where a listener outlives its endpoint, which no change of settings does.
+    return (request) => this.settings.handlers.get(endpoint)!(request);
   }
 
   /**

@@ -4,7 +4,12 @@
  * @module
  */
 import type { LocationConfig } from "../config/types.ts";
-import { fieldLine } from "../http/message.ts";
+import { DiskOrigin, joinPath } from "../disk/disk_origin.ts";
+import type { FileCache } from "../disk/file_cache.ts";
+import { StoreOrigin, type StorePorts } from "../disk/store_origin.ts";
+import { HttpError } from "../http/errors.ts";
+import { FieldBlock } from "../http/fields.ts";
+import { AddedFields } from "./added_fields.ts";
 
 /** Methods of RFC 9110 and RFC 5789; all others are unknown, unless a location allows them. */
 const KNOWN_METHODS: ReadonlySet<string> = new Set(
@@ -15,28 +20,44 @@ const KNOWN_METHODS: ReadonlySet<string> = new Set(
 export class Location {
   readonly methods: ReadonlySet<string>;
   /** The field Allow. */
-  readonly allow: string;
-  /** Field lines of add_header and cors, which every response of this location gets. */
-  readonly added: string;
-  /** The folder (or file) that nothing served here may leave. */
-  readonly base: string | undefined;
-  /** The folder that uploads go to. */
-  readonly store: string | undefined;
-  /** How much of the path the base stands for. */
-  readonly #replaced: number;
+  readonly allow: FieldBlock;
+  /** The answer to a method that is known but not allowed here. */
+  readonly notAllowed: HttpError;
+  /** What add_header and cors add to every response; undefined where that is nothing. */
+  readonly added: AddedFields | undefined;
+  /** Where its files lie; undefined if it has none. */
+  readonly origin: DiskOrigin | undefined;
+  /** Where uploads go; undefined if it takes none. */
+  readonly store: StoreOrigin | undefined;
+  /** What is stored at a path is what is shown there. */
+  readonly showsStore: boolean;
+  /** How much of a path the origin stands for. */
+  readonly replaced: number;
+  /** The same of the store. */
+  readonly #prefix: number;
 
-  constructor(readonly config: LocationConfig) {
-    this.methods = new Set(config.allowedMethods);
-    this.allow = fieldLine("Allow", [...config.allowedMethods, "OPTIONS"].join(", "));
-    this.added =
-      (config.cors ? "Access-Control-Allow-Origin: *\r\nAccess-Control-Expose-Headers: *\r\n" : "") +
-      config.addHeader.map(([name, value]) => fieldLine(name, value)).join("");
-    const base = config.alias ?? config.root ?? config.uploadStore;
-    this.base = base === undefined ? undefined : withoutSlash(base) || "/";
-    this.store = config.uploadStore === undefined ? undefined : withoutSlash(config.uploadStore) || "/";
-    this.#replaced = config.alias === undefined && config.root !== undefined
-      ? 0
-      : withoutSlash(config.path).length;
+  constructor(
+    readonly config: LocationConfig,
+    cache: FileCache,
+    ports: StorePorts,
+    programs: readonly string[],
+  ) {
+    const { access, answer: { addHeader }, files: { alias, root }, store: { uploadStore } } = config;
+    this.methods = new Set(access.allowedMethods);
+    this.allow = FieldBlock.of(["Allow", [...access.allowedMethods, "OPTIONS"].join(", ")]);
+    this.notAllowed = new HttpError(405, undefined, { fields: this.allow });
+    const cors = access.cors ? CORS : [];
+    if (cors.length + addHeader.length > 0) this.added = new AddedFields([...cors, ...addHeader]);
+    const prefix = withoutSlash(config.path);
+    this.#prefix = prefix.length;
+    this.replaced = alias === undefined && root !== undefined ? 0 : prefix.length;
+    const base = originRoot(config);
+    this.origin = base === undefined ? undefined : new DiskOrigin(cache, base);
+    if (uploadStore !== undefined) {
+      this.store = new StoreOrigin(ports, withoutSlash(uploadStore) || "/", programs);
+    }
+    this.showsStore = this.store !== undefined && base !== undefined &&
+      joinPath(base, prefix.slice(this.replaced)) === this.store.root;
   }
 
   /** True for methods that this server knows, allowed here or not. */
@@ -44,24 +65,28 @@ export class Location {
     return KNOWN_METHODS.has(method) || this.methods.has(method);
   }
 
-  /** Where a path of this location lies on disk, without a slash at the end; undefined if nothing here has files. */
-  filePath(path: string): string | undefined {
-    return this.base === undefined ? undefined : below(this.base, path, this.#replaced);
+  /** Where a path of this location lies in its origin. */
+  originPath(path: string): string {
+    return below(path, this.replaced);
   }
 
-  /** Where a path of this location lies in its store; undefined if it has none. */
-  storePath(path: string): string | undefined {
-    return this.store === undefined
-      ? undefined
-      : below(this.store, path, withoutSlash(this.config.path).length);
+  /** Where a path of this location lies in its store. */
+  storePath(path: string): string {
+    return below(path, this.#prefix);
   }
 }
 
-/** A path on disk without a slash at the end: the base, and what of the path it does not stand for. */
-function below(base: string, path: string, replaced: number): string {
-  const end = path.endsWith("/") ? path.length - 1 : path.length;
-  if (end <= replaced) return base;
-  return (base === "/" ? "" : base) + path.slice(replaced, end);
+const CORS = [["Access-Control-Allow-Origin", "*"], ["Access-Control-Expose-Headers", "*"]] as const;
+
+/** The folder (or the file) that nothing a location serves may leave; undefined if it has no files. */
+export function originRoot({ files, store }: LocationConfig): string | undefined {
+  const base = files.alias ?? files.root ?? store.uploadStore;
+  return base === undefined ? undefined : withoutSlash(base) || "/";
+}
+
+/** What is left of a path behind its first characters, without a slash at its end. */
+function below(path: string, replaced: number): string {
+  return path.slice(replaced, path.endsWith("/") ? Math.max(replaced, path.length - 1) : path.length);
 }
 
 function withoutSlash(path: string): string {

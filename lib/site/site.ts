@@ -1,38 +1,36 @@
 /**
- * A configuration made ready to answer: for each address its virtual hosts, for each of them its locations.
+ * A configuration made ready to answer: for each endpoint its virtual hosts, for each of them its locations.
  *
  * @module
  */
-import type { Address, Config, ServerConfig } from "../config/types.ts";
-import type { Handler } from "../http/message.ts";
-import { Location } from "./location.ts";
+import type { ProgramLimits } from "../cgi/gateway.ts";
+import { endpointKey } from "../http/endpoint.ts";
+import type { Config, LocationConfig, ServerConfig } from "../config/types.ts";
+import { type HttpError, refusal } from "../http/errors.ts";
+import type { Handler, Request } from "../http/message.ts";
+import { type DecodedPath, decodePath } from "../http/path.ts";
+import { answererOf } from "./answerers.ts";
+import { type Answering, begin, type Server, type Services } from "./exchange.ts";
+import { finish } from "./finish.ts";
+import { Location, originRoot } from "./location.ts";
 import { LocationTable } from "./location_table.ts";
-import { createPipeline } from "./pipeline.ts";
+import { follow } from "./route.ts";
 import { VirtualHosts } from "./virtual_hosts.ts";
-import type { Server, Services } from "./visit.ts";
 
-/** What answers on one address. */
-export interface AddressHandler {
-  readonly address: Address;
-  readonly handler: Handler;
-}
-
-/** A handler for each address that a configuration names. */
-export function createSite(config: Config, services: Services): AddressHandler[] {
-  const byAddress = new Map<string, { address: Address; hosts: VirtualHosts<Server> }>();
+/** A handler for each endpoint that a configuration names, by its endpointKey(). */
+export function createSite(config: Config, services: Services): ReadonlyMap<string, Handler> {
+  const limits = { timeout: config.timeouts.cgi, processes: config.limits.cgiProcesses };
+  const byEndpoint = new Map<string, VirtualHosts<Server>>();
   for (const serverConfig of config.servers) {
-    const server = createServer(serverConfig);
-    for (const address of serverConfig.listen) {
-      const key = `${address.hostname} ${address.port}`;
-      let entry = byAddress.get(key);
-      if (!entry) byAddress.set(key, entry = { address, hosts: new VirtualHosts(server) });
-      for (const name of serverConfig.serverName) entry.hosts.add(hostOf(name), server);
+    const server = createServer(serverConfig, services, limits);
+    for (const endpoint of serverConfig.listen) {
+      const key = endpointKey(endpoint);
+      let hosts = byEndpoint.get(key);
+      if (!hosts) byEndpoint.set(key, hosts = new VirtualHosts(server));
+      for (const name of serverConfig.serverName) hosts.add(hostOf(name), server);
     }
   }
-  return [...byAddress.values()].map(({ address, hosts }) => ({
-    address,
-    handler: createPipeline(hosts, services),
-  }));
+  return new Map([...byEndpoint].map(([key, hosts]) => [key, createHandler(hosts, services)]));
 }
 
 /** Requests name an IPv6 address without its brackets. */
@@ -40,13 +38,36 @@ function hostOf(serverName: string): string {
   return serverName.startsWith("[") ? serverName.slice(1, -1) : serverName;
 }
 
-function createServer(config: ServerConfig): Server {
-  const fallback = new Location(config.fallback);
-  const table = new LocationTable(fallback);
-  const locations = config.locations.map((location) => new Location(location));
-  for (const location of locations) table.add(location.config.match, location.config.path, location);
-  const programFolders = [fallback, ...locations].flatMap(({ config, base }) =>
-    config.cgi === undefined || base === undefined ? [] : [base]
+function createServer(config: ServerConfig, services: Services, limits: ProgramLimits): Server {
+  const all = [config.fallback, ...config.locations];
+  const programs = all.flatMap((location) =>
+    location.programs.cgi === undefined ? [] : originRoot(location) ?? []
   );
-  return { fallback, locations: table, programFolders };
+  const ports = { files: services.files.files, store: services.store };
+  const create = (location: LocationConfig): Answering => ({
+    location: new Location(location, services.files, ports, programs),
+    answer: answererOf(location, limits),
+  });
+  const fallback = create(config.fallback);
+  const locations = new LocationTable(fallback);
+  for (const location of config.locations) locations.add(location.match, location.path, create(location));
+  return { fallback, locations };
+}
+
+/** Answers the requests of one endpoint. */
+function createHandler(hosts: VirtualHosts<Server>, services: Services): Handler {
+  return (request) => {
+    const server = hosts.find(request.host);
+    const path = pathOf(request);
+    if (typeof path === "object") return finish(begin(request, server, services, undefined), path);
+    return follow(begin(request, server, services, path), finish);
+  };
+}
+
+/** The path that a request means; undefined where its target has none (RFC 9112 sections 3.2.3 and 3.2.4). */
+function pathOf({ form, path }: Request): DecodedPath | HttpError | undefined {
+  if (form === "authority" || form === "asterisk") return undefined;
+  const decoded = decodePath(path);
+  if (decoded === "malformed") return refusal(400);
+  return decoded === "outside" ? refusal(404) : decoded;
 }

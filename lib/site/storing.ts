@@ -3,39 +3,29 @@
  *
  * @module
  */
-import type { Request, Response } from "../http/message.ts";
-import { refusal } from "../http/refusal.ts";
+import { refusal } from "../http/errors.ts";
+import type { MaybePromise } from "../http/maybe_promise.ts";
+import type { Outcome, Request } from "../http/message.ts";
 import { post } from "../store/post.ts";
-import { put, remove, type StoreTarget } from "../store/store.ts";
-import type { Visit } from "./visit.ts";
+import { put, remove } from "../store/put.ts";
+import type { StoreTarget } from "../store/target.ts";
+import type { Exchange } from "./exchange.ts";
+
+const WRITERS: ReadonlyMap<string, (request: Request, target: StoreTarget) => Promise<Outcome>> = new Map([
+  ["PUT", put],
+  ["POST", post],
+  ["DELETE", remove],
+]);
 
 /** Answers PUT, POST and DELETE from the location's store; undefined for what does not write. @throws {FileError} */
-export function answerStore(
-  { location, server, path, request, services }: Visit,
-): Response | Promise<Response> | undefined {
-  const file = location.storePath(path);
-  if (file === undefined || !WRITING.has(request.method)) return undefined;
-  if (!location.config.cors && isForeign(request)) return refusal(403);
-  const target: StoreTarget = {
-    path,
-    file,
-    root: location.store!,
-    programs: server.programFolders,
-    limit: location.config.clientMaxBodySize,
-    overwrite: location.config.overwrite,
-  };
-  const writing = { files: services.files.files, store: services.store };
-  switch (request.method) {
-    case "PUT":
-      return put(request, target, writing);
-    case "POST":
-      return post(request, target, writing);
-    default:
-      return remove(request, target, writing);
-  }
+export function answerFromStore({ location, path, request }: Exchange): MaybePromise<Outcome> | undefined {
+  const write = WRITERS.get(request.method);
+  if (write === undefined) return undefined;
+  const { config: { access, store: { overwrite } } } = location;
+  if (!access.cors && isForeign(request)) return refusal(403);
+  const place = location.storePath(path);
+  return write(request, { path, store: location.store!, place, limit: access.clientMaxBodySize, overwrite });
 }
-
-const WRITING: ReadonlySet<string> = new Set(["PUT", "POST", "DELETE"]);
 
 /**
  * True if a page of another origin sends the request. A form of any page that somebody visits may post to this machine,

@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { formatAddress } from "../config/check_servers.ts";
+import { formatEndpoint } from "../http/endpoint.ts";
+import { endpointsOf } from "../config/listen.ts";
 import type { Config, LocationConfig } from "../config/types.ts";
 
 /** Absolute paths, and addresses as Deno writes them. */
@@ -27,7 +28,7 @@ export interface Surroundings {
   readonly spoolFolder: string;
 }
 
-/** What a worker thread gets. The addresses are those of the configuration, so ports must be known by now. */
+/** What a worker thread gets. It may listen where the configuration says, so addresses and ports must be known by now. */
 export function workerPermissions(config: Config, surroundings: Surroundings): PermissionSet {
   const { realPath, findProgram, spoolFolder } = surroundings;
   const locations = allLocations(config);
@@ -36,13 +37,13 @@ export function workerPermissions(config: Config, surroundings: Surroundings): P
   // A path may be a link to the folder itself; files in it are opened under their resolved names.
   const both = (paths: readonly (string | undefined)[]) =>
     paths.filter((path) => path !== undefined).flatMap((path) => [path, realPath(path)]);
-  const stores = locations.map(({ uploadStore }) => uploadStore);
+  const stores = locations.map(({ store }) => store.uploadStore);
   const spool = programs ? [spoolFolder] : [];
   return {
-    net: unique(config.servers.flatMap(({ listen }) => listen.map(formatAddress))),
+    net: unique(endpointsOf(config).map(formatEndpoint)),
     read: unique([
       ...both(
-        locations.flatMap(({ root, alias, cgiScript }) => [root, alias, cgiScript]),
+        locations.flatMap(({ files, programs }) => [files.root, files.alias, programs.cgiScript]),
       ),
       ...both(stores),
       ...spool,
@@ -50,9 +51,9 @@ export function workerPermissions(config: Config, surroundings: Surroundings): P
     write: unique([...both(stores), ...spool]),
     run: unique([
       ...(launcher === undefined ? [] : [launcher]),
-      ...locations.flatMap(({ cgiScript }) => cgiScript === undefined ? [] : [cgiScript]),
+      ...locations.flatMap(({ programs: { cgiScript } }) => cgiScript === undefined ? [] : [cgiScript]),
       ...locations
-        .flatMap(({ cgi }) => Object.values(cgi ?? {}))
+        .flatMap(({ programs: { cgi } }) => Object.values(cgi ?? {}))
         .flatMap((words) => words === true ? [] : findProgram(words[0]!) ?? []),
     ]),
   };
@@ -65,7 +66,7 @@ export function workerPermissions(config: Config, surroundings: Surroundings): P
  * (cgi_script) they are started without a launcher, and stay the only ones.
  */
 export function launcherFor(config: Config, launcher: string | undefined): string | undefined {
-  const open = !config.sandbox || allLocations(config).some(({ cgi }) => cgi !== undefined);
+  const open = !config.sandbox || allLocations(config).some(({ programs: { cgi } }) => cgi !== undefined);
   return open ? launcher : undefined;
 }
 
@@ -77,6 +78,8 @@ export interface MainNeeds {
   readonly modules: readonly string[];
   /** Programs with which the main thread kills what workers have started. */
   readonly kill: string | undefined;
+  /** What looking up the names that are listened on needs of the network. */
+  readonly lookUps: readonly string[];
   /** Variables that are read. */
   readonly variables: readonly string[];
 }
@@ -87,7 +90,7 @@ export function permissionFlags(config: Config, workers: PermissionSet, needs: M
   const programs = hasPrograms(config);
   const lists: readonly (readonly [string, readonly string[]])[] = [
     // Which port stands for 0 is only known later.
-    ["net", unique(workers.net.map((address) => address.replace(/:0$/, "")))],
+    ["net", unique([...workers.net.map((address) => address.replace(/:0$/, "")), ...needs.lookUps])],
     ["read", unique([...(needs.file === undefined ? [] : [needs.file]), ...needs.modules, ...workers.read])],
     ["write", unique([...workers.write, ...logs])],
     ["run", unique([...workers.run, ...(programs && needs.kill !== undefined ? [needs.kill] : [])])],
@@ -111,13 +114,17 @@ export function shellWord(word: string): string {
 
 /** True if the configuration runs programs. */
 export function hasPrograms(config: Config): boolean {
-  return allLocations(config).some(({ cgi, cgiScript }) => cgi !== undefined || cgiScript !== undefined);
+  return allLocations(config).some(({ programs: { cgi, cgiScript } }) =>
+    cgi !== undefined || cgiScript !== undefined
+  );
 }
 
 /** The folders that uploads go to. */
 export function uploadStores(config: Config): string[] {
   return unique(
-    allLocations(config).flatMap(({ uploadStore }) => uploadStore === undefined ? [] : [uploadStore]),
+    allLocations(config).flatMap(({ store: { uploadStore } }) =>
+      uploadStore === undefined ? [] : [uploadStore]
+    ),
   );
 }
 

@@ -5,11 +5,12 @@
  * @module
  */
 import project from "../../deno.json" with { type: "json" };
-import { formatAddress } from "../config/check_servers.ts";
+import { endpointKey } from "../http/endpoint.ts";
+import { endpointsOf } from "../config/listen.ts";
 import type { Config } from "../config/types.ts";
 import { Gateway } from "../cgi/gateway.ts";
-import { FileCache } from "../files/file_cache.ts";
-import type { ConnectionListener, Log } from "../ports.ts";
+import { FileCache } from "../disk/file_cache.ts";
+import type { ByteConnection, ConnectionListener, Log } from "../ports.ts";
 import { clock } from "../runtime/clock.ts";
 import { fileSystem } from "../runtime/files.ts";
 import { listen } from "../runtime/net.ts";
@@ -20,8 +21,10 @@ import { storeFiles } from "../runtime/store_files.ts";
 import { AccessLog } from "../server/access_log.ts";
 import { Acceptor } from "../server/acceptor.ts";
 import { ServerContext } from "../server/context.ts";
+import { Http1Session } from "../server/http1/session.ts";
+import type { Settings } from "../server/settings.ts";
 import { createSite } from "../site/site.ts";
-import type { Services } from "../site/visit.ts";
+import type { Services } from "../site/exchange.ts";
 import type { WorkerStart } from "./messages.ts";
 
 /** How CGI programs are told who serves them. */
@@ -40,7 +43,7 @@ export class Serving {
   private constructor(
     readonly options: WorkerStart,
     readonly logs: ServingLogs,
-    readonly acceptors: ReadonlyMap<string, Acceptor>,
+    readonly acceptors: readonly Acceptor[],
     readonly context: ServerContext,
     readonly services: Services & { readonly gateway: Gateway },
   ) {
@@ -54,95 +57,84 @@ export class Serving {
    * @throws {ListenError}
    */
   static start(options: WorkerStart, logs: ServingLogs, groups: GroupKeeper | undefined): Serving {
-    const { config, id, reusePort, searchPath, launcher, spoolFolder } = options;
-    const context = new ServerContext(
-      config.timeouts,
-      config.limits,
-      clock,
-      logs.error,
-      accessLog(config, logs, id),
-    );
+    const { config, reusePort, searchPath, launcher, spoolFolder } = options;
     const gateway = new Gateway({
       runner: processRunner(launcher, groups),
       spooler: spooler(spoolFolder),
       clock,
       errorLog: logs.error,
-      timeout: config.timeouts.cgi,
-      processes: config.limits.cgiProcesses,
       searchPath,
       software: SOFTWARE,
     });
     const files = new FileCache(fileSystem, clock);
     const services = { files, gateway, store: storeFiles, errorLog: logs.error };
-    const site = createSite(config, services);
+    const context = new ServerContext(settingsOf(config, options, logs, services), clock, logs.error);
+    const endpoints = endpointsOf(config);
     const listeners: ConnectionListener[] = [];
     try {
-      for (const { address } of site) listeners.push(listen(address.hostname, address.port, reusePort));
+      for (const endpoint of endpoints) listeners.push(listen(endpoint, reusePort));
     } catch (error) {
       listeners.forEach((listener) => listener.close());
       throw error;
     }
     const count = { open: 0, turnedAway: 0 };
-    const acceptors = new Map(
-      site.map(({ address, handler }, index) =>
-        [formatAddress(address), new Acceptor(listeners[index]!, handler, context, count)] as const
-      ),
-    );
-    for (const acceptor of acceptors.values()) void acceptor.run();
+    const acceptors = endpoints.map((endpoint, index) => {
+      const handler = context.handlerFor(endpointKey(endpoint));
+      const protocolOf = (connection: ByteConnection) => new Http1Session(connection, handler, context);
+      return new Acceptor(listeners[index]!, protocolOf, context, count);
+    });
+    for (const acceptor of acceptors) void acceptor.run();
     return new Serving(options, logs, acceptors, context, services);
   }
 
   /**
-   * Goes over to a configuration with the same addresses. No connection notices: what is being answered is answered
+   * Goes over to a configuration with the same endpoints. No connection notices: what is being answered is answered
    * to its end, and the next request gets the other site.
    */
   change(config: Config): void {
-    const { context, services: { gateway } } = this;
     this.#config = config;
-    context.timeouts = config.timeouts;
-    context.limits = config.limits;
-    context.accessLog = accessLog(config, this.logs, this.options.id);
-    gateway.options = {
-      ...gateway.options,
-      timeout: config.timeouts.cgi,
-      processes: config.limits.cgiProcesses,
-    };
-    for (const { address, handler } of createSite(config, this.services)) {
-      this.acceptors.get(formatAddress(address))!.handler = handler;
-    }
+    this.context.settings = settingsOf(config, this.options, this.logs, this.services);
   }
 
   /** Resolves when no listener is open any more. */
   get closed(): Promise<unknown> {
-    return Promise.all(this.#all((acceptor) => acceptor.closed));
+    return Promise.all(this.acceptors.map((acceptor) => acceptor.closed));
   }
 
   /** Accepts nothing more, and resolves once every connection has had its last answer and every program its end. */
   async retire(): Promise<void> {
-    await Promise.all(this.#all((acceptor) => acceptor.retire()));
+    await Promise.all(this.acceptors.map((acceptor) => acceptor.retire()));
     await this.services.gateway.stop();
   }
 
   /** Accepts nothing more, waits up to timeouts.shutdown for running exchanges, and closes everything. */
   async stop(): Promise<void> {
-    const drained = Promise.all(this.#all((acceptor) => acceptor.drain()));
+    const drained = Promise.all(this.acceptors.map((acceptor) => acceptor.drain()));
     let cancel = () => {};
     const late = new Promise<void>((resolve) =>
       cancel = clock.after(this.#config.timeouts.shutdown, resolve)
     );
     await Promise.race([drained, late]);
     cancel();
-    this.#all((acceptor) => acceptor.abort());
+    for (const acceptor of this.acceptors) acceptor.abort();
     await this.services.gateway.stop();
     // Their handlers clean up after them, e.g. what was uploaded by half.
     await drained;
   }
-
-  #all<T>(work: (acceptor: Acceptor) => T): T[] {
-    return [...this.acceptors.values()].map(work);
-  }
 }
 
-function accessLog(config: Config, logs: ServingLogs, id: number): AccessLog | undefined {
-  return config.accessLog.to === "off" ? undefined : new AccessLog(logs.access, config.logFormat, id);
+/** What a configuration means to listeners and connections. */
+function settingsOf(
+  config: Config,
+  { id }: WorkerStart,
+  logs: ServingLogs,
+  services: Services,
+): Settings {
+  const { timeouts, limits, logFormat } = config;
+  return {
+    timeouts,
+    limits,
+    accessLog: config.accessLog.to === "off" ? undefined : new AccessLog(logs.access, logFormat, id, clock),
+    handlers: createSite(config, services),
+  };
 }

@@ -4,11 +4,12 @@
  *
  * @module
  */
-import { formatAddress } from "../config/check_servers.ts";
-import type { Address, Config } from "../config/types.ts";
+import type { Endpoint } from "../http/endpoint.ts";
+import { endpointsOf } from "../config/listen.ts";
+import type { Config } from "../config/types.ts";
 import { LogError } from "../runtime/logs.ts";
 import type { ProcessGroups } from "../runtime/process_groups.ts";
-import { PortReservations } from "./ports.ts";
+import { EndpointReservations } from "./endpoints.ts";
 import { hasPrograms, launcherFor, uploadStores, workerPermissions } from "./permissions.ts";
 import { FileError } from "../ports.ts";
 import { ensureFolder, sweep } from "../runtime/store_files.ts";
@@ -51,7 +52,7 @@ export class Supervisor {
   readonly failed: Promise<never>;
   readonly #fail: (error: StartError) => void;
   readonly #options: SupervisorOptions;
-  readonly #ports = new PortReservations();
+  readonly #endpoints = new EndpointReservations();
   readonly #retired: WorkerHandle[] = [];
   #config: Config;
   #logs: SupervisorLogs;
@@ -88,10 +89,9 @@ export class Supervisor {
     return supervisor;
   }
 
-  /** Where it listens, every port known. */
-  get addresses(): Address[] {
-    const addresses = this.#config.servers.flatMap(({ listen }) => listen);
-    return [...new Map(addresses.map((address) => [formatAddress(address), address])).values()];
+  /** Where it listens, every address and port known. */
+  get endpoints(): Endpoint[] {
+    return endpointsOf(this.#config);
   }
 
   /** How many workers there are just now. */
@@ -107,8 +107,8 @@ export class Supervisor {
    */
   reload(config: Config): Promise<void> {
     const reloaded = this.#reloading.then(() => this.#begin(config)).catch((error) => {
-      // Its new addresses are not ours after all.
-      this.#ports.keep(this.#config);
+      // Its new endpoints are not ours after all.
+      this.#endpoints.keep(this.#config);
       throw error;
     });
     this.#reloading = reloaded.catch(() => {});
@@ -138,7 +138,7 @@ export class Supervisor {
 
   async #begin(wanted: Config): Promise<void> {
     if (this.#stopping) return;
-    const config = this.#ports.resolve(wanted);
+    const config = this.#endpoints.resolve(wanted);
     const problem = missingPermission(config, this.#permissions(config), this.#options.surroundings);
     if (problem !== undefined) throw new StartError(problem);
     this.#prepareFolders(config);
@@ -156,7 +156,7 @@ export class Supervisor {
     this.#logs = logs;
     this.#workers = [...workers];
     this.#needs = needs;
-    this.#ports.keep(config);
+    this.#endpoints.keep(config);
     // Their last lines go to the new logs.
     await Promise.all(
       workers === oldWorkers
@@ -177,7 +177,13 @@ export class Supervisor {
   #needsOf(config: Config): string {
     const { launcher, workerCount } = this.#options.surroundings;
     const permissions = this.#permissions(config);
-    return JSON.stringify([config.sandbox, permissions, launcherFor(config, launcher), workerCount(config)]);
+    return JSON.stringify([
+      config.sandbox,
+      endpointsOf(config),
+      permissions,
+      launcherFor(config, launcher),
+      workerCount(config),
+    ]);
   }
 
   /** New workers, all of which accept connections. */

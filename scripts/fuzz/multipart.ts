@@ -6,10 +6,10 @@
  */
 import { decodeLatin1 } from "../../lib/bytes/latin1.ts";
 import { parseFormDisposition } from "../../lib/http/content_disposition.ts";
-import type { Fields } from "../../lib/http/fields.ts";
+import type { FieldBlock } from "../../lib/http/fields.ts";
 import { cleanFileName, isStorableName } from "../../lib/http/file_names.ts";
-import type { MultipartLimits } from "../../lib/http/multipart.ts";
-import { DEFAULT_LIMITS, drive } from "../../tests/http/multipart_driver.ts";
+import type { MultipartLimits } from "../../lib/http/multipart/parser.ts";
+import { DEFAULT_LIMITS, drive } from "../../tests/http/multipart/driver.ts";
 import { unescapeBytes } from "../../tests/wire/escape.ts";
 import { referenceLines } from "./multipart_reference.ts";
 import { cutAtRandom } from "./pieces.ts";
@@ -69,7 +69,7 @@ function check(input: Uint8Array, random: Random): string {
   return lines.slice(-3).map((line) => line.replace(/^(part|data) .*/s, "$1")).join("|");
 }
 
-function checkPart(fields: Fields): void {
+function checkPart(fields: FieldBlock): void {
   const disposition = parseFormDisposition(fields.get("content-disposition") ?? "");
   if (disposition?.fileName !== undefined) checkFileName(disposition.fileName);
 }

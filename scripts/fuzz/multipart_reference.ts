@@ -1,10 +1,10 @@
 /**
  * A second reading of multipart bodies, from the grammar of RFC 2046 section 5.1.1 as regular expressions over the
- * whole input: slow, and too short to be wrong in the same way as lib/http/multipart.ts.
+ * whole input: slow, and too short to be wrong in the same way as lib/http/multipart/.
  *
  * @module
  */
-import type { MultipartLimits } from "../../lib/http/multipart.ts";
+import type { MultipartLimits } from "../../lib/http/multipart/parser.ts";
 import { escape } from "../../tests/wire/escape.ts";
 
 const FINAL_LINE = /--[ \t]*(?:\r\n|$)/y;

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { Fields } from "../../lib/http/fields.ts";
+import { FieldBlock } from "../../lib/http/fields.ts";
 import type { Request, RequestBody } from "../../lib/http/message.ts";
 import type { GatewayOptions, Program } from "../../lib/cgi/gateway.ts";
 import type {
@@ -241,7 +241,7 @@ export function fakeRequest(options: FakeRequestOptions = {}): { request: Reques
     remote: { hostname: "192.0.2.7", port: 54321 },
     local: { hostname: "127.0.0.1", port: 8080 },
     ...options,
-    fields: Fields.from(options.fields ?? [["Host", "localhost"]]),
+    fields: FieldBlock.of(...options.fields ?? [["Host", "localhost"]]),
     onGone: (callback) => {
       callbacks.add(callback);
       return () => callbacks.delete(callback);
@@ -273,6 +273,7 @@ export const PROGRAM: Program = {
   environment: {},
   passAuthorization: false,
   bodyLimit: Infinity,
+  limits: { timeout: 10_000, processes: 2 },
 };
 
 /** Everything that a gateway or a run works with. */
@@ -287,8 +288,6 @@ export function fakes(): Omit<GatewayOptions, "runner" | "clock" | "spooler" | "
     clock: new FakeClock(),
     spooler: new FakeSpooler(),
     errorLog: new FakeLog(),
-    timeout: 10_000,
-    processes: 2,
     searchPath: "/usr/bin",
     software: "webserv/1.2.3",
   };

@@ -1,8 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { CgiError } from "../../lib/cgi/errors.ts";
-import { Gateway, type GatewayOptions, type Program } from "../../lib/cgi/gateway.ts";
-import { type BodySource, GoneError, type Response } from "../../lib/http/message.ts";
-import { PeerError } from "../../lib/http1/peer_error.ts";
+import { Gateway, type Program } from "../../lib/cgi/gateway.ts";
+import { GoneError, HttpError, refusal } from "../../lib/http/errors.ts";
+import { type BodySource, InternalRedirect, type Outcome, type Response } from "../../lib/http/message.ts";
 import { ProcessError } from "../../lib/ports.ts";
 import { toText } from "../support/wire.ts";
 import {
@@ -16,9 +15,9 @@ import {
 } from "./fakes.ts";
 
 /** A gateway, and what it works with. */
-function startGateway(options: Partial<GatewayOptions> = {}) {
+function startGateway() {
   const parts = fakes();
-  const gateway = new Gateway({ ...parts, ...options });
+  const gateway = new Gateway(parts);
   /** Asks, and lets the program start. */
   const ask = async (request: FakeRequestOptions = {}, program: Partial<Program> = {}) => {
     const asked = fakeRequest(request);
@@ -30,8 +29,14 @@ function startGateway(options: Partial<GatewayOptions> = {}) {
   return { ...parts, gateway, ask };
 }
 
-async function contentOf({ body }: Response): Promise<string> {
-  const source = body as BodySource;
+/** The outcome of a program that has answered itself. */
+function responseOf(outcome: Outcome): Response {
+  assert(!(outcome instanceof HttpError) && !(outcome instanceof InternalRedirect));
+  return outcome;
+}
+
+async function contentOf(outcome: Outcome): Promise<string> {
+  const source = responseOf(outcome).body as BodySource;
   let text = "";
   const buffer = new Uint8Array(100);
   for (let count = await source.read(buffer); count !== null; count = await source.read(buffer)) {
@@ -53,7 +58,7 @@ async function assertPlacesFree({ gateway, ask, runner, clock, spooler }: Return
   const before = runner.processes.length;
   for (let i = 0; i < 2; i++) await ask();
   assertEquals(runner.processes.length, before + 2, "a place was not given back");
-  assertEquals((await assertRejects(async () => await (await ask()).response, CgiError)).status, 503);
+  assertEquals((await assertRejects(async () => await (await ask()).response, HttpError)).status, 503);
   await gateway.stop();
 }
 
@@ -79,8 +84,8 @@ Deno.test("a gateway answers with the program's document and gives its place bac
   const started = startGateway();
   const { response } = await started.ask();
   await finish(started.runner.last, "Status: 201 Made\nContent-Type: text/plain\nContent-Length: 2\n\nhi");
-  const { status, reason, fields, body } = await response;
-  assertEquals([status, reason, fields], [201, "Made", "Content-Type: text/plain\r\n"]);
+  const { status, reason, fields, body } = responseOf(await response);
+  assertEquals([status, reason, [...fields]], [201, "Made", [["Content-Type", "text/plain"]]]);
   assertEquals((body as BodySource).length, 2);
   assertEquals(await contentOf(await response), "hi");
   await assertPlacesFree(started);
@@ -90,9 +95,17 @@ Deno.test("a gateway answers with a local redirect once the program has ended", 
   const started = startGateway();
   const { response } = await started.ask();
   await finish(started.runner.last, "Location: /b?c\n\n");
-  const answer = await response;
-  assert("localRedirect" in answer);
-  assertEquals(answer.localRedirect, "/b?c");
+  assertEquals(await response, new InternalRedirect("/b", "c", "GET"));
+  assertEquals(started.runner.last.kills, 0);
+  await assertPlacesFree(started);
+});
+
+Deno.test("a gateway answers 404 to a local redirect that leads out of the root, and lets the program end", async () => {
+  const started = startGateway();
+  const { response } = await started.ask();
+  await finish(started.runner.last, "Location: /../b\n\n");
+  assertEquals(await response, refusal(404));
+  assertEquals(started.runner.last.kills, 0);
   await assertPlacesFree(started);
 });
 
@@ -101,8 +114,8 @@ Deno.test("a gateway hands on what an nph- script says, byte for byte", async ()
   const script = { file: "/srv/nph-a", name: "/nph-a", pathInfo: "" };
   const { response } = await started.ask({}, { script });
   await finish(started.runner.last, "HTTP/1.1 418 Short\r\n\r\nteapot");
-  const answer = await response;
-  assertEquals([answer.raw, answer.status, answer.fields], [true, 418, ""]);
+  const answer = responseOf(await response);
+  assertEquals([answer.raw, answer.status, answer.fields.size], [true, 418, 0]);
   assertEquals(await contentOf(answer), "HTTP/1.1 418 Short\r\n\r\nteapot");
   await assertPlacesFree(started);
 });
@@ -150,7 +163,7 @@ for (
     const started = startGateway();
     const { response } = await started.ask({ method: method! });
     await started.runner.last.say(output!);
-    const { body } = await response;
+    const { body } = responseOf(await response);
     assertEquals((body as BodySource).length, method === "HEAD" ? undefined : 0);
     (body as BodySource).close();
     await started.clock.advance(500);
@@ -176,7 +189,8 @@ for (const [title, status, fail] of FAILURES) {
     const started = startGateway();
     const { response } = await started.ask();
     await fail(started);
-    assertEquals((await assertRejects(() => response, CgiError)).status, status);
+    const error = await assertRejects(() => response, HttpError);
+    assertEquals([error.status, error.log], [status, `/cgi-bin/a.py: ${error.message}`]);
     await assertPlacesFree(started);
   });
 }
@@ -185,18 +199,18 @@ Deno.test("a gateway fails with 502 where an nph- script says nothing", async ()
   const started = startGateway();
   const { response } = await started.ask({}, { script: { file: "/nph-a", name: "/nph-a", pathInfo: "" } });
   await started.runner.last.exit(0);
-  assertEquals((await assertRejects(() => response, CgiError)).status, 502);
+  assertEquals((await assertRejects(() => response, HttpError)).status, 502);
   await assertPlacesFree(started);
 });
 
-Deno.test("a gateway gives the place back where a program can not be started, and closes its body", async () => {
+Deno.test("a gateway gives the place back where a program cannot be started, and closes its body", async () => {
   for (const [problem, status] of [["not found", 502], ["denied", 403], ["failed", 502]] as const) {
     const started = startGateway();
     started.runner.failure = new ProcessError(problem, "python3");
     for (let i = 0; i < 3; i++) {
       const body = fakeBody(["x".repeat(300_000)], "chunked");
       const { response } = await started.ask({ body, fields: [["Transfer-Encoding", "chunked"]] });
-      assertEquals((await assertRejects(() => response, CgiError)).status, status);
+      assertEquals((await assertRejects(() => response, HttpError)).status, status);
     }
     started.runner.failure = undefined;
     await assertPlacesFree(started);
@@ -205,12 +219,12 @@ Deno.test("a gateway gives the place back where a program can not be started, an
 
 Deno.test("a gateway gives the place back where the body is refused before the program starts", async () => {
   const started = startGateway();
-  for (const error of [new GoneError(), new PeerError(408, "stalled"), new PeerError(400, "bad chunk")]) {
+  for (const error of [new GoneError(), new HttpError(408, "stalled"), new HttpError(400, "bad chunk")]) {
     const { response } = await started.ask({ body: fakeBody(["a", error], "chunked") });
     assertEquals(await response.catch((thrown: unknown) => thrown), error);
   }
   const { response } = await started.ask({ body: fakeBody(["abc"], "chunked") }, { bodyLimit: 2 });
-  assertEquals((await assertRejects(() => response, PeerError)).status, 413);
+  assertEquals((await assertRejects(() => response, HttpError)).status, 413);
   assertEquals(started.runner.processes.length, 0);
   await assertPlacesFree(started);
 });
@@ -249,7 +263,9 @@ Deno.test("a gateway refuses with 503 what is over the limit, also while a body 
   await started.ask({ body: fakeBody([promise], "chunked") });
   await started.ask();
   const { response } = await started.ask();
-  assertEquals((await assertRejects(() => response, CgiError)).status, 503);
+  const refused = await assertRejects(() => response, HttpError);
+  assertEquals([refused.status, refused.fields.get("retry-after")], [503, "1"]);
+  assertEquals(refused.log, "/cgi-bin/a.py: 2 programs are running, which is limits.cgi_processes");
   resolve("x");
   await settle();
   await started.gateway.stop();
@@ -257,17 +273,33 @@ Deno.test("a gateway refuses with 503 what is over the limit, also while a body 
 });
 
 Deno.test("a gateway does not refuse a client whose own last program is just ending", async () => {
-  const started = startGateway({ processes: 1 });
-  const first = await started.ask();
+  const started = startGateway();
+  const program = { limits: { ...PROGRAM.limits, processes: 1 } };
+  const first = await started.ask({}, program);
   await started.runner.last.say("A: b\n\n", null);
   await contentOf(await first.response);
-  const second = await started.ask();
+  const second = await started.ask({}, program);
   assertEquals(started.runner.processes.length, 1, "the first one has not ended yet");
   await started.runner.processes[0]!.exit();
   assertEquals(started.runner.processes.length, 2);
   await finish(started.runner.last, "A: b\n\nsecond");
   assertEquals(await contentOf(await second.response), "second");
   await started.gateway.stop();
+});
+
+Deno.test("a gateway asks each program for its own limits", async () => {
+  const started = startGateway();
+  const few = { limits: { timeout: 1000, processes: 1 } }, many = { limits: { timeout: 5000, processes: 3 } };
+  const patient = await started.ask({}, many);
+  const refused = await started.ask({}, few);
+  assertEquals((await assertRejects(() => refused.response, HttpError)).status, 503);
+  const hasty = await started.ask({}, { limits: { ...few.limits, processes: 3 } });
+  await started.clock.advance(1000);
+  assertEquals((await assertRejects(() => hasty.response, HttpError)).status, 504);
+  assertEquals(started.runner.processes[0]!.kills, 0);
+  await started.clock.advance(4000);
+  assertEquals((await assertRejects(() => patient.response, HttpError)).status, 504);
+  await assertPlacesFree(started);
 });
 
 Deno.test("stop() kills every program and resolves when none is left", async () => {

@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { type HeaderBlock, HeaderBlockError, HeaderBlockReader } from "../../lib/cgi/header_block.ts";
+import { type HeaderBlock, HeaderBlockReader } from "../../lib/cgi/header_block.ts";
+import { HttpError } from "../../lib/http/errors.ts";
 import { toBytes, toText } from "../support/wire.ts";
 
 interface Read {
@@ -144,7 +145,8 @@ const REFUSED: readonly (readonly [title: string, output: string, message: strin
 for (const [title, output, message] of REFUSED) {
   Deno.test(`HeaderBlockReader refuses ${title}, whole and byte by byte`, () => {
     for (const size of [output.length, 1]) {
-      const error = assertThrows(() => readBlock(output, size), HeaderBlockError);
+      const error = assertThrows(() => readBlock(output, size), HttpError);
+      assertEquals(error.status, 502);
       assertStringIncludes(error.message, message);
     }
   });
@@ -157,7 +159,7 @@ Deno.test("HeaderBlockReader waits as long as the block has no end", () => {
 });
 
 Deno.test("HeaderBlockReader does not quote more of a bad line than can be read", () => {
-  const error = assertThrows(() => readBlock(`${"x".repeat(5000)}\n\n`, 5002), HeaderBlockError);
+  const error = assertThrows(() => readBlock(`${"x".repeat(5000)}\n\n`, 5002), HttpError);
   assertEquals(error.message.length < 200, true);
 });
 
@@ -167,13 +169,13 @@ Deno.test("HeaderBlockReader takes a block of 32 KiB and refuses one more byte, 
   const ofSize = (size: number) => `A: ${"x".repeat(size - 5)}\n\n`;
   for (const piece of [1000, LIMIT, 2 * LIMIT]) {
     assertEquals(readBlock(ofSize(LIMIT) + "rest", piece)?.rest, "rest");
-    assertThrows(() => readBlock(ofSize(LIMIT + 1), piece), HeaderBlockError, "within 32768 bytes");
+    assertThrows(() => readBlock(ofSize(LIMIT + 1), piece), HttpError, "within 32768 bytes");
   }
 });
 
 Deno.test("HeaderBlockReader refuses many lines without an end as well as one", () => {
   for (const output of ["A: b\n".repeat(LIMIT / 5 + 1), "x".repeat(LIMIT + 1)]) {
-    assertThrows(() => readBlock(output, 4096), HeaderBlockError, "within 32768 bytes");
+    assertThrows(() => readBlock(output, 4096), HttpError, "within 32768 bytes");
   }
 });
 

@@ -1,7 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { type ProgramInput, programInput } from "../../lib/cgi/request_input.ts";
-import { GoneError } from "../../lib/http/message.ts";
-import { PeerError } from "../../lib/http1/peer_error.ts";
+import { GoneError, HttpError } from "../../lib/http/errors.ts";
 import { FileError } from "../../lib/ports.ts";
 import { toText } from "../support/wire.ts";
 import { fakeBody, FakeSpooler } from "./fakes.ts";
@@ -81,7 +80,7 @@ Deno.test("programInput() keeps 256 KiB in memory and spools one byte more", asy
 Deno.test("programInput() refuses a chunked body over the limit and leaves no file", async () => {
   const small = await assertRejects(
     () => programInput(chunked("abc", "def"), false, 5, new FakeSpooler()),
-    PeerError,
+    HttpError,
   );
   assertEquals(small.status, 413);
 
@@ -89,14 +88,14 @@ Deno.test("programInput() refuses a chunked body over the limit and leaves no fi
   const piece = "x".repeat(300 * KIB);
   const large = await assertRejects(
     () => programInput(chunked(piece, piece), false, 400 * KIB, spooler),
-    PeerError,
+    HttpError,
   );
   assertEquals(large.status, 413);
   assertEquals([spooler.created, spooler.open], [1, 0]);
 });
 
 Deno.test("programInput() leaves no file where the client leaves or breaks a rule", async () => {
-  for (const error of [new GoneError(), new PeerError(408, "stalled"), new PeerError(400, "no chunk")]) {
+  for (const error of [new GoneError(), new HttpError(408, "stalled"), new HttpError(400, "no chunk")]) {
     const spooler = new FakeSpooler();
     const body = chunked("x".repeat(300 * KIB), error);
     const thrown = await assertRejects(() => programInput(body, false, Infinity, spooler), Error);

@@ -1,8 +1,6 @@
 import { assertEquals, assertInstanceOf, assertRejects, assertStringIncludes } from "@std/assert";
-import { CgiError } from "../../lib/cgi/errors.ts";
 import { CgiRun } from "../../lib/cgi/run.ts";
-import { GoneError } from "../../lib/http/message.ts";
-import { PeerError } from "../../lib/http1/peer_error.ts";
+import { GoneError, HttpError } from "../../lib/http/errors.ts";
 import { ProcessError } from "../../lib/ports.ts";
 import { toBytes, toText } from "../support/wire.ts";
 import { fakes, settle } from "./fakes.ts";
@@ -119,7 +117,7 @@ Deno.test("a run drops input that its program does not take, and lets the progra
 });
 
 Deno.test("a run is stopped by a body that breaks off or stalls, and says with what", async () => {
-  for (const error of [new GoneError(), new PeerError(408, "stalled")]) {
+  for (const error of [new GoneError(), new HttpError(408, "stalled")]) {
     const started = startRun();
     const failure = failureOf(started.run.header());
     await started.run.feed(source("abc", error));
@@ -132,7 +130,7 @@ Deno.test("a run is stopped by a body that breaks off or stalls, and says with w
 Deno.test("a run is not stopped by what is wrong with a body that nobody wants", async () => {
   const started = startRun();
   started.process.takes = "nothing";
-  await started.run.feed(source("abc", new PeerError(408, "stalled")));
+  await started.run.feed(source("abc", new HttpError(408, "stalled")));
   assertEquals(started.process.kills, 0);
   await started.run.feed(source("abc", new GoneError()));
   assertEquals(started.process.kills > 0, true);
@@ -145,8 +143,9 @@ Deno.test("a run whose program is silent for too long is stopped with 504", asyn
   await started.clock.advance(TIMEOUT - 1);
   assertEquals(started.process.kills, 0);
   await started.clock.advance(1);
-  assertInstanceOf(await failure, CgiError);
-  assertEquals((await failure as CgiError).status, 504);
+  assertInstanceOf(await failure, HttpError);
+  const { status, message, log } = await failure as HttpError;
+  assertEquals([status, log], [504, `/a.py: ${message}`]);
   await assertOver(started);
 });
 
@@ -160,7 +159,7 @@ Deno.test("output puts the time-out off", async () => {
   await started.clock.advance(TIMEOUT - 1);
   assertEquals(started.process.kills, 0);
   await started.clock.advance(2);
-  assertEquals((await failure as CgiError).status, 504);
+  assertEquals((await failure as HttpError).status, 504);
   await assertOver(started);
 });
 
@@ -177,7 +176,7 @@ Deno.test("input that the program takes puts the time-out off, and input that it
   await started.clock.advance(TIMEOUT - 1);
   assertEquals([started.process.input, started.process.kills], ["ab", 0]);
   await started.clock.advance(1);
-  assertEquals((await failure as CgiError).status, 504);
+  assertEquals((await failure as HttpError).status, 504);
   await fed;
   await assertOver(started);
 });
@@ -194,7 +193,7 @@ Deno.test("a client that is slow with its body does not count as a silent progra
   await started.clock.advance(TIMEOUT - 1);
   assertEquals(started.process.kills, 0);
   await started.clock.advance(TIMEOUT);
-  assertEquals((await failure as CgiError).status, 504);
+  assertEquals((await failure as HttpError).status, 504);
   await assertOver(started);
 });
 
@@ -208,7 +207,7 @@ Deno.test("a client that is slow to take the output does not count as a silent p
   await started.clock.advance(TIMEOUT - 1);
   assertEquals(started.process.kills, 0);
   await started.clock.advance(TIMEOUT);
-  assertEquals((await failure as CgiError).status, 504);
+  assertEquals((await failure as HttpError).status, 504);
   await assertOver(started);
 });
 
@@ -219,7 +218,7 @@ Deno.test("a run whose program dies before its header block ends is 502 and says
     const started = startRun();
     await started.process.say("Content-Type: text/plain\n", null);
     await started.process.exit(status);
-    const error = await assertRejects(() => started.run.header(), CgiError);
+    const error = await assertRejects(() => started.run.header(), HttpError);
     assertEquals(error.status, 502);
     assertStringIncludes(error.message, `it ended ${words} before its header block did`);
     await assertOver(started);
@@ -229,8 +228,9 @@ Deno.test("a run whose program dies before its header block ends is 502 and says
 Deno.test("a header block that is none is 502", async () => {
   const started = startRun();
   await started.process.say("<html>\n\n");
-  const error = await assertRejects(() => started.run.header(), CgiError);
+  const error = await assertRejects(() => started.run.header(), HttpError);
   assertEquals([error.status, error.message], [502, '"<html>" is no field']);
+  assertEquals(error.log, '/a.py: "<html>" is no field');
   started.run.stop(error);
   await assertOver(started);
 });
@@ -239,7 +239,7 @@ Deno.test("stop() can be called again and again, and the first reason counts", a
   const started = startRun();
   const failure = failureOf(started.run.read());
   started.run.stop(new GoneError());
-  started.run.stop(new CgiError(504, "late"));
+  started.run.stop(new HttpError(504, "late"));
   assertInstanceOf(await failure, GoneError);
   assertEquals(started.run.isEnding, true);
   await assertOver(started);
@@ -278,7 +278,7 @@ Deno.test("standard error goes to the log while the program runs", async () => {
   assertEquals(started.errorLog.lines, ["/a.py: warning: a", "/a.py: warn"]);
 });
 
-Deno.test("a program that can not be started is 502, one that may not be is 403", () => {
+Deno.test("a program that cannot be started is 502, one that may not be is 403", () => {
   for (const [problem, status] of [["not found", 502], ["failed", 502], ["denied", 403]] as const) {
     const { runner, ...parts } = fakes();
     runner.failure = new ProcessError(problem, "python3", { cause: new Error("the system's words") });
@@ -289,9 +289,10 @@ Deno.test("a program that can not be started is 502, one that may not be is 403"
     } catch (thrown) {
       error = thrown;
     }
-    assertInstanceOf(error, CgiError);
+    assertInstanceOf(error, HttpError);
     assertEquals(error.status, status);
     assertEquals(error.message, `python3 can not be started: ${problem}: the system's words`);
+    assertEquals(error.log, status === 403 ? undefined : `/a.py: ${error.message}`);
     assertEquals(parts.clock.running, 0);
   }
 });

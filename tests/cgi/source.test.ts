@@ -1,8 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { CgiRun } from "../../lib/cgi/run.ts";
 import { CgiSource } from "../../lib/cgi/source.ts";
-import { BodyError, GoneError } from "../../lib/http/message.ts";
-import { PeerError } from "../../lib/http1/peer_error.ts";
+import { BodyError, GoneError, HttpError } from "../../lib/http/errors.ts";
 import { toBytes, toText } from "../support/wire.ts";
 import { FakeProcess, fakes, settle } from "./fakes.ts";
 
@@ -105,7 +104,7 @@ Deno.test("a program that falls silent breaks its body, with a message for the l
 });
 
 Deno.test("a client that breaks its own request while it is answered counts as gone", async () => {
-  for (const error of [new PeerError(408, "stalled"), new GoneError()]) {
+  for (const error of [new HttpError(408, "stalled"), new GoneError()]) {
     const { source, run } = startSource("");
     const failure = assertRejects(() => readSome(source, 9), GoneError);
     run.stop(error);

@@ -1,11 +1,52 @@
 /**
- * A configuration as JSON for people: short values on one line, `Infinity` as a text, a run of codes with the same
- * error page as one.
+ * A configuration as JSON for people: only what is not the default, short values on one line, `Infinity` as a text, a
+ * run of codes with the same error page as one.
  *
  * @module
  */
+import { completeLocation } from "../../lib/config/complete.ts";
+import { DEFAULT_ADDRESS, DEFAULTS } from "../../lib/config/defaults.ts";
+import type { Config, LocationConfig, ServerConfig } from "../../lib/config/types.ts";
 
 const WIDTH = 100;
+
+/**
+ * A configuration without what would hold if nothing were written. A location shows all that it has by then, be it
+ * its own or inherited; one that says the opposite of its server may show nothing of that, but would if it were lost.
+ */
+export function withoutDefaults(config: Config): unknown {
+  return difference({ ...config, servers: config.servers.map(serverDifference) }, DEFAULTS);
+}
+
+function serverDifference(server: ServerConfig): unknown {
+  const unwritten = { listen: [DEFAULT_ADDRESS], serverName: [], fallback: bareLocation("/"), locations: [] };
+  const locations = server.locations.map((location) => ({
+    key: location.key,
+    ...difference(location, bareLocation(location.key)),
+  }));
+  return difference({ ...server, locations }, unwritten);
+}
+
+/** A location for which nothing is written, nor for its server. */
+function bareLocation(key: string): LocationConfig {
+  return completeLocation({ key, match: "prefix", path: key }, {}, {});
+}
+
+/** The members that another object has not, or has differently. */
+function difference(value: object, other: object): Record<string, unknown> {
+  const members = new Map<string, unknown>(Object.entries(value));
+  for (const [key, theirs] of Object.entries(other)) {
+    const ours = members.get(key);
+    if (!members.has(key)) members.set(key, "(missing)");
+    else if (flat(ours) === flat(theirs)) members.delete(key);
+    else if (isMembers(ours) && isMembers(theirs)) members.set(key, difference(ours, theirs));
+  }
+  return Object.fromEntries(members);
+}
+
+function isMembers(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
 
 /** JSON text without a line end. */
 export function print(value: unknown, indent = "", key = ""): string {

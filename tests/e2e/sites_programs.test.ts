@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { ask, get } from "../support/ask.ts";
 import { startServer } from "../support/server.ts";
 
@@ -45,15 +45,4 @@ servers:
     const posted = await ask(server.port, target, { method: "POST", body: "x" });
     assert(!posted.text.includes("secret"), target);
   }
-});
-
-Deno.test("the source of a program is no error page", async () => {
-  await using server = await startServer({
-    config: "servers: [{ listen: LISTEN, root: ., cgi: { .sh: sh }, error_page: { 404: /404.sh } }]",
-    files: { "404.sh": PROGRAM },
-  });
-  const answer = await ask(server.port, "/missing");
-  assertEquals(answer.status, 404);
-  assertStringIncludes(answer.text, "<title>404 Not Found</title>");
-  await server.waitFor("error_page /404.sh for 404 is no file");
 });

@@ -1,10 +1,11 @@
 import { assertEquals } from "@std/assert";
-import { FileCache } from "../../lib/files/file_cache.ts";
+import { DiskOrigin } from "../../lib/disk/disk_origin.ts";
+import { FileCache } from "../../lib/disk/file_cache.ts";
 import { listingResponse } from "../../lib/files/listing.ts";
-import { Fields } from "../../lib/http/fields.ts";
+import { FieldBlock } from "../../lib/http/fields.ts";
 import type { Request } from "../../lib/http/message.ts";
 import { FileError } from "../../lib/ports.ts";
-import { FakeClock, FakeFiles } from "./fake_files.ts";
+import { FakeClock, FakeFiles } from "../disk/fake_files.ts";
 
 /** A request for JSON. */
 const REQUEST: Request = {
@@ -15,7 +16,7 @@ const REQUEST: Request = {
   query: undefined,
   host: "localhost",
   version: "HTTP/1.1",
-  fields: Fields.from([["Accept", "application/json"]]),
+  fields: FieldBlock.of(["Accept", "application/json"]),
   body: { length: 0, read: () => Promise.resolve(null) },
   remote: { hostname: "127.0.0.1", port: 1 },
   local: { hostname: "127.0.0.1", port: 2 },
@@ -29,16 +30,15 @@ interface Listed {
   readonly modified: string;
 }
 
-async function list(files: FakeFiles, folder = "/root", urlPath = "/"): Promise<Listed[]> {
-  const cache = new FileCache(files, new FakeClock());
-  const known = cache.find(folder, "/root")!;
-  const { status, body } = await listingResponse(REQUEST, cache, known, "/root", urlPath, {});
-  assertEquals(status, 200);
+async function list(files: FakeFiles, path = "", urlPath = "/"): Promise<Listed[]> {
+  const origin = new DiskOrigin(new FileCache(files, new FakeClock()), "/root");
+  const { status, fields, body } = await listingResponse(REQUEST, origin, path, urlPath, {});
+  assertEquals([status, fields.get("content-type"), fields.get("vary")], [200, "application/json", "Accept"]);
   return JSON.parse(new TextDecoder().decode(body as Uint8Array));
 }
 
-const names = async (files: FakeFiles, folder?: string, urlPath?: string) =>
-  (await list(files, folder, urlPath)).map(({ name }) => name);
+const names = async (files: FakeFiles, path?: string, urlPath?: string) =>
+  (await list(files, path, urlPath)).map(({ name }) => name);
 
 Deno.test("folders come first, then files, each as a person would sort them", async () => {
   const files = new FakeFiles();
@@ -73,7 +73,7 @@ Deno.test("hidden names are left out, but for .well-known at the top", async () 
   }
   for (const name of [".hidden", ".well-known/x", "shown"]) files.write(`/root/sub/${name}`, "");
   assertEquals(await names(files), [".well-known", "sub", "shown"]);
-  assertEquals(await names(files, "/root/sub", "/sub/"), ["shown"]);
+  assertEquals(await names(files, "/sub", "/sub/"), ["shown"]);
 });
 
 Deno.test("a link is shown as what it leads to, and not at all where it leads out", async () => {

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { parseHost } from "../../lib/http/host.ts";
+import { normalIPv6, parseHost } from "../../lib/http/host.ts";
 import { assertLinear, hostile } from "../support/linear.ts";
 
 Deno.test("parseHost() reads names, addresses and ports", () => {
@@ -22,10 +22,12 @@ Deno.test("parseHost() reads names, addresses and ports", () => {
     ["[::]", "::", undefined],
     ["[2001:DB8::A]", "2001:db8::a", undefined],
     ["[1:2:3:4:5:6:7:8]", "1:2:3:4:5:6:7:8", undefined],
-    ["[1:2:3:4:5:6:7::]", "1:2:3:4:5:6:7::", undefined],
-    ["[::2:3:4:5:6:7:8]", "::2:3:4:5:6:7:8", undefined],
-    ["[::ffff:127.0.0.1]", "::ffff:127.0.0.1", undefined],
-    ["[1:2:3:4:5:6:127.0.0.1]", "1:2:3:4:5:6:127.0.0.1", undefined],
+    ["[1:2:3:4:5:6:7::]", "1:2:3:4:5:6:7:0", undefined],
+    ["[::2:3:4:5:6:7:8]", "0:2:3:4:5:6:7:8", undefined],
+    ["[::ffff:127.0.0.1]", "::ffff:7f00:1", undefined],
+    ["[1:2:3:4:5:6:127.0.0.1]", "1:2:3:4:5:6:7f00:1", undefined],
+    ["[0:0:0:0:0:0:0:1]:80", "::1", 80],
+    ["[2001:0DB8:0:0:1:0:0:0001]", "2001:db8::1:0:0:1", undefined],
   ];
   for (const [value, host, port] of table) assertEquals(parseHost(value), { host, port }, value);
 });
@@ -141,4 +143,16 @@ Deno.test("parseHost() takes linear time for hostile values", () => {
       parseHost("[" + hostile(piece) + "]");
     }
   });
+});
+
+Deno.test("normalIPv6() has one form for every spelling, which is its own", () => {
+  for (const text of ["::1", "0::1", "::0:1", "0:0:0:0:0:0:0:1", "0000::0001", "::0.0.0.1"]) {
+    assertEquals(normalIPv6(text), "::1", text);
+  }
+  for (const text of ["::", "2001:db8::1:0:0:1", "1:2:3:4:5:6:7:8", "::ffff:7f00:1"]) {
+    assertEquals(normalIPv6(text), text);
+  }
+  for (const text of ["", "1", "127.0.0.1", "::1%1", "::1]@[::2", "::1/", "[::1]"]) {
+    assertEquals(normalIPv6(text), undefined, text);
+  }
 });

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { formatHttpDate } from "../../lib/http/date.ts";
-import { Fields } from "../../lib/http/fields.ts";
+import { FieldBlock } from "../../lib/http/fields.ts";
 import {
   evaluatePreconditions,
   ifRangeHolds,
@@ -18,7 +18,9 @@ type Row = [method: string, fields: [string, string][], current: Validators | un
 
 function check(rows: Row[]): void {
   for (const [method, pairs, current, expected] of rows) {
-    const verdict = evaluatePreconditions({ method, fields: Fields.from(pairs) }, current);
+    // As parsers make them, which let names pass that of() refuses.
+    const fields = new FieldBlock(pairs.map(([name]) => name), pairs.map(([, value]) => value));
+    const verdict = evaluatePreconditions({ method, fields }, current);
     assertEquals(verdict, expected, `${method} ${JSON.stringify(pairs)} ${current?.etag}`);
   }
 }

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { decodeLatin1, encodeLatin1 } from "../../lib/bytes/latin1.ts";
 import { ServerConnection } from "../../lib/http1/connection.ts";
-import { PeerError } from "../../lib/http1/peer_error.ts";
+import { HttpError } from "../../lib/http/errors.ts";
 import { DEFAULT_LIMITS } from "../wire/cases.ts";
 
 function connectionWith(text: string): ServerConnection {
@@ -14,23 +14,20 @@ const GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 const PUT = "PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n";
 const CHUNKED = "PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
 
-const states = (connection: ServerConnection) => [connection.clientState, connection.serverState];
-
 Deno.test("ServerConnection goes through its states", () => {
   const connection = connectionWith(PUT + "hello");
-  assertEquals(states(connection), ["idle", "idle"]);
+  assertEquals(connection.clientState, "idle");
   assertEquals(connection.next().type, "request");
-  assertEquals(states(connection), ["send body", "send response"]);
+  assertEquals(connection.clientState, "send body");
   assertEquals(connection.next().type, "data");
   assertEquals(connection.next().type, "end of message");
-  assertEquals(states(connection), ["done", "send response"]);
+  assertEquals(connection.clientState, "done");
   connection.responseBegins();
-  assertEquals(states(connection), ["done", "send body"]);
   connection.responseEnds();
   assertEquals(connection.next().type, "paused");
-  assertEquals(states(connection), ["done", "done"]);
   connection.startNextCycle();
-  assertEquals(states(connection), ["idle", "idle"]);
+  assertEquals(connection.clientState, "idle");
+  assertThrows(() => connection.responseBegins(), Error, "not legal");
 });
 
 Deno.test("ServerConnection may answer before the body is whole", () => {
@@ -59,7 +56,7 @@ Deno.test("ServerConnection refuses what we may not do", () => {
   assertThrows(() => busy.responseBegins(), Error, "not legal");
   // Such a mistake is ours, not the peer's.
   const error = assertThrows(() => busy.responseBegins());
-  assert(!(error instanceof PeerError));
+  assert(!(error instanceof HttpError));
 });
 
 Deno.test("ServerConnection may respond after an error, and gives nothing more", () => {
@@ -72,8 +69,8 @@ Deno.test("ServerConnection may respond after an error, and gives nothing more",
       connection.responseEnds();
       connection.startNextCycle();
     }
-    assertThrows(() => connection.next(), PeerError);
-    assertEquals(states(connection), ["closed", "send response"]);
+    assertThrows(() => connection.next(), HttpError);
+    assertEquals(connection.clientState, "closed");
     connection.receive(encodeLatin1(GET));
     assertEquals(connection.next().type, "closed");
     connection.responseBegins();
@@ -86,8 +83,8 @@ Deno.test("ServerConnection may end its response after the body broke a rule", (
   const connection = connectionWith(CHUNKED + "x");
   connection.next();
   connection.responseBegins();
-  assertThrows(() => connection.next(), PeerError);
-  assertEquals(states(connection), ["closed", "send body"]);
+  assertThrows(() => connection.next(), HttpError);
+  assertEquals(connection.clientState, "closed");
   connection.responseEnds();
   assertEquals(connection.next().type, "closed");
 });
@@ -100,12 +97,14 @@ Deno.test("ServerConnection.giveUp() is possible in every state, also twice", ()
         try {
           connection.next();
         } catch (error) {
-          assert(error instanceof PeerError);
+          assert(error instanceof HttpError);
         }
       }
       connection.giveUp();
       connection.giveUp();
-      assertEquals(connection.serverState, "closed");
+      for (const act of ["responseBegins", "responseEnds", "startNextCycle"] as const) {
+        assertThrows(() => connection[act](), Error, "not legal");
+      }
     }
   }
 });
@@ -130,6 +129,75 @@ Deno.test("ServerConnection.remaining tells what is left of a body", () => {
   assertEquals(chunked.remaining, undefined);
   assertEquals(chunked.next().type, "end of message");
   assertEquals(chunked.remaining, 0);
+});
+
+/** A connection whose first request has been read, and so many events after it. */
+function afterHead(text: string, events = 0): ServerConnection {
+  const connection = connectionWith(text);
+  for (let i = 0; i <= events; i++) connection.next();
+  return connection;
+}
+
+Deno.test("ServerConnection.isRequestWhole is true once nothing of the request is still to come", () => {
+  const table: [text: string, events: number, isWhole: boolean][] = [
+    [GET, 0, true],
+    [GET, 1, true],
+    [PUT, 0, false],
+    [PUT + "hell", 1, false],
+    [PUT + "hello", 1, true],
+    [PUT + "hello", 2, true],
+    [CHUNKED + "1\r\na\r\n", 1, false],
+    [CHUNKED + "1\r\na\r\n0\r\n\r\n", 1, false],
+    [CHUNKED + "1\r\na\r\n0\r\n\r\n", 2, true],
+  ];
+  for (const [text, events, isWhole] of table) {
+    assertEquals(afterHead(text, events).isRequestWhole, isWhole, `${events} events after ${text}`);
+  }
+  assertEquals(connectionWith("").isRequestWhole, false);
+  const broken = afterHead(CHUNKED + "x");
+  assertThrows(() => broken.next(), HttpError);
+  assertEquals(broken.isRequestWhole, false);
+});
+
+Deno.test("ServerConnection.mayStay: the client wants it, and what is left of the body is little and known", () => {
+  const put = (length: number, fields = "") =>
+    `PUT / HTTP/1.1\r\nHost: a\r\n${fields}Content-Length: ${length}\r\n\r\n`;
+  const table: [text: string, events: number, mayStay: boolean][] = [
+    [GET, 0, true],
+    ["GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", 0, false],
+    ["GET / HTTP/1.0\r\n\r\n", 0, false],
+    ["GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", 0, true],
+    [put(5) + "hello", 2, true],
+    [put(64 * 1024), 0, true],
+    [put(64 * 1024 + 1), 0, false],
+    [put(64 * 1024 + 1) + "x", 1, true],
+    [put(5, "Connection: close\r\n"), 0, false],
+    [put(5, "Expect: 100-continue\r\n"), 0, false],
+    [put(5, "Expect: 100-continue\r\n") + "hello", 1, true],
+    [CHUNKED, 0, false],
+    [CHUNKED + "0\r\n\r\n", 1, true],
+  ];
+  for (const [text, events, mayStay] of table) {
+    assertEquals(afterHead(text, events).mayStay, mayStay, `${events} events after ${text}`);
+  }
+  const broken = afterHead(CHUNKED + "x");
+  assertThrows(() => broken.next(), HttpError);
+  assertEquals(broken.mayStay, false);
+});
+
+Deno.test("ServerConnection.awaitsContinue holds until it is told otherwise, for one request", () => {
+  const text = PUT.replace("Content", "Expect: 100-continue\r\nContent");
+  const connection = afterHead(text);
+  assertEquals([connection.awaitsContinue, connection.mayStay], [true, false]);
+  connection.continueSent();
+  assertEquals([connection.awaitsContinue, connection.mayStay], [false, true]);
+  connection.receive(encodeLatin1("hello" + GET));
+  connection.next();
+  connection.responseBegins();
+  connection.responseEnds();
+  connection.startNextCycle();
+  connection.next();
+  assertEquals(connection.awaitsContinue, false);
 });
 
 Deno.test("ServerConnection.isInHead is true from the first byte of a head to its last", () => {
@@ -184,6 +252,6 @@ Deno.test("ServerConnection knows the hosts of earlier requests and of no others
     assertEquals(event.host, `h${i % 1500}.test`);
   }
   for (let i = 0; i < 2; i++) {
-    assertThrows(() => connectionWith("GET / HTTP/1.1\r\nHost: a/b\r\n\r\n").next(), PeerError, "Host");
+    assertThrows(() => connectionWith("GET / HTTP/1.1\r\nHost: a/b\r\n\r\n").next(), HttpError, "Host");
   }
 });

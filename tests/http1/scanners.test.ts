@@ -3,7 +3,7 @@ import { encodeLatin1 } from "../../lib/bytes/latin1.ts";
 import { ChunkedDecoder } from "../../lib/http1/chunked.ts";
 import { FieldSectionScanner } from "../../lib/http1/field_lines.ts";
 import type { WireLimits } from "../../lib/http1/limits.ts";
-import { PeerError } from "../../lib/http1/peer_error.ts";
+import { HttpError } from "../../lib/http/errors.ts";
 import { RequestLineScanner } from "../../lib/http1/request_line.ts";
 
 /** Room before the scanned bytes, so that offsets which forget where they count from are found out. */
@@ -20,7 +20,7 @@ function scan(
   try {
     return scanner.scan(bytes, BEFORE, BEFORE + length);
   } catch (error) {
-    if (error instanceof PeerError) return `refused ${error.status}`;
+    if (error instanceof HttpError) return `refused ${error.status}`;
     throw error;
   }
 }
@@ -180,7 +180,7 @@ Deno.test("ChunkedDecoder takes sizes, extensions and trailers of their limits a
   };
   const refused = (status: number, body: string, some: Partial<WireLimits> = {}) => {
     for (const piece of [1, 7, body.length]) {
-      assertEquals(assertThrows(() => decode(body, piece, some), PeerError).status, status);
+      assertEquals(assertThrows(() => decode(body, piece, some), HttpError).status, status);
     }
   };
   ends("0000000000001\r\na\r\n0\r\n\r\n");

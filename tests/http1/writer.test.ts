@@ -1,3 +1,4 @@
+import { FieldBlock } from "../../lib/http/fields.ts";
 import { assertEquals, assertMatch } from "@std/assert";
 import { formatHttpDate } from "../../lib/http/date.ts";
 import {
@@ -45,7 +46,7 @@ const head = (parts: Partial<HeadParts>): string =>
     version: "HTTP/1.1",
     status: 200,
     reason: undefined,
-    fields: "",
+    fields: FieldBlock.EMPTY,
     length: undefined,
     chunked: false,
     keepAlive: true,
@@ -68,7 +69,11 @@ Deno.test("responseHead() writes the status line, the fields and the framing", (
     [{ status: 404, reason: "Gone Fishing" }, `HTTP/1.1 404 Gone Fishing\r\n${COMMON}\r\n`],
     [{ status: 404, reason: "" }, `HTTP/1.1 404 \r\n${COMMON}\r\n`],
     [
-      { fields: 'ETag: "a"\r\nSet-Cookie: b\r\nSet-Cookie: c\r\n', length: 3, keepAlive: false },
+      {
+        fields: FieldBlock.of(["ETag", '"a"'], ["Set-Cookie", "b"], ["Set-Cookie", "c"]),
+        length: 3,
+        keepAlive: false,
+      },
       `HTTP/1.1 200 OK\r\n${COMMON}ETag: "a"\r\nSet-Cookie: b\r\nSet-Cookie: c\r\n` +
       "Content-Length: 3\r\nConnection: close\r\n\r\n",
     ],

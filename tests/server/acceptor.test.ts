@@ -1,15 +1,29 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { FieldBlock } from "../../lib/http/fields.ts";
 import type { Handler } from "../../lib/http/message.ts";
 import { AcceptError } from "../../lib/ports.ts";
 import { Acceptor } from "../../lib/server/acceptor.ts";
+import type { ServerContext } from "../../lib/server/context.ts";
+import { Http1Session } from "../../lib/server/http1/session.ts";
+import type { ProtocolFactory } from "../../lib/server/protocol.ts";
 import { FakeConnection, fakeContext, FakeListener, settle } from "./fakes.ts";
 
 const GET = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
-const fine: Handler = () => ({ status: 200, fields: "", body: new TextEncoder().encode("fine") });
+const fine: Handler = () => ({
+  status: 200,
+  fields: FieldBlock.EMPTY,
+  body: new TextEncoder().encode("fine"),
+});
+
+const http1 = (handler: Handler, context: ServerContext): ProtocolFactory => (connection) =>
+  new Http1Session(connection, handler, context);
 
 function start(coming: (FakeConnection | Error)[], handler = fine) {
   const fakes = fakeContext(), listener = new FakeListener(coming);
-  const acceptor = new Acceptor(listener, handler, fakes.context, { open: 0, turnedAway: 0 });
+  const acceptor = new Acceptor(listener, http1(handler, fakes.context), fakes.context, {
+    open: 0,
+    turnedAway: 0,
+  });
   return { ...fakes, listener, acceptor, running: acceptor.run() };
 }
 
@@ -46,18 +60,23 @@ Deno.test("connections over the limit get 503 with Retry-After; when one leaves 
   const coming = [first!, second!, third!];
   const { acceptor, running, listener } = start(coming);
   await settle();
-  assertEquals(acceptor.sessions, 2);
+  assertEquals(acceptor.connections, 2);
   assertStringIncludes(third!.output, "HTTP/1.1 503 ");
   assertStringIncludes(third!.output, "\r\nRetry-After: 1\r\n");
   assertStringIncludes(third!.output, "\r\nConnection: close\r\n");
   await third!.push(null);
   assertEquals(third!.closed, true);
   await first!.push(null);
-  assertEquals([first!.closed, acceptor.sessions], [true, 1]);
+  assertEquals([first!.closed, acceptor.connections], [true, 1]);
   acceptor.abort();
   await running;
   // The listener is closed for good, so the next one comes through another acceptor of the same count.
-  const again = new Acceptor(new FakeListener([fourth!]), fine, acceptor.context, acceptor.count);
+  const again = new Acceptor(
+    new FakeListener([fourth!]),
+    acceptor.protocolOf,
+    acceptor.context,
+    acceptor.count,
+  );
   const runningAgain = again.run();
   await fourth!.push(GET);
   assertStringIncludes(fourth!.output, "200 OK");
@@ -71,12 +90,12 @@ Deno.test("only so many wait for their 503 at one time; further ones are closed 
   for (const connection of connections) connection.stalls = true;
   const { acceptor, running } = start([...connections]);
   await settle();
-  assertEquals(acceptor.sessions, 2);
+  assertEquals(acceptor.connections, 2);
   assertEquals(acceptor.count.turnedAway, 100);
   assertEquals(connections.filter(({ closed }) => closed).length, 98);
   for (const connection of connections) connection.close();
   await settle();
-  assertEquals([acceptor.count.turnedAway, acceptor.sessions], [0, 0]);
+  assertEquals([acceptor.count.turnedAway, acceptor.connections], [0, 0]);
   acceptor.abort();
   await running;
 });

@@ -1,25 +1,50 @@
 import { assertEquals, assertNotMatch } from "@std/assert";
-import { type AccessEntry, type AccessFormat, AccessLog } from "../../lib/server/access_log.ts";
-import { FakeLog } from "./fakes.ts";
+import { FieldBlock } from "../../lib/http/fields.ts";
+import type { Clock } from "../../lib/ports.ts";
+import {
+  type AccessFormat,
+  AccessLog,
+  type LoggedRequest,
+  type Outcome,
+} from "../../lib/server/access_log.ts";
+import { FakeClock, FakeLog } from "./fakes.ts";
 
 const NOW = Date.UTC(2026, 10, 2, 8, 3, 5, 678);
 
-const ENTRY: AccessEntry = {
-  remote: "192.0.2.1",
-  host: "localhost",
-  method: "GET",
-  target: "/a?b=c",
-  protocol: "HTTP/1.1",
-  status: 200,
-  bytes: 1234,
-  duration: 1.23456,
-  referer: "http://localhost/",
-  userAgent: "Test/1.0 (x; y)",
-};
+/** What a test changes of the request, and of what it got. */
+interface Changes {
+  readonly host?: string;
+  readonly method?: string;
+  readonly target?: string;
+  readonly referer?: string | undefined;
+  readonly userAgent?: string | undefined;
+  readonly status?: number;
+}
 
-function logged(format: AccessFormat, changes: Partial<AccessEntry> = {}): string {
+/** A client may send whatever it likes, so nothing is checked here. */
+function requestOf(changes: Changes, started: number): LoggedRequest {
+  const { referer, userAgent } = { referer: "http://localhost/", userAgent: "Test/1.0 (x; y)", ...changes };
+  const fields = [["Referer", referer], ["User-Agent", userAgent]].filter(([, value]) => value !== undefined);
+  return {
+    host: changes.host ?? "localhost",
+    method: changes.method ?? "GET",
+    target: changes.target ?? "/a?b=c",
+    version: "HTTP/1.1",
+    fields: new FieldBlock(fields.map(([name]) => name!), fields.map(([, value]) => value!)),
+    started,
+  };
+}
+
+const clockAt = (now: number, monotonic = 5000): Clock =>
+  Object.assign(new FakeClock(), { now: () => now, monotonic: () => monotonic });
+
+const FINE: Outcome = { status: 200, bytes: 1234 };
+
+function logged(format: AccessFormat, changes: Changes | "no request" = {}): string {
   const log = new FakeLog();
-  new AccessLog(log, format, 3).write({ ...ENTRY, ...changes }, NOW);
+  const access = new AccessLog(log, format, 3, clockAt(NOW));
+  if (changes === "no request") access.write("192.0.2.1", undefined, { ...FINE, status: 400 });
+  else access.write("192.0.2.1", requestOf(changes, 5000 - 1.23456), FINE);
   assertEquals(log.lines.length, 1);
   return log.lines[0]!;
 }
@@ -40,14 +65,7 @@ Deno.test("the combined format has Referer and User-Agent behind it", () => {
 
 Deno.test("what is missing is a hyphen", () => {
   assertEquals(
-    logged("combined", {
-      method: "",
-      target: "",
-      protocol: "",
-      referer: undefined,
-      userAgent: undefined,
-      status: 400,
-    }),
+    logged("combined", "no request"),
     '192.0.2.1 - - [02/Nov/2026:08:03:05 +0000] "-" 400 1234 "-" "-"',
   );
 });
@@ -101,9 +119,12 @@ Deno.test("a json line can be read back as it was", () => {
 });
 
 Deno.test("the time is that of each line, also when the second is the same or another", () => {
-  const log = new FakeLog(), access = new AccessLog(log, "common", 1);
+  const log = new FakeLog();
+  let now = 0;
+  const access = new AccessLog(log, "common", 1, Object.assign(new FakeClock(), { now: () => now }));
   for (const offset of [0, 999, 1000, 0]) {
-    access.write(ENTRY, Date.UTC(2026, 0, 31, 23, 59, 59, 0) + offset);
+    now = Date.UTC(2026, 0, 31, 23, 59, 59, 0) + offset;
+    access.write("192.0.2.1", requestOf({}, 0), FINE);
   }
   assertEquals(log.lines.map((line) => /\[(.*)\]/.exec(line)?.[1]), [
     "31/Jan/2026:23:59:59 +0000",
@@ -111,4 +132,15 @@ Deno.test("the time is that of each line, also when the second is the same or an
     "01/Feb/2026:00:00:00 +0000",
     "31/Jan/2026:23:59:59 +0000",
   ]);
+});
+
+Deno.test("only the format that has the time looks at the clock when a request begins", () => {
+  const start = (format: AccessFormat) => new AccessLog(new FakeLog(), format, 1, clockAt(NOW, 77)).start();
+  assertEquals([start("json"), start("common"), start("combined")], [77, 0, 0]);
+});
+
+Deno.test("a request that began under another log has no duration", () => {
+  const log = new FakeLog();
+  new AccessLog(log, "json", 1, clockAt(NOW)).write("192.0.2.1", requestOf({}, 0), FINE);
+  assertEquals(JSON.parse(log.lines[0]!).duration_ms, 0);
 });

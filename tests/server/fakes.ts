@@ -6,7 +6,11 @@
  */
 import type { ByteConnection, Clock, ConnectionListener, Log } from "../../lib/ports.ts";
 import type { AccessLog } from "../../lib/server/access_log.ts";
-import { ServerContext, type ServerLimits, type ServerTimeouts } from "../../lib/server/context.ts";
+import { ReceiveBuffer } from "../../lib/bytes/receive_buffer.ts";
+import { ByteStream } from "../../lib/server/byte_stream.ts";
+import type { Handler } from "../../lib/http/message.ts";
+import { ServerContext } from "../../lib/server/context.ts";
+import type { ServerLimits, ServerTimeouts } from "../../lib/server/settings.ts";
 import { toBytes, toText } from "../support/wire.ts";
 
 /** Time stands still until advance(). */
@@ -171,11 +175,30 @@ export const LIMITS: ServerLimits = {
 };
 
 /** A context over fakes. */
-export function fakeContext(accessLog?: AccessLog): {
+export function fakeContext(accessLog?: (clock: Clock) => AccessLog): {
   readonly context: ServerContext;
   readonly clock: FakeClock;
   readonly errorLog: FakeLog;
 } {
   const clock = new FakeClock(), errorLog = new FakeLog();
-  return { context: new ServerContext(TIMEOUTS, LIMITS, clock, errorLog, accessLog), clock, errorLog };
+  const settings = {
+    timeouts: TIMEOUTS,
+    limits: LIMITS,
+    accessLog: accessLog?.(clock),
+    handlers: new Map<string, Handler>(),
+  };
+  return { context: new ServerContext(settings, clock, errorLog), clock, errorLog };
+}
+
+/** A stream over fakes that is closed when something takes too long. */
+export function startStream(buffer: ReceiveBuffer = new ReceiveBuffer()): ReturnType<typeof fakeContext> & {
+  readonly connection: FakeConnection;
+  readonly buffer: ReceiveBuffer;
+  readonly stream: ByteStream;
+} {
+  const fakes = fakeContext(), connection = new FakeConnection();
+  const stream: ByteStream = new ByteStream(connection, buffer, fakes.context, {
+    late: () => stream.close(),
+  });
+  return { ...fakes, connection, buffer, stream };
 }

@@ -1,69 +1,139 @@
-import { assertEquals } from "@std/assert";
-import type { LocationConfig } from "../../lib/config/types.ts";
+import { assertEquals, assertStrictEquals } from "@std/assert";
+import type {
+  AccessConfig,
+  AnswerConfig,
+  FilesConfig,
+  LocationConfig,
+  StoreConfig,
+} from "../../lib/config/types.ts";
+import { joinPath } from "../../lib/disk/disk_origin.ts";
+import { FileCache } from "../../lib/disk/file_cache.ts";
+import { FieldBlock } from "../../lib/http/fields.ts";
 import { Location } from "../../lib/site/location.ts";
+import { FakeClock } from "../disk/fake_files.ts";
+import { FakeStore } from "../store/fakes.ts";
 
-function location(config: Partial<LocationConfig>): Location {
-  return new Location({
-    key: config.path ?? "/",
-    match: "prefix",
-    path: "/",
-    index: [],
-    autoindex: false,
-    allowedMethods: ["GET", "HEAD"],
-    clientMaxBodySize: 0,
-    errorPage: {},
-    addHeader: [],
-    cors: false,
-    cgiEnv: {},
-    cgiPassAuthorization: false,
-    overwrite: false,
-    ...config,
-  });
+/** What differs from a location for everything that has nothing. */
+interface Keys
+  extends
+    Partial<Pick<LocationConfig, "match" | "path">>,
+    Partial<AccessConfig>,
+    Partial<AnswerConfig>,
+    Partial<FilesConfig>,
+    Partial<StoreConfig> {}
+
+function location(keys: Keys, programs: readonly string[] = []): Location {
+  const { match = "prefix", path = "/", root, alias, uploadStore } = keys;
+  const { ports } = new FakeStore();
+  const config: LocationConfig = {
+    key: path,
+    match,
+    path,
+    access: {
+      allowedMethods: keys.allowedMethods ?? ["GET", "HEAD"],
+      clientMaxBodySize: 0,
+      cors: keys.cors ?? false,
+    },
+    answer: { errorPage: {}, addHeader: keys.addHeader ?? [] },
+    files: {
+      ...root !== undefined && { root },
+      ...alias !== undefined && { alias },
+      index: [],
+      autoindex: false,
+    },
+    programs: { cgiEnv: {}, cgiPassAuthorization: false },
+    store: { ...uploadStore !== undefined && { uploadStore }, overwrite: false },
+  };
+  return new Location(config, new FileCache(ports.files, new FakeClock()), ports, programs);
 }
+
+/** Where a path of a location lies on disk; undefined if it has no files. */
+const filePath = (made: Location, path: string) =>
+  made.origin && joinPath(made.origin.root, made.originPath(path));
+
+/** Where it is stored; undefined if the location has no store. */
+const storePath = (made: Location, path: string) =>
+  made.store && joinPath(made.store.root, made.storePath(path));
 
 Deno.test("root takes the whole path", () => {
   const files = location({ path: "/img/", root: "/srv/www" });
-  assertEquals(files.filePath("/img/a.png"), "/srv/www/img/a.png");
-  assertEquals(files.filePath("/img/"), "/srv/www/img");
-  assertEquals(files.filePath("/"), "/srv/www");
-  assertEquals(files.base, "/srv/www");
+  assertEquals(filePath(files, "/img/a.png"), "/srv/www/img/a.png");
+  assertEquals(filePath(files, "/img/"), "/srv/www/img");
+  assertEquals(filePath(files, "/"), "/srv/www");
+  assertEquals(files.origin?.root, "/srv/www");
+  assertEquals(location({ root: "/srv/www/" }).origin?.root, "/srv/www");
 });
 
 Deno.test("alias stands in the place of the location's path, with or without its slash", () => {
   for (const path of ["/img/", "/img"]) {
     const files = location({ path, alias: "/srv/pictures" });
-    assertEquals(files.filePath("/img/a.png"), "/srv/pictures/a.png");
-    assertEquals(files.filePath("/img/a/b/"), "/srv/pictures/a/b");
-    assertEquals(files.filePath("/img/"), "/srv/pictures");
-    assertEquals(files.filePath("/img"), "/srv/pictures");
+    assertEquals(filePath(files, "/img/a.png"), "/srv/pictures/a.png");
+    assertEquals(filePath(files, "/img/a/b/"), "/srv/pictures/a/b");
+    assertEquals(filePath(files, "/img/"), "/srv/pictures");
+    assertEquals(filePath(files, "/img"), "/srv/pictures");
   }
-  assertEquals(location({ path: "/", alias: "/srv/all" }).filePath("/a"), "/srv/all/a");
+  assertEquals(filePath(location({ path: "/", alias: "/srv/all" }), "/a"), "/srv/all/a");
 });
 
 Deno.test("an alias may be one file", () => {
   const files = location({ match: "exact", path: "/one.txt", alias: "/srv/a.txt" });
-  assertEquals(files.filePath("/one.txt"), "/srv/a.txt");
+  assertEquals(filePath(files, "/one.txt"), "/srv/a.txt");
 });
 
 Deno.test("an upload store holds the files unless a root or an alias does", () => {
-  assertEquals(location({ path: "/files/", uploadStore: "/var/f" }).filePath("/files/a"), "/var/f/a");
-  assertEquals(
-    location({ path: "/files/", uploadStore: "/var/f", root: "/srv" }).filePath("/files/a"),
-    "/srv/files/a",
-  );
-  assertEquals(
-    location({ path: "/files/", uploadStore: "/var/f", alias: "/srv" }).filePath("/files/a"),
-    "/srv/a",
-  );
+  const path = "/files/", uploadStore = "/var/f";
+  assertEquals(filePath(location({ path, uploadStore }), "/files/a"), "/var/f/a");
+  assertEquals(filePath(location({ path, uploadStore, root: "/srv" }), "/files/a"), "/srv/files/a");
+  assertEquals(filePath(location({ path, uploadStore, alias: "/srv" }), "/files/a"), "/srv/a");
+});
+
+Deno.test("a store takes the place of the location's path, wherever its files lie", () => {
+  for (const uploadStore of ["/var/f", "/var/f/"]) {
+    for (const files of [{}, { root: "/srv" }, { alias: "/srv" }]) {
+      for (const path of ["/files/", "/files"]) {
+        const made = location({ path, uploadStore, ...files });
+        assertEquals(storePath(made, "/files/a/b"), "/var/f/a/b");
+        assertEquals(storePath(made, "/files/a/"), "/var/f/a");
+        assertEquals([storePath(made, "/files/"), made.storePath("/files/")], ["/var/f", ""]);
+        assertEquals([storePath(made, "/files"), made.storePath("/files")], ["/var/f", ""]);
+      }
+    }
+  }
+  const all = location({ uploadStore: "/" });
+  assertEquals([storePath(all, "/"), storePath(all, "/a")], ["/", "/a"]);
+  assertEquals(storePath(location({ root: "/srv" }), "/a"), undefined);
+});
+
+Deno.test("a store knows the folders of programs that nothing is to be stored in", () => {
+  assertEquals(location({ uploadStore: "/var/f" }, ["/var/f/cgi-bin"]).store?.programs, ["/var/f/cgi-bin"]);
+});
+
+Deno.test("showsStore tells whether a location shows what is stored in it", () => {
+  const path = "/files/", uploadStore = "/srv/files";
+  for (
+    const [keys, expected] of [
+      [{ path, uploadStore }, true],
+      [{ path, uploadStore: "/srv/files/" }, true],
+      [{ path, uploadStore, root: "/srv" }, true],
+      [{ path, uploadStore, root: "/srv/files" }, false],
+      [{ path, uploadStore, alias: "/srv/files" }, true],
+      [{ path, uploadStore, alias: "/srv/files/" }, true],
+      [{ path, uploadStore, alias: "/srv" }, false],
+      [{ path: "/", uploadStore, root: "/srv/files" }, true],
+      [{ path: "/", uploadStore: "/", root: "/" }, true],
+      [{ path, root: "/srv" }, false],
+      [{ path }, false],
+    ] as const
+  ) assertEquals(location(keys).showsStore, expected, JSON.stringify(keys));
 });
 
 Deno.test("the root of the file system may be served, and nothing may", () => {
   const all = location({ root: "/" });
-  assertEquals([all.filePath("/"), all.filePath("/etc/hosts"), all.base], ["/", "/etc/hosts", "/"]);
+  assertEquals([filePath(all, "/"), filePath(all, "/etc/hosts"), all.origin?.root], ["/", "/etc/hosts", "/"]);
   const aliased = location({ path: "/all/", alias: "/" });
-  assertEquals([aliased.filePath("/all/"), aliased.filePath("/all/etc")], ["/", "/etc"]);
+  assertEquals([filePath(aliased, "/all/"), filePath(aliased, "/all/etc")], ["/", "/etc"]);
   const nothing = location({});
-  assertEquals([nothing.filePath("/a"), nothing.base], [undefined, undefined]);
+  assertEquals([filePath(nothing, "/a"), nothing.origin], [undefined, undefined]);
 });
 
 Deno.test("methods, Allow and added fields are worked out once", () => {
@@ -72,11 +142,15 @@ Deno.test("methods, Allow and added fields are worked out once", () => {
     cors: true,
     addHeader: [["X-A", "1"], ["X-A", "2"]],
   });
-  assertEquals(made.allow, "Allow: GET, HEAD, PURGE, OPTIONS\r\n");
+  assertEquals([...made.allow], [["Allow", "GET, HEAD, PURGE, OPTIONS"]]);
+  assertEquals(made.notAllowed.status, 405);
+  assertStrictEquals(made.notAllowed.fields, made.allow);
   assertEquals([made.knows("PURGE"), made.knows("DELETE"), made.knows("BREW")], [true, true, false]);
-  assertEquals(
-    made.added,
-    "Access-Control-Allow-Origin: *\r\nAccess-Control-Expose-Headers: *\r\nX-A: 1\r\nX-A: 2\r\n",
-  );
-  assertEquals(location({}).added, "");
+  assertEquals([...made.added?.addTo(FieldBlock.EMPTY) ?? []], [
+    ["Access-Control-Allow-Origin", "*"],
+    ["Access-Control-Expose-Headers", "*"],
+    ["X-A", "1"],
+    ["X-A", "2"],
+  ]);
+  assertEquals(location({}).added, undefined);
 });

@@ -1,13 +1,16 @@
 /**
- * A store in memory that counts what is unfinished and fails when told to, and requests to write to it.
+ * A store in memory that counts what is unfinished and fails when told to, requests to write to it, and their outcomes.
  *
  * @module
  */
-import { Fields } from "../../lib/http/fields.ts";
-import type { Request } from "../../lib/http/message.ts";
+import { assert } from "@std/assert";
+import { StoreOrigin, type StorePorts } from "../../lib/disk/store_origin.ts";
+import { HttpError } from "../../lib/http/errors.ts";
+import { FieldBlock } from "../../lib/http/fields.ts";
+import type { Request, Response } from "../../lib/http/message.ts";
 import { FileError, type FileProblem, type NewFile, type StoreFiles } from "../../lib/ports.ts";
-import type { StoreServices, StoreTarget } from "../../lib/store/store.ts";
-import { FakeFiles } from "../files/fake_files.ts";
+import type { StoreTarget } from "../../lib/store/target.ts";
+import { FakeFiles } from "../disk/fake_files.ts";
 import { toBytes, toText } from "../support/wire.ts";
 
 /** Where a failure can be made to happen. */
@@ -16,7 +19,7 @@ export type Step = "create" | "write" | "commit";
 /** Writes into the files of a FakeFiles. */
 export class FakeStore implements StoreFiles {
   readonly files = new FakeFiles();
-  readonly services: StoreServices = { files: this.files, store: this };
+  readonly ports: StorePorts = { files: this.files, store: this };
   /** Files without a name. */
   unfinished = 0;
   /** Of these, the ones that are still open. */
@@ -110,9 +113,10 @@ export function someStore(): FakeStore {
 }
 
 /** The place of a path such as `/files/name` in /store. */
-export function targetOf(path: string, other: Partial<StoreTarget> = {}): StoreTarget {
-  const below = path.slice("/files".length).replace(/\/$/, "");
-  return { path, file: `/store${below}`, root: "/store", limit: Infinity, overwrite: false, ...other };
+export function targetOf(store: FakeStore, path: string, other: Partial<StoreTarget> = {}): StoreTarget {
+  const place = path.slice("/files".length).replace(/\/$/, "");
+  const origin = new StoreOrigin(store.ports, "/store");
+  return { path, store: origin, place, limit: Infinity, overwrite: false, ...other };
 }
 
 /** What the body gives, piece by piece; an error is thrown in its turn. A function is called, and gives nothing. */
@@ -142,7 +146,7 @@ export function requestOf(
     query: undefined,
     host: "localhost",
     version: "HTTP/1.1" as const,
-    fields: Fields.from(Object.entries(fields)),
+    fields: FieldBlock.of(...Object.entries(fields)),
     remote: address,
     local: address,
     onGone: () => () => {},
@@ -170,12 +174,24 @@ export function requestOf(
   return request;
 }
 
-/** The field lines of an answer by name in lower case. */
-export function fieldsOf({ fields }: { readonly fields: string }): Record<string, string> {
-  return Object.fromEntries(
-    fields.split("\r\n").filter((line) => line !== "").map((line) => {
-      const colon = line.indexOf(": ");
-      return [line.slice(0, colon).toLowerCase(), line.slice(colon + 2)];
-    }),
-  );
+/** The fields of an answer by name in lower case. */
+export function fieldsOf({ fields }: { readonly fields: FieldBlock }): Record<string, string> {
+  return Object.fromEntries([...fields].map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+/** What is no error. */
+export async function answerOf(outcome: Promise<Response | HttpError>): Promise<Response> {
+  const answer = await outcome;
+  assert(!(answer instanceof HttpError));
+  return answer;
+}
+
+/** The status of an answer, or of an error, be it returned or thrown. */
+export async function statusOf(outcome: Promise<Response | HttpError>): Promise<number> {
+  try {
+    return (await outcome).status;
+  } catch (error) {
+    if (error instanceof HttpError) return error.status;
+    throw error;
+  }
 }

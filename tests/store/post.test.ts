@@ -1,11 +1,20 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { GoneError, type Response } from "../../lib/http/message.ts";
-import { PeerError } from "../../lib/http1/peer_error.ts";
+import { GoneError, HttpError } from "../../lib/http/errors.ts";
+import type { Response } from "../../lib/http/message.ts";
 import { FileError } from "../../lib/ports.ts";
 import { post } from "../../lib/store/post.ts";
-import type { StoreTarget } from "../../lib/store/store.ts";
+import type { StoreTarget } from "../../lib/store/target.ts";
 import { toText } from "../support/wire.ts";
-import { type FakeStore, fieldsOf, type Piece, requestOf, someStore, targetOf } from "./fakes.ts";
+import {
+  answerOf,
+  type FakeStore,
+  fieldsOf,
+  type Piece,
+  requestOf,
+  someStore,
+  statusOf,
+  targetOf,
+} from "./fakes.ts";
 
 function postTo(
   store: FakeStore,
@@ -15,7 +24,7 @@ function postTo(
   other: Partial<StoreTarget> = {},
 ) {
   const request = requestOf("POST", fields, pieces);
-  return { request, response: post(request, targetOf(path, other), store.services) };
+  return { request, response: post(request, targetOf(store, path, other)) };
 }
 
 interface Entry {
@@ -44,7 +53,7 @@ Deno.test("post() of any body stores it under a new name with the extension of i
   ) {
     const store = someStore();
     const fields = type === undefined ? {} : { "Content-Type": type };
-    const response = await postTo(store, "/files/", fields, ["any", "thing"]).response;
+    const response = await answerOf(postTo(store, "/files/", fields, ["any", "thing"]).response);
     assertEquals(response.status, 201);
     const { location, "content-type": contentType } = fieldsOf(response);
     assertEquals(contentType, "application/json");
@@ -64,9 +73,9 @@ Deno.test("post() of the same body twice stores two files", async () => {
     const { response } = postTo(store, "/files/sub", { "Content-Type": "text/plain" }, ["x"], {
       overwrite: true,
     });
-    const { status, ...rest } = await response;
-    assertEquals(status, 201);
-    assertMatch(fieldsOf(rest).location!, /^\/files\/sub\/upload-/);
+    const answer = await answerOf(response);
+    assertEquals(answer.status, 201);
+    assertMatch(fieldsOf(answer).location!, /^\/files\/sub\/upload-/);
   }
   assertEquals(store.names.length, 5);
 });
@@ -81,7 +90,7 @@ Deno.test("post() of any body never replaces a file, not even where overwriting 
     commit.has = (path) => path.includes("upload-") || has(path);
   };
   const { response } = postTo(store, "/files/", {}, ["x"], { overwrite: true });
-  assertEquals((await response).status, 409);
+  assertEquals(await statusOf(response), 409);
   assertEquals(store.unfinished, 0);
 });
 
@@ -97,7 +106,7 @@ Deno.test("post() answers 303 back to the folder where the client prefers HTML",
   ) {
     const store = someStore();
     for (const path of ["/files/sub/", "/files/sub"]) {
-      const response = await postTo(store, path, { Accept: accept }, ["x"]).response;
+      const response = await answerOf(postTo(store, path, { Accept: accept }, ["x"]).response);
       assertEquals(response.status, status);
       if (status !== 303) continue;
       assertEquals([fieldsOf(response), response.body], [{ location: "/files/sub/" }, undefined]);
@@ -125,7 +134,7 @@ for (
     store.files.links.set("/store/dangling", "/store/nothing");
     const before = store.names;
     const { request, response } = postTo(store, path, fields as Record<string, string>, ["x"]);
-    assertEquals((await response).status, status);
+    assertEquals(await statusOf(response), status);
     assertEquals([store.names, store.unfinished, request.reads], [before, 0, 0]);
   });
 }
@@ -133,7 +142,7 @@ for (
 for (
   const [what, error] of [
     ["the client leaves", new GoneError()],
-    ["the body stalls", new PeerError(408, "late")],
+    ["the body stalls", new HttpError(408, "late")],
   ] as const
 ) {
   Deno.test(`post() of any body leaves nothing if ${what}`, async () => {
@@ -147,7 +156,7 @@ for (
 Deno.test("post() of any body over the limit is a 413 and leaves nothing", async () => {
   const store = someStore();
   const { response } = postTo(store, "/files/", {}, ["123", "456"], { limit: 5 });
-  assertEquals((await assertRejects(() => response, PeerError)).status, 413);
+  assertEquals((await assertRejects(() => response, HttpError)).status, 413);
   assertEquals(store.unfinished, 0);
 });
 

@@ -1,11 +1,19 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { GoneError } from "../../lib/http/message.ts";
-import { PeerError } from "../../lib/http1/peer_error.ts";
+import { GoneError, HttpError } from "../../lib/http/errors.ts";
 import { FileError } from "../../lib/ports.ts";
 import { post } from "../../lib/store/post.ts";
-import type { StoreTarget } from "../../lib/store/store.ts";
+import type { StoreTarget } from "../../lib/store/target.ts";
 import { toText } from "../support/wire.ts";
-import { type FakeStore, fieldsOf, type Piece, requestOf, someStore, targetOf } from "./fakes.ts";
+import {
+  answerOf,
+  type FakeStore,
+  fieldsOf,
+  type Piece,
+  requestOf,
+  someStore,
+  statusOf,
+  targetOf,
+} from "./fakes.ts";
 
 const FORM = { "Content-Type": "multipart/form-data; boundary=XX" };
 const END = "--XX--\r\n";
@@ -21,12 +29,13 @@ function postForm(
 ) {
   const { fields = {}, ...target } = other;
   const request = requestOf("POST", { ...FORM, ...fields }, pieces);
-  return { request, response: post(request, targetOf("/files/", target), store.services) };
+  return { request, response: post(request, targetOf(store, "/files/", target)) };
 }
 
 Deno.test("a form's file is stored under its base name: 201 with Location and a list", async () => {
   const store = someStore();
-  const response = await postForm(store, [file("C:\\\\photos\\\\\xc3\xbc.png", "pixels") + END]).response;
+  const { response: sent } = postForm(store, [file("C:\\\\photos\\\\\xc3\xbc.png", "pixels") + END]);
+  const response = await answerOf(sent);
   assertEquals([response.status, fieldsOf(response).location], [201, "/files/%C3%BC.png"]);
   assertEquals([store.content("/store/\xfc.png"), store.unfinished], ["pixels", 0]);
 });
@@ -41,10 +50,10 @@ Deno.test("a form's files are all stored, whatever pieces the body comes in", as
       (_, i) => body.slice(i * size, (i + 1) * size),
     );
     const { request, response } = postForm(store, pieces);
-    const { status, body: list, ...rest } = await response;
-    assertEquals([status, fieldsOf(rest).location], [201, "/files/"]);
+    const answer = await answerOf(response);
+    assertEquals([answer.status, fieldsOf(answer).location], [201, "/files/"]);
     assertEquals(
-      (JSON.parse(toText(list as Uint8Array)) as { name: string; size: number }[])
+      (JSON.parse(toText(answer.body as Uint8Array)) as { name: string; size: number }[])
         .map(({ name, size }) => [name, size]),
       [["a.txt", 3], ["b.txt", 10]],
     );
@@ -57,8 +66,8 @@ Deno.test("a form's files are all stored, whatever pieces the body comes in", as
 Deno.test("a form from a browser goes back to the folder with 303", async () => {
   const store = someStore();
   const fields = { Accept: "text/html,*/*;q=0.8" };
-  const { status, ...rest } = await postForm(store, [file("a", "x") + END], { fields }).response;
-  assertEquals([status, fieldsOf(rest).location], [303, "/files/"]);
+  const answer = await answerOf(postForm(store, [file("a", "x") + END], { fields }).response);
+  assertEquals([answer.status, fieldsOf(answer).location], [303, "/files/"]);
 });
 
 for (
@@ -90,7 +99,7 @@ for (
     store.files.links.set("/store/out.txt", "/outside/secret.txt");
     store.files.links.set("/store/dangling", "/store/nothing");
     const before = store.names;
-    assertEquals((await postForm(store, [body]).response).status, status);
+    assertEquals(await statusOf(postForm(store, [body]).response), status);
     assertEquals([store.names, store.unfinished, store.open], [before, 0, 0]);
     assertEquals([store.content("/store/old.txt"), store.content("/outside/secret.txt")], ["old", "secret"]);
   });
@@ -99,8 +108,7 @@ for (
 Deno.test("a form replaces files where overwriting is on, but no folder and no link to outside", async () => {
   const store = someStore();
   store.files.links.set("/store/out.txt", "/outside/secret.txt");
-  const status = async (body: string) =>
-    (await postForm(store, [body + END], { overwrite: true }).response).status;
+  const status = (body: string) => statusOf(postForm(store, [body + END], { overwrite: true }).response);
   assertEquals(await status(file("old.txt", "new") + file("b", "b")), 201);
   assertEquals([store.content("/store/old.txt"), store.content("/store/b")], ["new", "b"]);
   assertEquals(await status(file("b", "c") + file("sub", "x")), 409);
@@ -111,8 +119,8 @@ Deno.test("a form replaces files where overwriting is on, but no folder and no l
 
 Deno.test("of two files of one name the last one stays where overwriting is on, and is listed once", async () => {
   const store = someStore();
-  const response = await postForm(store, [file("a", "one") + file("a", "three") + END], { overwrite: true })
-    .response;
+  const body = file("a", "one") + file("a", "three") + END;
+  const response = await answerOf(postForm(store, [body], { overwrite: true }).response);
   const list = JSON.parse(toText(response.body as Uint8Array)) as { name: string; size: number }[];
   assertEquals([list.length, list[0]!.size, fieldsOf(response).location], [1, 5, "/files/a"]);
   assertEquals(store.content("/store/a"), "three");
@@ -121,12 +129,12 @@ Deno.test("of two files of one name the last one stays where overwriting is on, 
 Deno.test("If-None-Match: * lets a form store new names only, even where overwriting is on", async () => {
   const store = someStore();
   const options = { overwrite: true, fields: { "If-None-Match": "*" } };
-  assertEquals((await postForm(store, [file("old.txt", "x") + END], options).response).status, 412);
+  assertEquals(await statusOf(postForm(store, [file("old.txt", "x") + END], options).response), 412);
   assertEquals(
-    (await postForm(store, [file("a", "x") + file("a", "y") + END], options).response).status,
+    await statusOf(postForm(store, [file("a", "x") + file("a", "y") + END], options).response),
     412,
   );
-  assertEquals((await postForm(store, [file("new.txt", "x") + END], options).response).status, 201);
+  assertEquals(await statusOf(postForm(store, [file("new.txt", "x") + END], options).response), 201);
   assertEquals([store.content("/store/old.txt"), store.content("/store/new.txt")], ["old", "x"]);
 });
 
@@ -134,7 +142,7 @@ Deno.test("a name that is taken while the form comes is 409, and none of its fil
   const store = someStore();
   const meanwhile = () => store.files.write("/store/b", "theirs");
   const pieces = [file("a", "x"), file("b", "x"), meanwhile, END];
-  assertEquals((await postForm(store, pieces).response).status, 409);
+  assertEquals(await statusOf(postForm(store, pieces).response), 409);
   assertEquals([store.content("/store/a"), store.content("/store/b")], [undefined, "theirs"]);
   assertEquals(store.unfinished, 0);
 });
@@ -146,7 +154,7 @@ Deno.test("a name that another thread takes at the last moment is 409, and none 
     if (++commits === 2) store.files.write("/store/b", "theirs");
   };
   const body = file("a", "x") + file("b", "x") + file("c", "x") + END;
-  assertEquals((await postForm(store, [body]).response).status, 409);
+  assertEquals(await statusOf(postForm(store, [body]).response), 409);
   assertEquals([store.content("/store/a"), store.content("/store/b")], [undefined, "theirs"]);
   assertEquals([store.content("/store/c"), store.unfinished], [undefined, 0]);
 });
@@ -157,10 +165,10 @@ Deno.test("a form over the limit is a 413 and stores nothing, wherever the limit
   for (const limit of [1, 50, 200, whole - 20, whole - 1]) {
     const store = someStore();
     const before = store.names;
-    const error = await assertRejects(() => postForm(store, pieces, { limit }).response, PeerError);
+    const error = await assertRejects(() => postForm(store, pieces, { limit }).response, HttpError);
     assertEquals([error.status, store.names, store.unfinished], [413, before, 0]);
   }
-  assertEquals((await postForm(someStore(), pieces, { limit: whole }).response).status, 201);
+  assertEquals(await statusOf(postForm(someStore(), pieces, { limit: whole }).response), 201);
 });
 
 Deno.test("a form whose client leaves at any byte, also behind the final boundary, stores nothing", async () => {

@@ -1,9 +1,10 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import { StoreOrigin } from "../../lib/disk/store_origin.ts";
 import { fileEntityTag } from "../../lib/http/etag.ts";
-import { GoneError } from "../../lib/http/message.ts";
-import { PeerError } from "../../lib/http1/peer_error.ts";
+import { GoneError, HttpError } from "../../lib/http/errors.ts";
 import { FileError } from "../../lib/ports.ts";
-import { put, type StoreTarget } from "../../lib/store/store.ts";
+import { put } from "../../lib/store/put.ts";
+import type { StoreTarget } from "../../lib/store/target.ts";
 import { type FakeStore, fieldsOf, type Piece, requestOf, someStore, targetOf } from "./fakes.ts";
 
 type FieldTable = Readonly<Record<string, string>>;
@@ -16,7 +17,7 @@ function putTo(
   other: Partial<StoreTarget> = {},
 ) {
   const request = requestOf("PUT", fields, pieces);
-  return { request, response: put(request, targetOf(path, other), store.services) };
+  return { request, response: put(request, targetOf(store, path, other)) };
 }
 
 const tagOf = (store: FakeStore, path: string) => fileEntityTag(store.files.stat(path)!);
@@ -24,9 +25,9 @@ const tagOf = (store: FakeStore, path: string) => fileEntityTag(store.files.stat
 Deno.test("put() of a new name is 201 with Location and ETag, and stores the body", async () => {
   const store = someStore();
   const { response } = putTo(store, "/files/ä b?.txt");
-  const { status, ...rest } = await response;
-  assertEquals(status, 201);
-  assertEquals(fieldsOf(rest), {
+  const answer = await response;
+  assertEquals(answer.status, 201);
+  assertEquals(fieldsOf(answer), {
     location: "/files/%C3%A4%20b%3F.txt",
     etag: tagOf(store, "/store/ä b?.txt"),
   });
@@ -58,7 +59,7 @@ Deno.test("put() into a subfolder that exists stores there", async () => {
 
 Deno.test("put() works where the store is the root of the file system", async () => {
   const store = someStore();
-  const target = { file: "/x.txt", root: "/" };
+  const target = { store: new StoreOrigin(store.ports, "/"), place: "/x.txt" };
   store.files.nodes.set("/", store.files.nodes.get("/store")!);
   assertEquals((await putTo(store, "/files/x.txt", {}, ["x"], target).response).status, 201);
   assertEquals(store.content("/x.txt"), "x");
@@ -114,8 +115,9 @@ for (const [what, status, path, fields = {}] of REFUSALS) {
       Object.entries(fields).map(([name, value]) => [name, value.replace("WEAK", tag).replace("TAG", tag)]),
     );
     const { request, response } = putTo(store, path, given);
-    const { status: actual, problem } = await response;
-    assertEquals([actual, problem], [status, {}]);
+    const refused = await response;
+    assertInstanceOf(refused, HttpError);
+    assertEquals([refused.status, refused.log, refused.fields.size], [status, undefined, 0]);
     assertEquals([request.reads, store.unfinished], [0, 0]);
     assertEquals([store.names, store.content("/store/old.txt")], [before, "old"]);
     assertEquals(store.content("/outside/secret.txt"), "secret");
@@ -206,8 +208,8 @@ Deno.test("put() whose If-Match held is 412 if the file was changed or removed w
 for (
   const [what, error] of [
     ["the client leaves", new GoneError()],
-    ["the body stalls", new PeerError(408, "late")],
-    ["the body breaks its framing", new PeerError(400, "bad chunk")],
+    ["the body stalls", new HttpError(408, "late")],
+    ["the body breaks its framing", new HttpError(400, "bad chunk")],
   ] as const
 ) {
   Deno.test(`put() leaves nothing if ${what}`, async () => {
@@ -222,7 +224,7 @@ for (
 Deno.test("put() over the limit is a 413 and leaves nothing", async () => {
   const store = someStore();
   const { request, response } = putTo(store, "/files/x", {}, ["12345", "6", "7"], { limit: 5 });
-  const error = await assertRejects(() => response, PeerError);
+  const error = await assertRejects(() => response, HttpError);
   assertEquals([error.status, request.reads, store.unfinished], [413, 2, 0]);
   assertEquals((await putTo(store, "/files/x", {}, ["123", "45"], { limit: 5 }).response).status, 201);
 });
@@ -238,9 +240,21 @@ for (const at of ["create", "write", "commit"] as const) {
   });
 }
 
-Deno.test("put() leaves nothing if the place can not be looked at after the body came", async () => {
+Deno.test("put() leaves nothing if the place cannot be looked at after the body came", async () => {
   const store = someStore();
   const lock = () => void store.files.failures.set("/store/x", new FileError("denied", "/store/x"));
   await assertRejects(() => putTo(store, "/files/x", {}, ["x", lock]).response, FileError);
+  assertEquals(store.unfinished, 0);
+});
+
+Deno.test("put() into a folder whose link is set to another one meanwhile stores nothing", async () => {
+  const store = someStore();
+  store.files.folder("/store/first");
+  store.files.write("/store/second/x", "kept");
+  store.files.links.set("/store/now", "/store/first");
+  const turn = () => void store.files.links.set("/store/now", "/store/second");
+  const { response } = putTo(store, "/files/now/x", {}, ["new", turn]);
+  assertEquals((await response).status, 503);
+  assertEquals([store.content("/store/first/x"), store.content("/store/second/x")], [undefined, "kept"]);
   assertEquals(store.unfinished, 0);
 });

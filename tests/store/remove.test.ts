@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { fileEntityTag } from "../../lib/http/etag.ts";
-import { remove } from "../../lib/store/store.ts";
+import { remove } from "../../lib/store/put.ts";
 import { type FakeStore, requestOf, someStore, targetOf } from "./fakes.ts";
 
 function storeWithLinks(): FakeStore {
@@ -14,14 +14,14 @@ function storeWithLinks(): FakeStore {
   return store;
 }
 
-const removeFrom = (store: FakeStore, path: string, fields: Readonly<Record<string, string>> = {}) =>
-  remove(requestOf("DELETE", fields), targetOf(path), store.services).status;
+const removeFrom = async (store: FakeStore, path: string, fields: Readonly<Record<string, string>> = {}) =>
+  (await remove(requestOf("DELETE", fields), targetOf(store, path))).status;
 
-Deno.test("remove() of a file is 204, and 404 the second time", () => {
+Deno.test("remove() of a file is 204, and 404 the second time", async () => {
   const store = someStore();
-  assertEquals(removeFrom(store, "/files/sub/deep.txt"), 204);
+  assertEquals(await removeFrom(store, "/files/sub/deep.txt"), 204);
   assertEquals(store.names, ["/outside/secret.txt", "/store/old.txt"]);
-  assertEquals(removeFrom(store, "/files/sub/deep.txt"), 404);
+  assertEquals(await removeFrom(store, "/files/sub/deep.txt"), 404);
 });
 
 for (
@@ -42,27 +42,27 @@ for (
     ["what is neither file nor folder", 404, "/files/pipe"],
   ] as const
 ) {
-  Deno.test(`remove() refuses ${what} with ${status} and removes nothing`, () => {
+  Deno.test(`remove() refuses ${what} with ${status} and removes nothing`, async () => {
     const store = storeWithLinks();
     const before = [store.names, [...store.files.links.keys()]];
-    assertEquals(removeFrom(store, path), status);
+    assertEquals(await removeFrom(store, path), status);
     assertEquals([store.names, [...store.files.links.keys()]], before);
   });
 }
 
-Deno.test("remove() of a link within the store removes the link and not what it leads to", () => {
+Deno.test("remove() of a link within the store removes the link and not what it leads to", async () => {
   const store = storeWithLinks();
-  assertEquals(removeFrom(store, "/files/in.txt"), 204);
+  assertEquals(await removeFrom(store, "/files/in.txt"), 204);
   assertEquals([store.isLink("/store/in.txt"), store.content("/store/sub/deep.txt")], [false, "deep"]);
 });
 
-Deno.test("remove() through a link to a folder within the store removes the file there", () => {
+Deno.test("remove() through a link to a folder within the store removes the file there", async () => {
   const store = storeWithLinks();
-  assertEquals(removeFrom(store, "/files/in/deep.txt"), 204);
+  assertEquals(await removeFrom(store, "/files/in/deep.txt"), 204);
   assertEquals(store.content("/store/sub/deep.txt"), undefined);
 });
 
-Deno.test("remove() is 412 unless its conditions hold", () => {
+Deno.test("remove() is 412 unless its conditions hold", async () => {
   const store = someStore();
   const tag = fileEntityTag(store.files.stat("/store/old.txt")!);
   for (
@@ -74,8 +74,8 @@ Deno.test("remove() is 412 unless its conditions hold", () => {
       { "If-Unmodified-Since": "Wed, 31 Dec 1969 23:59:59 GMT" },
     ]
   ) {
-    assertEquals(removeFrom(store, "/files/old.txt", fields as Record<string, string>), 412);
+    assertEquals(await removeFrom(store, "/files/old.txt", fields as Record<string, string>), 412);
   }
-  assertEquals(removeFrom(store, "/files/missing", { "If-Match": "*" }), 404);
-  assertEquals(removeFrom(store, "/files/old.txt", { "If-Match": tag }), 204);
+  assertEquals(await removeFrom(store, "/files/missing", { "If-Match": "*" }), 404);
+  assertEquals(await removeFrom(store, "/files/old.txt", { "If-Match": tag }), 204);
 });

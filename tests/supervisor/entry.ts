@@ -111,7 +111,7 @@ async function serve(diesOf: string | undefined, message: ToWorker & { readonly 
 }
 
 const rootOf = (message: ToWorker & { readonly type: "start" }) =>
-  message.start.config.servers[0]!.fallback.root;
+  message.start.config.servers[0]!.fallback.files.root;
 
 /** Waits for a file, and dies. */
 async function dieOf(file: string, first = () => {}): Promise<never> {

@@ -1,62 +1,12 @@
-import { assertEquals, assertMatch, assertNotEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { LogError } from "../../lib/runtime/logs.ts";
-import { ListenError } from "../../lib/runtime/net.ts";
 import { permissionFlag, workerPermissions } from "../../lib/supervisor/permissions.ts";
-import { PortReservations } from "../../lib/supervisor/ports.ts";
 import { SupervisorLogs } from "../../lib/supervisor/supervisor_logs.ts";
 import { missingPermission, prepareSpoolFolder, surroundings } from "../../lib/supervisor/surroundings.ts";
 import { temporaryFolder } from "../support/launch.ts";
 import { isFile } from "../support/server.ts";
 import { waitUntil } from "../support/wait.ts";
 import { configOf } from "./support.ts";
-
-const listening = (...addresses: string[]) =>
-  configOf(`servers: [{ listen: [${addresses.map((address) => `"${address}"`).join(", ")}], root: . }]`);
-const portsOf = (config: ReturnType<typeof configOf>) =>
-  config.servers.flatMap(({ listen }) => listen.map(({ port }) => port));
-
-Deno.test("port 0 becomes a port, and stays that port at the next resolve()", () => {
-  const ports = new PortReservations();
-  const first = portsOf(ports.resolve(listening("127.0.0.1:0")));
-  assertNotEquals(first, [0]);
-  assertEquals(portsOf(ports.resolve(listening("127.0.0.1:0"))), first);
-  // Two servers on it mean the same one.
-  const twice = configOf(
-    'servers: [{ listen: "127.0.0.1:0", root: . }, { listen: "127.0.0.1:0", server_name: x, root: . }]',
-  );
-  assertEquals(portsOf(ports.resolve(twice)), [...first, ...first]);
-});
-
-Deno.test("an address that was not kept is forgotten", () => {
-  const ports = new PortReservations();
-  const first = ports.resolve(listening("127.0.0.1:0"));
-  ports.keep(first);
-  assertEquals(portsOf(ports.resolve(listening("127.0.0.1:0"))), portsOf(first));
-  ports.keep(listening("127.0.0.1:1"));
-  // It was let go of, so nobody but us is in the way of somebody else there.
-  using taken = Deno.listen({ hostname: "127.0.0.1", port: portsOf(first)[0]! });
-  assertNotEquals(portsOf(ports.resolve(listening("127.0.0.1:0"))), [taken.addr.port]);
-});
-
-Deno.test("a port that somebody else has is taken, also when it is shared", () => {
-  for (const reusePort of [false, true]) {
-    using other = Deno.listen({ hostname: "127.0.0.1", port: 0, reusePort });
-    const { port } = other.addr;
-    const error = assertThrows(
-      () => new PortReservations().resolve(listening(`127.0.0.1:${port}`)),
-      ListenError,
-      `port ${port} is taken`,
-    );
-    assertEquals(error.taken, true);
-  }
-});
-
-Deno.test("what is known is not asked again: the server itself has it", () => {
-  const ports = new PortReservations();
-  const config = ports.resolve(listening("127.0.0.1:0"));
-  using _own = Deno.listen({ hostname: "127.0.0.1", port: portsOf(config)[0]!, reusePort: true });
-  assertEquals(portsOf(ports.resolve(listening("127.0.0.1:0"))), portsOf(config));
-});
 
 const logging = (access: string, error: string, folder: string) =>
   configOf(`access_log: ${access}\nerror_log: ${error}\nservers: [{ listen: 8080, root: . }]`, folder);

@@ -127,6 +127,7 @@ Deno.test("permissionFlags() adds what the main thread needs to what workers get
     file: "/srv/webserv.yaml",
     modules: ["/opt/lib"],
     kill: "/bin/kill",
+    lookUps: [],
     variables: ["PATH"],
   };
   assertEquals(permissionFlags(config, workerPermissions(config, SYSTEM), needs), [
@@ -146,9 +147,16 @@ Deno.test("permissionFlags() adds what the main thread needs to what workers get
 
 Deno.test("permissionFlags() names the whole host for port 0, since nobody knows the port yet", () => {
   const config = configOf('servers: [{ listen: ["127.0.0.1:0", "[::1]:0", 8080], root: www }]');
-  const needs = { file: undefined, modules: [], kill: undefined, variables: [] };
+  const needs = { file: undefined, modules: [], kill: undefined, lookUps: [], variables: [] };
   const [net] = permissionFlags(config, workerPermissions(config, SYSTEM), needs);
   assertEquals(net, "--allow-net=127.0.0.1,127.0.0.1:8080,[::1]");
+});
+
+Deno.test("permissionFlags() lets names be looked up, which takes port 0 of them", () => {
+  const config = configOf("servers: [{ listen: 8080, root: www }]");
+  const needs = { file: undefined, modules: [], kill: undefined, lookUps: ["a.test:0"], variables: [] };
+  const [net] = permissionFlags(config, workerPermissions(config, SYSTEM), needs);
+  assertEquals(net, "--allow-net=127.0.0.1:8080,a.test:0");
 });
 
 Deno.test("permissionFlag() names the folder above where a comma can not be written", () => {

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { ProcessGroups } from "../../lib/runtime/process_groups.ts";
+import { endpointOf } from "../../lib/http/endpoint.ts";
 import { StartError, Supervisor } from "../../lib/supervisor/supervisor.ts";
 import { get } from "../support/ask.ts";
 import { inTime, waitUntil } from "../support/wait.ts";
@@ -9,7 +10,7 @@ import { around, configOf, ENTRY, SERVERS, startSupervisor, type TestSupervisor 
 /** Shared ports, which only Linux has. */
 const ignore = Deno.build.os !== "linux";
 
-const portOf = ({ supervisor }: TestSupervisor) => supervisor.addresses[0]!.port;
+const portOf = ({ supervisor }: TestSupervisor) => supervisor.endpoints[0]!.port;
 const times = (errors: string) =>
   [...errors.matchAll(/another starts in (\d+) ms/g)].map(([, ms]) => Number(ms));
 
@@ -132,7 +133,7 @@ Deno.test("where a port can not be shared a reload hands it over, and a failed o
   // A host that nobody has: the old one goes on.
   const wrong = {
     ...config("."),
-    servers: [{ ...config(".").servers[0]!, listen: [{ hostname: "192.0.2.1", port: 80 }] }],
+    servers: [{ ...config(".").servers[0]!, listen: [endpointOf("192.0.2.1", 80)] }],
   };
   await assertRejects(() => test.supervisor.reload(wrong));
   assertEquals(await get(port, "/a.txt"), "200 two");

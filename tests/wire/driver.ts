@@ -7,7 +7,7 @@ import { decodeLatin1 } from "../../lib/bytes/latin1.ts";
 import { ServerConnection } from "../../lib/http1/connection.ts";
 import type { Event, RequestHead } from "../../lib/http1/events.ts";
 import type { WireLimits } from "../../lib/http1/limits.ts";
-import { PeerError } from "../../lib/http1/peer_error.ts";
+import { HttpError } from "../../lib/http/errors.ts";
 import { escape } from "./escape.ts";
 
 /** What became of an input. */
@@ -72,7 +72,7 @@ class Driver {
     try {
       while (this.#take(this.#connection.next()));
     } catch (error) {
-      if (!(error instanceof PeerError)) throw error;
+      if (!(error instanceof HttpError)) throw error;
       this.#isOver = true;
       this.#last = `error ${error.status} ${error.message}`;
       this.#expectNothing();

@@ -1,0 +1,59 @@
+/**
+ * From what is written to what holds: every key gets its value, be it its own, an inherited one or the default, as the
+ * tables of keys say.
+ *
+ * @module
+ */
+import type { HasSource, Key } from "./key.ts";
+import { LOCATION_GROUPS, LOCATION_KEYS, type SHARED_KEYS } from "./location_keys.ts";
+import { type LocationPath, parseLocationPath } from "./names.ts";
+import type { FileSection, ServerSection } from "./schema.ts";
+import { SERVER_KEYS } from "./server_keys.ts";
+import { valuesOf, wordOf, type WrittenOf } from "./table.ts";
+import { LIMIT_KEYS, TIMEOUT_KEYS, TOP_KEYS } from "./top_keys.ts";
+import type { Config, LocationConfig, ServerConfig } from "./types.ts";
+
+/** What is written at the top of a file, without its servers. */
+export type WrittenTop = Omit<FileSection["values"], "servers">;
+
+/** The configuration of everything above the servers. */
+export function completeTop(written: WrittenTop): Omit<Config, "servers" | "file"> {
+  return {
+    ...valuesOf(TOP_KEYS, written),
+    timeouts: valuesOf(TIMEOUT_KEYS, written.timeouts?.values ?? {}),
+    limits: valuesOf(LIMIT_KEYS, written.limits?.values ?? {}),
+  };
+}
+
+/** A server with all its locations. */
+export function completeServer({ values }: ServerSection): ServerConfig {
+  return {
+    ...valuesOf(SERVER_KEYS, values),
+    fallback: completeLocation(parseLocationPath("/"), values, {}),
+    locations: (values.locations ?? []).map(([path, location]) =>
+      completeLocation(path, values, location.values)
+    ),
+  };
+}
+
+/** A location with all that it inherits. */
+export function completeLocation(
+  path: LocationPath,
+  server: WrittenOf<typeof SHARED_KEYS>,
+  own: WrittenOf<typeof LOCATION_KEYS>,
+): LocationConfig {
+  const inherited: WrittenOf<typeof LOCATION_KEYS> = server;
+  const has: HasSource = (source) => {
+    const key: Key<unknown, unknown> = LOCATION_KEYS[source];
+    const word = wordOf(source);
+    return key.complete(own[word], inherited[word], has) !== undefined;
+  };
+  return {
+    ...path,
+    access: valuesOf(LOCATION_GROUPS.access, own, inherited, has),
+    answer: valuesOf(LOCATION_GROUPS.answer, own, inherited, has),
+    files: valuesOf(LOCATION_GROUPS.files, own, inherited, has),
+    programs: valuesOf(LOCATION_GROUPS.programs, own, inherited, has),
+    store: valuesOf(LOCATION_GROUPS.store, own, inherited, has),
+  };
+}

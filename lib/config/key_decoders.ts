@@ -1,0 +1,197 @@
+/**
+ * Decoders for single keys of webserv.yaml, where what a key may hold is more than a plain scalar.
+ *
+ * @module
+ */
+import { resolve } from "@std/path";
+import {
+  type Decoder,
+  isList,
+  isMap,
+  list,
+  literal,
+  map,
+  object,
+  oneOrMany,
+  parsed,
+  refuse,
+  text,
+} from "./decoder.ts";
+import { quote } from "./issues.ts";
+import * as names from "./names.ts";
+import type { Interpreters, LogTarget, Return, TryFiles, Variables } from "./value_types.ts";
+import * as values from "./values.ts";
+import { ValueError } from "./values.ts";
+
+/** Bytes; `0` is no limit. */
+export const size = parsed("a size such as 512, 8k, 10M or 2G", values.parseSize);
+/** Milliseconds. */
+export const duration = parsed("a time such as 500ms, 10s, 2m or 1h", values.parseDuration);
+/** Milliseconds, at least one: with none, whoever is waited for would be late from the start. */
+export const nonZeroDuration = parsed("a time such as 500ms, 10s, 2m or 1h", (text) => {
+  const time = values.parseDuration(text);
+  if (time === 0) throw new ValueError(`expected a time of more than nothing, not ${quote(text)}`);
+  return time;
+});
+
+/** A path, absolute or from the folder on. */
+export function path(what: string, folder: string): Decoder<string> {
+  return (node, report) => {
+    const written = text(what)(node, report);
+    if (written === undefined) return undefined;
+    if (/^~(\/|$)/.test(written)) {
+      report(node, `"~" is not known here: write the whole path, not ${quote(written)}`);
+    } else if (written.includes("\0")) report(node, `expected ${what}, not ${quote(written)}`);
+    else return resolve(folder, written);
+    return undefined;
+  };
+}
+
+/** Where a log goes. */
+export function logTarget(folder: string): Decoder<LogTarget> {
+  const file = path("stdout, stderr, off or a file", folder);
+  return (node, report) => {
+    if (node.value === false) return { to: "off" };
+    if (node.value === "stdout" || node.value === "stderr" || node.value === "off") return { to: node.value };
+    const named = file(node, report);
+    return named === undefined ? undefined : { to: "file", path: named };
+  };
+}
+
+/** How many workers there are. */
+export const workers: Decoder<number | "auto"> = (node, report) =>
+  node.value === "auto" ? "auto" : parsed("auto or a number from 1 to 64", (text) => {
+    const count = /^\d+$/.test(text) ? Number(text) : 0;
+    if (count >= 1 && count <= 64) return count;
+    throw new ValueError(`expected auto or a number from 1 to 64, not ${quote(text)}`);
+  })(node, report);
+
+/** Pages as they are written, those of classes too. */
+export type WrittenPages = ReadonlyMap<names.ErrorCode, string>;
+
+/** The page of each code and class. */
+export const errorPage: Decoder<WrittenPages> = (node, report) => {
+  const entries = map(
+    "a mapping from codes to paths",
+    names.parseErrorCodes,
+    parsed('a path that starts with "/"', names.parsePath),
+  )(node, report);
+  if (entries === undefined) return undefined;
+  const pages = new Map<names.ErrorCode, string>();
+  for (const [codes, page, child] of entries) {
+    for (const code of codes) {
+      if (pages.has(code)) report(child, `${code} has a page already: keep one of them`);
+      pages.set(code, page);
+    }
+  }
+  return pages;
+};
+
+/** Fields as they are written, each with all its values. */
+export type WrittenFields = readonly (readonly [name: string, values: readonly string[]])[];
+
+/** Fields and their values; the value "" takes an inherited field away. */
+export const addHeader: Decoder<WrittenFields> = (node, report) => {
+  const value: Decoder<string> = (child, report) => {
+    const written = literal(child, report);
+    return written === undefined
+      ? undefined
+      : parsed("a text", names.parseFieldValue)({ ...child, value: written }, report);
+  };
+  const entries = map("a mapping from names to values", names.parseFieldName, oneOrMany(value))(node, report);
+  const seen = new Set<string>();
+  for (const [name, , child] of entries ?? []) {
+    if (seen.has(name.toLowerCase())) {
+      report(child, `${quote(name)} is there already (case does not count): for several values write a list`);
+    }
+    seen.add(name.toLowerCase());
+  }
+  return entries?.map(([name, values]) => [name, values]);
+};
+
+/** Methods, each once: with HEAD wherever GET is, and without OPTIONS, which is answered in any case. */
+export const allowedMethods: Decoder<readonly string[]> = (node, report) => {
+  const written = oneOrMany(parsed("a method", names.parseMethod))(node, report);
+  if (written === undefined) return undefined;
+  if (written.length === 0) report(node, "expected at least one method");
+  const methods = new Set(written.flatMap((method) => method === "GET" ? ["GET", "HEAD"] : [method]));
+  methods.delete("OPTIONS");
+  return [...methods];
+};
+
+/** Where to look, and what comes at last. */
+export const tryFiles: Decoder<TryFiles> = (node, report) => {
+  const what = "a list of two or more such as [$uri, /index.html]";
+  if (!isList(node.value) || node.value.length < 2) {
+    return isList(node.value) ? void report(node, `expected ${what}`) : refuse(node, what, report);
+  }
+  const candidates = list("paths", parsed("a path", names.parseCandidate))(
+    { ...node, value: node.value.slice(0, -1) },
+    report,
+  );
+  const last = parsed('=CODE or a path that starts with "/"', names.parseLastResort)(
+    node.value.at(-1)!,
+    report,
+  );
+  return candidates === undefined || last === undefined ? undefined : { candidates, last };
+};
+
+/** An answer in either of its two notations. */
+export const returned: Decoder<Return> = (node, report) => {
+  const what = 'a code and what it takes, such as "301 /new"';
+  if (!isMap(node.value)) return parsed(what, values.parseReturn)(node, report);
+  const section = object(what, {
+    status: parsed("a status", values.parseReturnStatus),
+    location: parsed("a path or an address", (text) => text),
+    body: literal,
+  })(node, report);
+  if (section === undefined) return undefined;
+  const { status, location, body } = section.values;
+  if (section.at("status") === undefined) report(node, "needs a status");
+  if (status === undefined) return undefined;
+  return parsed(what, () => values.makeReturn(status, { location, body }))({ ...node, value: "" }, report);
+};
+
+/** What runs the programs of each extension. */
+export function interpreters(folder: string): Decoder<Interpreters> {
+  return record("a mapping from extensions to interpreters", names.parseExtension, interpreter(folder));
+}
+
+/** The words of a command, or true. */
+function interpreter(folder: string): Decoder<readonly string[] | true> {
+  const what = "an interpreter such as python3 or [deno, run], or true to run the file itself";
+  return (node, report) => {
+    if (node.value === true) return true;
+    const words = isList(node.value)
+      ? list(what, text("a word"))(node, report)
+      : text(what)(node, report)?.trim().split(/\s+/);
+    if (words === undefined) return undefined;
+    const [program, ...rest] = words;
+    if (program === undefined || program === "") return void report(node, `expected ${what}, not nothing`);
+    // Like a path anywhere else in the file; a bare name is looked for in PATH.
+    return [program.includes("/") ? resolve(folder, program) : program, ...rest];
+  };
+}
+
+/** Environment variables. */
+export const environment: Decoder<Variables> = record(
+  "a mapping from names to texts",
+  names.parseVariable,
+  (node, report) => {
+    const value = literal(node, report);
+    if (value?.includes("\0")) return void report(node, "expected a text without a NUL character");
+    return value;
+  },
+);
+
+function record<T>(
+  what: string,
+  decodeKey: (key: string) => string,
+  decodeValue: Decoder<T>,
+): Decoder<Readonly<Record<string, T>>> {
+  const decode = map(what, decodeKey, decodeValue);
+  return (node, report) => {
+    const entries = decode(node, report);
+    return entries && Object.fromEntries(entries);
+  };
+}

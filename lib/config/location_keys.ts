@@ -1,0 +1,152 @@
+/**
+ * The keys that a location may have, in the groups that the program knows them by. A new key is a new row: what may
+ * be written, where and how it is inherited, its default, its type, and its line in README come from here.
+ *
+ * @module
+ */
+import { flag, oneOrMany, parsed } from "./decoder.ts";
+import { type HasSource, inLocation, merged, optional, withDefault } from "./key.ts";
+import * as decoders from "./key_decoders.ts";
+import { mergeErrorPages, mergeFields, mergeVariables } from "./merge.ts";
+import { parseIndex } from "./names.ts";
+
+const files = {
+  /** The folder that the whole path is appended to; absent if alias or upload_store takes its place. */
+  root: optional({
+    decoder: (folder) => decoders.path("a folder", folder),
+    notInheritedBeside: ["alias", "uploadStore"],
+    meaning: "the folder that the whole path is appended to",
+  }),
+  /** What replaces the location's prefix: a folder, or a file. */
+  alias: inLocation({
+    decoder: (folder) => decoders.path("a folder or a file", folder),
+    meaning: "a folder (or file) that takes the place of the location's prefix",
+  }),
+  /** Names of files, in the order in which they are looked for in a folder. */
+  index: withDefault({
+    decoder: () => oneOrMany(parsed("the name of a file", parseIndex)),
+    default: "index.html",
+    meaning: "what is sent, or run, for a folder",
+  }),
+  /** A folder without an index is answered with a listing. */
+  autoindex: withDefault({
+    decoder: () => flag,
+    default: "off",
+    meaning: "list folders without an index",
+  }),
+  /** Where to look for what a path means. */
+  tryFiles: optional({
+    decoder: () => decoders.tryFiles,
+    notInheritedBeside: ["alias", "uploadStore", "cgiScript", "return"],
+    meaning: "`$uri`, `$uri/`, `$uri.html`, fixed paths, and at the end a path or `=404`",
+  }),
+};
+
+const answer = {
+  /** The answer to every request. */
+  return: optional({
+    decoder: () => decoders.returned,
+    meaning: "a redirect or a fixed answer",
+  }),
+  /** Status to the path of its page, every class written out. */
+  errorPage: merged({
+    decoder: () => decoders.errorPage,
+    empty: new Map(),
+    merge: mergeErrorPages,
+    meaning: "pages for errors",
+    defaultText: "built in",
+  }),
+  /** Fields added to every response, in order. */
+  addHeader: merged({
+    decoder: () => decoders.addHeader,
+    empty: [],
+    merge: mergeFields,
+    meaning: "fields for every answer; an empty value takes back an inherited one",
+  }),
+};
+
+const access = {
+  /** As in the file, else what those who answer here need. Has HEAD wherever it has GET, never OPTIONS. */
+  allowedMethods: withDefault({
+    decoder: () => decoders.allowedMethods,
+    default: { text: "GET, HEAD, and what CGI or a store needs", value: defaultMethods },
+    meaning: "GET stands for HEAD too; OPTIONS is always answered",
+  }),
+  /** Bytes; Infinity is no limit. */
+  clientMaxBodySize: withDefault({
+    decoder: () => decoders.size,
+    default: "1M",
+    meaning: "a larger body is answered 413",
+  }),
+  /** Cross-origin requests are welcome from everywhere. */
+  cors: withDefault({
+    decoder: () => flag,
+    default: "off",
+    meaning: "pages of other origins may read what is here",
+  }),
+};
+
+const programs = {
+  /** Extension with its dot (or `*`) to the interpreter's words, or `true` where the file itself is run. */
+  cgi: optional({
+    decoder: decoders.interpreters,
+    // SECURITY: nothing stored is ever run by the store's location.
+    notInheritedBeside: ["uploadStore", "cgiScript", "return"],
+    takesBack: (interpreters) => Object.keys(interpreters).length === 0,
+    meaning: "an extension (or `*`) to an interpreter, or to `true` = the file itself is run",
+  }),
+  /** The program that answers everything below this location. */
+  cgiScript: inLocation({
+    decoder: (folder) => decoders.path("the path of a program", folder),
+    meaning: "one program that answers everything below the location",
+  }),
+  /** Variables for programs, besides those of CGI. */
+  cgiEnv: merged({
+    decoder: () => decoders.environment,
+    empty: {},
+    merge: mergeVariables,
+    meaning: "further variables for programs",
+  }),
+  /** Programs see the credentials of a request. */
+  cgiPassAuthorization: withDefault({
+    decoder: () => flag,
+    default: "off",
+    meaning: "programs see the field Authorization",
+  }),
+};
+
+const store = {
+  /** The folder that is written to. */
+  uploadStore: inLocation({
+    decoder: (folder) => decoders.path("a folder", folder),
+    meaning: "the folder that PUT, POST and DELETE write to; made if it is not there",
+  }),
+  /** POST may replace a file. */
+  overwrite: withDefault({
+    decoder: () => flag,
+    default: "off",
+    meaning: "POST may replace a file (PUT always does)",
+  }),
+};
+
+/** The keys of a location by their groups. */
+export const LOCATION_GROUPS = { files, answer, access, programs, store };
+
+/** All keys that a location may have. */
+export const LOCATION_KEYS = { ...files, ...answer, ...access, ...programs, ...store };
+
+type SharedKeys<T> = {
+  [P in keyof T as T[P] extends { readonly locationOnly: true } ? never : P]: T[P];
+};
+
+/** The keys that a server may have too, for its locations to inherit. */
+export const SHARED_KEYS = Object.fromEntries(
+  Object.entries(LOCATION_KEYS).filter(([, key]) => !key.locationOnly),
+) as SharedKeys<typeof LOCATION_KEYS>;
+
+/** The methods of a location that names none. */
+function defaultMethods(has: HasSource): readonly string[] {
+  const stores = has("uploadStore");
+  const posts = stores || has("cgi") || has("cgiScript");
+  return ["GET", "HEAD", ...(posts ? ["POST"] : []), ...(stores ? ["PUT", "DELETE"] : [])];
+}

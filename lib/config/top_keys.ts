@@ -1,0 +1,94 @@
+/**
+ * The keys at the top of the file, and those in its `timeouts` and `limits`.
+ *
+ * @module
+ */
+import { flag, integer, oneOf } from "./decoder.ts";
+import { withDefault } from "./key.ts";
+import * as decoders from "./key_decoders.ts";
+
+const LOGS = "where the logs go, and how the access log looks";
+
+/** The keys at the top, but for `timeouts`, `limits` and `servers`, which hold keys of their own. */
+export const TOP_KEYS = {
+  /** The number of threads that serve; `auto` is one per core. */
+  workers: withDefault({
+    decoder: () => decoders.workers,
+    default: "1",
+    meaning: "threads that serve, or `auto` for one per core",
+  }),
+  accessLog: withDefault({ decoder: decoders.logTarget, default: "stdout", meaning: LOGS }),
+  logFormat: withDefault({
+    decoder: () => oneOf(["combined", "common", "json"]),
+    default: "combined",
+    meaning: LOGS,
+  }),
+  errorLog: withDefault({ decoder: decoders.logTarget, default: "stderr", meaning: LOGS }),
+  /** Workers get only the permissions that the configuration needs. */
+  sandbox: withDefault({
+    decoder: () => flag,
+    default: "on",
+    meaning: "workers get only the permissions that the file needs",
+  }),
+};
+
+/** The keys of `timeouts`, in milliseconds. */
+export const TIMEOUT_KEYS = {
+  /** From a request's first byte (a connection's opening, for the first request) to the end of its fields. */
+  header: withDefault({
+    decoder: () => decoders.nonZeroDuration,
+    default: "10s",
+    meaning: "for a request's head, from its first byte",
+  }),
+  /** Between two pieces of a request body. */
+  body: withDefault({
+    decoder: () => decoders.nonZeroDuration,
+    default: "30s",
+    meaning: "between two pieces of a request's body",
+  }),
+  /** Between two successful writes of a response. */
+  send: withDefault({
+    decoder: () => decoders.nonZeroDuration,
+    default: "30s",
+    meaning: "between two pieces of an answer that the client takes",
+  }),
+  /** How long a connection may wait for its next request. */
+  keepAlive: withDefault({
+    decoder: () => decoders.duration,
+    default: "15s",
+    meaning: "how long an idle connection is kept",
+  }),
+  /** How long a CGI program may be silent. */
+  cgi: withDefault({
+    decoder: () => decoders.nonZeroDuration,
+    default: "60s",
+    meaning: "how long a program may be silent",
+  }),
+  /** How long running requests may take after a shutdown began. */
+  shutdown: withDefault({
+    decoder: () => decoders.duration,
+    default: "10s",
+    meaning: "for requests that are running when the server stops",
+  }),
+};
+
+const TOO_LARGE_A_HEAD = "what is more is answered 414 or 431";
+const TOO_MANY = "what is more is answered 503; for each worker";
+
+/** The keys of `limits`. */
+export const LIMIT_KEYS = {
+  /** Bytes of a request line, without its CRLF. */
+  requestLine: withDefault({ decoder: () => decoders.size, default: "8k", meaning: TOO_LARGE_A_HEAD }),
+  /** Bytes of the whole header section (and of a trailer section). */
+  headerFields: withDefault({ decoder: () => decoders.size, default: "32k", meaning: TOO_LARGE_A_HEAD }),
+  /** Field lines in the header section (and in a trailer section). */
+  headerCount: withDefault({
+    decoder: () => integer(1, Infinity),
+    default: "100",
+    meaning: TOO_LARGE_A_HEAD,
+  }),
+  /** Open connections of one worker. */
+  connections: withDefault({ decoder: () => integer(1, Infinity), default: "10000", meaning: TOO_MANY }),
+  /** Running programs of one worker. */
+  cgiProcesses: withDefault({ decoder: () => integer(1, Infinity), default: "64", meaning: TOO_MANY }),
+};

@@ -1,0 +1,38 @@
+/**
+ * Values of keys that are more than a text, a number or a list. Plain data, as everything in a Config is.
+ *
+ * @module
+ */
+
+/** `stdout`, `stderr`, `off`, or a file to append to. */
+export type LogTarget = { readonly to: "stdout" | "stderr" | "off" } | {
+  readonly to: "file";
+  readonly path: string;
+};
+
+/** The candidates of `try_files`, and what comes when none exists. */
+export interface TryFiles {
+  /** Paths below the location's root; `$uri` at the start stands for the request's path. A last slash asks for a folder. */
+  readonly candidates: readonly string[];
+  /** A path for an internal redirect, or a status. */
+  readonly last: string | number;
+}
+
+/** The answer of a `return`. */
+export type Return =
+  | { readonly status: number; readonly location: string }
+  | { readonly status: number; readonly body: string }
+  /** A bare code: the error page of that code, or an empty answer below 400. */
+  | { readonly status: number };
+
+/** What runs programs: an extension with its dot (or `*`) to the interpreter's words, or `true` for the file itself. */
+export type Interpreters = Readonly<Record<string, readonly string[] | true>>;
+
+/** Fields to add to every response, in order. */
+export type AddedFields = readonly (readonly [name: string, value: string])[];
+
+/** A status to the path of its page. */
+export type ErrorPages = Readonly<Record<number, string>>;
+
+/** Environment variables for programs. */
+export type Variables = Readonly<Record<string, string>>;

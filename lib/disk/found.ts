@@ -1,0 +1,85 @@
+/**
+ * Files and folders on this machine as they were when they were looked at.
+ *
+ * @module
+ */
+import { formatHttpDate } from "../http/date.ts";
+import { fileEntityTag } from "../http/etag.ts";
+import { FieldBlock } from "../http/fields.ts";
+import { contentTypeOf } from "../http/media_type.ts";
+import type { BodySource } from "../http/message.ts";
+import type { Folder, Representation } from "../http/origin.ts";
+import type { ByteRange } from "../http/ranges.ts";
+import type { Clock, FileStat, OpenFile } from "../ports.ts";
+import { FileSource } from "./file_source.ts";
+
+/** A folder that may be listed. */
+export class DiskFolder implements Folder {
+  readonly kind = "directory";
+  readonly kept = undefined;
+  /** Asked for since the cache's last clean-up passed by. */
+  used = true;
+
+  /**
+   * @param path as it was asked for: a link on the way may be set to another place, and what counts is what it names
+   * @param root the folder that it must not leave
+   */
+  constructor(readonly path: string, readonly root: string, readonly stat: FileStat) {}
+}
+
+/** Where files get their content from. */
+export interface Contents {
+  readonly clock: Clock;
+  /** All of it, if it is small; undefined if it is not, or has changed since it was found. @throws {FileError} */
+  content(file: DiskFile): Uint8Array<ArrayBuffer> | undefined;
+  /** The caller closes it. @throws {FileError} "changed" if it is another one by now */
+  open(file: DiskFile): OpenFile;
+}
+
+/** A file that may be sent. */
+export class DiskFile implements Representation {
+  readonly kind = "file";
+  readonly size: number;
+  readonly modified: number;
+  readonly contentType: string;
+  readonly etag: string;
+  readonly validators: FieldBlock;
+  readonly fields: FieldBlock;
+  /** Its content, while the cache keeps it. */
+  kept: Uint8Array<ArrayBuffer> | undefined = undefined;
+  /** Asked for since the cache's last clean-up passed by. */
+  used = true;
+  readonly #contents: Contents;
+
+  /**
+   * @param path as it was asked for: a link on the way may be set to another place, and what counts is what it names
+   * @param root the folder (or the file itself) that it must not leave
+   */
+  constructor(contents: Contents, readonly path: string, readonly root: string, readonly stat: FileStat) {
+    this.#contents = contents;
+    this.size = stat.size;
+    this.modified = stat.modified;
+    this.contentType = contentTypeOf(path);
+    this.etag = fileEntityTag(stat);
+    this.validators = FieldBlock.of(
+      ["Last-Modified", formatHttpDate(stat.modified)],
+      ["ETag", this.etag],
+      ["Accept-Ranges", "bytes"],
+    );
+    this.fields = FieldBlock.of(["Content-Type", this.contentType]).concat(this.validators);
+  }
+
+  content(): Uint8Array | undefined {
+    return this.#contents.content(this);
+  }
+
+  open(ranges: readonly ByteRange[]): BodySource {
+    return new FileSource(this.#contents.open(this), ranges, this.#contents.clock);
+  }
+}
+
+/** True if nothing tells that two looks have seen different files, or different states of one. */
+export function isUnchanged(a: FileStat, b: FileStat): boolean {
+  return a.modified === b.modified && a.changed === b.changed && a.size === b.size && a.inode === b.inode &&
+    a.device === b.device && a.kind === b.kind && a.executable === b.executable;
+}

@@ -1,0 +1,103 @@
+/**
+ * What can be sent and stored, whatever it lies on (RFC 9110 sections 3.2 and 8.8): representations, and the origins in
+ * which they are found. A path in an origin starts with a slash, or is empty for the origin itself; it has no dot
+ * segment and no slash at its end.
+ *
+ * @module
+ */
+import type { FieldBlock } from "./fields.ts";
+import type { MaybePromise } from "./maybe_promise.ts";
+import type { BodySource } from "./message.ts";
+import type { Validators } from "./preconditions.ts";
+import type { ByteRange } from "./ranges.ts";
+
+/** Content with its metadata, as it was when it was found. */
+export interface Representation extends Validators {
+  readonly kind: "file";
+  /** Bytes. */
+  readonly size: number;
+  readonly contentType: string;
+  /** The fields of every 200 and 206 but for its length and type: Last-Modified, ETag, Accept-Ranges. */
+  readonly validators: FieldBlock;
+  /** Content-Type and the validators. */
+  readonly fields: FieldBlock;
+  /** All of it, where it is small and at hand; undefined where it has to be opened. @throws {FileError} */
+  content(): Uint8Array | undefined;
+  /**
+   * The bytes of one or more ranges, one after another: no read goes past the end of a range.
+   *
+   * @throws {FileError} also if it has changed since it was found
+   */
+  open(ranges: readonly ByteRange[]): MaybePromise<BodySource>;
+}
+
+/** Something that contains representations. */
+export interface Folder {
+  readonly kind: "directory";
+}
+
+/** One row of a folder's listing. */
+export interface FolderEntry {
+  readonly name: string;
+  readonly kind: "file" | "directory";
+  /** Bytes; 0 for a folder. */
+  readonly size: number;
+  /** Milliseconds since the epoch. */
+  readonly modified: number;
+}
+
+/** A place where representations lie, which nothing that is found in it leaves. */
+export interface Origin {
+  /** What is at a path; undefined if there is nothing that may be sent. @throws {FileError} */
+  find(path: string): MaybePromise<Representation | Folder | undefined>;
+  /**
+   * What is in a folder, in no order.
+   *
+   * @param accepts false for names that are to be left out
+   * @throws {FileError}
+   */
+  list(path: string, accepts: (name: string) => boolean): Promise<readonly FolderEntry[]>;
+}
+
+/** What stands at a name of a folder. */
+export type Occupant =
+  | { readonly kind: "nothing" }
+  | { readonly kind: "file"; readonly validators: Validators; readonly size: number }
+  | { readonly kind: "folder" }
+  /** A link that leads out of the origin or to nothing, or something that is neither file nor folder. */
+  | { readonly kind: "unfit" };
+
+/** Content that is being written and has no name yet. Its owner commits or discards it. */
+export interface NewContent {
+  /** @throws {FileError} */
+  write(bytes: Uint8Array): Promise<void>;
+  /** Nothing more will be written: what is held for that is given back, however long it waits for its name. */
+  end(): void;
+  /**
+   * Gives it its name, all at once: a reader meets the old content or the new one.
+   *
+   * @param replace what is there is replaced; otherwise it is an error of the kind "exists"
+   * @throws {FileError} it is discarded then
+   */
+  commit(name: string, replace: boolean): MaybePromise<void>;
+  /** Removes it. Does nothing after commit(). Never throws. */
+  discard(): void;
+}
+
+/** A folder that may be written to. */
+export interface WritableFolder {
+  /** Tells it from every other folder of its origin. */
+  readonly identity: string;
+  /** @throws {FileError} */
+  occupant(name: string): MaybePromise<Occupant>;
+  /** @throws {FileError} */
+  create(): MaybePromise<NewContent>;
+  /** Removes a file. @throws {FileError} */
+  remove(name: string): MaybePromise<void>;
+}
+
+/** An origin that content can be put into. */
+export interface WritableOrigin {
+  /** The folder at a path; `missing` and `outside` are told apart for the answer only. @throws {FileError} */
+  folder(path: string): MaybePromise<WritableFolder | "missing" | "outside">;
+}

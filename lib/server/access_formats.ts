@@ -1,0 +1,90 @@
+/**
+ * The formats of the access log: Apache's common and combined ones, and JSON. What clients sent is escaped, so that it
+ * can neither forge a line nor drive a terminal.
+ *
+ * @module
+ */
+
+/** One exchange, as it is logged. */
+export interface AccessEntry {
+  readonly remote: string;
+  readonly host: string;
+  /** Empty where no request could be read. */
+  readonly method: string;
+  readonly target: string;
+  readonly protocol: string;
+  readonly status: number;
+  /** Bytes of the body that were sent, without framing. */
+  readonly bytes: number;
+  /** Milliseconds from the end of the request's head to the end of the response; 0 where it was not taken. */
+  readonly duration: number;
+  readonly referer: string | undefined;
+  readonly userAgent: string | undefined;
+}
+
+/** A line of the JSON format. */
+export function jsonLine(entry: AccessEntry, now: number, worker: number): string {
+  return JSON.stringify({
+    time: new Date(now).toISOString(),
+    remote: entry.remote,
+    host: entry.host,
+    method: entry.method,
+    target: entry.target,
+    protocol: entry.protocol,
+    status: entry.status,
+    bytes: entry.bytes,
+    duration_ms: Math.round(entry.duration * 1000) / 1000,
+    referer: entry.referer ?? null,
+    user_agent: entry.userAgent ?? null,
+    worker,
+  }).replace(C1_CONTROLS, (character) => "\\u00" + character.charCodeAt(0).toString(16));
+}
+
+/** JSON leaves these as they are, but some terminals obey them. */
+const C1_CONTROLS = /[\x7f-\x9f]/g;
+
+/** A line of the common format, or the combined format with Referer and User-Agent behind it. */
+export function commonLine(entry: AccessEntry, now: number, combined: boolean): string {
+  const request = entry.method === "" ? "-" : escape(`${entry.method} ${entry.target} ${entry.protocol}`);
+  const line = `${entry.remote} - - [${logTime(now)}] "${request}" ${entry.status} ${entry.bytes}`;
+  return combined ? `${line} "${optional(entry.referer)}" "${optional(entry.userAgent)}"` : line;
+}
+
+// deno-lint-ignore no-control-regex
+const UNSAFE = /["\\\x00-\x1f\x7f-\x9f]/;
+const EACH_UNSAFE = new RegExp(UNSAFE, "g");
+
+function optional(value: string | undefined): string {
+  return value === undefined ? "-" : escape(value);
+}
+
+/** Like Apache and nginx: a backslash before quotes and backslashes, `\xHH` for control characters. */
+function escape(text: string): string {
+  // PERF: hardly any text has one.
+  if (!UNSAFE.test(text)) return text;
+  return text.replace(
+    EACH_UNSAFE,
+    (character) =>
+      character === '"' || character === "\\"
+        ? "\\" + character
+        : "\\x" + character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0"),
+  );
+}
+
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+let loggedSecond = -1;
+let loggedTime = "";
+
+/** `22/Nov/2026:18:43:45 +0000`. PERF: made once in a second. */
+function logTime(now: number): string {
+  const second = Math.floor(now / 1000);
+  if (second !== loggedSecond) {
+    loggedSecond = second;
+    const date = new Date(now);
+    const two = (value: number) => String(value).padStart(2, "0");
+    loggedTime = `${two(date.getUTCDate())}/${MONTHS[date.getUTCMonth()]}/${date.getUTCFullYear()}:` +
+      `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())} +0000`;
+  }
+  return loggedTime;
+}

@@ -1,0 +1,150 @@
+/**
+ * One connection's bytes: reads into the receive buffer, whole writes, and a gentle end.
+ *
+ * @module
+ */
+import type { ReceiveBuffer } from "../bytes/receive_buffer.ts";
+import { GoneError } from "../http/errors.ts";
+import type { ByteConnection } from "../ports.ts";
+import type { ServerContext } from "./context.ts";
+import { Deadline, type DeadlineOwner } from "./deadline.ts";
+
+/** What a read came to. */
+export type ReadResult = "bytes" | "ended" | "gone";
+
+/** Who is told what becomes of a stream. */
+export interface StreamObserver {
+  /** The client has ended its side. */
+  ended(): void;
+  /** Something was sent to a client that has ended its side. */
+  sentAfterEnd(): void;
+  /** The connection is closed or of no more use. Told once. */
+  gone(): void;
+}
+
+/** Owns the connection and its deadline: close() releases both. */
+export class ByteStream {
+  readonly deadline: Deadline;
+  /** The client has ended its side. */
+  ended = false;
+  /** The connection is closed or of no more use. */
+  gone = false;
+  observer: StreamObserver | undefined;
+  #reading: Promise<ReadResult> | undefined;
+
+  /** @param owner is told when something took too long, and closes the stream unless there is something left to say */
+  constructor(
+    readonly connection: ByteConnection,
+    readonly buffer: ReceiveBuffer,
+    readonly context: ServerContext,
+    owner: DeadlineOwner,
+  ) {
+    this.deadline = new Deadline(context.deadlines, owner);
+  }
+
+  /** A read is under way. */
+  get isReading(): boolean {
+    return this.#reading !== undefined;
+  }
+
+  /**
+   * Reads once into the buffer. There is only ever one read under way; whoever asks meanwhile gets its result.
+   *
+   * @param minimum bytes of room to read into
+   */
+  read(minimum: number): Promise<ReadResult> {
+    return this.#reading ??= this.#startReading(minimum);
+  }
+
+  /** Writes everything. @throws {GoneError} if the client leaves or takes nothing for timeouts.send. */
+  write(bytes: Uint8Array): Promise<void> {
+    if (this.gone) return Promise.reject(new GoneError());
+    this.deadline.arm("send", this.context.settings.timeouts.send);
+    return this.connection.write(bytes).then(
+      (count) => count < bytes.length ? this.#writeRest(bytes.subarray(count)) : this.#written(),
+      this.#onWriteFailure,
+    );
+  }
+
+  /**
+   * Ends our side and gives the client some time to read the answer: closing at once would reset the connection, and
+   * an answer still under way would be lost (RFC 9112 section 9.6).
+   *
+   * @param milliseconds at most
+   * @param bytes that are read and dropped at most
+   */
+  async linger(milliseconds: number, bytes: number): Promise<void> {
+    if (this.gone) return;
+    this.deadline.arm("lingering", milliseconds);
+    try {
+      await this.connection.closeWrite();
+    } catch {
+      // The client was faster; close() is all that is left to do.
+      return;
+    }
+    let dropped = this.buffer.length;
+    this.buffer.consume(this.buffer.length);
+    while (dropped <= bytes && await this.read(16 * 1024) === "bytes") {
+      dropped += this.buffer.length;
+      this.buffer.consume(this.buffer.length);
+    }
+  }
+
+  close(): void {
+    if (this.gone) return;
+    this.gone = true;
+    this.deadline.end();
+    this.connection.close();
+    this.observer?.gone();
+  }
+
+  /** A loop, and no further callbacks: a client may take a little at a time of much. */
+  async #writeRest(bytes: Uint8Array): Promise<void> {
+    try {
+      for (let rest = bytes; rest.length > 0;) {
+        this.deadline.arm("send", this.context.settings.timeouts.send);
+        rest = rest.subarray(await this.connection.write(rest));
+      }
+    } catch {
+      this.#onWriteFailure();
+    }
+    this.#written();
+  }
+
+  #written(): void {
+    this.deadline.disarm();
+    if (this.ended) this.observer?.sentAfterEnd();
+  }
+
+  #startReading(minimum: number): Promise<ReadResult> {
+    if (this.gone) return Promise.resolve("gone");
+    if (this.ended) return Promise.resolve("ended");
+    return this.connection.read(this.buffer.writable(minimum)).then(this.#onRead, this.#onReadFailure);
+  }
+
+  // PERF: callbacks instead of functions that wait: every connection that is idle would keep their frames, and every
+  // request would go through them twice.
+  readonly #onRead = (count: number | null): ReadResult => {
+    this.#reading = undefined;
+    if (count === null) {
+      this.ended = true;
+      this.observer?.ended();
+      return "ended";
+    }
+    this.buffer.commit(count);
+    return "bytes";
+  };
+
+  /** A reset, or our own close(). */
+  readonly #onReadFailure = (): ReadResult => {
+    this.#reading = undefined;
+    this.close();
+    return "gone";
+  };
+
+  /** Whatever the system says, it means that nothing can be sent any more. */
+  readonly #onWriteFailure = (): never => {
+    this.close();
+    throw new GoneError();
+  };
+}

@@ -1,0 +1,137 @@
+/**
+ * A request's content, pulled from its connection as the handler asks for it.
+ *
+ * @module
+ */
+import { encodeLatin1 } from "../../bytes/latin1.ts";
+import { GoneError, HttpError } from "../../http/errors.ts";
+import type { RequestBody } from "../../http/message.ts";
+import type { ServerConnection } from "../../http1/connection.ts";
+import { CONTINUE } from "../../http1/writer.ts";
+import type { ByteStream } from "../byte_stream.ts";
+import type { Waiting } from "../deadlines.ts";
+import type { Departure } from "../departure.ts";
+
+/** What is read of a large body at a time. */
+const PIECE = 256 * 1024;
+const SMALLEST_PIECE = 4 * 1024;
+
+/** What is read at a time of a body that nobody wants. */
+const UNWANTED_PIECE = 2048;
+
+export const EMPTY_BODY: RequestBody = { length: 0, read: () => Promise.resolve(null) };
+
+/** The body of the connection's current request. */
+export class ConnectionBody implements RequestBody {
+  readonly length: number | undefined;
+  /** The client has kept us waiting for too long: the rest may still come, or not. */
+  stalled = false;
+  readonly #http: ServerConnection;
+  readonly #stream: ByteStream;
+  readonly #departure: Departure;
+  #detached = false;
+
+  constructor(
+    http: ServerConnection,
+    stream: ByteStream,
+    departure: Departure,
+    length: number | undefined,
+  ) {
+    this.#http = http;
+    this.#stream = stream;
+    this.#departure = departure;
+    this.length = length;
+  }
+
+  async read(): Promise<Uint8Array | null> {
+    for (;;) {
+      if (this.#detached) throw new GoneError();
+      const event = this.#http.next();
+      switch (event.type) {
+        case "data": {
+          if (!this.#http.isRequestWhole) return event.bytes;
+          // The request is whole, so the client's leaving can be noticed while a slow handler works on this piece:
+          // in a copy, since what is read from now on may take its place in the buffer.
+          const last = event.bytes.slice();
+          this.#departure.watch();
+          return last;
+        }
+        case "need data":
+          if (this.#http.awaitsContinue) await this.#sendContinue();
+          await this.#receive(Math.min(PIECE, Math.max(this.#http.remaining ?? PIECE, SMALLEST_PIECE)));
+          break;
+        case "closed":
+          throw new GoneError();
+        default:
+          this.#departure.watch();
+          return null;
+      }
+    }
+  }
+
+  /**
+   * The response is complete: what the connection has from now on is no longer this body's. A handler that is still
+   * reading gets a GoneError.
+   */
+  detach(): void {
+    this.#detached = true;
+  }
+
+  /**
+   * Reads and drops what is left of it.
+   *
+   * @returns false if it can not be read to its end
+   * @throws {GoneError}
+   */
+  async discard(): Promise<boolean> {
+    try {
+      for (;;) {
+        const event = this.#http.next();
+        if (event.type === "end of message") return true;
+        if (event.type === "closed") return false;
+        if (event.type === "need data") await this.#receive(UNWANTED_PIECE);
+      }
+    } catch (error) {
+      // The request has its answer already; what is wrong with its rest only matters to the connection.
+      if (error instanceof HttpError) return false;
+      throw error;
+    }
+  }
+
+  /** Waits for more of it. @throws {HttpError} 408 when timeouts.body is over. @throws {GoneError} */
+  async #receive(minimum: number): Promise<void> {
+    const { deadlines, settings: { timeouts } } = this.#stream.context;
+    const reading = this.#stream.read(minimum);
+    const timeout = new BodyTimeout(deadlines.in(timeouts.body));
+    deadlines.add(timeout);
+    const result = await Promise.race([reading, timeout.over]);
+    deadlines.delete(timeout);
+    if (result === "late") {
+      this.stalled = true;
+      throw new HttpError(408, "The body stalled for longer than timeouts.body");
+    }
+    if (result === "gone") throw new GoneError();
+    if (this.#stream.ended) this.#http.endOfInput();
+  }
+
+  /** Answers to earlier requests have been flushed: this client sends nothing before it hears from us. */
+  async #sendContinue(): Promise<void> {
+    this.#http.continueSent();
+    await this.#stream.write(encodeLatin1(CONTINUE));
+  }
+}
+
+/** Apart from the connection's deadline: a program may be sent to while its request is still being read. */
+class BodyTimeout implements Waiting {
+  readonly over: Promise<"late">;
+  #resolve!: (late: "late") => void;
+
+  constructor(public deadline: number) {
+    this.over = new Promise((resolve) => this.#resolve = resolve);
+  }
+
+  expire(): void {
+    this.deadline = Infinity;
+    this.#resolve("late");
+  }
+}

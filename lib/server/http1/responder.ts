@@ -1,0 +1,176 @@
+/**
+ * Responses onto one connection: head and framing, content, and the line in the access log.
+ *
+ * @module
+ */
+import { encodeLatin1 } from "../../bytes/latin1.ts";
+import { BodyError } from "../../http/errors.ts";
+import type { BodySource, Response } from "../../http/message.ts";
+import type { ServerConnection } from "../../http1/connection.ts";
+import { type ResponseFraming, responseFraming, responseHead } from "../../http1/writer.ts";
+import { Outbox } from "./outbox.ts";
+import type { ConnectionRequest } from "./request.ts";
+import { BodyLengthError, sendSource } from "./send.ts";
+import type { ByteStream } from "../byte_stream.ts";
+import type { Departure } from "../departure.ts";
+
+/** After an early answer: how long, and for how many bytes, the client may go on sending. */
+const LINGER_TIME = 2000;
+const LINGER_BYTES = 1024 * 1024;
+
+const FLUSHED = Promise.resolve();
+
+/** Writes the responses of one connection. */
+export class Responder {
+  readonly #http: ServerConnection;
+  readonly #stream: ByteStream;
+  readonly #departure: Departure;
+  readonly #outbox: Outbox;
+
+  constructor(http: ServerConnection, stream: ByteStream, departure: Departure) {
+    this.#http = http;
+    this.#stream = stream;
+    this.#departure = departure;
+    this.#outbox = new Outbox(stream.context.smallBuffers);
+  }
+
+  /** True if there are answers that have not been written yet. */
+  get holdsBack(): boolean {
+    return this.#outbox.length > 0;
+  }
+
+  /** Writes what was held back so that several answers leave together. @throws {GoneError} */
+  flush(): Promise<void> {
+    return this.holdsBack ? this.#stream.write(this.#outbox.take()) : FLUSHED;
+  }
+
+  /** Holds no memory any more until the next response. To be called when what was flushed has been written. */
+  rest(): void {
+    this.#outbox.release();
+  }
+
+  /**
+   * Sends a response, or holds a small one back until flush().
+   *
+   * @param mayStay the connection may be used again after it
+   * @returns true if it may still be used
+   * @throws {GoneError}
+   */
+  respond(request: ConnectionRequest, response: Response, mayStay: boolean): boolean | Promise<boolean> {
+    const { body } = response;
+    const length = body === undefined ? 0 : body.length;
+    const framing = response.raw
+      ? "close"
+      : responseFraming(request.version, request.method, response.status, length);
+    const stays = mayStay && framing !== "close";
+    const head = response.raw ? "" : this.#head(request.version, response, length, framing, stays);
+    this.#http.responseBegins();
+    if (body !== undefined && !(body instanceof Uint8Array)) {
+      return this.#respondFromSource(request, response.status, head, body, framing, stays);
+    }
+    const content = framing === "none" ? undefined : body;
+    if (head.length + (content?.length ?? 0) > this.#outbox.room) {
+      return this.#respondLarge(request, response.status, head, content, stays);
+    }
+    this.#outbox.text(head);
+    if (content) this.#outbox.bytes(content);
+    this.#end(request, response.status, content?.length ?? 0);
+    return stays;
+  }
+
+  /** Answers what was no request, ends our side, and lets the client read the answer. @throws {GoneError} */
+  async respondLast(response: Response & { readonly body: Uint8Array }): Promise<void> {
+    // What was held back for earlier requests may have filled the outbox.
+    await this.flush();
+    this.#outbox.text(this.#head("HTTP/1.1", response, response.body.length, "length", false));
+    this.#outbox.bytes(response.body);
+    this.#log(undefined, response.status, response.body.length);
+    await this.flush();
+    await this.linger();
+  }
+
+  /** Ends our side gently, since the client may still be sending. */
+  linger(): Promise<void> {
+    return this.#stream.linger(LINGER_TIME, LINGER_BYTES);
+  }
+
+  #head(
+    version: ConnectionRequest["version"],
+    response: Response,
+    length: number | undefined,
+    framing: ResponseFraming,
+    stays: boolean,
+  ): string {
+    const { status } = response;
+    const sendsLength = framing !== "chunked" && status !== 204 && status !== 304;
+    return responseHead({
+      version,
+      status,
+      reason: response.reason,
+      fields: response.fields,
+      length: sendsLength ? length : undefined,
+      chunked: framing === "chunked",
+      keepAlive: stays,
+      now: this.#stream.context.clock.now(),
+    });
+  }
+
+  /** Writes content that is at hand but does not fit the outbox. */
+  async #respondLarge(
+    request: ConnectionRequest,
+    status: number,
+    head: string,
+    content: Uint8Array | undefined,
+    stays: boolean,
+  ): Promise<boolean> {
+    await this.flush();
+    await this.#stream.write(encodeLatin1(head));
+    if (content) await this.#stream.write(content);
+    this.#end(request, status, content?.length ?? 0);
+    return stays;
+  }
+
+  async #respondFromSource(
+    request: ConnectionRequest,
+    status: number,
+    head: string,
+    source: BodySource,
+    framing: ResponseFraming,
+    stays: boolean,
+  ): Promise<boolean> {
+    if (framing === "none") {
+      source.close();
+      if (head.length > this.#outbox.room) {
+        await this.flush();
+        await this.#stream.write(encodeLatin1(head));
+      } else this.#outbox.text(head);
+      this.#end(request, status, 0);
+      return stays;
+    }
+    let sent = 0;
+    try {
+      await this.flush();
+      if (this.#http.isRequestWhole) this.#departure.watch();
+      await sendSource(this.#stream, head, source, framing, (count) => sent += count);
+    } catch (error) {
+      source.close();
+      this.#log(request, status, sent);
+      if (!(error instanceof BodyLengthError || error instanceof BodyError)) throw error;
+      this.#stream.context.errorLog.line(`error: ${request.method} ${request.target}: ${error.message}`);
+      this.#stream.close();
+      return false;
+    }
+    this.#end(request, status, sent);
+    return stays;
+  }
+
+  #end(request: ConnectionRequest, status: number, bytes: number): void {
+    this.#http.responseEnds();
+    this.#log(request, status, bytes);
+  }
+
+  #log(request: ConnectionRequest | undefined, status: number, bytes: number): void {
+    const { connection, context } = this.#stream;
+    context.settings.accessLog?.write(connection.remote.hostname, request, { status, bytes });
+  }
+}

@@ -1,0 +1,24 @@
+/**
+ * What speaks on one connection: HTTP/1.1 here, and whatever else a client may choose there. The accept loop and the
+ * end of a server know nothing else of it.
+ *
+ * @module
+ */
+import type { ByteConnection } from "../ports.ts";
+
+/** One connection, in one protocol. Owns the connection: it is closed once run() or turnAway() resolves. */
+export interface Protocol {
+  /** Answers requests until one side has enough. Resolves when the connection is closed. Never rejects. */
+  run(): Promise<void>;
+  /** In place of run(), for a connection over the limit: answers 503 and closes. Never rejects. */
+  turnAway(): Promise<void>;
+  /** Others have taken over: answers what the client still asks for, says that this was it, and closes. */
+  retire(): void;
+  /** The server ends: lets what is being answered end, and closes. */
+  drain(): void;
+  /** Closes whatever is under way. */
+  abort(): void;
+}
+
+/** Makes the protocol of a connection that has just been accepted, and of which nothing has been read. */
+export type ProtocolFactory = (connection: ByteConnection) => Protocol;

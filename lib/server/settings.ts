@@ -1,0 +1,36 @@
+/**
+ * What may be different after the configuration was loaded again, while listeners and connections stay.
+ *
+ * @module
+ */
+import type { Handler } from "../http/message.ts";
+import type { WireLimits } from "../http1/limits.ts";
+import type { AccessLog } from "./access_log.ts";
+
+/** Milliseconds. */
+export interface ServerTimeouts {
+  readonly header: number;
+  readonly body: number;
+  readonly send: number;
+  readonly keepAlive: number;
+}
+
+export interface ServerLimits extends WireLimits {
+  /** Connections at one time; further ones are answered 503. */
+  readonly connections: number;
+}
+
+/**
+ * One value, replaced as a whole, so that nobody ever meets half of a change. Whoever needs something of it asks the
+ * context for the settings of the moment: a request gets the handler of the moment when its head is there, its line
+ * goes to the access log of the moment when it is answered, and a time-out is that of the moment when the wait begins.
+ * Only the limits of the wire are fixed when a connection is accepted, since its parsers are made with them.
+ */
+export interface Settings {
+  readonly timeouts: ServerTimeouts;
+  readonly limits: ServerLimits;
+  /** Undefined: no access log. */
+  readonly accessLog: AccessLog | undefined;
+  /** By the key of the endpoint that a connection came to. */
+  readonly handlers: ReadonlyMap<string, Handler>;
+}

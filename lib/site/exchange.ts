@@ -1,0 +1,94 @@
+/**
+ * One request on its way through the site. It does not change: another path is another exchange, which has that path's
+ * location, so that the two can never disagree.
+ *
+ * @module
+ */
+import type { ErrorPageOf } from "../cgi/environment.ts";
+import type { Gateway } from "../cgi/gateway.ts";
+import type { FileCache } from "../disk/file_cache.ts";
+import type { MaybePromise } from "../http/maybe_promise.ts";
+import type { Outcome, Request } from "../http/message.ts";
+import type { DecodedPath } from "../http/path.ts";
+import type { Log, StoreFiles } from "../ports.ts";
+import type { Location } from "./location.ts";
+import type { LocationTable } from "./location_table.ts";
+
+/** A location and what answers in it: chosen once, so that a location of plain files pays for nothing else. */
+export interface Answering {
+  readonly location: Location;
+  readonly answer: Answerer;
+}
+
+/** One virtual host. */
+export interface Server {
+  /** Its own keys, for paths that no location takes. */
+  readonly fallback: Answering;
+  readonly locations: LocationTable<Answering>;
+}
+
+/** What all requests of a site share. */
+export interface Services {
+  readonly files: FileCache;
+  readonly gateway: Gateway;
+  readonly store: StoreFiles;
+  readonly errorLog: Log;
+}
+
+/** Where a request has got to. */
+export interface Exchange {
+  readonly request: Request;
+  readonly server: Server;
+  readonly services: Services;
+  readonly location: Location;
+  /** The location's. */
+  readonly answer: Answerer;
+  /** Decoded and normalised. */
+  readonly path: DecodedPath;
+  /** Internal redirects so far. */
+  readonly hops: number;
+  /** Those of them that programs have asked for. */
+  readonly localRedirects: number;
+  /** index, try_files or error_page has chosen the path: no try_files leads on from it. */
+  readonly isChosen: boolean;
+  /** The error whose page is being answered. */
+  readonly errorPage: ErrorPageOf | undefined;
+}
+
+/** Answers an exchange, whatever its method is: the gates have let it pass. @throws {HttpError | FileError | GoneError} */
+export type Answerer = (exchange: Exchange) => MaybePromise<Outcome>;
+
+/**
+ * The first hop.
+ *
+ * @param path undefined where the request names none: then the server's own keys hold
+ */
+export function begin(
+  request: Request,
+  server: Server,
+  services: Services,
+  path: DecodedPath | undefined,
+): Exchange {
+  const { location, answer } = path === undefined ? server.fallback : server.locations.find(path);
+  return {
+    request,
+    server,
+    services,
+    location,
+    answer,
+    path: path ?? "/",
+    hops: 0,
+    localRedirects: 0,
+    isChosen: false,
+    errorPage: undefined,
+  };
+}
+
+/** The same exchange at another path, and so in that path's location. */
+export function at(
+  exchange: Exchange,
+  path: DecodedPath,
+  changes?: Partial<Omit<Exchange, "path" | keyof Answering>>,
+): Exchange {
+  return { ...exchange, ...changes, path, ...exchange.server.locations.find(path) };
+}

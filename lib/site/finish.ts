@@ -1,0 +1,32 @@
+/**
+ * What happens to every answer before it leaves the site.
+ *
+ * @module
+ */
+import { HttpError } from "../http/errors.ts";
+import type { MaybePromise } from "../http/maybe_promise.ts";
+import type { Response } from "../http/message.ts";
+import { errorPage } from "./error_page.ts";
+import type { Exchange } from "./exchange.ts";
+
+type Step = (exchange: Exchange, response: Response) => MaybePromise<Response>;
+
+/** From the first to the last; before them, an error gets its page. */
+const STEPS: readonly Step[] = [addFields];
+
+/** Completes the outcome of an exchange's last hop. */
+export function finish(exchange: Exchange, outcome: Response | HttpError): MaybePromise<Response> {
+  let response: MaybePromise<Response> = outcome instanceof HttpError
+    ? errorPage(exchange, outcome)
+    : outcome;
+  for (const step of STEPS) {
+    response = response instanceof Promise
+      ? response.then((complete) => step(exchange, complete))
+      : step(exchange, response);
+  }
+  return response;
+}
+
+function addFields({ location: { added } }: Exchange, response: Response): Response {
+  return added === undefined ? response : { ...response, fields: added.addTo(response.fields) };
+}

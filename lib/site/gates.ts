@@ -1,0 +1,56 @@
+/**
+ * What is asked of every exchange at every hop, before anything answers it: what an internal redirect leads to is
+ * refused as it would be if it had been asked for.
+ *
+ * @module
+ */
+import { type HttpError, refusal } from "../http/errors.ts";
+import type { Response } from "../http/message.ts";
+import type { Exchange } from "./exchange.ts";
+
+/** Refuses or answers an exchange, or lets it pass. */
+type Gate = (exchange: Exchange) => Response | HttpError | undefined;
+
+/** From the first to the last. */
+const GATES: readonly Gate[] = [refuseMethod, refuseExpectation, answerOptions, refuseLength];
+
+/** What the first gate that does not let the exchange pass says; undefined if all do. */
+export function passGates(exchange: Exchange): Response | HttpError | undefined {
+  for (let i = 0; i < GATES.length; i++) {
+    const answer = GATES[i]!(exchange);
+    if (answer !== undefined) return answer;
+  }
+  return undefined;
+}
+
+/** RFC 9110 section 9.1: 501 for a method that nobody knows, 405 for one that is not allowed here. */
+function refuseMethod({ request: { method }, location }: Exchange): HttpError | undefined {
+  if (location.methods.has(method) || method === "OPTIONS") return undefined;
+  return location.knows(method) ? location.notAllowed : refusal(501);
+}
+
+/** RFC 9110 section 10.1.1: an expectation that cannot be met. HTTP/1.0 has none. */
+function refuseExpectation({ request }: Exchange): HttpError | undefined {
+  if (request.version === "HTTP/1.0") return undefined;
+  const expectation = request.fields.joined("expect");
+  return expectation === undefined || expectation.toLowerCase() === "100-continue" ? undefined : refusal(417);
+}
+
+/** OPTIONS is always answered here; with cors a preflight gets what it asks for (the Fetch standard's CORS protocol). */
+function answerOptions({ request, location }: Exchange): Response | undefined {
+  if (request.method !== "OPTIONS") return undefined;
+  let fields = location.allow;
+  const method = request.fields.get("access-control-request-method");
+  if (location.config.access.cors && method !== undefined) {
+    fields = fields.append("Access-Control-Allow-Methods", method).append("Access-Control-Max-Age", 86400);
+    const asked = request.fields.joined("access-control-request-headers");
+    if (asked !== undefined) fields = fields.append("Access-Control-Allow-Headers", asked);
+  }
+  return { status: 204, fields, body: undefined };
+}
+
+/** 413 before anything of the body is read, where its length is announced. */
+function refuseLength({ request, location }: Exchange): HttpError | undefined {
+  const { length } = request.body;
+  return length !== undefined && length > location.config.access.clientMaxBodySize ? refusal(413) : undefined;
+}

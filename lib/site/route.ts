@@ -1,0 +1,89 @@
+/**
+ * The way of every request through the site: the gates, then what its location answers with; and where that is another
+ * path, the same again there.
+ *
+ * @module
+ */
+import { HttpError, httpErrorOf } from "../http/errors.ts";
+import { andThen, type MaybePromise } from "../http/maybe_promise.ts";
+import { InternalRedirect, type Outcome, type Request, type Response } from "../http/message.ts";
+import { encodePath } from "../http/path.ts";
+import { at, type Exchange } from "./exchange.ts";
+import { passGates } from "./gates.ts";
+
+/** More internal redirects are taken for a circle. */
+const MAX_HOPS = 10;
+
+/** So often may programs send on to the next; each of them costs a process (RFC 3875 section 6.2.2). */
+const MAX_LOCAL_REDIRECTS = 5;
+
+/** What is done with an exchange's last hop. */
+export type End = (exchange: Exchange, outcome: Response | HttpError) => MaybePromise<Response>;
+
+/** Follows an exchange to its last hop, and gives what `end` makes of that. @throws {GoneError} */
+export function follow(exchange: Exchange, end: End): MaybePromise<Response> {
+  let outcome: MaybePromise<Outcome>;
+  try {
+    outcome = passGates(exchange) ?? exchange.answer(exchange);
+  } catch (error) {
+    outcome = httpErrorOf(error);
+  }
+  // PERF: what is at hand goes on without a closure.
+  if (!(outcome instanceof Promise)) return goOn(exchange, outcome, end);
+  return andThen(outcome.catch(httpErrorOf), (settled) => goOn(exchange, settled, end));
+}
+
+function goOn(exchange: Exchange, outcome: Outcome, end: End): MaybePromise<Response> {
+  if (!(outcome instanceof InternalRedirect)) return end(exchange, outcome);
+  const next = redirected(exchange, outcome);
+  return next instanceof HttpError ? end(exchange, next) : follow(next, end);
+}
+
+/** The next hop; an error where there have been too many. */
+function redirected(exchange: Exchange, { path, query, as }: InternalRedirect): Exchange | HttpError {
+  const hops = exchange.hops + 1;
+  if (hops > MAX_HOPS) return circle(500, `more than ${MAX_HOPS} internal redirects, at last to ${path}`);
+  if (as === undefined) {
+    const request = query === undefined ? exchange.request : withTarget(exchange.request, path, query);
+    return at(exchange, path, { request, hops, isChosen: true });
+  }
+  const localRedirects = exchange.localRedirects + 1;
+  if (localRedirects > MAX_LOCAL_REDIRECTS) {
+    return circle(502, `more than ${MAX_LOCAL_REDIRECTS} local redirects, at last to ${path}`);
+  }
+  const request = asGet(exchange.request, path, query);
+  return at(exchange, path, { request, hops, localRedirects, isChosen: false });
+}
+
+function circle(status: number, log: string): HttpError {
+  return new HttpError(status, log, { log });
+}
+
+/** A request for another path with GET (or HEAD, if it was that) and without the content, of which its fields speak. */
+export function asGet(request: Request, path: string, query: string | undefined): Request {
+  return {
+    ...withTarget(request, path, query),
+    method: request.method === "HEAD" ? "HEAD" : "GET",
+    fields: request.fields.filter((name) => !/^(?:content-|transfer-encoding$|expect$)/.test(name)),
+    body: { length: 0, read: () => Promise.resolve(null) },
+  };
+}
+
+/** What the client sent besides its target stays. */
+function withTarget(request: Request, decoded: string, query: string | undefined): Request {
+  const path = encodePath(decoded);
+  return {
+    method: request.method,
+    target: query === undefined ? path : `${path}?${query}`,
+    form: "origin",
+    path,
+    query,
+    host: request.host,
+    version: request.version,
+    fields: request.fields,
+    body: request.body,
+    remote: request.remote,
+    local: request.local,
+    onGone: (callback) => request.onGone(callback),
+  };
+}

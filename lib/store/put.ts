@@ -1,0 +1,120 @@
+/**
+ * PUT and DELETE (RFC 9110 sections 9.3.4 and 9.3.5), with preconditions. What is stored is whole or not there.
+ *
+ * @module
+ */
+import { busy, HttpError, refusal } from "../http/errors.ts";
+import { FieldBlock } from "../http/fields.ts";
+import { isStorableName } from "../http/file_names.ts";
+import { andThen, type MaybePromise } from "../http/maybe_promise.ts";
+import type { Request, Response } from "../http/message.ts";
+import type { NewContent, Occupant, WritableFolder } from "../http/origin.ts";
+import { encodePath } from "../http/path.ts";
+import { evaluatePreconditions, type Verdict } from "../http/preconditions.ts";
+import { FileError } from "../ports.ts";
+import { limitedBody, receiveInto } from "./receive.ts";
+import type { StoreTarget } from "./target.ts";
+
+/**
+ * Stores the body under the name in the path: 201, or 204 if it replaced something.
+ *
+ * @throws {FileError} e.g. "full"
+ * @throws {HttpError | GoneError} what the body throws; nothing is stored then
+ */
+export async function put(request: Request, target: StoreTarget): Promise<Response | HttpError> {
+  if (request.fields.has("content-range")) return refusal(400);
+  const before = await placeOfPut(request, target);
+  if (before instanceof HttpError) return before;
+  const content = await before.folder.create();
+  try {
+    await receiveInto(content, limitedBody(request.body, target.limit));
+    // Others may have written meanwhile: what is there now decides. Nothing is awaited between this look and the name.
+    return await andThen(placeOfPut(request, target), (place) => {
+      if (place instanceof HttpError) return place;
+      // SECURITY: a link on the way was set to another folder, and it is that one that has been asked for conditions.
+      if (place.folder.identity !== before.folder.identity) return busy("The folder is another one by now");
+      return nameIt(request, target, content, place);
+    });
+  } finally {
+    content.discard();
+  }
+}
+
+/** Gives new content its name. @throws {FileError} */
+function nameIt(
+  request: Request,
+  target: StoreTarget,
+  content: NewContent,
+  { folder, name, occupant }: Place,
+): MaybePromise<Response | HttpError> {
+  const mustBeNew = request.fields.joined("if-none-match") === "*";
+  return andThen(commit(content, name, mustBeNew), async (done) => {
+    if (!done) return refusal(412);
+    const stored = await folder.occupant(name);
+    const tag = stored.kind === "file" ? FieldBlock.of(["ETag", stored.validators.etag]) : FieldBlock.EMPTY;
+    if (occupant.kind === "file") return { status: 204, fields: tag, body: undefined };
+    const location = FieldBlock.of(["Location", encodePath(target.path)]);
+    return { status: 201, fields: location.concat(tag), body: undefined };
+  });
+}
+
+/** Removes a file: 204, 404 if there is none, 409 for a folder. @throws {FileError} */
+export async function remove(request: Request, target: StoreTarget): Promise<Response | HttpError> {
+  if (target.place === "") return refusal(409);
+  return await andThen(locate(target), (place) => {
+    if (place instanceof HttpError) return refusal(404);
+    const { folder, name, occupant } = place;
+    if (occupant.kind === "folder") return refusal(409);
+    if (occupant.kind !== "file" || target.path.endsWith("/")) return refusal(404);
+    if (verdictOf(request, occupant) === "failed") return refusal(412);
+    return andThen(folder.remove(name), () => ({ status: 204, fields: FieldBlock.EMPTY, body: undefined }));
+  });
+}
+
+/** A name in a folder of the store. */
+interface Place {
+  readonly folder: WritableFolder;
+  readonly name: string;
+  readonly occupant: Occupant;
+}
+
+/** Where a PUT may write now, or why it may not. */
+function placeOfPut(request: Request, target: StoreTarget): MaybePromise<Place | HttpError> {
+  return andThen(locate(target), (place) => {
+    if (place instanceof HttpError) return place;
+    if (target.path.endsWith("/") || place.occupant.kind === "folder") return refusal(409);
+    if (place.occupant.kind === "unfit") return refusal(404);
+    if (!isStorableName(place.name)) return refusal(400);
+    return verdictOf(request, place.occupant) === "failed" ? refusal(412) : place;
+  });
+}
+
+/** An error if it is the store itself, or the folder is not there (409) or lies outside (404). */
+function locate({ store, place }: StoreTarget): MaybePromise<Place | HttpError> {
+  if (place === "") return refusal(409);
+  const slash = place.lastIndexOf("/");
+  const name = place.slice(slash + 1);
+  return andThen(store.folder(place.slice(0, slash)), (folder) => {
+    if (folder === "missing") return refusal(409);
+    if (folder === "outside") return refusal(404);
+    return andThen(folder.occupant(name), (occupant) => ({ folder, name, occupant }));
+  });
+}
+
+/** False if the name must be new and is not: other threads and programs write as well. @throws {FileError} */
+function commit(content: NewContent, name: string, mustBeNew: boolean): MaybePromise<boolean> {
+  const isTaken = (error: unknown): false => {
+    if (mustBeNew && error instanceof FileError && error.problem === "exists") return false;
+    throw error;
+  };
+  try {
+    const committed = content.commit(name, !mustBeNew);
+    return committed instanceof Promise ? committed.then(() => true, isTaken) : true;
+  } catch (error) {
+    return isTaken(error);
+  }
+}
+
+function verdictOf(request: Request, occupant: Occupant): Verdict {
+  return evaluatePreconditions(request, occupant.kind === "file" ? occupant.validators : undefined);
+}

@@ -1,0 +1,19 @@
+/**
+ * What a request that writes is about.
+ *
+ * @module
+ */
+import type { WritableOrigin } from "../http/origin.ts";
+
+/** A request's place in a store. */
+export interface StoreTarget {
+  /** Decoded path of the request. */
+  readonly path: string;
+  readonly store: WritableOrigin;
+  /** The path in the store; empty for the store itself. */
+  readonly place: string;
+  /** Bytes of a body; Infinity is no limit. */
+  readonly limit: number;
+  /** POST may replace files. */
+  readonly overwrite: boolean;
+}

@@ -1,0 +1,190 @@
+/**
+ * The floors of the house: what stands on each, what it may import, and what it may name. The picture in ARCHITECTURE.md
+ * is made from this table.
+ *
+ * @module
+ */
+
+/** One floor. */
+export interface Floor {
+  /** A folder of lib/ with all that is below it, or one file. */
+  readonly place: string;
+  /** What it is for, in the picture. */
+  readonly what: string;
+  /** Other floors, packages and files that it may import, and nothing else. A floor may always import itself. */
+  readonly imports: readonly string[];
+  /**
+   * What of the outside it may name. `system`: everything, it is a door to the outside or stands above one. `chance`:
+   * random numbers, and nothing else that differs from run to run. Nothing: what comes out depends on what goes in.
+   */
+  readonly names: "system" | "chance" | "nothing";
+}
+
+const PURE = ["lib/http", "lib/bytes", "lib/ports.ts"];
+
+/** From top to bottom. Floors that stand side by side do not import each other. */
+export const FLOORS: readonly Floor[] = [
+  {
+    place: "main.ts",
+    what: "arguments -> command -> exit status",
+    imports: ["lib/cli"],
+    names: "system",
+  },
+  {
+    place: "lib/cli",
+    what: "one file per command; one table of options for parser, help, completions and manual",
+    imports: [
+      "lib/supervisor",
+      "lib/runtime",
+      "lib/config",
+      ...PURE,
+      "@std/path",
+      "node:util",
+      "deno.json",
+    ],
+    names: "system",
+  },
+  {
+    place: "lib/supervisor",
+    what: "threads: start, restart, reload, drain; worker.ts is a worker's entry; permissions.ts is pure",
+    imports: [
+      "lib/runtime",
+      "lib/server",
+      "lib/site",
+      "lib/cgi",
+      "lib/disk",
+      "lib/config",
+      ...PURE,
+      "@std/path",
+      "deno.json",
+    ],
+    names: "system",
+  },
+  {
+    place: "lib/runtime",
+    what: "the only door to the outside: files, processes, TCP, clock, logs, signals over Deno's API",
+    imports: [...PURE, "@std/path", "node:fs", "node:timers", "node:inspector"],
+    names: "system",
+  },
+  {
+    place: "lib/server",
+    what:
+      "accept loop, a connection's bytes and deadlines, access log; each protocol in a folder; knows no sites",
+    imports: ["lib/http1", "lib/pages", ...PURE],
+    names: "nothing",
+  },
+  {
+    place: "lib/site",
+    what: "virtual host, location, and the one way through: gates, answerer, internal redirect, finish",
+    imports: [
+      "lib/cgi",
+      "lib/store",
+      "lib/files",
+      "lib/disk",
+      "lib/config",
+      "lib/pages",
+      ...PURE,
+      "@std/path",
+    ],
+    names: "chance",
+  },
+  {
+    place: "lib/cgi",
+    what: "programs as answers: environment and header block, the run, the gateway",
+    imports: [...PURE, "@std/path"],
+    names: "nothing",
+  },
+  {
+    place: "lib/store",
+    what: "PUT, POST and DELETE into any writable origin",
+    imports: PURE,
+    names: "chance",
+  },
+  {
+    place: "lib/files",
+    what: "representations and listings of any origin as answers: conditions, ranges",
+    imports: ["lib/pages", ...PURE],
+    names: "chance",
+  },
+  {
+    place: "lib/disk",
+    what: "what lies on this machine as an origin: files with their cache, stores",
+    imports: PURE,
+    names: "nothing",
+  },
+  {
+    place: "lib/pages",
+    what: "HTML that the server makes: errors and listings",
+    imports: ["lib/http", "@std/html"],
+    names: "nothing",
+  },
+  {
+    place: "lib/config",
+    what: "webserv.yaml -> Config, with every issue reported at once; one table of keys",
+    imports: ["lib/http", "lib/bytes", "@std/path", "@std/text", "yaml"],
+    names: "nothing",
+  },
+  {
+    place: "lib/http1",
+    what: "the wire: bytes in, events out",
+    imports: ["lib/http", "lib/bytes"],
+    names: "nothing",
+  },
+  {
+    place: "lib/http",
+    what: "the meaning: fields, errors, dates, tags, preconditions, ranges, paths, media types",
+    imports: ["lib/bytes", "lib/ports.ts", "@std/media-types"],
+    names: "nothing",
+  },
+  {
+    place: "lib/bytes",
+    what: "tables of characters, ISO 8859-1, buffers",
+    imports: ["node:buffer"],
+    names: "nothing",
+  },
+  {
+    place: "lib/ports.ts",
+    what: "the doors as types: FileSystem, ByteConnection, Clock, logs, ...",
+    imports: [],
+    names: "nothing",
+  },
+];
+
+/** The floor that a file stands on; undefined if nobody has planned its place. */
+export function floorOf(file: string): Floor | undefined {
+  return FLOORS.find(({ place }) => isWithin(file, place));
+}
+
+/** True for the place itself and for what is below it. */
+export function isWithin(file: string, place: string): boolean {
+  return file === place || file.startsWith(`${place}/`);
+}
+
+/** True if a floor may import a file of the project, or a package by the name that it is imported by. */
+export function mayImport(floor: Floor, target: string): boolean {
+  return isWithin(target, floor.place) || floor.imports.some((place) => isWithin(target, place));
+}
+
+/** Names of the outside, by what they are. */
+const SYSTEM = [
+  ..."Deno process Bun globalThis window self global eval Function".split(" "),
+  ..."setTimeout setInterval setImmediate clearTimeout clearInterval".split(" "),
+  ..."performance navigator fetch WebSocket EventSource Worker localStorage sessionStorage caches".split(" "),
+  ..."addEventListener removeEventListener dispatchEvent alert confirm prompt console".split(
+    " ",
+  ),
+];
+const CHANCE = ["crypto"];
+
+/** The global names that a floor must not use. `Date` and `Math` are looked at by what is taken of them. */
+export function forbiddenNames({ names }: Floor): ReadonlySet<string> {
+  if (names === "system") return new Set();
+  return new Set(names === "chance" ? SYSTEM : [...SYSTEM, ...CHANCE]);
+}
+
+/** The picture for ARCHITECTURE.md. */
+export function picture(): string {
+  const width = Math.max(...FLOORS.map(({ place }) => place.length)) + 3;
+  const label = ({ place }: Floor) => place.endsWith(".ts") ? place : `${place}/`;
+  return FLOORS.map((floor) => `${label(floor).padEnd(width)}${floor.what}\n`).join("");
+}

@@ -1,0 +1,111 @@
+import { assert, assertEquals } from "@std/assert";
+import { decodeConfig, formatIssue } from "../../lib/config/decode.ts";
+import { assertLinear } from "../support/linear.ts";
+
+Deno.test("formatIssue() names a file from the folder on, and one outside of it in full", () => {
+  const issue = { file: "/site/conf/webserv.yaml", line: 12, path: "servers[0].root", message: "wrong" };
+  assertEquals(formatIssue(issue), "/site/conf/webserv.yaml:12: servers[0].root: wrong");
+  assertEquals(formatIssue(issue, "/site"), "conf/webserv.yaml:12: servers[0].root: wrong");
+  assertEquals(formatIssue(issue, "/other"), "/site/conf/webserv.yaml:12: servers[0].root: wrong");
+});
+
+Deno.test("formatIssue() leaves out what is not known", () => {
+  assertEquals(formatIssue({ file: "/webserv.yaml", path: "", message: "wrong" }), "/webserv.yaml: wrong");
+});
+
+Deno.test("decodeConfig() gives plain data that can be posted to a worker", () => {
+  const { config } = decodeConfig(
+    "servers: [{ root: ., client_max_body_size: 0, error_page: { 4xx: /x }, cgi: { .py: python3 } }]",
+    "/site/webserv.yaml",
+  );
+  assertEquals(structuredClone(config), config);
+});
+
+Deno.test("decodeConfig() takes keys that objects have by themselves as keys like any other", () => {
+  const { issues } = decodeConfig("__proto__: {}\ntoString: 1\nservers: [{ root: . }]", "/webserv.yaml");
+  assertEquals(issues?.map(({ message }) => message), [
+    'unknown key "__proto__"',
+    'unknown key "toString"',
+  ]);
+  const { config } = decodeConfig(
+    "servers: [{ root: ., cgi: { .py: python3 }, cgi_env: { __proto__: x } }]",
+    "/webserv.yaml",
+  );
+  assertEquals(Object.entries(config!.servers[0]!.fallback.programs.cgiEnv), [["__proto__", "x"]]);
+});
+
+Deno.test("decodeConfig() cuts a long value short in its message and escapes control characters", () => {
+  const { issues } = decodeConfig(`workers: "\\e${"x".repeat(5000)}"`, "/webserv.yaml");
+  const message = issues?.[1]?.message ?? "";
+  assert(message.length < 200 && message.includes("\\u001bxxx"), message);
+});
+
+Deno.test("decodeConfig() refuses a file that is nested too deeply", () => {
+  for (const depth of [100, 100_000]) {
+    const { issues } = decodeConfig("servers: " + "[".repeat(depth) + "]".repeat(depth), "/webserv.yaml");
+    assert(issues?.some(({ message }) => message.includes("nested too deeply")), `${depth} brackets`);
+  }
+});
+
+Deno.test("decodeConfig() reads Windows line ends and a byte order mark", () => {
+  const { config } = decodeConfig("\ufeffservers:\r\n  - root: a\r\n    autoindex: on\r\n", "/webserv.yaml");
+  assertEquals(config?.servers[0]?.fallback.files.root, "/a");
+});
+
+Deno.test("decodeConfig() reads ten thousand servers in linear time", () => {
+  const servers = Array.from(
+    { length: 10_000 },
+    (_, i) => `  - { server_name: s${i}.test, root: sites/s${i} }`,
+  );
+  assertLinear(() => {
+    const { config } = decodeConfig(`servers:\n${servers.join("\n")}\n`, "/site/webserv.yaml");
+    assertEquals(config?.servers.length, 10_000);
+  });
+});
+
+Deno.test("decodeConfig() never throws, whatever the text", () => {
+  const pieces = [
+    "servers",
+    ":",
+    " ",
+    "\n",
+    "  ",
+    "- ",
+    "[",
+    "]",
+    "{",
+    "}",
+    "*",
+    "&a",
+    "*a",
+    '"',
+    "'",
+    "#",
+    "|",
+    "?",
+  ];
+  const words = [
+    "root",
+    "locations",
+    "/x",
+    "return",
+    "301 /y",
+    "~",
+    "!t",
+    "%",
+    "---",
+    "\t",
+    "\0",
+    "404",
+    "<<",
+    ",",
+  ];
+  const parts = [...pieces, ...words];
+  let seed = 1;
+  const next = (below: number) => (seed = (seed * 48271) % 2147483647) % below;
+  for (let round = 0; round < 3000; round++) {
+    const text = Array.from({ length: 1 + next(25) }, () => parts[next(parts.length)]).join("");
+    decodeConfig(text, "/webserv.yaml");
+    decodeConfig(`servers:\n  - root: a\n    ${text}`, "/webserv.yaml");
+  }
+});

@@ -1,0 +1,112 @@
+import { assertEquals } from "@std/assert";
+import { decodeConfig } from "../../lib/config/decode.ts";
+import { folderConfig, type FolderOptions } from "../../lib/config/defaults.ts";
+import type { Config, ServerConfig } from "../../lib/config/types.ts";
+
+const PLAIN: FolderOptions = {
+  root: "/site",
+  hostname: "127.0.0.1",
+  port: 8080,
+  listing: false,
+  spa: false,
+  cors: false,
+  upload: false,
+  cgi: false,
+  workers: 1,
+  quiet: false,
+};
+
+function decoded(yaml: string): Omit<Config, "file"> {
+  const { config, issues } = decodeConfig(yaml, "/site/webserv.yaml");
+  if (config === undefined) throw new Error(JSON.stringify(issues));
+  const { file: _, ...rest } = config;
+  return rest;
+}
+
+function onlyServer(config: Config): ServerConfig {
+  assertEquals(config.servers.length, 1);
+  return config.servers[0]!;
+}
+
+Deno.test("where nothing is written, what README's table has no plain value for is empty", () => {
+  const { fallback, serverName, locations } = onlyServer(folderConfig(PLAIN));
+  assertEquals(serverName, []);
+  assertEquals(locations, []);
+  assertEquals(fallback.access.allowedMethods, ["GET", "HEAD"]);
+  assertEquals(fallback.answer, { errorPage: {}, addHeader: [] });
+  assertEquals(fallback.programs.cgiEnv, {});
+});
+
+Deno.test("folderConfig() without options is what a file with a root alone says", () => {
+  assertEquals<unknown>(folderConfig(PLAIN), decoded("servers: [{ root: . }]"));
+});
+
+Deno.test("folderConfig() takes address, workers, listing, cors and quiet over", () => {
+  assertEquals<unknown>(
+    folderConfig({
+      ...PLAIN,
+      hostname: "::1",
+      port: 0,
+      workers: "auto",
+      listing: true,
+      cors: true,
+      quiet: true,
+    }),
+    decoded(`
+workers: auto
+access_log: off
+servers: [{ listen: "[::1]:0", root: ., autoindex: on, cors: on }]
+`),
+  );
+});
+
+Deno.test("folderConfig() with spa falls back to the index page", () => {
+  assertEquals<unknown>(
+    folderConfig({ ...PLAIN, spa: true }),
+    decoded("servers: [{ root: ., try_files: [$uri, $uri/, /index.html] }]"),
+  );
+});
+
+Deno.test("folderConfig() with upload stores files of any size in the folder that it serves", () => {
+  const { fallback, locations } = onlyServer(folderConfig({ ...PLAIN, upload: true }));
+  const stored = onlyServer(folderConfig(PLAIN)).fallback;
+  assertEquals(locations, []);
+  assertEquals(fallback, {
+    ...stored,
+    access: {
+      ...stored.access,
+      clientMaxBodySize: Infinity,
+      allowedMethods: ["GET", "HEAD", "POST", "PUT", "DELETE"],
+    },
+    store: { ...stored.store, uploadStore: "/site" },
+  });
+});
+
+Deno.test("folderConfig() with cgi runs programs in cgi-bin alone", () => {
+  const { fallback, locations } = onlyServer(folderConfig({ ...PLAIN, cgi: true, listing: true }));
+  assertEquals(fallback, onlyServer(folderConfig({ ...PLAIN, listing: true })).fallback);
+  const expected = decoded(`
+servers:
+  - root: .
+    autoindex: on
+    locations:
+      /cgi-bin/:
+        alias: cgi-bin
+        index: [index.html, index.php]
+        cgi:
+          .py: python3
+          .php: php-cgi
+          .pl: perl
+          .rb: ruby
+          .sh: sh
+          .js: deno run -A
+          .ts: deno run -A
+          "*": true
+`);
+  assertEquals(locations, expected.servers[0]!.locations);
+});
+
+Deno.test("folderConfig() with cgi and upload does not store into cgi-bin", () => {
+  const { locations } = onlyServer(folderConfig({ ...PLAIN, cgi: true, upload: true }));
+  assertEquals(locations.map(({ path, store }) => [path, store.uploadStore]), [["/cgi-bin/", undefined]]);
+});

@@ -1,0 +1,156 @@
+/**
+ * A file system and a clock in memory, for tests of what lies above them.
+ *
+ * @module
+ */
+import {
+  type Clock,
+  type DirectoryEntry,
+  FileError,
+  type FileStat,
+  type FileSystem,
+  type OpenFile,
+} from "../../lib/ports.ts";
+
+interface Node {
+  stat: FileStat;
+  content: Uint8Array;
+}
+
+const encoder = new TextEncoder();
+
+/** Files by their absolute path; folders are made by the way. Counts what is asked of it. */
+export class FakeFiles implements FileSystem {
+  readonly nodes = new Map<string, Node>();
+  /** Path to where it leads; any part of a path may be a link. */
+  readonly links = new Map<string, string>();
+  /** Paths whose look fails, and why. */
+  readonly failures = new Map<string, FileError>();
+  readonly counts = { stat: 0, probe: 0, realPath: 0, open: 0, closed: 0 };
+  /** Called before a file is opened: what others do in between. */
+  beforeOpen: () => void = () => {};
+  #inodes = 1;
+
+  /** Writes a file; an existing one keeps its inode. */
+  write(path: string, content: string | Uint8Array, time = 0): void {
+    const bytes = typeof content === "string" ? encoder.encode(content) : content;
+    const inode = this.nodes.get(path)?.stat.inode ?? this.#inodes++;
+    this.#folders(path);
+    this.nodes.set(path, { stat: stat("file", bytes.length, time, inode), content: bytes });
+  }
+
+  /** Puts another file in the place of one, as rename does. */
+  replace(path: string, content: string, time = 0): void {
+    this.nodes.delete(path);
+    this.write(path, content, time);
+  }
+
+  folder(path: string): void {
+    this.#folders(`${path}/x`);
+  }
+
+  other(path: string): void {
+    this.nodes.set(path, { stat: stat("other", 0, 0, this.#inodes++), content: new Uint8Array() });
+  }
+
+  stat(path: string): FileStat | undefined {
+    this.counts.stat++;
+    return this.#look(path);
+  }
+
+  probe(path: string): FileStat | undefined {
+    this.counts.probe++;
+    return this.#look(path);
+  }
+
+  realPath(path: string): string | undefined {
+    this.counts.realPath++;
+    const failure = this.failures.get(path);
+    if (failure) throw failure;
+    const real = this.#resolve(path);
+    return this.nodes.has(real) ? real : undefined;
+  }
+
+  openSync(path: string): OpenFile {
+    this.counts.open++;
+    this.beforeOpen();
+    const node = this.nodes.get(this.#resolve(path));
+    if (!node) throw new FileError("not found", path);
+    const readAtSync = (buffer: Uint8Array, offset: number) => {
+      const piece = node.content.subarray(offset, offset + buffer.length);
+      buffer.set(piece);
+      return piece.length;
+    };
+    return {
+      stat: () => node.stat,
+      readAt: (buffer, offset) => Promise.resolve(readAtSync(buffer, offset)),
+      readAtSync,
+      close: () => void this.counts.closed++,
+    };
+  }
+
+  list(path: string): Promise<DirectoryEntry[]> {
+    const prefix = path === "/" ? "/" : `${path}/`;
+    const names = [...this.nodes.keys(), ...this.links.keys()]
+      .filter((key) => key.startsWith(prefix) && key !== prefix && !key.slice(prefix.length).includes("/"))
+      .map((key) => key.slice(prefix.length));
+    return Promise.resolve(names.map((name) => {
+      const link = this.links.has(prefix + name);
+      return { name, link, kind: link ? "other" : this.nodes.get(prefix + name)!.stat.kind };
+    }));
+  }
+
+  #look(path: string): FileStat | undefined {
+    const failure = this.failures.get(path);
+    if (failure) throw failure;
+    return this.nodes.get(this.#resolve(path))?.stat;
+  }
+
+  #resolve(path: string): string {
+    let real = "";
+    for (const segment of path.split("/").slice(1)) {
+      real += `/${segment}`;
+      for (let target = this.links.get(real); target !== undefined; target = this.links.get(real)) {
+        real = target;
+      }
+    }
+    return real;
+  }
+
+  #folders(path: string): void {
+    for (let end = path.lastIndexOf("/"); end > 0; end = path.lastIndexOf("/", end - 1)) {
+      const folder = path.slice(0, end);
+      if (!this.nodes.has(folder)) {
+        this.nodes.set(folder, {
+          stat: stat("directory", 4096, 0, this.#inodes++),
+          content: new Uint8Array(),
+        });
+      }
+    }
+  }
+}
+
+function stat(kind: FileStat["kind"], size: number, time: number, inode: number): FileStat {
+  return { kind, size, modified: time, changed: time, device: 1, inode, executable: false };
+}
+
+/** A clock that stands still until it is told; but nobody waits for it long. */
+export class FakeClock implements Clock {
+  time = 1_000_000;
+  /** How often somebody has waited. */
+  waits = 0;
+  now(): number {
+    return this.time;
+  }
+  monotonic(): number {
+    return this.time;
+  }
+  every(): () => void {
+    return () => {};
+  }
+  after(_: number, callback: () => void): () => void {
+    this.waits++;
+    queueMicrotask(callback);
+    return () => {};
+  }
+}

@@ -1,0 +1,120 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import type { ReceiveBuffer } from "../../lib/bytes/receive_buffer.ts";
+import { GoneError } from "../../lib/http/errors.ts";
+import { toBytes, toText } from "../support/wire.ts";
+import { settle, startStream as start, TIMEOUTS } from "./fakes.ts";
+
+const received = (buffer: ReceiveBuffer) => toText(buffer.bytes.subarray(buffer.start, buffer.end));
+
+Deno.test("write() goes on until everything is taken", async () => {
+  const { connection, stream } = start();
+  connection.takes = 3;
+  await stream.write(toBytes("0123456789"));
+  assertEquals([connection.output, connection.writes], ["0123456789", 4]);
+  assertEquals(stream.deadline.phase, "nothing");
+});
+
+Deno.test("write() gives up a client that takes nothing for timeouts.send", async () => {
+  const { connection, clock, stream } = start();
+  connection.stalls = true;
+  const writing = assertRejects(() => stream.write(toBytes("x")), GoneError);
+  await clock.advance(TIMEOUTS.send - 1);
+  assertEquals(connection.closed, false);
+  await clock.advance(200);
+  assertEquals(connection.closed, true);
+  await writing;
+  await assertRejects(() => stream.write(toBytes("x")), GoneError);
+});
+
+Deno.test("every piece that a client takes gives it new time", async () => {
+  const { connection, clock, stream } = start();
+  connection.takes = 1;
+  const writing = stream.write(toBytes("abc"));
+  for (let i = 0; i < 3; i++) {
+    connection.stalls = true;
+    await clock.advance(TIMEOUTS.send - 200);
+    connection.stalls = false;
+    await connection.push();
+  }
+  await writing;
+  assertEquals([connection.output, connection.closed], ["abc", false]);
+});
+
+Deno.test("a write that fails means that the client is gone", async () => {
+  const { connection, clock, stream } = start();
+  connection.breaks = true;
+  await assertRejects(() => stream.write(toBytes("x")), GoneError);
+  assertEquals([connection.closed, stream.gone, clock.running], [true, true, 0]);
+});
+
+Deno.test("read() says what came: bytes, the end, or that the client is gone", async () => {
+  const { connection, buffer, stream } = start();
+  await connection.push("hello");
+  assertEquals(await stream.read(16), "bytes");
+  assertEquals(received(buffer), "hello");
+  await connection.push(null);
+  assertEquals(await stream.read(16), "ended");
+  assertEquals(await stream.read(16), "ended");
+  stream.close();
+  assertEquals(stream.gone, true);
+});
+
+Deno.test("read() during a reset says that the client is gone", async () => {
+  const { connection, stream } = start();
+  const reading = stream.read(16);
+  connection.close();
+  assertEquals(await reading, "gone");
+  assertEquals(await stream.read(16), "gone");
+});
+
+Deno.test("linger() drops what still comes, up to its bytes", async () => {
+  const { connection, stream } = start();
+  const lingering = stream.linger(2000, 1000);
+  await connection.push("x".repeat(900));
+  assert(connection.ended && !connection.closed);
+  await connection.push("x".repeat(200));
+  await lingering;
+});
+
+Deno.test("linger() ends when the client ends, and when its time is over", async () => {
+  const first = start();
+  const lingering = first.stream.linger(2000, 1000);
+  await first.connection.push(null);
+  await lingering;
+  const second = start();
+  const waiting = second.stream.linger(2000, 1000);
+  await second.clock.advance(2200);
+  await waiting;
+  assertEquals(second.connection.closed, true);
+});
+
+Deno.test("there is only one read at a time, whoever asks", async () => {
+  const { connection, buffer, stream } = start();
+  const both = Promise.all([stream.read(16), stream.read(16)]);
+  assertEquals(stream.isReading, true);
+  await connection.push("once");
+  assertEquals(await both, ["bytes", "bytes"]);
+  assertEquals([received(buffer), stream.isReading], ["once", false]);
+});
+
+Deno.test("its observer is told of the end, of what is sent after it, and once that the client is gone", async () => {
+  const { connection, stream } = start();
+  const told: string[] = [];
+  stream.observer = {
+    ended: () => told.push("ended"),
+    sentAfterEnd: () => told.push("sent"),
+    gone: () => told.push("gone"),
+  };
+  await stream.write(toBytes("x"));
+  assertEquals(told, []);
+  const reading = stream.read(16);
+  await connection.push(null);
+  assertEquals(await reading, "ended");
+  connection.takes = 1;
+  await stream.write(toBytes("xyz"));
+  assertEquals(told, ["ended", "sent"]);
+  stream.close();
+  stream.close();
+  await settle();
+  assertEquals(told, ["ended", "sent", "gone"]);
+});

@@ -1,0 +1,101 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { GoneError, HttpError } from "../../../lib/http/errors.ts";
+import { ServerConnection } from "../../../lib/http1/connection.ts";
+import { Departure } from "../../../lib/server/departure.ts";
+import { ConnectionBody } from "../../../lib/server/http1/request_body.ts";
+import { toBytes, toText } from "../../support/wire.ts";
+import { LIMITS, settle, startStream, TIMEOUTS } from "../fakes.ts";
+
+/** The body of a request whose head has been read, with these fields. */
+function start(fields: string, first = "") {
+  const http = new ServerConnection(LIMITS);
+  http.receive(toBytes(`POST / HTTP/1.1\r\nHost: x\r\n${fields}\r\n\r\n${first}`));
+  http.next();
+  const fakes = startStream(http.buffer);
+  const body = new ConnectionBody(http, fakes.stream, new Departure(fakes.stream), undefined);
+  return { ...fakes, http, body };
+}
+
+Deno.test("read() is 408 when nothing comes for timeouts.body, and the answer can still be sent", async () => {
+  const { connection, clock, stream, body } = start("Content-Length: 5");
+  const reading = assertRejects(() => body.read(), HttpError);
+  await clock.advance(TIMEOUTS.body - 200);
+  assertEquals(body.stalled, false);
+  await clock.advance(400);
+  assertEquals([(await reading).status, body.stalled, connection.closed], [408, true, false]);
+  await stream.write(toBytes("408"));
+  assertEquals(connection.output, "408");
+});
+
+Deno.test("every piece gives the client new time", async () => {
+  const { connection, clock, body } = start("Content-Length: 3");
+  let all = "";
+  for (const letter of "abc") {
+    const reading = body.read();
+    await clock.advance(TIMEOUTS.body - 200);
+    await connection.push(letter);
+    all += toText((await reading)!);
+  }
+  assertEquals([all, await body.read(), body.stalled], ["abc", null, false]);
+});
+
+Deno.test("read() rejects when the client leaves, or ends its side in the middle", async () => {
+  const leaving = start("Content-Length: 5");
+  const reading = assertRejects(() => leaving.body.read(), GoneError);
+  leaving.stream.close();
+  await reading;
+  const ending = start("Content-Length: 5", "ab");
+  assertEquals(toText((await ending.body.read())!), "ab");
+  const rest = assertRejects(() => ending.body.read(), GoneError);
+  await ending.connection.push(null);
+  await rest;
+});
+
+Deno.test("no deadline is left behind by what was read", async () => {
+  const { connection, clock, stream, body } = start("Content-Length: 2");
+  const reading = body.read();
+  await connection.push("ab");
+  await reading;
+  stream.close();
+  assertEquals(clock.running, 0);
+});
+
+Deno.test("after detach() a handler that is still reading gets a GoneError, and discard() the rest", async () => {
+  const { connection, http, body } = start("Content-Length: 6", "ab");
+  await body.read();
+  const reading = assertRejects(() => body.read(), GoneError);
+  http.responseBegins();
+  http.responseEnds();
+  body.detach();
+  const discarded = body.discard();
+  await connection.push("cd", "ef");
+  await reading;
+  assertEquals([await discarded, http.isRequestWhole], [true, true]);
+});
+
+Deno.test("discard() tells what can not be read to its end: broken, stalled, ended", async () => {
+  const broken = start("Transfer-Encoding: chunked", "nonsense\r\n");
+  assertEquals(await broken.body.discard(), false);
+  const stalled = start("Content-Length: 5");
+  const waiting = stalled.body.discard();
+  await stalled.clock.advance(TIMEOUTS.body + 200);
+  assertEquals(await waiting, false);
+  const ended = start("Content-Length: 5");
+  const reading = ended.body.discard();
+  await ended.connection.push(null);
+  assertEquals(await reading, false);
+  const gone = start("Content-Length: 5");
+  const rejected = assertRejects(() => gone.body.discard(), GoneError);
+  gone.stream.close();
+  await rejected;
+});
+
+Deno.test("the last piece is a copy, since the next request may come while it is used", async () => {
+  const { connection, body } = start("Content-Length: 4");
+  const reading = body.read();
+  await connection.push("last");
+  const piece = (await reading)!;
+  await connection.push("GET / HTTP/1.1\r\n\r\n");
+  await settle();
+  assertEquals(toText(piece), "last");
+});

@@ -1,0 +1,146 @@
+/**
+ * A whole site over fakes: `site(yaml, files)` answers requests as the server would, without a socket, a file or a
+ * process. The configuration is read as if it were /site/webserv.yaml.
+ *
+ * @module
+ */
+import { Gateway } from "../../lib/cgi/gateway.ts";
+import { decodeConfig, formatIssue } from "../../lib/config/decode.ts";
+import { FileCache } from "../../lib/disk/file_cache.ts";
+import { FieldBlock } from "../../lib/http/fields.ts";
+import type { Handler, Request, Response } from "../../lib/http/message.ts";
+import { parseRequestTarget } from "../../lib/http1/request_target.ts";
+import type { ProcessCommand } from "../../lib/ports.ts";
+import { createSite } from "../../lib/site/site.ts";
+import { fakeBody, FakeClock, FakeLog, FakeRunner, FakeSpooler } from "../cgi/fakes.ts";
+import type { FakeFiles } from "../disk/fake_files.ts";
+import { FakeStore } from "../store/fakes.ts";
+import { toText } from "./wire.ts";
+
+/** A file's content; null makes a folder, `executable` a program that may be run by itself. */
+export type SiteFile = string | null | { readonly executable: string };
+
+/** What a program prints when it is run; by default a document that says so. */
+export type Programs = (command: ProcessCommand) => string;
+
+/** What differs from a plain GET for `localhost`. */
+export interface SiteRequest {
+  readonly method?: string;
+  readonly host?: string;
+  readonly version?: Request["version"];
+  readonly fields?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** An answer, its content read. */
+export interface SiteAnswer {
+  readonly status: number;
+  readonly fields: FieldBlock;
+  readonly text: string;
+}
+
+/** A site and what it left behind. */
+export interface TestSite {
+  readonly handler: Handler;
+  ask(target: string, request?: SiteRequest): Promise<SiteAnswer>;
+  /** Status and content, e.g. `200 Hello`. */
+  get(target: string): Promise<string>;
+  readonly files: FakeFiles;
+  readonly store: FakeStore;
+  /** The error log. */
+  readonly log: readonly string[];
+  /** Programs that were started. */
+  readonly ran: readonly ProcessCommand[];
+}
+
+/** Makes the site of the first address of a configuration. @throws {Error} if the configuration is wrong */
+export function site(
+  yaml: string,
+  files: Readonly<Record<string, SiteFile>> = {},
+  programs: Programs = document,
+): TestSite {
+  const { config, issues } = decodeConfig(yaml, "/site/webserv.yaml");
+  if (!config) throw new Error(issues.map((issue) => formatIssue(issue)).join("\n"));
+  const store = new FakeStore(), clock = new FakeClock(), log = new FakeLog(), runner = new FakeRunner();
+  store.files.folder("/site");
+  for (const [name, file] of Object.entries(files)) addFile(store.files, `/site/${name}`, file);
+  runner.prepare = (process) => {
+    process.output.put(programs(process.command), null);
+    void process.exit();
+  };
+  const gateway = new Gateway({
+    runner,
+    spooler: new FakeSpooler(),
+    clock,
+    errorLog: log,
+    searchPath: "/bin",
+    software: "webserv/test",
+  });
+  const services = { files: new FileCache(store.files, clock), gateway, store, errorLog: log };
+  const [handler] = createSite(config, services).values();
+  const askSite = async (target: string, request: SiteRequest = {}) =>
+    await read(await handler!(requestFor(target, request)));
+  return {
+    handler: handler!,
+    ask: askSite,
+    get: async (target) => {
+      const { status, text } = await askSite(target);
+      return `${status} ${text}`;
+    },
+    files: store.files,
+    store,
+    log: log.lines,
+    get ran() {
+      return runner.processes.map(({ command }) => command);
+    },
+  };
+}
+
+/** What a program says by default: `ran SCRIPT_NAME`, with its PATH_INFO and its query behind it, if it has them. */
+function document({ environment: { SCRIPT_NAME, PATH_INFO, QUERY_STRING } }: ProcessCommand): string {
+  const query = QUERY_STRING === "" ? "" : `?${QUERY_STRING}`;
+  return `Content-Type: text/plain\n\nran ${SCRIPT_NAME}${PATH_INFO ?? ""}${query}`;
+}
+
+function addFile(files: FakeFiles, path: string, file: SiteFile): void {
+  if (file === null) return files.folder(path);
+  files.write(path, typeof file === "string" ? file : file.executable);
+  const node = files.nodes.get(path)!;
+  if (typeof file === "object") node.stat = { ...node.stat, executable: true };
+}
+
+function requestFor(
+  target: string,
+  { method = "GET", version = "HTTP/1.1", ...request }: SiteRequest,
+): Request {
+  const { form, path, query } = parseRequestTarget(method, target);
+  const { host = "localhost", fields = {}, body } = request;
+  const length = body === undefined ? {} : { "Content-Length": String(body.length) };
+  return {
+    method,
+    target,
+    form,
+    path,
+    query,
+    host,
+    version,
+    fields: FieldBlock.of(...Object.entries({ Host: host, ...length, ...fields })),
+    body: body === undefined ? fakeBody() : fakeBody([body], body.length),
+    remote: { hostname: "127.0.0.1", port: 54321 },
+    local: { hostname: "127.0.0.1", port: 8080 },
+    onGone: () => () => {},
+  };
+}
+
+async function read({ status, fields, body }: Response): Promise<SiteAnswer> {
+  if (body === undefined || body instanceof Uint8Array) {
+    return { status, fields, text: toText(body ?? new Uint8Array()) };
+  }
+  const buffer = new Uint8Array(1024);
+  let text = "";
+  for (let count = await body.read(buffer); count !== null; count = await body.read(buffer)) {
+    text += toText(buffer.subarray(0, count));
+  }
+  body.close();
+  return { status, fields, text };
+}
