@@ -11,6 +11,8 @@ import { compare, fromWire, repeat, type Subject } from "../support.ts";
 
 const MODIFIED = Date.UTC(1994, 10, 6, 8, 49, 37);
 const IMF = "Sun, 06 Nov 1994 08:49:37 GMT";
+const CLOCK = { now: () => Date.UTC(2026, 10) };
+
 const CURRENT = { etag: '"2sxr-400-lq3w1c"', modified: MODIFIED };
 /** As long as a field can be. */
 const LONG = 32_000;
@@ -23,7 +25,7 @@ function evaluated(pairs: readonly (readonly [string, string])[], verdict: Verdi
     ...pairs.map(([name, value]) => [fromWire(name), fromWire(value)] as const),
   ]);
   const request = { method: "GET", fields };
-  return [() => evaluatePreconditions(request, CURRENT), verdict];
+  return [() => evaluatePreconditions(request, CURRENT, CLOCK), verdict];
 }
 
 const tags = (count: number) => repeat(count, (index) => `"tag-${index}", `);
@@ -70,7 +72,7 @@ compare("a list of entity tags", {
 
 const dated = (text: string, expected: number | undefined): Subject => {
   const sent = fromWire(text);
-  return [() => parseHttpDate(sent), expected];
+  return [() => parseHttpDate(sent, CLOCK.now()), expected];
 };
 
 compare("a date", {

@@ -24,7 +24,7 @@ export function fileResponse(
   file: Representation,
   clock: Pick<Clock, "now">,
 ): MaybePromise<Response | HttpError> {
-  const verdict = evaluatePreconditions(request, file);
+  const verdict = evaluatePreconditions(request, file, clock);
   if (verdict === "not modified") return { status: 304, fields: file.validators, body: undefined };
   if (verdict === "failed") return refusal(412);
   const range = request.method === "GET" ? request.fields.get("range") : undefined;

@@ -44,7 +44,7 @@ const ASCTIME_DATE = new RegExp(`^${DAY} ${MONTH} (?<day>[0-9]{2}| [0-9]) ${TIME
  *
  * @param now tells the century of a year with two digits: the latest that is not more than 50 years ahead.
  */
-export function parseHttpDate(text: string, now: number = Date.now()): number | undefined {
+export function parseHttpDate(text: string, now: number): number | undefined {
   const groups = (IMF_FIXDATE.exec(text) ?? ASCTIME_DATE.exec(text) ?? RFC850_DATE.exec(text))?.groups;
   if (groups === undefined) return undefined;
   const month = (MONTHS as readonly string[]).indexOf(groups["month"]!);

@@ -8,6 +8,7 @@
  */
 import { parseHttpDate } from "./date.ts";
 import { type EntityTag, parseEntityTag, parseEntityTagList, strongMatch, weakMatch } from "./etag.ts";
+import type { Clock } from "../ports.ts";
 import type { FieldBlock } from "./fields.ts";
 
 /** The validators of what is at the target now. */
@@ -25,10 +26,12 @@ export type Verdict = "proceed" | "not modified" | "failed";
  * Takes the steps of RFC 9110 section 13.2.2. To be asked only where the answer would be a 2xx without conditions.
  *
  * @param current undefined where the target does not exist.
+ * @param clock tells the century of a date with two digits for its year
  */
 export function evaluatePreconditions(
   request: { readonly method: string; readonly fields: FieldBlock },
   current: Validators | undefined,
+  clock: Pick<Clock, "now">,
 ): Verdict {
   const { method, fields } = request;
   if (!hasCondition(fields.names)) return "proceed";
@@ -42,7 +45,7 @@ export function evaluatePreconditions(
     if (!matches(parseEntityTagList(ifMatch), current, strongMatch)) return "failed";
   } else {
     // 2. If-Unmodified-Since
-    const since = dateOf(fields, "if-unmodified-since");
+    const since = dateOf(fields, "if-unmodified-since", clock);
     if (since !== undefined && current !== undefined && seconds(current.modified) > seconds(since)) {
       return "failed";
     }
@@ -61,7 +64,7 @@ export function evaluatePreconditions(
 
   // 4. If-Modified-Since
   if (reading && current !== undefined) {
-    const since = dateOf(fields, "if-modified-since");
+    const since = dateOf(fields, "if-modified-since", clock);
     if (since !== undefined && seconds(current.modified) <= seconds(since)) return "not modified";
   }
 
@@ -87,7 +90,7 @@ export function ifRangeHolds(
     const tag = parseEntityTag(current.etag);
     return asked !== undefined && tag !== undefined && strongMatch(asked, tag);
   }
-  const date = parseHttpDate(value);
+  const date = parseHttpDate(value, dateOfResponse);
   return date !== undefined && seconds(date) === seconds(current.modified) &&
     seconds(current.modified) < seconds(dateOfResponse);
 }
@@ -113,9 +116,9 @@ function matches(
 }
 
 // A second line of a field that is no list makes the joined text malformed, so both are ignored.
-function dateOf(fields: FieldBlock, name: string): number | undefined {
+function dateOf(fields: FieldBlock, name: string, clock: Pick<Clock, "now">): number | undefined {
   const value = fields.joined(name);
-  return value === undefined ? undefined : parseHttpDate(value);
+  return value === undefined ? undefined : parseHttpDate(value, clock.now());
 }
 
 // Last-Modified has no finer grain.

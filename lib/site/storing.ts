@@ -18,13 +18,22 @@ const WRITERS: ReadonlyMap<string, (request: Request, target: StoreTarget) => Pr
 ]);
 
 /** Answers PUT, POST and DELETE from the location's store; undefined for what does not write. @throws {FileError} */
-export function answerFromStore({ location, path, request }: Exchange): MaybePromise<Outcome> | undefined {
+export function answerFromStore(
+  { location, path, request, services }: Exchange,
+): MaybePromise<Outcome> | undefined {
   const write = WRITERS.get(request.method);
   if (write === undefined) return undefined;
   const { config: { access, store: { overwrite } } } = location;
   if (!access.cors && isForeign(request)) return refusal(403);
   const place = location.storePath(path);
-  return write(request, { path, store: location.store!, place, limit: access.clientMaxBodySize, overwrite });
+  return write(request, {
+    path,
+    store: location.store!,
+    place,
+    limit: access.clientMaxBodySize,
+    overwrite,
+    clock: services.files.clock,
+  });
 }
 
 /**

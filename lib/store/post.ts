@@ -35,7 +35,7 @@ export async function post(request: Request, target: StoreTarget): Promise<Respo
   const folder = await target.store.folder(target.place);
   if (folder === "missing") return refusal(409);
   if (folder === "outside") return refusal(404);
-  if (verdictOfFolder(request) === "failed") return refusal(412);
+  if (verdictOfFolder(request, target) === "failed") return refusal(412);
   const mustBeNew = request.fields.joined("if-none-match") === "*";
   const upload = new Upload(folder, { replaces: target.overwrite && !mustBeNew, mustBeNew });
   try {
@@ -53,9 +53,9 @@ export async function post(request: Request, target: StoreTarget): Promise<Respo
 /**
  * A folder has no entity tag. That a file must be new is asked of each name; whatever else is a condition does not hold.
  */
-function verdictOfFolder(request: Request): Verdict {
+function verdictOfFolder(request: Request, { clock }: StoreTarget): Verdict {
   if (request.fields.joined("if-match") === "*") return "proceed";
-  return evaluatePreconditions(request, undefined);
+  return evaluatePreconditions(request, undefined, clock);
 }
 
 async function receiveBody(upload: Upload, next: NextPiece, type: string | undefined): Promise<void> {

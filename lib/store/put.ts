@@ -66,7 +66,7 @@ export async function remove(request: Request, target: StoreTarget): Promise<Res
     const { folder, name, occupant } = place;
     if (occupant.kind === "folder") return refusal(409);
     if (occupant.kind !== "file" || target.path.endsWith("/")) return refusal(404);
-    if (verdictOf(request, occupant) === "failed") return refusal(412);
+    if (verdictOf(request, target, occupant) === "failed") return refusal(412);
     return andThen(folder.remove(name), () => ({ status: 204, fields: FieldBlock.EMPTY, body: undefined }));
   });
 }
@@ -85,7 +85,7 @@ function placeOfPut(request: Request, target: StoreTarget): MaybePromise<Place |
     if (target.path.endsWith("/") || place.occupant.kind === "folder") return refusal(409);
     if (place.occupant.kind === "unfit") return refusal(404);
     if (!isStorableName(place.name)) return refusal(400);
-    return verdictOf(request, place.occupant) === "failed" ? refusal(412) : place;
+    return verdictOf(request, target, place.occupant) === "failed" ? refusal(412) : place;
   });
 }
 
@@ -115,6 +115,6 @@ function commit(content: NewContent, name: string, mustBeNew: boolean): MaybePro
   }
 }
 
-function verdictOf(request: Request, occupant: Occupant): Verdict {
-  return evaluatePreconditions(request, occupant.kind === "file" ? occupant.validators : undefined);
+function verdictOf(request: Request, { clock }: StoreTarget, occupant: Occupant): Verdict {
+  return evaluatePreconditions(request, occupant.kind === "file" ? occupant.validators : undefined, clock);
 }

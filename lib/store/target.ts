@@ -4,6 +4,7 @@
  * @module
  */
 import type { WritableOrigin } from "../http/origin.ts";
+import type { Clock } from "../ports.ts";
 
 /** A request's place in a store. */
 export interface StoreTarget {
@@ -16,4 +17,6 @@ export interface StoreTarget {
   readonly limit: number;
   /** POST may replace files. */
   readonly overwrite: boolean;
+  /** For conditions with a date. */
+  readonly clock: Pick<Clock, "now">;
 }

@@ -10,7 +10,7 @@ import { FieldBlock } from "../../lib/http/fields.ts";
 import type { Request, Response } from "../../lib/http/message.ts";
 import { FileError, type FileProblem, type NewFile, type StoreFiles } from "../../lib/ports.ts";
 import type { StoreTarget } from "../../lib/store/target.ts";
-import { FakeFiles } from "../disk/fake_files.ts";
+import { FakeClock, FakeFiles } from "../disk/fake_files.ts";
 import { toBytes, toText } from "../support/wire.ts";
 
 /** Where a failure can be made to happen. */
@@ -116,7 +116,7 @@ export function someStore(): FakeStore {
 export function targetOf(store: FakeStore, path: string, other: Partial<StoreTarget> = {}): StoreTarget {
   const place = path.slice("/files".length).replace(/\/$/, "");
   const origin = new StoreOrigin(store.ports, "/store");
-  return { path, store: origin, place, limit: Infinity, overwrite: false, ...other };
+  return { path, store: origin, place, limit: Infinity, overwrite: false, clock: new FakeClock(), ...other };
 }
 
 /** What the body gives, piece by piece; an error is thrown in its turn. A function is called, and gives nothing. */
