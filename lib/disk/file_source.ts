@@ -33,7 +33,9 @@ export class FileSource implements BodySource {
     this.#file = file;
     this.#ranges = ranges;
     this.#position = ranges[0]?.start ?? 0;
-    this.length = ranges.reduce((sum, { start, end }) => sum + end - start, 0);
+    let length = 0;
+    for (const { start, end } of ranges) length += end - start;
+    this.length = length;
   }
 
   async read(buffer: Uint8Array): Promise<number | null> {

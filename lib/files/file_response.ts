@@ -64,5 +64,6 @@ function withBody(
   fields: FieldBlock,
   opened: MaybePromise<BodySource>,
 ): MaybePromise<Response> {
-  return andThen(opened, (body) => ({ status, fields, body }));
+  if (opened instanceof Promise) return opened.then((body) => ({ status, fields, body }));
+  return { status, fields, body: opened };
 }

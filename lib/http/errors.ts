@@ -33,6 +33,8 @@ export class HttpError extends ErrorWithoutStack {
   override readonly cause: unknown;
   readonly fields: FieldBlock;
   readonly log: string | undefined;
+  /** PERF: the fields with those of the server's own page, kept here by lib/pages: most errors are sent many times. */
+  pageFields: FieldBlock | undefined = undefined;
 
   /**
    * @param status 400 to 599

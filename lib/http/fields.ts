@@ -37,8 +37,14 @@ export class FieldBlock implements Iterable<Field> {
    * @throws {TypeError} if a name is not a token or a value has a control character
    */
   static of(...fields: readonly (readonly [name: string, value: string | number])[]): FieldBlock {
-    for (const [name, value] of fields) check(name, value);
-    return new FieldBlock(fields.map(([name]) => name), fields.map(([, value]) => String(value)));
+    const names: string[] = [], values: string[] = [];
+    for (let i = 0; i < fields.length; i++) {
+      const [name, value] = fields[i]!;
+      check(name, value);
+      names.push(name);
+      values.push(String(value));
+    }
+    return new FieldBlock(names, values);
   }
 
   /** How many lines there are. */
@@ -125,8 +131,15 @@ export class FieldBlock implements Iterable<Field> {
   }
 }
 
+/** PERF: nearly all names stand in this program, and are looked at letter by letter once. */
+const knownNames = new Set<string>();
+const MAX_KNOWN_NAMES = 256;
+
 function check(name: string, value: string | number): void {
-  if (!isToken(name)) throw new TypeError(`The field name "${name}" is not a token`);
+  if (!knownNames.has(name)) {
+    if (!isToken(name)) throw new TypeError(`The field name "${name}" is not a token`);
+    if (knownNames.size < MAX_KNOWN_NAMES) knownNames.add(name);
+  }
   if (typeof value === "string" && !isFieldValue(value)) {
     throw new TypeError(`Control character in the value of field "${name}"`);
   }

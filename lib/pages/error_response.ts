@@ -21,11 +21,9 @@ const HTML: FieldBlock = FieldBlock.of(["Content-Type", "text/html; charset=utf-
  *
  * @param id stands in the page and in the error log
  */
-export function errorResponse(
-  { status, fields }: Pick<HttpError, "status" | "fields">,
-  id?: string,
-): Response & { readonly body: Uint8Array } {
-  return { status, fields: HTML.concat(fields), body: pageBytes(status, id) };
+export function errorResponse(error: HttpError, id?: string): Response & { readonly body: Uint8Array } {
+  const { status } = error;
+  return { status, fields: error.pageFields ??= HTML.concat(error.fields), body: pageBytes(status, id) };
 }
 
 function pageBytes(status: number, id: string | undefined): Uint8Array {

@@ -88,7 +88,21 @@ export function begin(
 export function at(
   exchange: Exchange,
   path: DecodedPath,
-  changes?: Partial<Omit<Exchange, "path" | keyof Answering>>,
+  changes: Partial<Pick<Exchange, "request" | "hops" | "localRedirects" | "isChosen" | "errorPage">> = {},
 ): Exchange {
-  return { ...exchange, ...changes, path, ...exchange.server.locations.find(path) };
+  const { server, services } = exchange;
+  const { location, answer } = server.locations.find(path);
+  // PERF: written out, in the order of begin(): spreads would cost more than all the rest of a hop.
+  return {
+    request: changes.request ?? exchange.request,
+    server,
+    services,
+    location,
+    answer,
+    path,
+    hops: changes.hops ?? exchange.hops,
+    localRedirects: changes.localRedirects ?? exchange.localRedirects,
+    isChosen: changes.isChosen ?? exchange.isChosen,
+    errorPage: changes.errorPage ?? exchange.errorPage,
+  };
 }
