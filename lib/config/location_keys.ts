@@ -53,7 +53,7 @@ const answer = {
     decoder: () => decoders.errorPage,
     empty: new Map(),
     merge: mergeErrorPages,
-    meaning: "pages for errors",
+    meaning: "pages for errors: a file, or a program, which is run",
     defaultText: "built in",
   }),
   /** Fields added to every response, in order. */
@@ -61,7 +61,8 @@ const answer = {
     decoder: () => decoders.addHeader,
     empty: [],
     merge: mergeFields,
-    meaning: "fields for every answer; an empty value takes back an inherited one",
+    meaning:
+      "fields for every answer, in place of others of the same name (`Vary` is merged, `Set-Cookie` added); an empty value takes back an inherited one",
   }),
 };
 
