@@ -105,9 +105,10 @@ async function main(): Promise<number> {
     return 0;
   }
   const folder = await Deno.makeTempDir({ prefix: "webserv-compile-" });
+  // First, so that the sums can be written whatever fails below, and what failed is what is told.
+  await Deno.mkdir(DIST, { recursive: true });
   try {
     await stage(folder);
-    await Deno.mkdir(DIST, { recursive: true });
     await writeManPage(join(DIST, "webserv.1"));
     for (const planned of builds) await build(folder, planned);
   } finally {
