@@ -123,6 +123,22 @@ export interface Log {
   line(text: string): void;
 }
 
+/** The error log: what went wrong, how badly, and what is worth knowing. Never throws, never blocks. */
+export interface ErrorLog {
+  /**
+   * Somebody did not get what was asked for.
+   *
+   * @param reference stands on the page that the client got, too
+   */
+  error(text: string, reference?: string): void;
+  /** It went on, but not as it was meant to. */
+  warning(text: string): void;
+  /** Nothing is wrong. */
+  notice(text: string): void;
+  /** A line of what a program said on its standard error; how bad that is only the program knows. */
+  program(name: string, text: string): void;
+}
+
 /** A program to start. */
 export interface ProcessCommand {
   /** A path, or a name to be looked for on PATH. */

@@ -7,6 +7,7 @@ import { toBytes } from "../../tests/support/wire.ts";
 import { FieldBlock } from "../../lib/http/fields.ts";
 import type { Handler, Response } from "../../lib/http/message.ts";
 import type { ByteConnection, Clock } from "../../lib/ports.ts";
+import { errorLogTo } from "../../lib/runtime/error_log.ts";
 import { AccessLog } from "../../lib/server/access_log.ts";
 import { ServerContext } from "../../lib/server/context.ts";
 import { Http1Session } from "../../lib/server/http1/session.ts";
@@ -58,7 +59,7 @@ const settings = {
   accessLog: new AccessLog(log, "combined", 1, clock),
   handlers: new Map<string, Handler>(),
 };
-const context = new ServerContext(settings, clock, log);
+const context = new ServerContext(settings, clock, errorLogTo(log));
 const FINE: Response = {
   status: 200,
   fields: FieldBlock.of(["Content-Type", "text/plain"], ["ETag", '"1-2-3"']),

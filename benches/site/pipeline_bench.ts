@@ -11,7 +11,7 @@ import { FieldBlock } from "../../lib/http/fields.ts";
 import type { Handler, Request, Response } from "../../lib/http/message.ts";
 import { byterangesParts } from "../../lib/http/multipart/byteranges.ts";
 import { MAX_RANGES } from "../../lib/http/ranges.ts";
-import type { FileStat, Log, ProcessRunner, Spooler, StoreFiles } from "../../lib/ports.ts";
+import type { ErrorLog, FileStat, ProcessRunner, Spooler, StoreFiles } from "../../lib/ports.ts";
 import { createSite } from "../../lib/site/site.ts";
 import { FakeClock, FakeFiles } from "../../tests/disk/fake_files.ts";
 import { compare, fromWire, type Subject } from "../support.ts";
@@ -50,7 +50,7 @@ function site(): Handler {
   const clock = new FakeClock();
   // Long after the files were written: what changes no more may be kept in memory.
   clock.time = HOUR;
-  const errorLog = unreachable<Log>();
+  const errorLog = unreachable<ErrorLog>();
   const gateway = new Gateway({
     runner: unreachable<ProcessRunner>(),
     spooler: unreachable<Spooler>(),

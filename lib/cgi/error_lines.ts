@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Log } from "../ports.ts";
+import type { ErrorLog } from "../ports.ts";
 
 /** A longer line is cut into several. */
 const LONGEST_LINE = 4096;
@@ -14,7 +14,7 @@ const CONTROLS = /[\x00-\x08\x0a-\x1f\x7f-\x9f]/g;
 /** Logs every line until the end. Never rejects. */
 export async function logLines(
   read: () => Promise<Uint8Array | null>,
-  log: Log,
+  log: ErrorLog,
   name: string,
 ): Promise<void> {
   const decoder = new TextDecoder();
@@ -22,7 +22,7 @@ export async function logLines(
   const say = (line: string) => {
     const text = line.endsWith("\r") ? line.slice(0, -1) : line;
     for (let start = 0; start === 0 || start < text.length; start += LONGEST_LINE) {
-      log.line(`${name}: ${text.slice(start, start + LONGEST_LINE).replace(CONTROLS, escaped)}`);
+      log.program(name, text.slice(start, start + LONGEST_LINE).replace(CONTROLS, escaped));
     }
   };
   for (let piece = await read(); piece !== null; piece = await read()) {

@@ -7,7 +7,7 @@ import { dirname } from "@std/path";
 import { busy, GoneError, HttpError } from "../http/errors.ts";
 import { FieldBlock } from "../http/fields.ts";
 import { InternalRedirect, type Outcome, type Request, type Response } from "../http/message.ts";
-import type { Clock, Log, ProcessRunner, Spooler } from "../ports.ts";
+import type { Clock, ErrorLog, ProcessRunner, Spooler } from "../ports.ts";
 import { cgiAnswer } from "./answer.ts";
 import { cgiEnvironment, type ErrorPageOf, type Script } from "./environment.ts";
 import { programInput } from "./request_input.ts";
@@ -19,7 +19,7 @@ export interface GatewayOptions {
   readonly runner: ProcessRunner;
   readonly spooler: Spooler;
   readonly clock: Clock;
-  readonly errorLog: Log;
+  readonly errorLog: ErrorLog;
   readonly searchPath: string;
   readonly software: string;
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Clock, Log, ProcessCommand, ProcessRunner, RunningProcess } from "../ports.ts";
+import type { Clock, ErrorLog, ProcessCommand, ProcessRunner, RunningProcess } from "../ports.ts";
 import { ProcessError } from "../ports.ts";
 import { GoneError, HttpError } from "../http/errors.ts";
 import { logLines } from "./error_lines.ts";
@@ -16,7 +16,7 @@ const GRACE = 1000;
 export interface RunOptions {
   readonly runner: ProcessRunner;
   readonly clock: Clock;
-  readonly errorLog: Log;
+  readonly errorLog: ErrorLog;
   /** The program as the error log names it. */
   readonly name: string;
   /** How long it may be silent, in milliseconds. */

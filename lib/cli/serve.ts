@@ -83,11 +83,11 @@ async function reload(supervisor: Supervisor, commandLine: CommandLine, stop: ()
   try {
     const { config, warnings } = loadConfiguration(commandLine);
     if (config.file === undefined) {
-      return supervisor.say("notice: there is no configuration file to load again");
+      return supervisor.errorLog.notice("there is no configuration file to load again");
     }
-    for (const warning of warnings) supervisor.say(`warning: ${warning}`);
+    for (const warning of warnings) supervisor.errorLog.warning(warning);
     await supervisor.reload(config);
-    supervisor.say(`notice: ${config.file} is loaded again`);
+    supervisor.errorLog.notice(`${config.file} is loaded again`);
   } catch (error) {
     const known = [ConfigError, FileAccessError, ListenError, StartError].some((kind) =>
       error instanceof kind
@@ -95,8 +95,8 @@ async function reload(supervisor: Supervisor, commandLine: CommandLine, stop: ()
     const text = error instanceof Error
       ? (known ? error.message : error.stack ?? error.message)
       : String(error);
-    for (const issue of text.split("\n")) supervisor.say(`error: ${issue}`);
-    supervisor.say("error: the configuration was not loaded again; the old one stays");
+    for (const issue of text.split("\n")) supervisor.errorLog.error(issue);
+    supervisor.errorLog.error("the configuration was not loaded again; the old one stays");
   }
 }
 

@@ -5,7 +5,7 @@
  * @module
  */
 import { basename, join } from "@std/path";
-import { FileError, type Log, type NewFile, type StoreFiles } from "../ports.ts";
+import { type ErrorLog, FileError, type NewFile, type StoreFiles } from "../ports.ts";
 import { fileError, forgetLooks } from "./files.ts";
 
 /** Hidden, so that no request reaches it and no listing shows it. */
@@ -166,11 +166,11 @@ function linkNew(from: string, to: string): void {
 }
 
 /** Removes what a crashed run has left below a store. Never rejects. */
-export async function sweep(folder: string, log: Log): Promise<void> {
+export async function sweep(folder: string, log: ErrorLog): Promise<void> {
   const complain = (error: unknown) => {
     const { problem } = fileError(error, folder);
     if (problem === "not found") return;
-    log.line(`warning: ${folder} could not be swept of unfinished uploads: ${problem}`);
+    log.warning(`${folder} could not be swept of unfinished uploads: ${problem}`);
   };
   try {
     for await (const { name, isDirectory, isFile } of Deno.readDir(folder)) {
@@ -180,7 +180,7 @@ export async function sweep(folder: string, log: Log): Promise<void> {
         try {
           if (!isAbandoned(path, name)) continue;
           Deno.removeSync(path);
-          log.line(`notice: removed an unfinished upload of an earlier run from ${folder}`);
+          log.notice(`removed an unfinished upload of an earlier run from ${folder}`);
         } catch (error) {
           complain(error);
         }

@@ -49,7 +49,7 @@ export class Acceptor {
       } catch (error) {
         if (!(error instanceof AcceptError)) throw error;
         if (!error.scarce && ++failures < BROKEN_IN_A_ROW) continue;
-        this.context.errorLog.line(`warning: ${error.message}; trying again in ${SCARCITY_PAUSE} ms`);
+        this.context.errorLog.warning(`${error.message}; trying again in ${SCARCITY_PAUSE} ms`);
         await this.#pause();
       }
     }

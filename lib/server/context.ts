@@ -5,7 +5,7 @@
  */
 import { BufferPool } from "../bytes/buffer_pool.ts";
 import type { Handler } from "../http/message.ts";
-import type { Clock, Log } from "../ports.ts";
+import type { Clock, ErrorLog } from "../ports.ts";
 import { Deadlines } from "./deadlines.ts";
 import type { Settings } from "./settings.ts";
 
@@ -21,7 +21,7 @@ export class ServerContext {
   readonly #largeBuffers = new BufferPool(512 * 1024, LARGE_BODIES);
 
   /** @param settings may be replaced at any time, as a whole */
-  constructor(public settings: Settings, readonly clock: Clock, readonly errorLog: Log) {
+  constructor(public settings: Settings, readonly clock: Clock, readonly errorLog: ErrorLog) {
     this.deadlines = new Deadlines(clock);
   }
 

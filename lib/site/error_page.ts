@@ -17,7 +17,7 @@ import { asGet, follow } from "./route.ts";
 export function errorPage(exchange: Exchange, error: HttpError): MaybePromise<Response> {
   const { request, location, services: { errorLog } } = exchange;
   const id = error.log === undefined ? undefined : crypto.randomUUID().slice(0, 8);
-  if (id !== undefined) errorLog.line(`error ${id}: ${request.method} ${request.target}: ${error.log}`);
+  if (id !== undefined) errorLog.error(`${request.method} ${request.target}: ${error.log}`, id);
   const path = location.config.answer.errorPage[error.status];
   if (path === undefined) return errorResponse(error, id);
   const page = at(exchange, path as DecodedPath, {
@@ -30,7 +30,7 @@ export function errorPage(exchange: Exchange, error: HttpError): MaybePromise<Re
     if (!(outcome instanceof HttpError)) return asPageOf(error, outcome);
     // A page that is not there must not hide the error.
     const why = outcome.log ?? `it is answered ${outcome.status}`;
-    errorLog.line(`warning: error_page ${path} for ${error.status} cannot be sent: ${why}`);
+    errorLog.warning(`error_page ${path} for ${error.status} cannot be sent: ${why}`);
     return errorResponse(error, id);
   });
 }

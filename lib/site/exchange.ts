@@ -10,7 +10,7 @@ import type { FileCache } from "../disk/file_cache.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
 import type { Outcome, Request } from "../http/message.ts";
 import type { DecodedPath } from "../http/path.ts";
-import type { Log, StoreFiles } from "../ports.ts";
+import type { ErrorLog, StoreFiles } from "../ports.ts";
 import type { Location } from "./location.ts";
 import type { LocationTable } from "./location_table.ts";
 
@@ -32,7 +32,7 @@ export interface Services {
   readonly files: FileCache;
   readonly gateway: Gateway;
   readonly store: StoreFiles;
-  readonly errorLog: Log;
+  readonly errorLog: ErrorLog;
 }
 
 /** Where a request has got to. */

@@ -10,7 +10,7 @@ import { endpointsOf } from "../config/listen.ts";
 import type { Config } from "../config/types.ts";
 import { Gateway } from "../cgi/gateway.ts";
 import { FileCache } from "../disk/file_cache.ts";
-import type { ByteConnection, ConnectionListener, Log } from "../ports.ts";
+import type { ByteConnection, ConnectionListener, ErrorLog, Log } from "../ports.ts";
 import { clock } from "../runtime/clock.ts";
 import { fileSystem } from "../runtime/files.ts";
 import { listen } from "../runtime/net.ts";
@@ -33,7 +33,7 @@ const SOFTWARE = `${project.name}/${project.version}`;
 /** Where a thread's lines go. */
 export interface ServingLogs {
   readonly access: Log;
-  readonly error: Log;
+  readonly error: ErrorLog;
 }
 
 /** Owns everything that one configuration needs in one thread; stop() gives it back. */

@@ -11,7 +11,7 @@ import { LogError } from "../runtime/logs.ts";
 import type { ProcessGroups } from "../runtime/process_groups.ts";
 import { EndpointReservations } from "./endpoints.ts";
 import { hasPrograms, launcherFor, uploadStores, workerPermissions } from "./permissions.ts";
-import { FileError } from "../ports.ts";
+import { type ErrorLog, FileError } from "../ports.ts";
 import { ensureFolder, sweep } from "../runtime/store_files.ts";
 import { missingPermission, prepareSpoolFolder, type Surroundings } from "./surroundings.ts";
 import { SupervisorLogs } from "./supervisor_logs.ts";
@@ -81,7 +81,7 @@ export class Supervisor {
     try {
       await supervisor.#begin(config);
       // Not at a reload: then the workers before are still storing.
-      for (const folder of uploadStores(config)) void sweep(folder, supervisor.#logs.error);
+      for (const folder of uploadStores(config)) void sweep(folder, supervisor.errorLog);
     } catch (error) {
       await supervisor.stop();
       throw error;
@@ -115,9 +115,9 @@ export class Supervisor {
     return reloaded;
   }
 
-  /** For the error log. */
-  say(line: string): void {
-    this.#logs.error.line(line);
+  /** That of the configuration which is served just now. */
+  get errorLog(): ErrorLog {
+    return this.#logs.errors;
   }
 
   /** Opens log files again, after they were moved away. */
@@ -272,7 +272,7 @@ export class Supervisor {
       return;
     }
     const delay = Math.min(FIRST_DELAY * 2 ** (this.#deaths - 1), LONGEST_DELAY);
-    this.say(`error: worker ${index + 1} died: ${reason}; another starts in ${delay} ms`);
+    this.errorLog.error(`worker ${index + 1} died: ${reason}; another starts in ${delay} ms`);
     const config = this.#config;
     const timer = setTimeout(() => {
       this.#replacing.delete(timer);

@@ -4,6 +4,8 @@
  * @module
  */
 import type { Config, LogTarget } from "../config/types.ts";
+import type { ErrorLog } from "../ports.ts";
+import { errorLogTo } from "../runtime/error_log.ts";
 import { fileLog, type LineLog, type LogWriter, streamLog } from "../runtime/logs.ts";
 
 const NOWHERE: LineLog = { line: () => {}, lines: () => {} };
@@ -12,6 +14,8 @@ const NOWHERE: LineLog = { line: () => {}, lines: () => {} };
 export class SupervisorLogs {
   readonly access: LineLog;
   readonly error: LineLog;
+  /** The same log, for what the main thread itself has to say. */
+  readonly errors: ErrorLog;
   readonly #writers = new Map<string, LogWriter>();
   readonly #targets: string;
 
@@ -19,6 +23,7 @@ export class SupervisorLogs {
   constructor(config: Config) {
     this.access = this.#open(config.accessLog);
     this.error = this.#open(config.errorLog);
+    this.errors = errorLogTo(this.error);
     this.#targets = targetsOf(config);
   }
 

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { errorLogTo } from "../runtime/error_log.ts";
 import { postedLog } from "../runtime/logs.ts";
 import { ListenError } from "../runtime/net.ts";
 import { SharedGroups } from "../runtime/process_groups.ts";
@@ -54,7 +55,7 @@ function start(options: WorkerStart): void {
       kill: (pid) => thread.postMessage({ type: "kill", pid }),
       sweep: () => thread.postMessage({ type: "sweep" }),
     });
-    serving = Serving.start(options, logs, groups);
+    serving = Serving.start(options, { access: logs.access, error: errorLogTo(logs.error) }, groups);
     thread.postMessage({ type: "ready" });
   } catch (error) {
     if (!(error instanceof ListenError)) throw error;

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { logLines } from "../../lib/cgi/error_lines.ts";
 import { toBytes } from "../support/wire.ts";
-import { FakeLog } from "./fakes.ts";
+import { FakeLog } from "../support/fakes.ts";
 
 /** The lines that come of these pieces. */
 async function linesOf(...pieces: readonly string[]): Promise<readonly string[]> {

@@ -1,78 +1,14 @@
 /**
- * Stand-ins for what a run works with: programs that do what the test says, a clock that moves when told to, a log that
- * remembers, a spooler that counts.
+ * Stand-ins for what a run works with: programs that do what the test says, a spooler that counts.
  *
  * @module
  */
 import { FieldBlock } from "../../lib/http/fields.ts";
 import type { Request, RequestBody } from "../../lib/http/message.ts";
 import type { GatewayOptions, Program } from "../../lib/cgi/gateway.ts";
-import type {
-  Clock,
-  Log,
-  ProcessCommand,
-  ProcessRunner,
-  RunningProcess,
-  Spooler,
-  SpoolFile,
-} from "../../lib/ports.ts";
+import type { ProcessCommand, ProcessRunner, RunningProcess, Spooler, SpoolFile } from "../../lib/ports.ts";
+import { FakeClock, FakeLog, settle } from "../support/fakes.ts";
 import { toBytes, toText } from "../support/wire.ts";
-
-/** Lets everything happen that needs no more input. */
-export async function settle(): Promise<void> {
-  for (let i = 0; i < 3; i++) await new Promise((resolve) => setTimeout(resolve, 0));
-}
-
-/** Time stands still until advance(). */
-export class FakeClock implements Clock {
-  #now = 1_000_000;
-  readonly #timers = new Set<{ readonly due: number; readonly callback: () => void }>();
-
-  /** Timers that neither rang nor were taken back. */
-  get running(): number {
-    return this.#timers.size;
-  }
-
-  now(): number {
-    return Date.UTC(2026, 10, 22);
-  }
-
-  monotonic(): number {
-    return this.#now;
-  }
-
-  after(milliseconds: number, callback: () => void): () => void {
-    const timer = { due: this.#now + milliseconds, callback };
-    this.#timers.add(timer);
-    return () => this.#timers.delete(timer);
-  }
-
-  every(): () => void {
-    throw new Error("nothing here repeats itself");
-  }
-
-  async advance(milliseconds: number): Promise<void> {
-    const end = this.#now + milliseconds;
-    for (;;) {
-      const next = [...this.#timers].filter(({ due }) => due <= end).sort((a, b) => a.due - b.due)[0];
-      if (!next) break;
-      this.#timers.delete(next);
-      this.#now = next.due;
-      next.callback();
-      await settle();
-    }
-    this.#now = end;
-    await settle();
-  }
-}
-
-/** Remembers its lines. */
-export class FakeLog implements Log {
-  readonly lines: string[] = [];
-  line(text: string): void {
-    this.lines.push(text);
-  }
-}
 
 /** Pieces that a test puts in and a reader takes out; null is the end. */
 class Pipe {

@@ -4,15 +4,8 @@ import { GoneError, HttpError, refusal } from "../../lib/http/errors.ts";
 import { type BodySource, InternalRedirect, type Outcome, type Response } from "../../lib/http/message.ts";
 import { ProcessError } from "../../lib/ports.ts";
 import { toText } from "../support/wire.ts";
-import {
-  fakeBody,
-  type FakeProcess,
-  fakeRequest,
-  type FakeRequestOptions,
-  fakes,
-  PROGRAM,
-  settle,
-} from "./fakes.ts";
+import { settle } from "../support/fakes.ts";
+import { fakeBody, type FakeProcess, fakeRequest, type FakeRequestOptions, fakes, PROGRAM } from "./fakes.ts";
 
 /** A gateway, and what it works with. */
 function startGateway() {

@@ -3,7 +3,8 @@ import { CgiRun } from "../../lib/cgi/run.ts";
 import { GoneError, HttpError } from "../../lib/http/errors.ts";
 import { ProcessError } from "../../lib/ports.ts";
 import { toBytes, toText } from "../support/wire.ts";
-import { fakes, settle } from "./fakes.ts";
+import { settle } from "../support/fakes.ts";
+import { fakes } from "./fakes.ts";
 
 const TIMEOUT = 10_000;
 /** CgiRun's own. */

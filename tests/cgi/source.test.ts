@@ -3,7 +3,8 @@ import { CgiRun } from "../../lib/cgi/run.ts";
 import { CgiSource } from "../../lib/cgi/source.ts";
 import { BodyError, GoneError, HttpError } from "../../lib/http/errors.ts";
 import { toBytes, toText } from "../support/wire.ts";
-import { FakeProcess, fakes, settle } from "./fakes.ts";
+import { settle } from "../support/fakes.ts";
+import { FakeProcess, fakes } from "./fakes.ts";
 
 const COMMAND = { program: "a", args: [], folder: "/", environment: {}, hasInput: false };
 

@@ -9,7 +9,7 @@ import {
   sweep,
   unfinishedFiles,
 } from "../../lib/runtime/store_files.ts";
-import { FakeLog } from "../server/fakes.ts";
+import { FakeLog } from "../support/fakes.ts";
 import { temporaryFolder } from "../support/launch.ts";
 import { toBytes } from "../support/wire.ts";
 

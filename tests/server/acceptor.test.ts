@@ -6,7 +6,8 @@ import { Acceptor } from "../../lib/server/acceptor.ts";
 import type { ServerContext } from "../../lib/server/context.ts";
 import { Http1Session } from "../../lib/server/http1/session.ts";
 import type { ProtocolFactory } from "../../lib/server/protocol.ts";
-import { FakeConnection, fakeContext, FakeListener, settle } from "./fakes.ts";
+import { settle } from "../support/fakes.ts";
+import { FakeConnection, fakeContext, FakeListener } from "./fakes.ts";
 
 const GET = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
 const fine: Handler = () => ({

@@ -7,7 +7,7 @@ import {
   type LoggedRequest,
   type Outcome,
 } from "../../lib/server/access_log.ts";
-import { FakeClock, FakeLog } from "./fakes.ts";
+import { FakeClock, FakeLog } from "../support/fakes.ts";
 
 const NOW = Date.UTC(2026, 10, 2, 8, 3, 5, 678);
 

@@ -2,7 +2,8 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { ReceiveBuffer } from "../../lib/bytes/receive_buffer.ts";
 import { GoneError } from "../../lib/http/errors.ts";
 import { toBytes, toText } from "../support/wire.ts";
-import { settle, startStream as start, TIMEOUTS } from "./fakes.ts";
+import { settle } from "../support/fakes.ts";
+import { startStream as start, TIMEOUTS } from "./fakes.ts";
 
 const received = (buffer: ReceiveBuffer) => toText(buffer.bytes.subarray(buffer.start, buffer.end));
 

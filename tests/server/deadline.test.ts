@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { Deadline, type Phase } from "../../lib/server/deadline.ts";
 import { Deadlines, TICK } from "../../lib/server/deadlines.ts";
-import { FakeClock } from "./fakes.ts";
+import { FakeClock } from "../support/fakes.ts";
 
 function start() {
   const clock = new FakeClock(), late: Phase[] = [];

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { Deadlines, TICK, type Waiting } from "../../lib/server/deadlines.ts";
-import { FakeClock } from "./fakes.ts";
+import { FakeClock } from "../support/fakes.ts";
 
 class Waiter implements Waiting {
   deadline: number;

@@ -2,7 +2,8 @@ import { assert, assertEquals } from "@std/assert";
 import type { ReceiveBuffer } from "../../lib/bytes/receive_buffer.ts";
 import { Departure } from "../../lib/server/departure.ts";
 import { toBytes, toText } from "../support/wire.ts";
-import { settle, startStream } from "./fakes.ts";
+import { settle } from "../support/fakes.ts";
+import { startStream } from "./fakes.ts";
 
 function start() {
   const fakes = startStream();

@@ -1,69 +1,17 @@
 /**
- * Stand-ins for what lib/ports.ts promises, driven by hand: a clock that moves when told to, a connection without a
- * network, a listener, a log that remembers.
+ * Stand-ins for what a server works with, driven by hand: a connection without a network, a listener, a context.
  *
  * @module
  */
-import type { ByteConnection, Clock, ConnectionListener, Log } from "../../lib/ports.ts";
+import type { ByteConnection, Clock, ConnectionListener } from "../../lib/ports.ts";
 import type { AccessLog } from "../../lib/server/access_log.ts";
 import { ReceiveBuffer } from "../../lib/bytes/receive_buffer.ts";
 import { ByteStream } from "../../lib/server/byte_stream.ts";
 import type { Handler } from "../../lib/http/message.ts";
 import { ServerContext } from "../../lib/server/context.ts";
 import type { ServerLimits, ServerTimeouts } from "../../lib/server/settings.ts";
+import { FakeClock, FakeLog, settle } from "../support/fakes.ts";
 import { toBytes, toText } from "../support/wire.ts";
-
-/** Time stands still until advance(). */
-export class FakeClock implements Clock {
-  #now = 1_000_000;
-  readonly #timers = new Set<{ readonly period: number; due: number; readonly callback: () => void }>();
-
-  /** Timers that have not been stopped. */
-  get running(): number {
-    return this.#timers.size;
-  }
-
-  now(): number {
-    return Date.UTC(2026, 10, 22, 18, 43, 45, 678);
-  }
-
-  monotonic(): number {
-    return this.#now;
-  }
-
-  every(period: number, callback: () => void): () => void {
-    const timer = { period, due: this.#now + period, callback };
-    this.#timers.add(timer);
-    return () => this.#timers.delete(timer);
-  }
-
-  after(milliseconds: number, callback: () => void): () => void {
-    const stop = this.every(milliseconds, () => {
-      stop();
-      callback();
-    });
-    return stop;
-  }
-
-  /** Lets time pass and calls back whatever is due in it; then lets the consequences happen. */
-  async advance(milliseconds: number): Promise<void> {
-    const end = this.#now + milliseconds;
-    for (;;) {
-      const next = [...this.#timers].filter(({ due }) => due <= end).sort((a, b) => a.due - b.due)[0];
-      if (!next) break;
-      this.#now = next.due;
-      next.due += next.period;
-      next.callback();
-    }
-    this.#now = end;
-    await settle();
-  }
-}
-
-/** Lets everything happen that needs no more input. */
-export async function settle(): Promise<void> {
-  for (let i = 0; i < 3; i++) await new Promise((resolve) => setTimeout(resolve, 0));
-}
 
 /** One end of a connection; the test is the other. */
 export class FakeConnection implements ByteConnection {
@@ -155,14 +103,6 @@ export class FakeListener implements ConnectionListener {
   close(): void {
     this.closed = true;
     this.#end?.();
-  }
-}
-
-/** Remembers its lines. */
-export class FakeLog implements Log {
-  readonly lines: string[] = [];
-  line(text: string): void {
-    this.lines.push(text);
   }
 }
 

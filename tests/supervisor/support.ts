@@ -5,7 +5,6 @@
  */
 import { decodeConfig, formatIssue } from "../../lib/config/decode.ts";
 import type { Config } from "../../lib/config/types.ts";
-import type { Log } from "../../lib/ports.ts";
 import { ProcessGroups } from "../../lib/runtime/process_groups.ts";
 import { Supervisor } from "../../lib/supervisor/supervisor.ts";
 import { type Surroundings, surroundings } from "../../lib/supervisor/surroundings.ts";
@@ -76,12 +75,4 @@ export function remembered(): WorkerEvents & { readonly said: string[]; readonly
     log: (log, lines) => said.push(`${log}: ${new TextDecoder().decode(lines).trimEnd()}`),
     died: (reason) => deaths.push(reason),
   };
-}
-
-/** A log that remembers. */
-export class MemoryLog implements Log {
-  readonly lines: string[] = [];
-  line(text: string): void {
-    this.lines.push(text);
-  }
 }

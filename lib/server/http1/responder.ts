@@ -156,7 +156,7 @@ export class Responder {
       source.close();
       this.#log(request, status, sent);
       if (!(error instanceof BodyLengthError || error instanceof BodyError)) throw error;
-      this.#stream.context.errorLog.line(`error: ${request.method} ${request.target}: ${error.message}`);
+      this.#stream.context.errorLog.error(`${request.method} ${request.target}: ${error.message}`);
       this.#stream.close();
       return false;
     }

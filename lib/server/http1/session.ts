@@ -230,15 +230,14 @@ export class Http1Session implements Protocol, DeadlineOwner {
   /** What a handler's throw becomes: the peer's fault, or ours. */
   #failure(error: unknown): Response {
     const known = httpErrorOf(error);
-    if (known.log !== undefined) this.#context.errorLog.line(`error: ${known.log}`);
+    if (known.log !== undefined) this.#context.errorLog.error(known.log);
     return errorResponse(known);
   }
 
   /** What ended the connection, unless it is only that the client left. */
   #noteFailure(error: unknown): void {
     if (error instanceof GoneError) return;
-    const text = error instanceof Error ? error.stack ?? error.message : String(error);
-    this.#context.errorLog.line(`error: ${text}`);
+    this.#context.errorLog.error(error instanceof Error ? error.stack ?? error.message : String(error));
   }
 }
 

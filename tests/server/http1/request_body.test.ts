@@ -4,7 +4,8 @@ import { ServerConnection } from "../../../lib/http1/connection.ts";
 import { Departure } from "../../../lib/server/departure.ts";
 import { ConnectionBody } from "../../../lib/server/http1/request_body.ts";
 import { toBytes, toText } from "../../support/wire.ts";
-import { LIMITS, settle, startStream, TIMEOUTS } from "../fakes.ts";
+import { settle } from "../../support/fakes.ts";
+import { LIMITS, startStream, TIMEOUTS } from "../fakes.ts";
 
 /** The body of a request whose head has been read, with these fields. */
 function start(fields: string, first = "") {

@@ -5,7 +5,8 @@ import type { BodySource, Handler, Request, Response } from "../../../lib/http/m
 import { AccessLog } from "../../../lib/server/access_log.ts";
 import { Http1Session } from "../../../lib/server/http1/session.ts";
 import { toBytes } from "../../support/wire.ts";
-import { FakeConnection, fakeContext, FakeLog, settle, TIMEOUTS } from "../fakes.ts";
+import { FakeLog, settle } from "../../support/fakes.ts";
+import { FakeConnection, fakeContext, TIMEOUTS } from "../fakes.ts";
 
 const text = (body: string): Response => ({ status: 200, fields: FieldBlock.EMPTY, body: toBytes(body) });
 const GET = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
