@@ -3,13 +3,14 @@
  *
  * @module
  */
+import { controlEscaper } from "../bytes/controls.ts";
 import type { ErrorLog } from "../ports.ts";
 
 /** A longer line is cut into several. */
 const LONGEST_LINE = 4096;
 
-// deno-lint-ignore no-control-regex
-const CONTROLS = /[\x00-\x08\x0a-\x1f\x7f-\x9f]/g;
+/** SECURITY: a program must neither forge a line nor drive a terminal. */
+const escapeControls = controlEscaper("\t");
 
 /** Logs every line until the end. Never rejects. */
 export async function logLines(
@@ -22,7 +23,7 @@ export async function logLines(
   const say = (line: string) => {
     const text = line.endsWith("\r") ? line.slice(0, -1) : line;
     for (let start = 0; start === 0 || start < text.length; start += LONGEST_LINE) {
-      log.program(name, text.slice(start, start + LONGEST_LINE).replace(CONTROLS, escaped));
+      log.program(name, escapeControls(text.slice(start, start + LONGEST_LINE)));
     }
   };
   for (let piece = await read(); piece !== null; piece = await read()) {
@@ -36,8 +37,4 @@ export async function logLines(
   }
   pending += decoder.decode();
   if (pending !== "") say(pending);
-}
-
-function escaped(control: string): string {
-  return `\\x${control.charCodeAt(0).toString(16).padStart(2, "0")}`;
 }

@@ -7,8 +7,13 @@
  */
 
 const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"] as const;
-const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"] as const;
-const TWO_DIGITS: readonly string[] = Array.from({ length: 100 }, (_, n) => String(n).padStart(2, "0"));
+
+/** As HTTP dates and the lines of an access log have them, from January on. */
+export const MONTHS: readonly string[] = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
+
+/** The numbers from 0 to 99. */
+export const TWO_DIGITS: readonly string[] = Array(100).keys().map((n) => String(n).padStart(2, "0"))
+  .toArray();
 
 /** The years that four digits can name. */
 const EARLIEST = Date.parse("0000-01-01T00:00:00Z");
@@ -47,7 +52,7 @@ const ASCTIME_DATE = new RegExp(`^${DAY} ${MONTH} (?<day>[0-9]{2}| [0-9]) ${TIME
 export function parseHttpDate(text: string, now: number): number | undefined {
   const groups = (IMF_FIXDATE.exec(text) ?? ASCTIME_DATE.exec(text) ?? RFC850_DATE.exec(text))?.groups;
   if (groups === undefined) return undefined;
-  const month = (MONTHS as readonly string[]).indexOf(groups["month"]!);
+  const month = MONTHS.indexOf(groups["month"]!);
   const day = Number(groups["day"]);
   const time = ((Number(groups["hour"]) * 60 + Number(groups["minute"])) * 60 + Number(groups["second"])) *
     1000;

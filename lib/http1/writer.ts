@@ -5,6 +5,7 @@
  */
 import { formatHttpDate } from "../http/date.ts";
 import type { FieldBlock } from "../http/fields.ts";
+import { perSecond } from "../http/per_second.ts";
 import { reasonPhrase } from "../http/status.ts";
 
 /** How the end of a response's content is told: RFC 9112 section 6.3. */
@@ -83,15 +84,5 @@ function statusLine(status: number): string {
   return statusLines[status] ??= `HTTP/1.1 ${status} ${reasonPhrase(status)}\r\n`;
 }
 
-let commonSecond = -1;
-let common = "";
-
 /** Server and Date. PERF: made once in a second. */
-function commonFields(now: number): string {
-  const second = Math.floor(now / 1000);
-  if (second !== commonSecond) {
-    commonSecond = second;
-    common = `Server: webserv\r\nDate: ${formatHttpDate(second * 1000)}\r\n`;
-  }
-  return common;
-}
+const commonFields = perSecond((second) => `Server: webserv\r\nDate: ${formatHttpDate(second)}\r\n`);

@@ -6,6 +6,7 @@
  * @module
  */
 import { LF } from "../bytes/ascii.ts";
+import { controlEscaper } from "../bytes/controls.ts";
 import type { Log } from "../ports.ts";
 import { LineBatch } from "./line_batch.ts";
 
@@ -19,12 +20,7 @@ const MAX_PENDING = 4 * 1024 * 1024;
  * SECURITY: what must not get into a log from a program or a file's name, since terminals obey it. Line ends belong to
  * stack traces.
  */
-// deno-lint-ignore no-control-regex
-const CONTROLS = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/g;
-
-function escapeControl(character: string): string {
-  return `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
-}
+const escapeControls = controlEscaper("\t\n");
 
 /** A log that also takes what another one has made ready. */
 export interface LineLog extends Log {
@@ -104,7 +100,7 @@ class BatchLog implements LogWriter {
 
   line(text: string): void {
     if (!this.#hasRoom(undefined)) return;
-    this.#size += this.#batch.line(this.isSafe ? text : text.replace(CONTROLS, escapeControl));
+    this.#size += this.#batch.line(this.isSafe ? text : escapeControls(text));
     this.#flushSoon();
   }
 

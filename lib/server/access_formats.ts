@@ -4,6 +4,9 @@
  *
  * @module
  */
+import { controlEscaper, CONTROLS } from "../bytes/controls.ts";
+import { MONTHS, TWO_DIGITS } from "../http/date.ts";
+import { perSecond } from "../http/per_second.ts";
 
 /** One exchange, as it is logged. */
 export interface AccessEntry {
@@ -50,9 +53,8 @@ export function commonLine(entry: AccessEntry, now: number, combined: boolean): 
   return combined ? `${line} "${optional(entry.referer)}" "${optional(entry.userAgent)}"` : line;
 }
 
-// deno-lint-ignore no-control-regex
-const UNSAFE = /["\\\x00-\x1f\x7f-\x9f]/;
-const EACH_UNSAFE = new RegExp(UNSAFE, "g");
+const UNSAFE = new RegExp(`["\\\\${CONTROLS}]`);
+const escapeControls = controlEscaper();
 
 function optional(value: string | undefined): string {
   return value === undefined ? "-" : escape(value);
@@ -61,30 +63,13 @@ function optional(value: string | undefined): string {
 /** Like Apache and nginx: a backslash before quotes and backslashes, `\xHH` for control characters. */
 function escape(text: string): string {
   // PERF: hardly any text has one.
-  if (!UNSAFE.test(text)) return text;
-  return text.replace(
-    EACH_UNSAFE,
-    (character) =>
-      character === '"' || character === "\\"
-        ? "\\" + character
-        : "\\x" + character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0"),
-  );
+  return UNSAFE.test(text) ? escapeControls(text.replace(/["\\]/g, "\\$&")) : text;
 }
-
-const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-
-let loggedSecond = -1;
-let loggedTime = "";
 
 /** `22/Nov/2026:18:43:45 +0000`. PERF: made once in a second. */
-function logTime(now: number): string {
-  const second = Math.floor(now / 1000);
-  if (second !== loggedSecond) {
-    loggedSecond = second;
-    const date = new Date(now);
-    const two = (value: number) => String(value).padStart(2, "0");
-    loggedTime = `${two(date.getUTCDate())}/${MONTHS[date.getUTCMonth()]}/${date.getUTCFullYear()}:` +
-      `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())} +0000`;
-  }
-  return loggedTime;
-}
+const logTime = perSecond((second) => {
+  const date = new Date(second);
+  return `${TWO_DIGITS[date.getUTCDate()]}/${MONTHS[date.getUTCMonth()]}/${date.getUTCFullYear()}:` +
+    `${TWO_DIGITS[date.getUTCHours()]}:${TWO_DIGITS[date.getUTCMinutes()]}:` +
+    `${TWO_DIGITS[date.getUTCSeconds()]} +0000`;
+});

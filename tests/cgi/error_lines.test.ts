@@ -29,7 +29,7 @@ Deno.test("logLines() logs nothing for nothing", async () => {
 
 Deno.test("logLines() escapes control characters, so that no line passes for another", async () => {
   assertEquals(await linesOf("a\x1b[31mb\0c\td\re\x7f\xc2\x9b\n"), [
-    "/a.py: a\\x1b[31mb\\x00c\td\\x0de\\x7f\\x9b",
+    "/a.py: a\\x1B[31mb\\x00c\td\\x0De\\x7F\\x9B",
   ]);
 });
 

@@ -172,5 +172,5 @@ Deno.test("what a program says on standard error stands in the error log by line
   await assertLogged(server, "second");
   const lines = server.output().stderr.split("\n");
   assert(lines.includes("/cgi-bin/complain.sh: first warning"));
-  assert(lines.includes("/cgi-bin/complain.sh: second\\x1b[0m"));
+  assert(lines.includes("/cgi-bin/complain.sh: second\\x1B[0m"));
 });

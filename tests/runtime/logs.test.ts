@@ -40,5 +40,5 @@ Deno.test("what is posted are whole lines in which no terminal finds anything to
   await log.flush();
   log.line("later");
   await log.close();
-  assertEquals(posted, ["red \\x1b[31m \\x9b bell \\x07\nstack\n  at x\n", "later\n"]);
+  assertEquals(posted, ["red \\x1B[31m \\x9B bell \\x07\nstack\n  at x\n", "later\n"]);
 });
