@@ -13,6 +13,7 @@ import {
   type OpenFile,
 } from "../ports.ts";
 import { Looks } from "./looks.ts";
+import { PositionedFile } from "./positioned_file.ts";
 
 /** The file system of this machine. */
 export const fileSystem: FileSystem = {
@@ -65,43 +66,30 @@ function lookForMissing(path: string): FileStat | undefined {
 }
 
 class File implements OpenFile {
-  /** Where the next read or write happens: seeking is a call of its own, and mostly not needed. */
-  #position = 0;
+  readonly #file: PositionedFile;
 
-  constructor(readonly path: string, readonly file: Deno.FsFile) {}
+  constructor(readonly path: string, file: Deno.FsFile) {
+    this.#file = new PositionedFile(file);
+  }
 
   stat(): FileStat {
-    return guarded(this.path, () => toStat(this.file.statSync()));
+    return guarded(this.path, () => toStat(this.#file.file.statSync()));
   }
 
   async readAt(buffer: Uint8Array, offset: number): Promise<number> {
     try {
-      this.#seek(offset);
-      const count = await this.file.read(buffer) ?? 0;
-      this.#position += count;
-      return count;
+      return await this.#file.readAt(buffer, offset);
     } catch (error) {
       throw fileError(error, this.path);
     }
   }
 
   readAtSync(buffer: Uint8Array, offset: number): number {
-    return guarded(this.path, () => {
-      this.#seek(offset);
-      const count = this.file.readSync(buffer) ?? 0;
-      this.#position += count;
-      return count;
-    });
+    return guarded(this.path, () => this.#file.readAtSync(buffer, offset));
   }
 
   close(): void {
-    this.file.close();
-  }
-
-  #seek(offset: number): void {
-    if (offset === this.#position) return;
-    this.file.seekSync(offset, Deno.SeekMode.Start);
-    this.#position = offset;
+    this.#file.close();
   }
 }
 

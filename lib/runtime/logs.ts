@@ -9,6 +9,7 @@ import { LF } from "../bytes/ascii.ts";
 import { controlEscaper } from "../bytes/controls.ts";
 import type { Log } from "../ports.ts";
 import { LineBatch } from "./line_batch.ts";
+import { writeAll } from "./positioned_file.ts";
 
 /** How long a line may wait to be written, in milliseconds. */
 const FLUSH_DELAY = 50;
@@ -69,13 +70,6 @@ function problemOf(error: unknown): string {
   if (error instanceof Deno.errors.PermissionDenied) return "may not be written: check its permissions";
   if (error instanceof Deno.errors.IsADirectory) return "is a folder: name a file";
   return `can not be written: ${error instanceof Error ? error.message : String(error)}`;
-}
-
-async function writeAll(
-  writer: { write(bytes: Uint8Array): Promise<number> },
-  bytes: Uint8Array,
-): Promise<void> {
-  for (let rest = bytes; rest.length > 0;) rest = rest.subarray(await writer.write(rest));
 }
 
 interface Sink {

@@ -6,6 +6,7 @@
 import { join } from "@std/path";
 import type { Spooler, SpoolFile } from "../ports.ts";
 import { fileError } from "./files.ts";
+import { PositionedFile } from "./positioned_file.ts";
 
 /** Makes spool files in a folder. */
 export function spooler(folder: string): Spooler {
@@ -25,20 +26,17 @@ export function spooler(folder: string): Spooler {
 }
 
 class Spool implements SpoolFile {
-  #position = 0;
+  readonly #file: PositionedFile;
 
-  constructor(readonly file: Deno.FsFile, readonly path: string) {
+  constructor(file: Deno.FsFile, readonly path: string) {
+    this.#file = new PositionedFile(file);
     // Without a name nothing of it is left, whatever happens to this program. Windows keeps it until close().
     if (Deno.build.os !== "windows") Deno.removeSync(path);
   }
 
   async write(bytes: Uint8Array): Promise<void> {
     try {
-      for (let rest = bytes; rest.length > 0;) {
-        const count = await this.file.write(rest);
-        this.#position += count;
-        rest = rest.subarray(count);
-      }
+      await this.#file.write(bytes);
     } catch (error) {
       throw fileError(error, this.path);
     }
@@ -46,17 +44,14 @@ class Spool implements SpoolFile {
 
   async readAt(buffer: Uint8Array, offset: number): Promise<number> {
     try {
-      if (offset !== this.#position) this.file.seekSync(offset, Deno.SeekMode.Start);
-      const count = await this.file.read(buffer) ?? 0;
-      this.#position = offset + count;
-      return count;
+      return await this.#file.readAt(buffer, offset);
     } catch (error) {
       throw fileError(error, this.path);
     }
   }
 
   close(): void {
-    this.file.close();
+    this.#file.close();
     if (Deno.build.os === "windows") Deno.removeSync(this.path);
   }
 }

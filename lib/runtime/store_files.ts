@@ -7,6 +7,7 @@
 import { basename, join } from "@std/path";
 import { type ErrorLog, FileError, type NewFile, type StoreFiles } from "../ports.ts";
 import { fileError, forgetLooks } from "./files.ts";
+import { writeAll } from "./positioned_file.ts";
 
 /** Hidden, so that no request reaches it and no listing shows it. */
 const PREFIX = ".webserv-upload-";
@@ -92,14 +93,10 @@ class UnnamedFile implements NewFile {
 
   async write(bytes: Uint8Array): Promise<void> {
     try {
-      for (let rest = bytes; rest.length > 0;) {
-        // PERF: a small file has only this piece, and asking another thread takes longer than the copy.
-        const count = this.size === 0 && rest.length <= SYNC_WRITE
-          ? this.file.writeSync(rest)
-          : await this.file.write(rest);
-        this.size += count;
-        rest = rest.subarray(count);
-      }
+      // PERF: a small file has only this piece, and asking another thread takes longer than the copy.
+      const written = this.size === 0 && bytes.length <= SYNC_WRITE ? this.file.writeSync(bytes) : 0;
+      await writeAll(this.file, bytes.subarray(written));
+      this.size += bytes.length;
     } catch (error) {
       throw fileError(error, this.path);
     }
