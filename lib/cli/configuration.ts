@@ -9,7 +9,7 @@ import { folderConfig } from "../config/defaults.ts";
 import { endpointOf } from "../http/endpoint.ts";
 import { endpointsOf, withEndpoints } from "../config/listen.ts";
 import type { Config } from "../config/types.ts";
-import { VARIABLES } from "../supervisor/surroundings.ts";
+import { VARIABLES } from "../supervisor/system_info.ts";
 import { type CommandLine, folderOptions, UsageError } from "./command_line.ts";
 
 const DEFAULT_FILE = "webserv.yaml";

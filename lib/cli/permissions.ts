@@ -6,7 +6,7 @@
 import { hasPrograms, permissionFlags, shellWord, workerPermissions } from "../supervisor/permissions.ts";
 import { permissionToLookUp } from "../runtime/net.ts";
 import { hostNames, withAddresses } from "../supervisor/endpoints.ts";
-import { surroundings, VARIABLES, WORKER_MODULES } from "../supervisor/surroundings.ts";
+import { systemInfo, VARIABLES, WORKER_MODULES } from "../supervisor/system_info.ts";
 import type { CommandLine } from "./command_line.ts";
 import { loadConfiguration } from "./configuration.ts";
 import { print } from "./console.ts";
@@ -16,13 +16,13 @@ export function permissions(commandLine: CommandLine): void {
   const loaded = loadConfiguration(commandLine).config;
   // Workers listen on addresses: the flags name those, besides what it takes to find them out.
   const config = withAddresses(loaded);
-  const around = surroundings();
-  const workers = workerPermissions(config, around);
+  const system = systemInfo();
+  const workers = workerPermissions(config, system);
   const flags = permissionFlags(config, workers, {
     file: config.file,
     modules: WORKER_MODULES,
     lookUps: hostNames(loaded).map(permissionToLookUp),
-    kill: hasPrograms(config) ? around.killProgram : undefined,
+    kill: hasPrograms(config) ? system.killProgram : undefined,
     variables: VARIABLES,
   });
   print(`${flags.map(shellWord).join(" ")}\n`);

@@ -12,7 +12,7 @@ import { ListenError } from "../runtime/net.ts";
 import { ProcessGroups } from "../runtime/process_groups.ts";
 import { onSignal } from "../runtime/signals.ts";
 import { StartError, Supervisor, type SupervisorOptions } from "../supervisor/supervisor.ts";
-import { surroundings } from "../supervisor/surroundings.ts";
+import { systemInfo } from "../supervisor/system_info.ts";
 import type { CommandLine } from "./command_line.ts";
 import { ConfigError, DEFAULT_PORT, FileAccessError, loadConfiguration } from "./configuration.ts";
 import { isTerminalGone, printToStderr } from "./console.ts";
@@ -28,8 +28,8 @@ const PORTS_TRIED = 100;
 export async function serve(commandLine: CommandLine): Promise<void> {
   const { config, warnings } = loadConfiguration(commandLine);
   for (const warning of warnings) printToStderr(`warning: ${warning}`);
-  const around = surroundings();
-  const groups = new ProcessGroups(around.killProgram);
+  const system = systemInfo();
+  const groups = new ProcessGroups(system.killProgram);
   onEnd(() => groups.killAll());
   const stopAsked = Promise.withResolvers<void>();
   let stopSignals = 0;
@@ -37,8 +37,8 @@ export async function serve(commandLine: CommandLine): Promise<void> {
     if (++stopSignals > 1) Deno.exit(0);
     stopAsked.resolve();
   });
-  const supervisor = await start(config, commandLine, { surroundings: around, groups });
-  if (config.workers !== 1 && !around.sharesPorts) {
+  const supervisor = await start(config, commandLine, { system, groups });
+  if (config.workers !== 1 && !system.sharesPorts) {
     printToStderr("this system can not share a port among threads: one worker");
   }
   onSignal("reload", () => void reload(supervisor, commandLine, stopAsked.resolve));

@@ -10,7 +10,7 @@ const OPENERS: Partial<Record<typeof Deno.build.os, readonly string[]>> = {
 };
 
 /** Asks the system to show an address; says why if that can not be done, which is no reason to stop serving. */
-export async function openBrowser(url: string, say: (line: string) => void): Promise<void> {
+export async function openBrowser(url: string, report: (line: string) => void): Promise<void> {
   const [program, ...args] = OPENERS[Deno.build.os] ?? ["xdg-open"];
   try {
     const command = new Deno.Command(program!, {
@@ -20,9 +20,9 @@ export async function openBrowser(url: string, say: (line: string) => void): Pro
       stderr: "null",
     });
     const { success } = await command.output();
-    if (!success) say(`warning: ${program} could not open ${url}`);
+    if (!success) report(`warning: ${program} could not open ${url}`);
   } catch (error) {
-    say(
+    report(
       `warning: the browser could not be opened: ${error instanceof Error ? error.message : String(error)}`,
     );
   }

@@ -12,17 +12,17 @@ import {
   type FileSystem,
   type OpenFile,
 } from "../ports.ts";
-import { Looks } from "./looks.ts";
 import { PositionedFile } from "./positioned_file.ts";
+import { SharedStats } from "./shared_stats.ts";
 
 /** The file system of this machine. */
 export const fileSystem: FileSystem = {
   stat(path) {
-    return looks.at(path, look);
+    return stats.at(path, statOrMissing);
   },
 
   probe(path) {
-    return looks.at(path, lookForMissing);
+    return stats.at(path, probeThenStat);
   },
 
   realPath(path) {
@@ -31,7 +31,7 @@ export const fileSystem: FileSystem = {
 
   openSync(path) {
     // Whoever finds another file than was looked at will look again.
-    looks.forget();
+    stats.forget();
     return guarded(path, () => new File(path, Deno.openSync(path)));
   },
 
@@ -49,20 +49,20 @@ export const fileSystem: FileSystem = {
 };
 
 /** Shared by all requests of this thread. */
-const looks = new Looks<FileStat | undefined>();
+const stats = new SharedStats<FileStat | undefined>();
 
 /** For whoever changes files: what was seen before does not hold any more. */
-export function forgetLooks(): void {
-  looks.forget();
+export function forgetStats(): void {
+  stats.forget();
 }
 
-function look(path: string): FileStat | undefined {
+function statOrMissing(path: string): FileStat | undefined {
   return unlessMissing(path, () => toStat(Deno.statSync(path)));
 }
 
 // PERF: a thrown NotFound costs many times what this probe does.
-function lookForMissing(path: string): FileStat | undefined {
-  return guarded(path, () => existsSync(path)) ? look(path) : undefined;
+function probeThenStat(path: string): FileStat | undefined {
+  return guarded(path, () => existsSync(path)) ? statOrMissing(path) : undefined;
 }
 
 class File implements OpenFile {

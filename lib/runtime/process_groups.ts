@@ -6,7 +6,7 @@
 import { GroupTable } from "./group_table.ts";
 
 /** Is told of every group, where the programs are started. */
-export interface GroupKeeper {
+export interface GroupRegistry {
   started(pid: number): void;
   /** The program has ended: what it left behind in its group is to be killed soon. */
   ended(pid: number): void;
@@ -14,8 +14,8 @@ export interface GroupKeeper {
   kill(pid: number): void;
 }
 
-/** A worker's keeper, which asks the main thread for what a worker may not do. */
-export class SharedGroups implements GroupKeeper {
+/** A worker's registry, which asks the main thread for what a worker may not do. */
+export class SharedGroups implements GroupRegistry {
   readonly #table: GroupTable;
   readonly #ask: { readonly kill: (pid: number) => void; readonly sweep: () => void };
 
@@ -65,7 +65,7 @@ export interface WorkerGroups {
  */
 export const SWEEP_DELAY = 100;
 
-/** The main thread's keeper of all groups. */
+/** The main thread's registry of all groups. */
 export class ProcessGroups {
   readonly #tables = new Set<GroupTable>();
   readonly #killProgram: string | undefined;

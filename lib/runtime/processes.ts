@@ -6,7 +6,7 @@
  */
 import { type ProcessCommand, ProcessError, type ProcessRunner, type RunningProcess } from "../ports.ts";
 import { PipeReader } from "./pipe_reader.ts";
-import type { GroupKeeper } from "./process_groups.ts";
+import type { GroupRegistry } from "./process_groups.ts";
 
 /**
  * Starts programs.
@@ -14,17 +14,17 @@ import type { GroupKeeper } from "./process_groups.ts";
  * @param launcher the path of `setsid`, where there is one. PERF: a group of its own could be had from the runtime
  * (`detached`), but then it forks instead of spawning, which takes this whole process's page tables along: several
  * milliseconds in which nothing else is served, against a tenth for one more exec in the child.
- * @param keeper looks after the groups; undefined where nothing is to be started
+ * @param groups looks after the groups; undefined where nothing is to be started
  */
 export function processRunner(
   launcher: string | undefined,
-  keeper: GroupKeeper | undefined,
+  groups: GroupRegistry | undefined,
 ): ProcessRunner {
   return {
     spawn(command) {
-      if (!keeper) throw new ProcessError("denied", command.program);
+      if (!groups) throw new ProcessError("denied", command.program);
       try {
-        return new Process(start(command, launcher), command.hasInput, keeper);
+        return new Process(start(command, launcher), command.hasInput, groups);
       } catch (error) {
         throw new ProcessError(problemOf(error), command.program, { cause: error });
       }
@@ -59,15 +59,15 @@ function problemOf(error: unknown): ProcessError["problem"] {
 class Process implements RunningProcess {
   readonly exited: Promise<number | string>;
   readonly #child: Deno.ChildProcess;
-  readonly #keeper: GroupKeeper;
+  readonly #groups: GroupRegistry;
   readonly #input: WritableStreamDefaultWriter<Uint8Array> | undefined;
   readonly #output: PipeReader;
   readonly #errors: PipeReader;
 
-  constructor(child: Deno.ChildProcess, hasInput: boolean, keeper: GroupKeeper) {
-    keeper.started(child.pid);
+  constructor(child: Deno.ChildProcess, hasInput: boolean, groups: GroupRegistry) {
+    groups.started(child.pid);
     this.#child = child;
-    this.#keeper = keeper;
+    this.#groups = groups;
     this.#input = hasInput ? child.stdin.getWriter() : undefined;
     this.#output = new PipeReader(child.stdout);
     this.#errors = new PipeReader(child.stderr);
@@ -101,7 +101,7 @@ class Process implements RunningProcess {
   }
 
   kill(): void {
-    this.#keeper.kill(this.#child.pid);
+    this.#groups.kill(this.#child.pid);
     try {
       // It may not have got its group yet.
       this.#child.kill("SIGKILL");
@@ -111,7 +111,7 @@ class Process implements RunningProcess {
   }
 
   killRest(): void {
-    this.#keeper.ended(this.#child.pid);
+    this.#groups.ended(this.#child.pid);
   }
 
   release(): void {

@@ -6,7 +6,7 @@
  */
 import { basename, join } from "@std/path";
 import { type ErrorLog, FileError, type NewFile, type StoreFiles } from "../ports.ts";
-import { fileError, forgetLooks } from "./files.ts";
+import { fileError, forgetStats } from "./files.ts";
 import { writeAll } from "./positioned_file.ts";
 
 /** Hidden, so that no request reaches it and no listing shows it. */
@@ -19,7 +19,7 @@ const SYNC_WRITE = 64 * 1024;
 const ABANDONED = 60 * 60 * 1000;
 
 /** Who removes what is unfinished when this thread or this program comes to a sudden end. */
-export interface UnfinishedKeeper {
+export interface UnfinishedRegistry {
   begun(path: string): void;
   over(path: string): void;
 }
@@ -28,16 +28,16 @@ export interface UnfinishedKeeper {
 const unfinished = new Set<string>();
 
 /** Keeps them for the end of this program. */
-export const unfinishedFiles: UnfinishedKeeper = {
+export const unfinishedFiles: UnfinishedRegistry = {
   begun: (path) => void unfinished.add(path),
   over: (path) => void unfinished.delete(path),
 };
 
-let keeper = unfinishedFiles;
+let registry = unfinishedFiles;
 
 /** Has them kept by another: a worker thread ends without a word when the program does. */
-export function setUnfinishedKeeper(other: UnfinishedKeeper): void {
-  keeper = other;
+export function setUnfinishedRegistry(other: UnfinishedRegistry): void {
+  registry = other;
 }
 
 /** Removes a file that a thread has left behind. Never throws: what can not be removed is swept at the next start. */
@@ -55,7 +55,7 @@ export const storeFiles: StoreFiles = {
     const path = join(folder, `${PREFIX}${Deno.pid}-${crypto.randomUUID()}`);
     try {
       const file = Deno.openSync(path, { write: true, createNew: true });
-      keeper.begun(path);
+      registry.begun(path);
       tryOr(undefined, () => file.lockSync(true));
       return new UnnamedFile(file, path);
     } catch (error) {
@@ -64,7 +64,7 @@ export const storeFiles: StoreFiles = {
   },
 
   remove(path) {
-    forgetLooks();
+    forgetStats();
     try {
       Deno.removeSync(path);
     } catch (error) {
@@ -108,14 +108,14 @@ class UnnamedFile implements NewFile {
   }
 
   commit(path: string, replace: boolean): void {
-    forgetLooks();
+    forgetStats();
     this.end();
     try {
       if (replace) {
         keepMode(path, this.path);
         Deno.renameSync(this.path, path);
         this.#exists = false;
-        keeper.over(this.path);
+        registry.over(this.path);
       } else linkNew(this.path, path);
     } catch (error) {
       throw fileError(error, path);
@@ -129,7 +129,7 @@ class UnnamedFile implements NewFile {
     if (!this.#exists) return;
     this.#exists = false;
     removeUnfinished(this.path);
-    keeper.over(this.path);
+    registry.over(this.path);
   }
 }
 

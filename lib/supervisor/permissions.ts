@@ -17,7 +17,7 @@ export interface PermissionSet {
 }
 
 /** What only the system knows. */
-export interface Surroundings {
+export interface SystemPaths {
   /** The path with every link resolved, or the path itself where nothing is. */
   readonly realPath: (path: string) => string;
   /** The path of a program, which may be found on the search path; undefined if it is not there. */
@@ -29,11 +29,11 @@ export interface Surroundings {
 }
 
 /** What a worker thread gets. It may listen where the configuration says, so addresses and ports must be known by now. */
-export function workerPermissions(config: Config, surroundings: Surroundings): PermissionSet {
-  const { realPath, findProgram, spoolFolder } = surroundings;
+export function workerPermissions(config: Config, system: SystemPaths): PermissionSet {
+  const { realPath, findProgram, spoolFolder } = system;
   const locations = allLocations(config);
   const programs = hasPrograms(config);
-  const launcher = launcherFor(config, surroundings.launcher);
+  const launcher = launcherFor(config, system.launcher);
   // A path may be a link to the folder itself; files in it are opened under their resolved names.
   const both = (paths: readonly (string | undefined)[]) =>
     paths.filter((path) => path !== undefined).flatMap((path) => [path, realPath(path)]);

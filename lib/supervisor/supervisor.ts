@@ -13,7 +13,7 @@ import { EndpointReservations } from "./endpoints.ts";
 import { hasPrograms, launcherFor, uploadStores, workerPermissions } from "./permissions.ts";
 import { type ErrorLog, FileError } from "../ports.ts";
 import { ensureFolder, sweep } from "../runtime/store_files.ts";
-import { missingPermission, prepareSpoolFolder, type Surroundings } from "./surroundings.ts";
+import { missingPermission, prepareSpoolFolder, type SystemInfo } from "./system_info.ts";
 import { SupervisorLogs } from "./supervisor_logs.ts";
 import { WorkerFailure, WorkerHandle } from "./worker_handle.ts";
 
@@ -40,7 +40,7 @@ const WORKER_ENTRY = new URL("./worker.ts", import.meta.url);
 
 /** What a supervisor works with. */
 export interface SupervisorOptions {
-  readonly surroundings: Surroundings;
+  readonly system: SystemInfo;
   readonly groups: ProcessGroups;
   /** In place of WORKER_ENTRY. */
   readonly entry?: URL;
@@ -139,7 +139,7 @@ export class Supervisor {
   async #begin(wanted: Config): Promise<void> {
     if (this.#stopping) return;
     const config = this.#endpoints.resolve(wanted);
-    const problem = missingPermission(config, this.#permissions(config), this.#options.surroundings);
+    const problem = missingPermission(config, this.#permissions(config), this.#options.system);
     if (problem !== undefined) throw new StartError(problem);
     this.#prepareFolders(config);
     const logs = this.#logs.isFor(config) ? this.#logs : openLogs(config);
@@ -175,7 +175,7 @@ export class Supervisor {
 
   /** What is fixed with a worker's start. Links may lead elsewhere at another time. */
   #needsOf(config: Config): string {
-    const { launcher, workerCount } = this.#options.surroundings;
+    const { launcher, workerCount } = this.#options.system;
     const permissions = this.#permissions(config);
     return JSON.stringify([
       config.sandbox,
@@ -188,7 +188,7 @@ export class Supervisor {
 
   /** New workers, all of which accept connections. */
   async #startWorkers(config: Config): Promise<WorkerHandle[]> {
-    const { workerCount, sharesPorts } = this.#options.surroundings;
+    const { workerCount, sharesPorts } = this.#options.system;
     // What is not shared can only be handed over: connections that come meanwhile are refused.
     const old = sharesPorts ? [] : this.#workers;
     await Promise.all(old.map((worker) => worker && this.#retire(worker)));
@@ -215,7 +215,7 @@ export class Supervisor {
   #prepareFolders(config: Config): void {
     try {
       uploadStores(config).forEach(ensureFolder);
-      if (hasPrograms(config)) prepareSpoolFolder(this.#options.surroundings.spoolFolder);
+      if (hasPrograms(config)) prepareSpoolFolder(this.#options.system.spoolFolder);
     } catch (error) {
       if (error instanceof FileError) throw new StartError(`${error.path} can not be made: ${error.problem}`);
       throw error;
@@ -223,21 +223,21 @@ export class Supervisor {
   }
 
   #permissions(config: Config) {
-    return workerPermissions(config, this.#options.surroundings);
+    return workerPermissions(config, this.#options.system);
   }
 
   #startWorker(index: number, config: Config): WorkerHandle {
-    const { surroundings, groups, entry } = this.#options;
+    const { system, groups, entry } = this.#options;
     const born = performance.now();
     const worker: WorkerHandle = new WorkerHandle(
       entry ?? WORKER_ENTRY,
       {
         id: index + 1,
         config,
-        reusePort: surroundings.sharesPorts,
-        searchPath: surroundings.searchPath,
-        launcher: launcherFor(config, surroundings.launcher),
-        spoolFolder: surroundings.spoolFolder,
+        reusePort: system.sharesPorts,
+        searchPath: system.searchPath,
+        launcher: launcherFor(config, system.launcher),
+        spoolFolder: system.spoolFolder,
       },
       config.sandbox ? this.#permissions(config) : undefined,
       {

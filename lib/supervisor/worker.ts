@@ -8,23 +8,23 @@ import { errorLogTo } from "../runtime/error_log.ts";
 import { postedLog } from "../runtime/logs.ts";
 import { ListenError } from "../runtime/net.ts";
 import { SharedGroups } from "../runtime/process_groups.ts";
-import { setUnfinishedKeeper } from "../runtime/store_files.ts";
+import { setUnfinishedRegistry } from "../runtime/store_files.ts";
 import type { FromWorker, ToWorker, WorkerStart } from "./messages.ts";
-import { Serving } from "./serving.ts";
+import { WorkerServer } from "./worker_server.ts";
 
 const thread = self as unknown as {
   postMessage(message: FromWorker, transfer?: Transferable[]): void;
   onmessage: ((event: MessageEvent<ToWorker>) => void) | null;
 };
 
-let serving: Serving | undefined;
+let server: WorkerServer | undefined;
 const logs = {
   // What clients have sent is escaped where the lines are made.
   access: postedLog((lines) => postLines("access", lines), true),
   error: postedLog((lines) => postLines("error", lines)),
 };
 
-setUnfinishedKeeper({
+setUnfinishedRegistry({
   begun: (path) => thread.postMessage({ type: "unfinished", path, over: false }),
   over: (path) => thread.postMessage({ type: "unfinished", path, over: true }),
 });
@@ -34,13 +34,13 @@ thread.onmessage = ({ data }) => {
     case "start":
       return start(data.start);
     case "change":
-      serving?.change(data.config);
+      server?.change(data.config);
       return thread.postMessage({ type: "changed" });
     case "retire":
-      void serving?.closed.then(() => thread.postMessage({ type: "closed" }));
-      return void serving?.retire().then(finish);
+      void server?.closed.then(() => thread.postMessage({ type: "closed" }));
+      return void server?.retire().then(finish);
     case "stop":
-      return void (serving?.stop() ?? Promise.resolve()).then(finish);
+      return void (server?.stop() ?? Promise.resolve()).then(finish);
   }
 };
 
@@ -55,7 +55,7 @@ function start(options: WorkerStart): void {
       kill: (pid) => thread.postMessage({ type: "kill", pid }),
       sweep: () => thread.postMessage({ type: "sweep" }),
     });
-    serving = Serving.start(options, { access: logs.access, error: errorLogTo(logs.error) }, groups);
+    server = WorkerServer.start(options, { access: logs.access, error: errorLogTo(logs.error) }, groups);
     thread.postMessage({ type: "ready" });
   } catch (error) {
     if (!(error instanceof ListenError)) throw error;

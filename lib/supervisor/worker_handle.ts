@@ -21,11 +21,11 @@ export class WorkerFailure extends Error {
   override readonly name = "WorkerFailure";
 }
 
-/** How much longer than its own patience a worker may take to stop, in milliseconds. */
+/** How much longer than it was given a worker may take to stop, in milliseconds. */
 const STOP_GRACE = 2000;
 
 /** A worker that is asked for something else has this long before it is gone on without, in milliseconds. */
-const PATIENCE = 2000;
+const REPLY_TIMEOUT = 2000;
 
 /** Owns the thread: it is terminated once it has stopped, died, or taken too long to stop. */
 export class WorkerHandle {
@@ -85,7 +85,7 @@ export class WorkerHandle {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#changed.add(resolve);
     this.#send({ type: "change", config });
-    await this.#patiently(promise);
+    await this.#inTime(promise);
     this.#changed.delete(resolve);
   }
 
@@ -93,22 +93,22 @@ export class WorkerHandle {
   async retire(): Promise<void> {
     this.#leaving = true;
     this.#send({ type: "retire" });
-    await this.#patiently(this.#closed.promise);
+    await this.#inTime(this.#closed.promise);
   }
 
   /** Has it end within so many milliseconds. */
-  async stop(patience: number): Promise<void> {
+  async stop(timeout: number): Promise<void> {
     this.#leaving = true;
     this.#send({ type: "stop" });
-    const timer = setTimeout(() => this.#end(), patience + STOP_GRACE);
+    const timer = setTimeout(() => this.#end(), timeout + STOP_GRACE);
     await this.gone;
     clearTimeout(timer);
   }
 
   /** Waits for a worker's word, but not for one that is busy with something else, and not for a dead one. */
-  async #patiently(word: Promise<void>): Promise<void> {
+  async #inTime(word: Promise<void>): Promise<void> {
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<void>((resolve) => timer = setTimeout(resolve, PATIENCE));
+    const late = new Promise<void>((resolve) => timer = setTimeout(resolve, REPLY_TIMEOUT));
     await Promise.race([word, late, this.gone]);
     clearTimeout(timer);
   }

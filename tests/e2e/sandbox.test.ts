@@ -6,7 +6,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { workerPermissions } from "../../lib/supervisor/permissions.ts";
-import { type Surroundings, surroundings } from "../../lib/supervisor/surroundings.ts";
+import { type SystemInfo, systemInfo } from "../../lib/supervisor/system_info.ts";
 import { WorkerHandle } from "../../lib/supervisor/worker_handle.ts";
 import type { Attempt } from "../supervisor/entry.ts";
 import { configOf, ENTRY, remembered } from "../supervisor/support.ts";
@@ -32,9 +32,9 @@ async function outcomes(
   folder: string,
   text: string,
   attempts: readonly Attempt[],
-  changes: Partial<Surroundings> = {},
+  changes: Partial<SystemInfo> = {},
 ): Promise<Record<string, string>> {
-  const around = { ...surroundings(), spoolFolder: `${folder}/spool`, ...changes };
+  const system = { ...systemInfo(), spoolFolder: `${folder}/spool`, ...changes };
   const config = configOf(text, folder);
   const { said, ...events } = remembered();
   const start = {
@@ -43,12 +43,12 @@ async function outcomes(
     reusePort: true,
     searchPath: JSON.stringify({ does: "try", attempts }),
     launcher: undefined,
-    spoolFolder: around.spoolFolder,
+    spoolFolder: system.spoolFolder,
   };
   const handle = new WorkerHandle(
     ENTRY,
     start,
-    config.sandbox ? workerPermissions(config, around) : undefined,
+    config.sandbox ? workerPermissions(config, system) : undefined,
     events,
     undefined,
   );

@@ -9,7 +9,7 @@ import { ProcessGroups, SharedGroups } from "../../lib/runtime/process_groups.ts
 const groups = new ProcessGroups(undefined);
 onEnd(() => groups.killAll());
 const worker = groups.open();
-const keeper = new SharedGroups(worker.memory, { kill: worker.kill, sweep: worker.sweep });
+const registry = new SharedGroups(worker.memory, { kill: worker.kill, sweep: worker.sweep });
 const child = new Deno.Command("sh", {
   args: ["-c", "sleep 60 & sleep 60"],
   detached: true,
@@ -17,7 +17,7 @@ const child = new Deno.Command("sh", {
   stderr: "null",
 }).spawn();
 child.unref();
-keeper.started(child.pid);
+registry.started(child.pid);
 console.log(child.pid);
 
 switch (Deno.args[0]) {

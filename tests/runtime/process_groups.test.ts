@@ -7,7 +7,7 @@ import { waitUntil } from "../support/wait.ts";
 const ignore = Deno.build.os === "windows";
 
 /** A worker's side that talks to the main thread's without a message. */
-function keeperOf(groups: WorkerGroups): SharedGroups {
+function registryOf(groups: WorkerGroups): SharedGroups {
   return new SharedGroups(groups.memory, { kill: groups.kill, sweep: groups.sweep });
 }
 
@@ -15,7 +15,7 @@ function keeperOf(groups: WorkerGroups): SharedGroups {
 function start() {
   const groups = new ProcessGroups(undefined);
   const worker = groups.open();
-  return { groups, worker, keeper: keeperOf(worker) };
+  return { groups, worker, registry: registryOf(worker) };
 }
 
 /** A program in a group of its own, with another in it. */
@@ -63,11 +63,11 @@ Deno.test({
   name: "kill() reaches a whole group at once, and no other",
   ignore,
   fn: async () => {
-    const { worker, keeper } = start();
+    const { worker, registry } = start();
     const [killed, other] = [longProgram(), longProgram()];
-    keeper.started(killed.pid);
-    keeper.started(other.pid);
-    keeper.kill(killed.pid);
+    registry.started(killed.pid);
+    registry.started(other.pid);
+    registry.kill(killed.pid);
     assertEquals((await killed.status).signal, "SIGKILL");
     await gone(killed.pid);
     assert(isThere(-other.pid));
@@ -80,16 +80,16 @@ Deno.test({
   name: "what a program left behind is killed soon after it has ended",
   ignore,
   fn: async () => {
-    const { groups, keeper } = start();
+    const { groups, registry } = start();
     const pids = [await leftBehind(), await emptyGroup(), await leftBehind()];
-    pids.forEach((pid) => keeper.started(pid));
-    pids.forEach((pid) => keeper.ended(pid));
+    pids.forEach((pid) => registry.started(pid));
+    pids.forEach((pid) => registry.ended(pid));
     assert(isThere(-pids[0]!));
     for (const pid of pids) await gone(pid);
     // And again: the next ones are asked for again.
     const later = await leftBehind();
-    keeper.started(later);
-    keeper.ended(later);
+    registry.started(later);
+    registry.ended(later);
     await gone(later);
     groups.killAll();
   },
@@ -99,14 +99,14 @@ Deno.test({
   name: "a number that has been given to another process is left alone",
   ignore,
   fn: async () => {
-    const { worker, keeper } = start();
+    const { worker, registry } = start();
     const other = longProgram(), left = await leftBehind();
     for (const pid of [other.pid, left]) {
-      keeper.started(pid);
-      keeper.ended(pid);
+      registry.started(pid);
+      registry.ended(pid);
     }
     // Over means over: nothing kills it any more,
-    keeper.kill(other.pid);
+    registry.kill(other.pid);
     worker.kill(other.pid);
     // not the sweep either, which kills what is left of the other group.
     await gone(left);
@@ -119,16 +119,16 @@ Deno.test({
   name: "nothing that was not noted is killed",
   ignore,
   fn: async () => {
-    const { groups, worker, keeper } = start();
+    const { groups, worker, registry } = start();
     const other = longProgram();
     worker.kill(other.pid);
-    keeper.kill(other.pid);
-    keeper.ended(other.pid);
+    registry.kill(other.pid);
+    registry.ended(other.pid);
     for (const pid of [0, 1, -1]) {
-      keeper.started(pid);
-      keeper.kill(pid);
+      registry.started(pid);
+      registry.kill(pid);
       worker.kill(pid);
-      keeper.ended(pid);
+      registry.ended(pid);
     }
     groups.killAll();
     await assertSpared(other);
@@ -139,12 +139,12 @@ Deno.test({
   name: "a worker that is gone has nothing killed any more",
   ignore,
   fn: async () => {
-    const { groups, worker, keeper } = start();
+    const { groups, worker, registry } = start();
     const other = longProgram();
     worker.close();
-    keeper.started(other.pid);
-    keeper.kill(other.pid);
-    keeper.ended(other.pid);
+    registry.started(other.pid);
+    registry.kill(other.pid);
+    registry.ended(other.pid);
     groups.killAll();
     await assertSpared(other);
   },
@@ -155,10 +155,10 @@ for (const end of ["close", "killAll"] as const) {
     name: `${end}() leaves nothing of a worker, whether its programs run or have ended, and no timer`,
     ignore,
     fn: async () => {
-      const { groups, worker, keeper } = start();
+      const { groups, worker, registry } = start();
       const alive = longProgram(), over = await leftBehind();
-      for (const pid of [alive.pid, over]) keeper.started(pid);
-      keeper.ended(over);
+      for (const pid of [alive.pid, over]) registry.started(pid);
+      registry.ended(over);
       if (end === "close") worker.close();
       groups.killAll();
       await alive.status;
@@ -174,17 +174,17 @@ Deno.test({
   permissions: { run: ["sh", "true", findProgram("kill", "/usr/bin:/bin") ?? "kill"], read: true },
   fn: async () => {
     const groups = new ProcessGroups(findProgram("kill", "/usr/bin:/bin"));
-    const worker = groups.open(), keeper = keeperOf(worker);
+    const worker = groups.open(), registry = registryOf(worker);
     // Here nobody may ask whether a group is there: the pipe ends with the last process of it.
     const spawn = (script: string) =>
       new Deno.Command("sh", { args: ["-c", script], detached: true, stdout: "piped" }).spawn();
     const alive = spawn("sleep 60 & sleep 60"), over = spawn("sleep 60 &"), empty = spawn("true");
     await Promise.all([over.status, empty.status]);
-    for (const { pid } of [alive, over, empty]) keeper.started(pid);
-    keeper.ended(empty.pid);
-    keeper.ended(over.pid);
+    for (const { pid } of [alive, over, empty]) registry.started(pid);
+    registry.ended(empty.pid);
+    registry.ended(over.pid);
     await over.stdout.pipeTo(new WritableStream());
-    keeper.kill(alive.pid);
+    registry.kill(alive.pid);
     assertEquals((await alive.status).signal, "SIGKILL");
     await alive.stdout.pipeTo(new WritableStream());
     await empty.stdout.cancel();

@@ -4,7 +4,7 @@ import { FileError, type NewFile } from "../../lib/ports.ts";
 import {
   ensureFolder,
   removeUnfinished,
-  setUnfinishedKeeper,
+  setUnfinishedRegistry,
   storeFiles,
   sweep,
   unfinishedFiles,
@@ -181,7 +181,7 @@ Deno.test("whoever keeps unfinished files hears of each that begins and is over"
   await using folder = await temporaryFolder();
   const paths = new Set<string>();
   let begun = 0;
-  setUnfinishedKeeper({
+  setUnfinishedRegistry({
     begun: (path) => {
       begun++;
       paths.add(path);
@@ -198,7 +198,7 @@ Deno.test("whoever keeps unfinished files hears of each that begins and is over"
     assertEquals([...paths].map((path) => path.startsWith(`${folder.path}/.webserv-upload-`)), [true]);
     file.discard();
   } finally {
-    setUnfinishedKeeper(unfinishedFiles);
+    setUnfinishedRegistry(unfinishedFiles);
   }
 });
 

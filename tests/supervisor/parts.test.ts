@@ -2,7 +2,7 @@ import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { LogError } from "../../lib/runtime/logs.ts";
 import { permissionFlag, workerPermissions } from "../../lib/supervisor/permissions.ts";
 import { SupervisorLogs } from "../../lib/supervisor/supervisor_logs.ts";
-import { missingPermission, prepareSpoolFolder, surroundings } from "../../lib/supervisor/surroundings.ts";
+import { missingPermission, prepareSpoolFolder, systemInfo } from "../../lib/supervisor/system_info.ts";
 import { temporaryFolder } from "../support/launch.ts";
 import { isFile } from "../support/server.ts";
 import { waitUntil } from "../support/wait.ts";
@@ -83,7 +83,7 @@ Deno.test("missingPermission() has nothing to say to a program that may do every
     "servers: [{ listen: 8080, root: /srv, locations: { /c/: { cgi_script: /bin/true } } }]",
   );
   assertEquals(
-    missingPermission(config, workerPermissions(config, surroundings()), surroundings()),
+    missingPermission(config, workerPermissions(config, systemInfo()), systemInfo()),
     undefined,
   );
 });

@@ -6,7 +6,7 @@ import {
   permissionFlags,
   type PermissionSet,
   shellWord,
-  type Surroundings,
+  type SystemPaths,
   uploadStores,
   workerPermissions,
 } from "../../lib/supervisor/permissions.ts";
@@ -15,7 +15,7 @@ import { configOf } from "./support.ts";
 const PROGRAMS: Readonly<Record<string, string>> = { sh: "/bin/sh", python3: "/usr/bin/python3" };
 
 /** A system where /srv/link leads to /mnt/real, and two programs are installed. */
-const SYSTEM: Surroundings = {
+const SYSTEM: SystemPaths = {
   realPath: (path) => path.replace(/^\/srv\/link(?=\/|$)/, "/mnt/real"),
   findProgram: (name) => name.includes("/") ? name : PROGRAMS[name],
   launcher: "/usr/bin/setsid",

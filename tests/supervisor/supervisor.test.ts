@@ -5,7 +5,7 @@ import { StartError, Supervisor } from "../../lib/supervisor/supervisor.ts";
 import { get } from "../support/ask.ts";
 import { inTime, waitUntil } from "../support/wait.ts";
 import { WireClient } from "../support/wire.ts";
-import { around, configOf, ENTRY, SERVERS, startSupervisor, type TestSupervisor } from "./support.ts";
+import { configOf, ENTRY, SERVERS, startSupervisor, systemWith, type TestSupervisor } from "./support.ts";
 
 /** Shared ports, which only Linux has. */
 const ignore = Deno.build.os !== "linux";
@@ -147,7 +147,7 @@ Deno.test("a store that can not be made is no start, and says why", async () => 
     folder.path,
   );
   const options = {
-    surroundings: around({ does: "linger" }),
+    system: systemWith({ does: "linger" }),
     groups: new ProcessGroups(undefined),
     entry: ENTRY,
   };

@@ -1,5 +1,5 @@
 /**
- * Configurations, surroundings and workers for tests of the supervisor.
+ * Configurations, systems and workers for tests of the supervisor.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import { decodeConfig, formatIssue } from "../../lib/config/decode.ts";
 import type { Config } from "../../lib/config/types.ts";
 import { ProcessGroups } from "../../lib/runtime/process_groups.ts";
 import { Supervisor } from "../../lib/supervisor/supervisor.ts";
-import { type Surroundings, surroundings } from "../../lib/supervisor/surroundings.ts";
+import { type SystemInfo, systemInfo } from "../../lib/supervisor/system_info.ts";
 import type { WorkerEvents } from "../../lib/supervisor/worker_handle.ts";
 import type { Behaviour } from "./entry.ts";
 
@@ -21,9 +21,9 @@ export function configOf(text: string, folder = "/srv"): Config {
 /** A module that behaves as it is told. */
 export const ENTRY = new URL("./entry.ts", import.meta.url);
 
-/** The real surroundings, and a behaviour in the place of the search path. */
-export function around(behaviour: Behaviour, changes: Partial<Surroundings> = {}): Surroundings {
-  return { ...surroundings(), searchPath: JSON.stringify(behaviour), ...changes };
+/** What this system is like, with a behaviour in the place of the search path. */
+export function systemWith(behaviour: Behaviour, changes: Partial<SystemInfo> = {}): SystemInfo {
+  return { ...systemInfo(), searchPath: JSON.stringify(behaviour), ...changes };
 }
 
 /** A running supervisor with a folder of its own. */
@@ -41,7 +41,7 @@ export const SERVERS = 'servers: [{ listen: "127.0.0.1:0", root: ., cgi: { .sh: 
 export async function startSupervisor(
   behaviour: Behaviour,
   text = "",
-  changes: Partial<Surroundings> = {},
+  changes: Partial<SystemInfo> = {},
 ): Promise<TestSupervisor> {
   const folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "webserv-test-" }));
   const groups = new ProcessGroups(undefined);
@@ -49,7 +49,7 @@ export async function startSupervisor(
     `error_log: error.log\naccess_log: off\n${text}\n${SERVERS}`,
     folder,
   );
-  const options = { surroundings: around(behaviour, changes), groups, entry: ENTRY };
+  const options = { system: systemWith(behaviour, changes), groups, entry: ENTRY };
   const supervisor = await Supervisor.start(config, options).catch(async (error) => {
     await Deno.remove(folder, { recursive: true });
     throw error;

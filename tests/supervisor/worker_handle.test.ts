@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { type PermissionSet, workerPermissions } from "../../lib/supervisor/permissions.ts";
-import { surroundings } from "../../lib/supervisor/surroundings.ts";
+import { systemInfo } from "../../lib/supervisor/system_info.ts";
 import { WorkerFailure, WorkerHandle } from "../../lib/supervisor/worker_handle.ts";
 import { inTime } from "../support/wait.ts";
 import type { Behaviour } from "./entry.ts";
@@ -93,11 +93,11 @@ Deno.test("an empty set of permissions means nothing, not everything", async () 
   for (const line of said) assertMatch(line, /: NotCapable$/);
 });
 
-Deno.test("the surroundings are those of this machine", () => {
-  const around = surroundings();
-  assert(around.workerCount({ ...config, workers: "auto" }) >= 1);
-  assertEquals(around.workerCount({ ...config, workers: 1 }), 1);
-  assertEquals(around.realPath("/no/such/folder"), "/no/such/folder");
-  assertEquals(around.findProgram("no-such-program"), undefined);
-  assertEquals(workerPermissions(config, around).read, ["/nowhere"]);
+Deno.test("the system is that of this machine", () => {
+  const system = systemInfo();
+  assert(system.workerCount({ ...config, workers: "auto" }) >= 1);
+  assertEquals(system.workerCount({ ...config, workers: 1 }), 1);
+  assertEquals(system.realPath("/no/such/folder"), "/no/such/folder");
+  assertEquals(system.findProgram("no-such-program"), undefined);
+  assertEquals(workerPermissions(config, system).read, ["/nowhere"]);
 });

@@ -7,12 +7,7 @@ import { fromFileUrl, join, resolve } from "@std/path";
 import type { Config } from "../config/types.ts";
 import { fileError, fileSystem } from "../runtime/files.ts";
 import { findProgram } from "../runtime/processes.ts";
-import {
-  hasPrograms,
-  permissionFlag,
-  type PermissionSet,
-  type Surroundings as PermissionSurroundings,
-} from "./permissions.ts";
+import { hasPrograms, permissionFlag, type PermissionSet, type SystemPaths } from "./permissions.ts";
 
 /** Variables of the environment that are read; nothing else of it is. The last two are switches of the YAML library. */
 export const VARIABLES: readonly string[] = ["PATH", "TMPDIR", "LOG_STREAM", "LOG_TOKENS"];
@@ -25,7 +20,7 @@ export const WORKER_MODULES: readonly string[] = ["../", "../../deno.json"].map(
 );
 
 /** What a supervisor must know of the system. */
-export interface Surroundings extends PermissionSurroundings {
+export interface SystemInfo extends SystemPaths {
   readonly searchPath: string;
   /** The path of `kill`. */
   readonly killProgram: string | undefined;
@@ -35,8 +30,8 @@ export interface Surroundings extends PermissionSurroundings {
   workerCount(config: Config): number;
 }
 
-/** Looks around. */
-export function surroundings(): Surroundings {
+/** Finds all of it out. */
+export function systemInfo(): SystemInfo {
   const searchPath = variable("PATH") ?? DEFAULT_PATH;
   // Other systems let several listen on one port too, but give all connections to one of them.
   const sharesPorts = Deno.build.os === "linux";
@@ -83,7 +78,7 @@ export function prepareSpoolFolder(path: string): void {
 export function missingPermission(
   config: Config,
   workers: PermissionSet,
-  { killProgram }: Pick<Surroundings, "killProgram">,
+  { killProgram }: Pick<SystemInfo, "killProgram">,
 ): string | undefined {
   for (const [flag, descriptor] of descriptors(config, workers, killProgram)) {
     if (!isGranted(descriptor)) {

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { Looks } from "../../lib/runtime/looks.ts";
+import { SharedStats } from "../../lib/runtime/shared_stats.ts";
 
 /** Looks at things that change with every look. */
 function start() {
@@ -8,12 +8,12 @@ function start() {
     looked.push(path);
     return `${path} ${looked.length}`;
   };
-  return { looks: new Looks<string | undefined>(), looked, look };
+  return { stats: new SharedStats<string | undefined>(), looked, look };
 }
 
 Deno.test("who comes together shares a look, each path for itself", () => {
-  const { looks, looked, look } = start();
-  assertEquals(["/a", "/b", "/a", "/b"].map((path) => looks.at(path, look)), [
+  const { stats, looked, look } = start();
+  assertEquals(["/a", "/b", "/a", "/b"].map((path) => stats.at(path, look)), [
     "/a 1",
     "/b 2",
     "/a 1",
@@ -23,11 +23,11 @@ Deno.test("who comes together shares a look, each path for itself", () => {
 });
 
 Deno.test("what came in one batch is handled before the look is forgotten", async () => {
-  const { looks, looked, look } = start();
+  const { stats, looked, look } = start();
   const received = Promise.withResolvers<void>();
   const handled = Array.from({ length: 5 }, async () => {
     await received.promise;
-    return looks.at("/a", look);
+    return stats.at("/a", look);
   });
   received.resolve();
   assertEquals(await Promise.all(handled), Array(5).fill("/a 1"));
@@ -35,38 +35,38 @@ Deno.test("what came in one batch is handled before the look is forgotten", asyn
 });
 
 Deno.test("whatever is received after a look is looked for anew", async () => {
-  const { looks, look } = start();
-  assertEquals(looks.at("/a", look), "/a 1");
+  const { stats, look } = start();
+  assertEquals(stats.at("/a", look), "/a 1");
   // The shortest way that anything received can take.
   await undefined;
-  assertEquals(looks.at("/a", look), "/a 2");
+  assertEquals(stats.at("/a", look), "/a 2");
   await undefined;
-  assertEquals(looks.at("/a", look), "/a 3");
+  assertEquals(stats.at("/a", look), "/a 3");
 });
 
 Deno.test("that nothing is there is shared as well", () => {
-  const { looks, looked } = start();
+  const { stats, looked } = start();
   const look = (path: string) => void looked.push(path);
-  looks.at("/a", look as () => undefined);
-  looks.at("/a", look as () => undefined);
+  stats.at("/a", look as () => undefined);
+  stats.at("/a", look as () => undefined);
   assertEquals(looked, ["/a"]);
 });
 
 Deno.test("a look that fails is not shared", () => {
-  const { looks, look } = start();
+  const { stats, look } = start();
   assertThrows(() =>
-    looks.at("/a", () => {
+    stats.at("/a", () => {
       throw new Error("denied");
     })
   );
-  assertEquals(looks.at("/a", look), "/a 1");
+  assertEquals(stats.at("/a", look), "/a 1");
 });
 
 Deno.test("what was changed by ourselves is looked for anew at once, and forgotten as ever", async () => {
-  const { looks, look } = start();
-  looks.at("/a", look);
-  looks.forget();
-  assertEquals(looks.at("/a", look), "/a 2");
+  const { stats, look } = start();
+  stats.at("/a", look);
+  stats.forget();
+  assertEquals(stats.at("/a", look), "/a 2");
   await undefined;
-  assertEquals(looks.at("/a", look), "/a 3");
+  assertEquals(stats.at("/a", look), "/a 3");
 });

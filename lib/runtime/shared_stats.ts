@@ -16,15 +16,15 @@ const HANDED_OVER = Promise.resolve();
  * the first look runs behind all of them, and before anything that is received later: a change that a client may know
  * of when it asks is always seen.
  */
-export class Looks<T> {
+export class SharedStats<T> {
   readonly #seen = new Map<string, T>();
   readonly #forget = () => this.forget();
 
-  /** What `look` sees at the path, or saw there for a request that came together with this one. */
-  at(path: string, look: (path: string) => T): T {
+  /** What `stat` sees at the path, or saw there for a request that came together with this one. */
+  at(path: string, stat: (path: string) => T): T {
     const seen = this.#seen.get(path);
     if (seen !== undefined || this.#seen.has(path)) return seen as T;
-    const now = look(path);
+    const now = stat(path);
     if (this.#seen.size === 0) void HANDED_OVER.then(this.#forget);
     this.#seen.set(path, now);
     return now;

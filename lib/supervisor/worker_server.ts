@@ -14,7 +14,7 @@ import type { ByteConnection, ConnectionListener, ErrorLog, Log } from "../ports
 import { clock } from "../runtime/clock.ts";
 import { fileSystem } from "../runtime/files.ts";
 import { listen } from "../runtime/net.ts";
-import type { GroupKeeper } from "../runtime/process_groups.ts";
+import type { GroupRegistry } from "../runtime/process_groups.ts";
 import { processRunner } from "../runtime/processes.ts";
 import { spooler } from "../runtime/spool.ts";
 import { storeFiles } from "../runtime/store_files.ts";
@@ -31,18 +31,18 @@ import type { WorkerStart } from "./messages.ts";
 const SOFTWARE = `${project.name}/${project.version}`;
 
 /** Where a thread's lines go. */
-export interface ServingLogs {
+export interface WorkerLogs {
   readonly access: Log;
   readonly error: ErrorLog;
 }
 
 /** Owns everything that one configuration needs in one thread; stop() gives it back. */
-export class Serving {
+export class WorkerServer {
   #config: Config;
 
   private constructor(
     readonly options: WorkerStart,
-    readonly logs: ServingLogs,
+    readonly logs: WorkerLogs,
     readonly acceptors: readonly Acceptor[],
     readonly context: ServerContext,
     readonly services: Services & { readonly gateway: Gateway },
@@ -56,7 +56,7 @@ export class Serving {
    * @param groups looks after the groups of programs; undefined where there are none
    * @throws {ListenError}
    */
-  static start(options: WorkerStart, logs: ServingLogs, groups: GroupKeeper | undefined): Serving {
+  static start(options: WorkerStart, logs: WorkerLogs, groups: GroupRegistry | undefined): WorkerServer {
     const { config, reusePort, searchPath, launcher, spoolFolder } = options;
     const gateway = new Gateway({
       runner: processRunner(launcher, groups),
@@ -84,7 +84,7 @@ export class Serving {
       return new Acceptor(listeners[index]!, protocolOf, context, count);
     });
     for (const acceptor of acceptors) void acceptor.run();
-    return new Serving(options, logs, acceptors, context, services);
+    return new WorkerServer(options, logs, acceptors, context, services);
   }
 
   /**
@@ -127,7 +127,7 @@ export class Serving {
 function settingsOf(
   config: Config,
   { id }: WorkerStart,
-  logs: ServingLogs,
+  logs: WorkerLogs,
   services: Services,
 ): Settings {
   const { timeouts, limits, logFormat } = config;
