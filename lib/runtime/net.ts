@@ -46,7 +46,7 @@ export function addressOf(name: string): string {
     }
     if (error instanceof Deno.errors.AddrNotAvailable) throw listenError(error, { hostname: name, port: 0 });
     const advice = "check its spelling, or listen on an IP address";
-    throw new ListenError(`the name ${name} can not be resolved: ${advice}`, false, { cause: error });
+    throw new ListenError(`the name ${name} cannot be resolved: ${advice}`, false, { cause: error });
   }
 }
 

@@ -183,21 +183,21 @@ Deno.test({
   },
 });
 
-Deno.test("a name that can not be resolved ends the start with 1 and is named", async () => {
+Deno.test("a name that cannot be resolved ends the start with 1 and is named", async () => {
   await using folder = await temporaryFolder();
   await writeFiles(folder.path, { ...FILES, "webserv.yaml": config("0", '"no-such-name.invalid:8080"') });
   await using server = launch(["-c", `${folder.path}/webserv.yaml`]);
   assertEquals(await server.status, 1);
-  assertMatch(server.output().stderr, /^webserv: the name no-such-name\.invalid can not be resolved: .*\n$/);
+  assertMatch(server.output().stderr, /^webserv: the name no-such-name\.invalid cannot be resolved: .*\n$/);
 });
 
 Deno.test({
-  name: "a name that can not be resolved leaves the old configuration at a reload",
+  name: "a name that cannot be resolved leaves the old configuration at a reload",
   ignore: ignoreReload,
   fn: async () => {
     await using server = await reloadServer({ config: config("LISTEN", "LISTEN"), files: FILES });
     const said = await server.reloadInVain(config("LISTEN", '"no-such-name.invalid:8080"'));
-    assertMatch(said, /error: the name no-such-name\.invalid can not be resolved: /);
+    assertMatch(said, /error: the name no-such-name\.invalid cannot be resolved: /);
     await assertVirtualHosts(server.port);
   },
 });

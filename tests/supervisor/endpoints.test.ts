@@ -59,7 +59,7 @@ function resolver(addresses: Readonly<Record<string, string>>) {
   const lookUp = (name: string) => {
     asked.push(name);
     const address = addresses[name];
-    if (address === undefined) throw new ListenError(`the name ${name} can not be resolved`, false);
+    if (address === undefined) throw new ListenError(`the name ${name} cannot be resolved`, false);
     return address;
   };
   return { asked, lookUp };
@@ -98,7 +98,7 @@ Deno.test("another spelling of an endpoint that we have is not asked for its por
   assertEquals(addressesOf(endpoints.resolve(listening(`one.test:${port}`))), [`127.0.0.1:${port}`]);
 });
 
-Deno.test("a name that can not be resolved is an error, after which nothing is remembered", () => {
+Deno.test("a name that cannot be resolved is an error, after which nothing is remembered", () => {
   const { asked, lookUp } = resolver({ "one.test": "127.0.0.1" });
   const endpoints = new EndpointReservations(lookUp);
   assertThrows(() => endpoints.resolve(listening("one.test:0", "no.test:0")), ListenError, "no.test");
@@ -119,7 +119,7 @@ Deno.test("addressOf() asks the system, and names what it does not know", () => 
   assertThrows(
     () => addressOf("no-such-name.invalid"),
     ListenError,
-    "no-such-name.invalid can not be resolved",
+    "no-such-name.invalid cannot be resolved",
   );
 });
 
