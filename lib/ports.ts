@@ -48,10 +48,10 @@ export interface OpenFile {
   close(): void;
 }
 
-/** A folder's entry. `link` is true for a symbolic link, whose target `kind` does not tell. */
+/** A folder's entry. */
 export interface DirectoryEntry {
   readonly name: string;
-  readonly kind: "file" | "directory" | "other";
+  /** It is a symbolic link. */
   readonly link: boolean;
 }
 
@@ -121,6 +121,16 @@ export interface Clock {
 /** Takes whole lines (without their line end). Never throws, never blocks. */
 export interface Log {
   line(text: string): void;
+}
+
+/** Takes what the operator should know, each text without its line end. Never throws, never blocks. */
+export interface ErrorLog {
+  /** @param id the reference that the client was given for it */
+  error(text: string, id?: string): void;
+  warning(text: string): void;
+  notice(text: string): void;
+  /** A line of a program's standard error: it has no level, since programs have their own words for that. */
+  program(name: string, text: string): void;
 }
 
 /** The error log: what went wrong, how badly, and what is worth knowing. Never throws, never blocks. */
@@ -203,7 +213,6 @@ export interface Spooler {
 
 /** A file that is being written and has no name yet. Its owner commits or discards it. */
 export interface NewFile {
-  readonly size: number;
   /** @throws {FileError} */
   write(bytes: Uint8Array): Promise<void>;
   /** Nothing more will be written: what the system holds for that is given back, however long it waits for its name. */

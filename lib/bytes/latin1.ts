@@ -36,12 +36,6 @@ export function decodeLatin1(bytes: Uint8Array, start = 0, end: number = bytes.l
   return text;
 }
 
-/** True if every character fits one byte. */
-export function isLatin1(text: string): boolean {
-  // deno-lint-ignore no-control-regex
-  return /^[\x00-\xff]*$/.test(text);
-}
-
 const QUESTION_MARK = 0x3f;
 
 /** The longest UTF-8 form of one character. */

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { TCHAR } from "../bytes/ascii.ts";
 
 interface MediaRange {
   readonly type: string;
@@ -12,8 +13,8 @@ interface MediaRange {
   readonly quality: number;
 }
 
-const MEDIA_RANGE = /^[ \t]*([!#$%&'*+\-.^_`|~0-9A-Za-z]+)\/([!#$%&'*+\-.^_`|~0-9A-Za-z]+)[ \t]*$/;
-const PARAMETER = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+)=(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+|"(?:[^"\\]|\\.)*")$/;
+const MEDIA_RANGE = new RegExp(`^[ \\t]*([${TCHAR}]+)/([${TCHAR}]+)[ \\t]*$`);
+const PARAMETER = new RegExp(`^([${TCHAR}]+)=(?:[${TCHAR}]+|"(?:[^"\\\\]|\\\\.)*")$`);
 const QUALITY = /^(?:0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)$/;
 
 /**

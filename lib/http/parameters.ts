@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { TCHAR } from "../bytes/ascii.ts";
 
 /** One parameter's value: a token, or what stands between the quotes with its backslashes. */
 export interface ParameterValue {
@@ -13,7 +14,10 @@ export interface ParameterValue {
 }
 
 // An empty element between two semicolons is part of the grammar.
-const NEXT = /[ \t]*;[ \t]*(?:([\w!#$%&'*+.^`|~-]+)=(?:([\w!#$%&'*+.^`|~-]+)|"([^"\\]*(?:\\.[^"\\]*)*)"))?/y;
+const NEXT = new RegExp(
+  `[ \\t]*;[ \\t]*(?:([${TCHAR}]+)=(?:([${TCHAR}]+)|"([^"\\\\]*(?:\\\\.[^"\\\\]*)*)"))?`,
+  "y",
+);
 const REST_IS_BLANK = /[ \t]*$/y;
 
 /**

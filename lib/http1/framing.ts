@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { TCHAR } from "../bytes/ascii.ts";
 import { withoutBlanks } from "../bytes/blanks.ts";
 import type { FieldBlock } from "../http/fields.ts";
 import { HttpError } from "../http/errors.ts";
@@ -98,6 +99,9 @@ function bodyFraming(minor: number, length: string | undefined, codings: string 
   return value === 0 ? NONE : { kind: "length", length: value };
 }
 
+/** A transfer coding with its parameters, which are of no interest (RFC 9112 section 7). */
+const CODING = new RegExp(`^[${TCHAR}]+(?:[ \\t]*;.*)?$`);
+
 /** The members of a list, in lower case (RFC 9110 section 5.6.1). */
 function members(list: string): string[] {
   return list.toLowerCase().split(",").map(withoutBlanks);
@@ -107,7 +111,7 @@ function transferCoding(codings: string): BodyFraming {
   const names = members(codings);
   if (names.length === 1 && names[0] === "chunked") return CHUNKED;
   for (const name of names) {
-    if (!/^[!#$%&'*+.^_`|~0-9a-z-]+(?:[ \t]*;.*)?$/.test(name)) {
+    if (!CODING.test(name)) {
       throw new HttpError(400, "Transfer-Encoding breaks its grammar");
     }
     if (name.split(/[ \t;]/, 1)[0] !== "chunked") {

@@ -38,8 +38,8 @@ export const fileSystem: FileSystem = {
   async list(path) {
     try {
       const entries: DirectoryEntry[] = [];
-      for await (const { name, isFile, isDirectory, isSymlink } of Deno.readDir(path)) {
-        entries.push({ name, kind: isFile ? "file" : isDirectory ? "directory" : "other", link: isSymlink });
+      for await (const { name, isSymlink } of Deno.readDir(path)) {
+        entries.push({ name, link: isSymlink });
       }
       return entries;
     } catch (error) {

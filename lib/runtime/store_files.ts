@@ -84,7 +84,7 @@ export const storeFiles: StoreFiles = {
 };
 
 class UnnamedFile implements NewFile {
-  size = 0;
+  #isEmpty = true;
   #open = true;
   /** Under its hidden name. */
   #exists = true;
@@ -94,9 +94,9 @@ class UnnamedFile implements NewFile {
   async write(bytes: Uint8Array): Promise<void> {
     try {
       // PERF: a small file has only this piece, and asking another thread takes longer than the copy.
-      const written = this.size === 0 && bytes.length <= SYNC_WRITE ? this.file.writeSync(bytes) : 0;
+      const written = this.#isEmpty && bytes.length <= SYNC_WRITE ? this.file.writeSync(bytes) : 0;
       await writeAll(this.file, bytes.subarray(written));
-      this.size += bytes.length;
+      this.#isEmpty = false;
     } catch (error) {
       throw fileError(error, this.path);
     }

@@ -1,11 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import {
-  decodeAscii,
-  decodeLatin1,
-  encodeLatin1,
-  encodeLatin1Into,
-  isLatin1,
-} from "../../lib/bytes/latin1.ts";
+import { decodeAscii, decodeLatin1, encodeLatin1, encodeLatin1Into } from "../../lib/bytes/latin1.ts";
 
 const ALL_BYTES = Uint8Array.from({ length: 256 }, (_, byte) => byte);
 const ALL_CHARACTERS = String.fromCharCode(...ALL_BYTES);
@@ -74,15 +68,4 @@ Deno.test("encodeLatin1() takes text that fills its room exactly when cut as UTF
     const part = text.slice(0, length);
     assertEquals(decodeLatin1(encodeLatin1(part)), part);
   }
-});
-
-Deno.test("isLatin1() is about what fits one byte", () => {
-  assertEquals([ALL_CHARACTERS, "", "é", "€", "\u0100", "a\nb"].map(isLatin1), [
-    true,
-    true,
-    true,
-    false,
-    false,
-    true,
-  ]);
 });

@@ -96,7 +96,7 @@ export class FakeFiles implements FileSystem {
       .map((key) => key.slice(prefix.length));
     return Promise.resolve(names.map((name) => {
       const link = this.links.has(prefix + name);
-      return { name, link, kind: link ? "other" : this.nodes.get(prefix + name)!.stat.kind };
+      return { name, link };
     }));
   }
 

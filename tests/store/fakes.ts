@@ -50,9 +50,6 @@ export class FakeStore implements StoreFiles {
       exists = false;
     };
     return {
-      get size() {
-        return content.length;
-      },
       write: (bytes) => {
         if (!isOpen) throw new Error("written to after its end");
         this.#mayFail("write", number, folder);
