@@ -37,9 +37,9 @@ if (is_link($folder) || is_link($sessions) || @fileowner($sessions) !== posix_ge
     'gc_divisor' => 20,
     'gc_maxlifetime' => 3600,
 ])) {
-    error_log('the count can not be kept in ' . $sessions);
+    error_log('the count cannot be kept in ' . $sessions);
     http_response_code(500);
-    send_page('Error', '<h1>Lost count</h1><p class="lead">The count can not be kept at the moment.</p>');
+    send_page('Error', '<h1>Lost count</h1><p class="lead">The count cannot be kept at the moment.</p>');
     exit;
 }
 if ($_SERVER['REQUEST_METHOD'] === 'POST') {

@@ -21,7 +21,7 @@ COOKIE = "visits"
 
 def data_folder():
     """DEMO_DATA if cgi_env names it, else a folder of our own in the system's temporary one: that can be written
-    even where the programs can not, and the server never delivers what is in it."""
+    even where the programs cannot, and the server never delivers what is in it."""
     named = os.environ.get("DEMO_DATA")
     folder = Path(named or f"{tempfile.gettempdir()}/webserv-demo-{os.getuid()}")
     folder.mkdir(mode=0o700, exist_ok=True)
@@ -104,6 +104,6 @@ in a cookie and shows each time.</p>
 try:
     main()
 except (OSError, ValueError) as error:
-    print(f"the count can not be kept: {error}", file=sys.stderr)
-    text = '<h1>Lost count</h1><p class="lead">The count can not be kept at the moment.</p>'
+    print(f"the count cannot be kept: {error}", file=sys.stderr)
+    text = '<h1>Lost count</h1><p class="lead">The count cannot be kept at the moment.</p>'
     send("Status: 500 Internal Server Error", text, "Error")

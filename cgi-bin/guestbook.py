@@ -25,7 +25,7 @@ class Refused(Exception):
 
 def data_folder():
     """DEMO_DATA if cgi_env names it, else a folder of our own in the system's temporary one: that can be written
-    even where the programs can not, and the server never delivers what is in it."""
+    even where the programs cannot, and the server never delivers what is in it."""
     named = os.environ.get("DEMO_DATA")
     folder = Path(named or f"{tempfile.gettempdir()}/webserv-demo-{os.getuid()}")
     folder.mkdir(mode=0o700, exist_ok=True)
@@ -133,6 +133,6 @@ except Refused as refusal:
     send(f"Status: {status}{allow}", status, f"""<p class="status">{status}</p><h1>Not written</h1>
 <p class="lead">{text}</p><p><a class="go" href="/cgi-bin/guestbook.py">Back to the book</a></p>""")
 except (OSError, ValueError, KeyError) as error:
-    print(f"the guestbook can not be used: {error!r}", file=sys.stderr)
-    text = '<h1>The book is closed</h1><p class="lead">It can not be opened at the moment.</p>'
+    print(f"the guestbook cannot be used: {error!r}", file=sys.stderr)
+    text = '<h1>The book is closed</h1><p class="lead">It cannot be opened at the moment.</p>'
     send("Status: 500 Internal Server Error", "Error", text)

@@ -125,7 +125,7 @@ sub page {
   my ($status, $title, $content, $fields) = @_;
   print "Status: $status\nContent-Type: text/html; charset=utf-8\nCache-Control: no-store\n", $fields // '', "\n";
   return if $method eq 'HEAD';
-  open my $file, '<:encoding(UTF-8)', '.page.html' or die "The frame can not be read: $!\n";
+  open my $file, '<:encoding(UTF-8)', '.page.html' or die "The frame cannot be read: $!\n";
   my $frame = do { local $/; <$file> };
   $frame =~ s/\@title\@/$title/;
   $frame =~ s/\@program\@/upload.pl/g;

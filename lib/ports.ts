@@ -123,16 +123,6 @@ export interface Log {
   line(text: string): void;
 }
 
-/** Takes what the operator should know, each text without its line end. Never throws, never blocks. */
-export interface ErrorLog {
-  /** @param id the reference that the client was given for it */
-  error(text: string, id?: string): void;
-  warning(text: string): void;
-  notice(text: string): void;
-  /** A line of a program's standard error: it has no level, since programs have their own words for that. */
-  program(name: string, text: string): void;
-}
-
 /** The error log: what went wrong, how badly, and what is worth knowing. Never throws, never blocks. */
 export interface ErrorLog {
   /**
@@ -189,7 +179,7 @@ export class ProcessError extends Error {
     readonly program: string,
     options?: ErrorOptions,
   ) {
-    super(`${program} can not be started: ${problem}`, options);
+    super(`${program} cannot be started: ${problem}`, options);
   }
 }
 

@@ -1,7 +1,7 @@
 /**
  * Makes the executables: one file a target into dist/, SHA256SUMS over all of them, and the manual. `deno task compile [--target T]
  * [--all] [--dry-run]`; without options for this machine. The runtime under the program is downloaded by Deno; where
- * that can not be done, DENORT_BIN names one (of this machine's target).
+ * that cannot be done, DENORT_BIN names one (of this machine's target).
  *
  * @module
  */

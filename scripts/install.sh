@@ -67,7 +67,7 @@ sum_of() {
   elif has shasum; then
     sum=$(shasum -a 256 "$1")
   else
-    fail "neither sha256sum nor shasum is installed: without one, the download can not be verified"
+    fail "neither sha256sum nor shasum is installed: without one, the download cannot be verified"
   fi
   printf '%s\n' "${sum%% *}"
 }

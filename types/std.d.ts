@@ -1,6 +1,6 @@
 /**
  * Types for the parts of Deno's standard library that are used here. The library comes through the npm package
- * `deno-std`, which has no declarations of its own; what is not declared here can not be imported, so no `any`
+ * `deno-std`, which has no declarations of its own; what is not declared here cannot be imported, so no `any`
  * gets in.
  */
 

@@ -122,7 +122,7 @@ function variableText(value: string): string {
   try {
     return utf8.decode(encodeLatin1(value));
   } catch {
-    // No UTF-8, so these bytes can not be handed on as they are; their characters can.
+    // No UTF-8, so these bytes cannot be handed on as they are; their characters can.
     return value;
   }
 }

@@ -26,7 +26,7 @@ export interface RunOptions {
 }
 
 /** PERF: tells whether a promise has resolved. Mostly it has, and the timer that would bound the wait is not made. */
-class Ending {
+class TrackedPromise {
   isOver = false;
 
   constructor(readonly promise: Promise<unknown>) {
@@ -163,8 +163,8 @@ export class CgiRun {
 
   async #live(): Promise<void> {
     const { clock, errorLog, name, onEnd } = this.#options;
-    const errors = new Ending(logLines(() => this.#process.readErrors(), errorLog, name));
-    const exit = new Ending(this.#process.exited);
+    const errors = new TrackedPromise(logLines(() => this.#process.readErrors(), errorLog, name));
+    const exit = new TrackedPromise(this.#process.exited);
     await this.#outputEnded.promise;
     this.#cancelTimer();
     if (!exit.isOver) {

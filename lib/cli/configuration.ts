@@ -117,7 +117,7 @@ function withAddress(config: Config, { port, host }: CommandLine): Config {
   const count = endpointsOf(config).length;
   if (count !== 1) {
     const option = port === undefined ? "host" : "port";
-    throw new UsageError(`--${option} can not replace ${count} addresses: change them in the file`);
+    throw new UsageError(`--${option} cannot replace ${count} addresses: change them in the file`);
   }
   return withEndpoints(config, ({ tls, ...endpoint }) => ({
     ...endpointOf(host ?? endpoint.hostname, port ?? endpoint.port),
@@ -140,5 +140,5 @@ export function readingProblem(error: unknown): string {
   if (error instanceof Deno.errors.NotCapable) return "may not be read: start with --allow-read";
   if (error instanceof Deno.errors.PermissionDenied) return "may not be read: check its permissions";
   if (error instanceof Deno.errors.IsADirectory) return "is a folder: name a file";
-  return `can not be read: ${error instanceof Error ? error.message : String(error)}`;
+  return `cannot be read: ${error instanceof Error ? error.message : String(error)}`;
 }

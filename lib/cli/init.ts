@@ -22,7 +22,7 @@ export function init(commandLine: CommandLine): void {
       Deno.writeTextFileSync(path, text, { createNew: true, mode: executable ? 0o755 : 0o644 });
     } catch (error) {
       throw new FileAccessError(
-        `${path} can not be written: ${error instanceof Error ? error.message : String(error)}`,
+        `${path} cannot be written: ${error instanceof Error ? error.message : String(error)}`,
       );
     }
     printToStderr(`wrote ${path}`);

@@ -36,7 +36,7 @@ const SIGNALS: readonly (readonly [string, string])[] = [
 
 const STATUSES: readonly (readonly [string, string])[] = [
   ["0", "Stopped as asked, or done."],
-  ["1", "Failed: a port is taken, a file can not be read."],
+  ["1", "Failed: a port is taken, a file cannot be read."],
   ["2", "Wrong usage, or a wrong configuration."],
 ];
 

@@ -39,7 +39,7 @@ export async function serve(commandLine: CommandLine): Promise<void> {
   });
   const supervisor = await start(config, commandLine, { system, groups });
   if (config.workers !== 1 && !system.sharesPorts) {
-    printToStderr("this system can not share a port among threads: one worker");
+    printToStderr("this system cannot share a port among threads: one worker");
   }
   onSignal("reload", () => void reload(supervisor, commandLine, stopAsked.resolve));
   onSignal("reopen", () => supervisor.reopenLogs());

@@ -4,7 +4,7 @@
  * @module
  */
 import type { WrittenFields, WrittenPages } from "./key_decoders.ts";
-import type { AddedFields, ErrorPages, Variables } from "./value_types.ts";
+import type { ErrorPages, FieldsToAdd, Variables } from "./value_types.ts";
 
 /** Writes every class out; a code that is written itself beats its class, wherever the two are written. */
 export function mergeErrorPages(inherited: WrittenPages, own: WrittenPages): ErrorPages {
@@ -19,7 +19,7 @@ export function mergeErrorPages(inherited: WrittenPages, own: WrittenPages): Err
 }
 
 /** An own field takes the place of inherited ones with its name; the value "" leaves nothing in that place. */
-export function mergeFields(inherited: WrittenFields, own: WrittenFields): AddedFields {
+export function mergeFields(inherited: WrittenFields, own: WrittenFields): FieldsToAdd {
   const replaced = new Set(own.map(([name]) => name.toLowerCase()));
   const kept = inherited.filter(([name]) => !replaced.has(name.toLowerCase()));
   return [...kept, ...own].flatMap(([name, values]) =>

@@ -104,7 +104,7 @@ export function parseCandidate(text: string): string {
 export function parseLastResort(text: string): string | number {
   if (text.startsWith("$")) {
     throw new ValueError(
-      `the last of try_files is taken without a look whether it exists, so it can not be ${quote(text)}: ` +
+      `the last of try_files is taken without a look whether it exists, so it cannot be ${quote(text)}: ` +
         "add =404 or a path after it",
     );
   }
@@ -144,7 +144,7 @@ const OWN_FIELDS: ReadonlySet<string> = new Set([
 export function parseFieldName(text: string): string {
   if (!isToken(text)) throw new ValueError(`expected the name of a field, not ${quote(text)}`);
   if (OWN_FIELDS.has(text.toLowerCase())) {
-    throw new ValueError(`${quote(text)} can not be added: the server makes this field itself`);
+    throw new ValueError(`${quote(text)} cannot be added: the server makes this field itself`);
   }
   return text;
 }

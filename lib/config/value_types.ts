@@ -29,7 +29,7 @@ export type Return =
 export type Interpreters = Readonly<Record<string, readonly string[] | true>>;
 
 /** Fields to add to every response, in order. */
-export type AddedFields = readonly (readonly [name: string, value: string])[];
+export type FieldsToAdd = readonly (readonly [name: string, value: string])[];
 
 /** A status to the path of its page. */
 export type ErrorPages = Readonly<Record<number, string>>;

@@ -21,7 +21,7 @@ const LATEST = Date.parse("9999-12-31T23:59:59Z");
 
 /**
  * A date as `Sun, 06 Nov 1994 08:49:37 GMT`, its milliseconds cut off. A file's time may be any number: what four
- * digits can not say becomes the nearest date that they can.
+ * digits cannot say becomes the nearest date that they can.
  *
  * @throws {RangeError} if it is not a number.
  */

@@ -54,7 +54,7 @@ export function unsatisfiedRange(size: number): string {
   return `bytes */${size}`;
 }
 
-/** One range-spec; empty if it can not be satisfied, undefined if it is malformed. */
+/** One range-spec; empty if it cannot be satisfied, undefined if it is malformed. */
 function rangeOf(first: string, last: string, size: number): ByteRange | undefined {
   if (first === "") {
     return last === "" ? undefined : { start: size - Math.min(position(last), size), end: size };

@@ -17,7 +17,7 @@ const EXPLANATIONS: Readonly<Record<number, string>> = {
   413: "That is more than the server accepts here.",
   414: "This address is too long.",
   416: "The file does not have the part that was asked for.",
-  417: "The server can not do what this request expects.",
+  417: "The server cannot do what this request expects.",
   431: "The request has too many or too long header fields. Clearing the cookies of this site may help.",
   500: "Something broke on our side. It is not your fault.",
   501: "The server does not know this kind of request.",
@@ -35,7 +35,7 @@ const STYLE = BASE_STYLE +
 
 function explanation(status: number): string {
   return EXPLANATIONS[status] ??
-    (status >= 500 ? "Something went wrong on our side." : "The server can not answer this request.");
+    (status >= 500 ? "Something went wrong on our side." : "The server cannot answer this request.");
 }
 
 /**

@@ -7,17 +7,8 @@
  */
 
 import { escape } from "@std/html";
+import type { FolderEntry } from "../http/origin.ts";
 import { BASE_STYLE } from "./style.ts";
-
-/** One row. */
-export interface ListingEntry {
-  readonly name: string;
-  readonly kind: "file" | "directory";
-  /** Bytes; not shown for a directory. */
-  readonly size: number;
-  /** Milliseconds since the epoch. */
-  readonly modified: number;
-}
 
 /** What a location may add to its listings. */
 export interface ListingOptions {
@@ -93,7 +84,7 @@ tbody tr:hover>*{background:color-mix(in srgb,var(--key) 5%,transparent)}
   `td{display:inline;padding:0 .9rem 0 0;font-size:.8rem}td:nth-child(2){padding-left:2rem}td:empty{display:none}td:empty+td{padding-left:2rem}}
 ${iconStyle()}`;
 
-function iconOf(entry: ListingEntry): Icon {
+function iconOf(entry: FolderEntry): Icon {
   if (entry.kind === "directory") return "d";
   const dot = entry.name.lastIndexOf(".");
   if (dot < 0) return "o";
@@ -142,7 +133,7 @@ function timeCell(modified: number): string {
   } UTC</time>`;
 }
 
-function entryRow(entry: ListingEntry): string {
+function entryRow(entry: FolderEntry): string {
   const slash = entry.kind === "directory" ? "/" : "";
   const size = entry.kind === "directory" ? "" : formatSize(entry.size);
   // SECURITY: "./" keeps a name such as "a:b" from being read as a scheme and "//x" as a host.
@@ -162,7 +153,7 @@ function breadcrumb(segments: readonly string[]): string {
   return html;
 }
 
-function countText(entries: readonly ListingEntry[]): string {
+function countText(entries: readonly FolderEntry[]): string {
   const folders = entries.filter((entry) => entry.kind === "directory").length;
   const files = entries.length - folders;
   const parts = [];
@@ -178,7 +169,7 @@ function countText(entries: readonly ListingEntry[]): string {
  */
 export function listingPage(
   path: string,
-  entries: readonly ListingEntry[],
+  entries: readonly FolderEntry[],
   options: ListingOptions = {},
 ): string {
   const segments = path.split("/").filter((segment) => segment !== "");

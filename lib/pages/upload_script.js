@@ -24,7 +24,7 @@ export function uploadScript() {
   };
   const problem = (code) => ({
     0: "No answer from the server, or the file is gone",
-    404: "This name can not be used here",
+    404: "This name cannot be used here",
     409: "A folder has this name, or this folder is gone",
     413: large,
     507: "The server’s disk is full",
@@ -159,7 +159,7 @@ export function uploadScript() {
       const row = target.closest("tr");
       chosen = linkIn(row);
       name.textContent = find("a", row).textContent;
-      reason.textContent = "It can not be brought back.";
+      reason.textContent = "It cannot be brought back.";
       dialog.showModal();
     } else if (target.matches("li button:first-child")) begin(target.closest("li"));
     else if (target.matches("li button")) removeRow(target.closest("li"));

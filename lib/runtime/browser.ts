@@ -9,7 +9,7 @@ const OPENERS: Partial<Record<typeof Deno.build.os, readonly string[]>> = {
   windows: ["cmd", "/c", "start", ""],
 };
 
-/** Asks the system to show an address; says why if that can not be done, which is no reason to stop serving. */
+/** Asks the system to show an address; says why if that cannot be done, which is no reason to stop serving. */
 export async function openBrowser(url: string, report: (line: string) => void): Promise<void> {
   const [program, ...args] = OPENERS[Deno.build.os] ?? ["xdg-open"];
   try {

@@ -1,6 +1,6 @@
 /**
  * Logs to the standard streams and to files. Lines are collected and written in batches, off the way of the requests;
- * what can not be written fast enough is dropped and counted, since a server must neither wait for its log nor grow
+ * what cannot be written fast enough is dropped and counted, since a server must neither wait for its log nor grow
  * without end because of it.
  *
  * @module
@@ -31,7 +31,7 @@ export interface LineLog extends Log {
 
 /** Where log lines go. */
 export interface LogWriter extends LineLog {
-  /** Resolves when all lines so far are written, or can not be. */
+  /** Resolves when all lines so far are written, or cannot be. */
   flush(): Promise<void>;
   /** Opens the file again under its name, after it was moved away. */
   reopen(): void;
@@ -43,7 +43,7 @@ export function streamLog(stream: "stdout" | "stderr"): LogWriter {
   return new BatchLog(() => ({ write: (bytes) => writeAll(Deno[stream], bytes), close: () => {} }));
 }
 
-/** A log file can not be opened. The message names it and says why. */
+/** A log file cannot be opened. The message names it and says why. */
 export class LogError extends Error {
   override readonly name = "LogError";
 }
@@ -65,11 +65,11 @@ function openFile(path: string): Deno.FsFile {
 }
 
 function problemOf(error: unknown): string {
-  if (error instanceof Deno.errors.NotFound) return "can not be written: its folder does not exist";
+  if (error instanceof Deno.errors.NotFound) return "cannot be written: its folder does not exist";
   if (error instanceof Deno.errors.NotCapable) return "may not be written: start with --allow-write";
   if (error instanceof Deno.errors.PermissionDenied) return "may not be written: check its permissions";
   if (error instanceof Deno.errors.IsADirectory) return "is a folder: name a file";
-  return `can not be written: ${error instanceof Error ? error.message : String(error)}`;
+  return `cannot be written: ${error instanceof Error ? error.message : String(error)}`;
 }
 
 interface Sink {

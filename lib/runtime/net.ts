@@ -70,7 +70,7 @@ function listenError(error: unknown, endpoint: Pick<Endpoint, "hostname" | "port
     const address = formatEndpoint(endpoint).replace(/:0$/, "");
     return new ListenError(`--allow-net=${address} is missing`, false, cause);
   }
-  return new ListenError(`${hostname} can not be listened on`, false, cause);
+  return new ListenError(`${hostname} cannot be listened on`, false, cause);
 }
 
 /** How long finish() waits for the next connection, and how long it goes on at most, in milliseconds. */

@@ -133,7 +133,7 @@ export class ProcessGroups {
  */
 function isOurs(pid: number): boolean {
   const group = signal(-pid, 0);
-  // That takes the other way of killing, which can not look first.
+  // That takes the other way of killing, which cannot look first.
   if (group === "not capable") return true;
   return group === "sent" && signal(pid, 0) === "nobody";
 }

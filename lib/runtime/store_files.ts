@@ -40,7 +40,7 @@ export function setUnfinishedRegistry(other: UnfinishedRegistry): void {
   registry = other;
 }
 
-/** Removes a file that a thread has left behind. Never throws: what can not be removed is swept at the next start. */
+/** Removes a file that a thread has left behind. Never throws: what cannot be removed is swept at the next start. */
 export function removeUnfinished(path: string): void {
   unfinished.delete(path);
   // SECURITY: a worker that was taken over must not have the main thread remove whatever it names.
@@ -199,7 +199,7 @@ function isAbandoned(path: string, name: string): boolean {
   return pid === Deno.pid || !isRunning(pid) || age > ABANDONED;
 }
 
-/** Whether a living program holds it open; undefined where that can not be known. */
+/** Whether a living program holds it open; undefined where that cannot be known. */
 function isHeld(path: string): boolean | undefined {
   return tryOr(undefined, () => {
     using file: Deno.FsFile & { tryLockSync?(exclusive: boolean): boolean } = Deno.openSync(path);
@@ -209,7 +209,7 @@ function isHeld(path: string): boolean | undefined {
   });
 }
 
-/** True where it can not be known. */
+/** True where it cannot be known. */
 function isRunning(pid: number): boolean {
   if (Deno.build.os !== "linux") return true;
   try {

@@ -15,7 +15,7 @@ import type { Location } from "./location.ts";
 import type { LocationTable } from "./location_table.ts";
 
 /** A location and what answers in it: chosen once, so that a location of plain files pays for nothing else. */
-export interface Answering {
+export interface LocationEntry {
   readonly location: Location;
   readonly answer: Answerer;
 }
@@ -23,8 +23,8 @@ export interface Answering {
 /** One virtual host. */
 export interface Server {
   /** Its own keys, for paths that no location takes. */
-  readonly fallback: Answering;
-  readonly locations: LocationTable<Answering>;
+  readonly fallback: LocationEntry;
+  readonly locations: LocationTable<LocationEntry>;
 }
 
 /** What all requests of a site share. */

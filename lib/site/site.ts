@@ -10,7 +10,7 @@ import { type HttpError, refusal } from "../http/errors.ts";
 import type { Handler, Request } from "../http/message.ts";
 import { type DecodedPath, decodePath } from "../http/path.ts";
 import { answererOf } from "./answerers.ts";
-import { type Answering, begin, type Server, type Services } from "./exchange.ts";
+import { begin, type LocationEntry, type Server, type Services } from "./exchange.ts";
 import { finish } from "./finish.ts";
 import { Location, originRoot } from "./location.ts";
 import { LocationTable } from "./location_table.ts";
@@ -44,7 +44,7 @@ function createServer(config: ServerConfig, services: Services, limits: ProgramL
     location.programs.cgi === undefined ? [] : originRoot(location) ?? []
   );
   const ports = { files: services.files.files, store: services.store };
-  const create = (location: LocationConfig): Answering => ({
+  const create = (location: LocationConfig): LocationEntry => ({
     location: new Location(location, services.files, ports, programs),
     answer: answererOf(location, limits),
   });

@@ -41,7 +41,7 @@ export class EndpointReservations {
   /**
    * The same configuration with every address and every port known.
    *
-   * @throws {ListenError} if a name cannot be resolved, or an endpoint that is new can not be listened on
+   * @throws {ListenError} if a name cannot be resolved, or an endpoint that is new cannot be listened on
    */
   resolve(config: Config): Config {
     const addresses = remembering(this.#addresses, this.lookUp, (name) => name);

@@ -38,7 +38,7 @@ export type FromWorker =
   | { readonly type: "changed" }
   /** It accepts no more connections. */
   | { readonly type: "closed" }
-  /** It can not serve its configuration. */
+  /** It cannot serve its configuration. */
   | { readonly type: "failed"; readonly message: string }
   /** Whole lines with their line ends, in which nothing is left that a terminal would obey. */
   | { readonly type: "log"; readonly log: "access" | "error"; readonly lines: Uint8Array<ArrayBuffer> }

@@ -17,7 +17,7 @@ import { missingPermission, prepareSpoolFolder, type SystemInfo } from "./system
 import { SupervisorLogs } from "./supervisor_logs.ts";
 import { WorkerFailure, WorkerHandle } from "./worker_handle.ts";
 
-/** The configuration can not be served: exit status 1. */
+/** The configuration cannot be served: exit status 1. */
 export class StartError extends Error {
   override readonly name = "StartError";
 }
@@ -217,7 +217,7 @@ export class Supervisor {
       uploadStores(config).forEach(ensureFolder);
       if (hasPrograms(config)) prepareSpoolFolder(this.#options.system.spoolFolder);
     } catch (error) {
-      if (error instanceof FileError) throw new StartError(`${error.path} can not be made: ${error.problem}`);
+      if (error instanceof FileError) throw new StartError(`${error.path} cannot be made: ${error.problem}`);
       throw error;
     }
   }

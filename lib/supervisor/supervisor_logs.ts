@@ -19,7 +19,7 @@ export class SupervisorLogs {
   readonly #writers = new Map<string, LogWriter>();
   readonly #targets: string;
 
-  /** @throws {LogError} if a log file can not be opened */
+  /** @throws {LogError} if a log file cannot be opened */
   constructor(config: Config) {
     this.access = this.#open(config.accessLog);
     this.error = this.#open(config.errorLog);

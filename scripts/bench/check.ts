@@ -116,7 +116,7 @@ async function ask(
     stdin: "null",
   }).output();
   const decoder = new TextDecoder();
-  if (code !== 0) throw new Error(`can not be asked: ${decoder.decode(stderr).trim()}`);
+  if (code !== 0) throw new Error(`cannot be asked: ${decoder.decode(stderr).trim()}`);
   const [status, headLength, contentLength] = decoder.decode(stdout).split(" ").map(Number);
   return {
     status: status!,

@@ -67,7 +67,7 @@ export function firstVersion(words: string): string {
   return /\d+\.\d+[\w.+-]*/.exec(words)?.[0] ?? "of unknown version";
 }
 
-/** All that a program says before it ends; nothing if it can not be started. */
+/** All that a program says before it ends; nothing if it cannot be started. */
 export async function said(path: string, args: string[]): Promise<string> {
   try {
     const { stdout, stderr } = await new Deno.Command(path, { args, stdin: "null" }).output();

@@ -75,7 +75,7 @@ export class ServerProcess implements AsyncDisposable {
     const timer = setTimeout(() => tree.forEach((pid) => kill(pid, "SIGKILL")), STOP_PATIENCE);
     await this.#child.status;
     clearTimeout(timer);
-    // A child that outlives its parent belongs to init now, so it can not be found by the parent's pid.
+    // A child that outlives its parent belongs to init now, so it cannot be found by the parent's pid.
     await Promise.all(tree.slice(1).map(endOrphan));
     await this.#said;
   }

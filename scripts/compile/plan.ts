@@ -63,7 +63,7 @@ export function bundleArgs(): string[][] {
   return [bundle("main.ts", MAIN_BUNDLE), bundle(WORKER_BUNDLE, "worker.js"), ["eval", MOVE_WORKER]];
 }
 
-/** A bundle can not be written over its own source. */
+/** A bundle cannot be written over its own source. */
 const MOVE_WORKER = `Deno.renameSync("worker.js", ${JSON.stringify(WORKER_BUNDLE)})`;
 
 /**

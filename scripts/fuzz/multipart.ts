@@ -78,7 +78,7 @@ function checkFileName(raw: string): void {
   const name = cleanFileName(raw);
   if (name === undefined) return;
   const about = `of ${JSON.stringify(raw)}: ${JSON.stringify(name)}`;
-  if (!isStorableName(name)) throw new Error(`The cleaned name can not be stored, ${about}`);
+  if (!isStorableName(name)) throw new Error(`The cleaned name cannot be stored, ${about}`);
   if (cleanFileName(name) !== name) throw new Error(`Cleaning again changes the name, ${about}`);
 }
 

@@ -157,7 +157,7 @@ Deno.test("events reach the client while their program still runs", async () => 
   let received = "";
   for (const n of [1, 2, 3]) {
     received = await readUntil(client, received, `data: ${n}\n\n`);
-    assert(!received.includes(`data: ${n + 1}`), "it can not be there yet");
+    assert(!received.includes(`data: ${n + 1}`), "it cannot be there yet");
     await Deno.writeTextFile(`${server.folder}/cgi-bin/go-${n}`, "");
   }
   await readUntil(client, received, "0\r\n\r\n");

@@ -29,7 +29,7 @@ async function git(cwd: string, ...args: readonly string[]): Promise<string> {
   return stdout.trim();
 }
 
-/** Bytes that can not be compressed. */
+/** Bytes that cannot be compressed. */
 function randomBytes(size: number): Uint8Array {
   const bytes = new Uint8Array(size);
   for (let at = 0; at < size; at += 65_536) getRandomValues(bytes.subarray(at, Math.min(at + 65_536, size)));

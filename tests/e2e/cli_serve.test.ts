@@ -144,7 +144,7 @@ Deno.test("--port and --host beat the one address of a configuration, and no mor
   await assertRejects(() => Deno.connect({ port: Number(port), hostname: "127.0.0.1" }));
   await using other = launch(["-c", "two.yaml", "-p", "0"], { cwd: folder.path });
   assertEquals(await other.status, 2);
-  assertStringIncludes(other.output().stderr, "--port can not replace 2 addresses");
+  assertStringIncludes(other.output().stderr, "--port cannot replace 2 addresses");
 });
 
 Deno.test("SIGINT and SIGTERM end it with status 0 and without a word", async () => {

@@ -28,7 +28,7 @@ Deno.test("a response's head may be larger than a buffer", async () => {
   assertEquals([response?.status, response?.field("access-control-allow-headers")], [204, asked]);
 });
 
-Deno.test("of two expectations the one that can not be met is refused", async () => {
+Deno.test("of two expectations the one that cannot be met is refused", async () => {
   await using server = await startServer({ files: { "a.txt": "a" } });
   const fields = "Expect: 100-continue\r\nExpect: wonders\r\n";
   assertEquals((await exchange(server.port, get("/a.txt", fields)))?.status, 417);

@@ -35,7 +35,7 @@ Deno.test("a kept file rewritten in place with its size and time is seen at the 
   const path = pathOf("kept.txt");
   const time = Math.floor(Date.now() / 1000) - 1000;
   // The times of a file are coarse, and contents are kept once they are older than that: both sides of it. A file's
-  // age can not be made up, since nothing but time itself changes the time of the inode's change.
+  // age cannot be made up, since nothing but time itself changes the time of the inode's change.
   for (const [i, age] of [120, 120, 1200, 0].entries()) {
     const text = `version ${i}`;
     Deno.writeTextFileSync(path, text);

@@ -78,7 +78,7 @@ const CASES: Readonly<Record<string, readonly [status: number, fields: Readonly<
   "If-None-Match that matches beside a Range": [304, { "If-None-Match": TAG, Range: "bytes=0-1" }],
   "If-Match that fails beside a Range": [412, { "If-Match": OTHER, Range: "bytes=0-1" }],
   "If-Match that holds beside a Range": [206, { "If-Match": TAG, Range: "bytes=0-1" }],
-  "a Range that can not be satisfied beside an If-None-Match that matches": [
+  "a Range that cannot be satisfied beside an If-None-Match that matches": [
     304,
     { "If-None-Match": TAG, Range: "bytes=99-" },
   ],
@@ -154,7 +154,7 @@ Deno.test("the date of a file that was changed in this second is no validator fo
   assertEquals((await exchange(server.port, get("/fresh.txt", fields)))?.status, 200);
 });
 
-Deno.test("a Range that can not be satisfied is ignored if If-Range does not hold", async () => {
+Deno.test("a Range that cannot be satisfied is ignored if If-Range does not hold", async () => {
   const response = await exchange(server.port, get("/a.txt", `Range: bytes=99-\r\nIf-Range: ${OTHER}\r\n`));
   assertEquals([response?.status, response?.text], [200, "0123456789"]);
 });

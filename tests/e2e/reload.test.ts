@@ -175,7 +175,7 @@ Deno.test({
     const said = await server.reloadInVain(
       `access_log: missing/a.log\nservers: [{ listen: LISTEN, root: two }]`,
     );
-    assertMatch(said, /missing\/a\.log can not be written/);
+    assertMatch(said, /missing\/a\.log cannot be written/);
     assertEquals(await get(server.port, "/a.txt"), "200 one");
   },
 });

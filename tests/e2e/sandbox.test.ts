@@ -155,7 +155,7 @@ Deno.test({
       for (const attempt of allowed) assertEquals(results[attempt.join(" ")], "allowed", attempt.join(" "));
     });
     for (const [what, attempts] of Object.entries(refused)) {
-      await test.step(`it can not ${what}`, () => {
+      await test.step(`it cannot ${what}`, () => {
         for (const attempt of attempts) {
           const outcome = results[attempt.join(" ")];
           // An import wraps what it was refused with.

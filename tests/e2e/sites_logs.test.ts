@@ -8,7 +8,7 @@ const config = (more: string) =>
   `${more}\nservers: [{ listen: LISTEN, root: ., error_page: { 404: /lost.html } }]`;
 const files = { "a.txt": "twelve bytes" };
 
-/** Asks for a last page that can not be mistaken, and gives the lines of the log before it. */
+/** Asks for a last page that cannot be mistaken, and gives the lines of the log before it. */
 async function lines(server: TestServer): Promise<string[]> {
   await ask(server.port, "/the-last-one");
   await server.waitFor(/the-last-one.*\n/);
@@ -146,7 +146,7 @@ Deno.test("error_log says what a visitor must not know, to standard error or to 
   assert(!other.output().stderr.includes("lost.html"));
 });
 
-Deno.test("a log file that can not be opened is named before the program ends with 1", async () => {
+Deno.test("a log file that cannot be opened is named before the program ends with 1", async () => {
   for (const key of ["access_log", "error_log"]) {
     const failure = await startServer({ config: config(`${key}: missing/folder.log`), files }).then(
       async (server) => {
@@ -155,6 +155,6 @@ Deno.test("a log file that can not be opened is named before the program ends wi
       },
       (error: Error) => error.message,
     );
-    assertMatch(failure, /said: webserv: \S+missing\/folder\.log can not be written: .*\n$/, key);
+    assertMatch(failure, /said: webserv: \S+missing\/folder\.log cannot be written: .*\n$/, key);
   }
 });

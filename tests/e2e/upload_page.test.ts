@@ -150,7 +150,7 @@ const steps: Record<string, (visitor: Visitor) => Promise<void>> = {
     const again = content(5);
     await visitor.choose({ "folder": content(1), ".hidden": content(1), again });
     await visitor.row("folder").getByText("A folder has this name").waitFor();
-    await visitor.row(".hidden").getByText("This name can not be used here").waitFor();
+    await visitor.row(".hidden").getByText("This name cannot be used here").waitFor();
     await visitor.row("again").getByText("disk is full").waitFor();
     await visitor.button("Retry again").click();
     await visitor.row("again").getByText("No answer from the server").waitFor();

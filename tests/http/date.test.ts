@@ -18,7 +18,7 @@ Deno.test("formatHttpDate() agrees with the runtime at any time", () => {
   }
 });
 
-Deno.test("formatHttpDate() clamps what four digits can not say", () => {
+Deno.test("formatHttpDate() clamps what four digits cannot say", () => {
   assertEquals(formatHttpDate(Infinity), "Fri, 31 Dec 9999 23:59:59 GMT");
   assertEquals(formatHttpDate(-Infinity), "Sat, 01 Jan 0000 00:00:00 GMT");
   assertThrows(() => formatHttpDate(NaN), RangeError);

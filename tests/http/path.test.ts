@@ -37,7 +37,7 @@ Deno.test("decodePath() decodes exactly once", () => {
   ]);
 });
 
-Deno.test("decodePath() refuses what can not be decoded", () => {
+Deno.test("decodePath() refuses what cannot be decoded", () => {
   const bad = [
     "",
     "a",

@@ -31,7 +31,7 @@ Deno.test("parseRange() reads one range", () => {
   ]);
 });
 
-Deno.test("parseRange() drops what can not be satisfied", () => {
+Deno.test("parseRange() drops what cannot be satisfied", () => {
   check([
     ["bytes=100-", 100, "unsatisfiable"],
     ["bytes=100-200", 100, "unsatisfiable"],

@@ -1,8 +1,9 @@
 import { assert, assertEquals, assertLess, assertMatch, assertStringIncludes } from "@std/assert";
-import { formatSize, type ListingEntry, listingPage } from "../../lib/pages/listing.ts";
+import type { FolderEntry } from "../../lib/http/origin.ts";
+import { formatSize, listingPage } from "../../lib/pages/listing.ts";
 
-const file = (name: string, size = 1, modified = 0): ListingEntry => ({ name, kind: "file", size, modified });
-const folder = (name: string): ListingEntry => ({ name, kind: "directory", size: 4096, modified: 0 });
+const file = (name: string, size = 1, modified = 0): FolderEntry => ({ name, kind: "file", size, modified });
+const folder = (name: string): FolderEntry => ({ name, kind: "directory", size: 4096, modified: 0 });
 const hrefs = (page: string) => [...page.matchAll(/href="([^"]*)"/g)].map((match) => match[1]);
 const rows = (page: string) => page.split("\n").filter((line) => line.startsWith("<tr class"));
 
@@ -126,7 +127,7 @@ Deno.test("listingPage() says that a folder is empty", () => {
 });
 
 Deno.test("listingPage() counts folders and files apart", () => {
-  const caption = (entries: ListingEntry[]) => /<caption>(.*?)</.exec(listingPage("/", entries))?.[1];
+  const caption = (entries: FolderEntry[]) => /<caption>(.*?)</.exec(listingPage("/", entries))?.[1];
   assertEquals(caption([folder("a"), file("b"), file("c")]), "1 folder, 2 files");
   assertEquals(caption([folder("a"), folder("b")]), "2 folders");
   assertEquals(caption([file("b")]), "1 file");

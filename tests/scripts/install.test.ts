@@ -200,7 +200,7 @@ test("names the tools that are missing", async (folder) => {
   await assertFails(second, { url: server.url, tools }, /neither sha256sum nor shasum is installed/);
 });
 
-test("refuses a place that can not be written before it downloads anything", async (folder) => {
+test("refuses a place that cannot be written before it downloads anything", async (folder) => {
   await Deno.writeTextFile(join(folder, "file"), "");
   await Deno.mkdir(join(folder, "taken/webserv"), { recursive: true });
   const url = "http://127.0.0.1:1";

@@ -91,7 +91,7 @@ Deno.test("the json format has the fields that were promised", () => {
   assertEquals([referer, user_agent], [null, null]);
 });
 
-Deno.test("quotes and backslashes of a client can not end a text", () => {
+Deno.test("quotes and backslashes of a client cannot end a text", () => {
   const line = logged("combined", { target: '/"\\', referer: '" 200 0 "', userAgent: "\\" });
   assertEquals(
     line.slice(line.indexOf('"')),

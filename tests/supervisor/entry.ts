@@ -19,7 +19,7 @@ export type Behaviour =
   | { readonly does: "die"; readonly of: string }
   /** Dies before it is ready. */
   | { readonly does: "die at once" }
-  /** Its module can not be loaded. */
+  /** Its module cannot be loaded. */
   | { readonly does: "fail"; readonly message: string }
   /** Is ready, and does not stop when it is told to. */
   | { readonly does: "linger" }

@@ -25,7 +25,7 @@ Deno.test("both logs may go to one file, and no line of them mixes", async () =>
   assertEquals(lines.slice(0, -1).filter((line) => !/^[ae]\d+ x{1000}$/.test(line)), []);
 });
 
-Deno.test("off goes nowhere, and a file that can not be opened is an error that names it", async () => {
+Deno.test("off goes nowhere, and a file that cannot be opened is an error that names it", async () => {
   await using folder = await temporaryFolder();
   const logs = new SupervisorLogs(logging("off", "off", folder.path));
   logs.access.line("nobody sees this");
@@ -65,7 +65,7 @@ Deno.test("reopen() goes on in a new file, and every line is in one of the two",
   assertEquals(numbers, Array.from({ length: 500 }, (_, index) => index));
 });
 
-Deno.test("reopen() stays with the old file where the new one can not be made, and says so in it", async () => {
+Deno.test("reopen() stays with the old file where the new one cannot be made, and says so in it", async () => {
   await using folder = await temporaryFolder();
   await Deno.mkdir(`${folder.path}/logs`);
   const logs = new SupervisorLogs(logging("logs/a.log", "off", folder.path));

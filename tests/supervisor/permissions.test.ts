@@ -64,7 +64,7 @@ const CASES: readonly (readonly [name: string, text: string, expected: Partial<P
     },
   ],
   [
-    "an interpreter that is not installed can not be run anyway",
+    "an interpreter that is not installed cannot be run anyway",
     server("locations: { /cgi/: { alias: cgi, cgi: { .php: php-cgi, .sh: sh } } }"),
     { read: ["/srv/cgi", "/tmp/spool"], write: ["/tmp/spool"], run: ["/bin/sh", "/usr/bin/setsid"] },
   ],
@@ -159,7 +159,7 @@ Deno.test("permissionFlags() lets names be looked up, which takes port 0 of them
   assertEquals(net, "--allow-net=127.0.0.1:8080,a.test:0");
 });
 
-Deno.test("permissionFlag() names the folder above where a comma can not be written", () => {
+Deno.test("permissionFlag() names the folder above where a comma cannot be written", () => {
   assertEquals(permissionFlag("read", ["/a/b", "/a/x,y/c", "/a/z,"]), "--allow-read=/a,/a/b");
   assertEquals(permissionFlag("read", ["/x,y"]), "--allow-read=/");
 });

@@ -112,7 +112,7 @@ Deno.test({
   },
 });
 
-Deno.test("where a port can not be shared a reload hands it over, and a failed one gives it back", async () => {
+Deno.test("where a port cannot be shared a reload hands it over, and a failed one gives it back", async () => {
   const files = (folder: string) => Deno.writeTextFile(`${folder}/a.txt`, "one");
   await using test = await startSupervisor({ does: "serve" }, "", {
     sharesPorts: false,
@@ -139,7 +139,7 @@ Deno.test("where a port can not be shared a reload hands it over, and a failed o
   assertEquals(await get(port, "/a.txt"), "200 two");
 });
 
-Deno.test("a store that can not be made is no start, and says why", async () => {
+Deno.test("a store that cannot be made is no start, and says why", async () => {
   await using folder = { path: await Deno.makeTempDir(), [Symbol.asyncDispose]: () => Promise.resolve() };
   await Deno.writeTextFile(`${folder.path}/file`, "");
   const config = configOf(
@@ -151,6 +151,6 @@ Deno.test("a store that can not be made is no start, and says why", async () => 
     groups: new ProcessGroups(undefined),
     entry: ENTRY,
   };
-  await assertRejects(() => Supervisor.start(config, options), StartError, "file/up can not be made");
+  await assertRejects(() => Supervisor.start(config, options), StartError, "file/up cannot be made");
   await Deno.remove(folder.path, { recursive: true });
 });

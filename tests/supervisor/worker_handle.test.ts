@@ -45,7 +45,7 @@ Deno.test("a worker that dies before it is ready is a failure with its reason", 
   await handle.gone;
 });
 
-Deno.test("a worker that can not serve its configuration says why, and is ended", async () => {
+Deno.test("a worker that cannot serve its configuration says why, and is ended", async () => {
   const { handle, deaths } = start({ does: "fail", message: "port 80 is taken" });
   await assertRejects(() => handle.ready, WorkerFailure, "port 80 is taken");
   await handle.gone;

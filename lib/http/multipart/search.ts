@@ -47,7 +47,7 @@ export class DelimiterSearch {
     let begin = end - 1;
     while (begin >= first && bytes[begin] !== CR) begin--;
     if (begin < first) return 0;
-    // Bytes before the last CR can not be part of it.
+    // Bytes before the last CR cannot be part of it.
     for (let at = begin + 1; at < end; at++) {
       if (bytes[at] !== delimiter[at - begin]) return 0;
     }

@@ -80,7 +80,7 @@ export class ConnectionBody implements RequestBody {
   /**
    * Reads and drops what is left of it.
    *
-   * @returns false if it can not be read to its end
+   * @returns false if it cannot be read to its end
    * @throws {GoneError}
    */
   async discard(): Promise<boolean> {

@@ -204,7 +204,7 @@ export class Http1Session implements Protocol, DeadlineOwner {
     this.#departure.unwatch();
   }
 
-  /** Drops what is left of the request, so that the next one can be read; false if that can not be done. */
+  /** Drops what is left of the request, so that the next one can be read; false if that cannot be done. */
   #nextCycle(): boolean | Promise<boolean> {
     const body = this.#body;
     this.#body = undefined;

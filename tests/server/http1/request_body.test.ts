@@ -74,7 +74,7 @@ Deno.test("after detach() a handler that is still reading gets a GoneError, and 
   assertEquals([await discarded, http.isRequestWhole], [true, true]);
 });
 
-Deno.test("discard() tells what can not be read to its end: broken, stalled, ended", async () => {
+Deno.test("discard() tells what cannot be read to its end: broken, stalled, ended", async () => {
   const broken = start("Transfer-Encoding: chunked", "nonsense\r\n");
   assertEquals(await broken.body.discard(), false);
   const stalled = start("Content-Length: 5");

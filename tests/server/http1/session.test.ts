@@ -240,7 +240,7 @@ Deno.test("a slow head is 408 once, whatever else comes", async () => {
 });
 
 for (const breaking of ["breaks", "stalls"] as const) {
-  Deno.test(`a 408 that can not be sent because the connection ${breaking} harms nobody`, async () => {
+  Deno.test(`a 408 that cannot be sent because the connection ${breaking} harms nobody`, async () => {
     const { connection, clock, running } = start(() => text("x"));
     connection[breaking] = true;
     await connection.push("GET / HT");
