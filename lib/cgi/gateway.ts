@@ -156,7 +156,7 @@ export class Gateway {
       rest,
       request.method === "HEAD" ? block.contentLength : announced(answer.status, block),
     );
-    return { ...answer, body };
+    return { ...answer, body, isByProgram: true };
   }
 }
 

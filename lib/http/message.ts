@@ -58,6 +58,8 @@ export interface Response {
   readonly body: Uint8Array | BodySource | undefined;
   /** The body is the whole message, head and all; the connection closes after it. */
   readonly raw?: true;
+  /** A program made it, and its status is the program's word. */
+  readonly isByProgram?: true;
 }
 
 /** A body that is read as it is sent. The one who sends it closes it, on every path. */

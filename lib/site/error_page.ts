@@ -7,7 +7,7 @@
 import { HttpError } from "../http/errors.ts";
 import type { FieldBlock } from "../http/fields.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
-import type { Request, Response } from "../http/message.ts";
+import type { Response } from "../http/message.ts";
 import type { DecodedPath } from "../http/path.ts";
 import { errorResponse } from "../pages/error_response.ts";
 import { at, type Exchange } from "./exchange.ts";
@@ -21,32 +21,51 @@ export function errorPage(exchange: Exchange, error: HttpError): MaybePromise<Re
   const path = location.config.answer.errorPage[error.status];
   if (path === undefined) return errorResponse(error, id);
   const page = at(exchange, path as DecodedPath, {
-    request: unconditional(asGet(request, path, undefined)),
+    request: asGet(request, path, undefined, NOT_OF_THE_PAGE),
     hops: 0,
     isChosen: true,
     errorPage: { status: error.status, path: request.path },
   });
   return follow(page, (_, outcome) => {
-    if (!(outcome instanceof HttpError)) return asPageOf(error, outcome);
+    const response = outcome instanceof HttpError ? undefined : asPageOf(error, outcome);
+    if (response !== undefined) return response;
     // A page that is not there must not hide the error.
-    const why = outcome.log ?? `it is answered ${outcome.status}`;
+    const why = outcome instanceof HttpError && outcome.log || `it is answered ${outcome.status}`;
     errorLog.warning(`error_page ${path} for ${error.status} cannot be sent: ${why}`);
     return errorResponse(error, id);
   });
 }
 
-/** Neither a condition nor a range of the request is about its error's page. */
-function unconditional(request: Request): Request {
-  return { ...request, fields: request.fields.filter((name) => !/^(?:if-|range$)/.test(name)) };
+/** Fields of a request that are not about its error's page: conditions, a range, and those that speak of its content. */
+const NOT_OF_THE_PAGE = /^(?:content-|transfer-encoding$|expect$|if-|range$)/;
+
+/**
+ * The page with the error's status and fields. A program may have another status, e.g. to redirect; from anybody else
+ * that is no page, and undefined.
+ */
+function asPageOf(error: HttpError, page: Response): Response | undefined {
+  const { status, body } = page;
+  if (!page.raw && (status === 200 || status === error.status)) {
+    const fields = withFieldsOf(error, page.fields);
+    // The reason of a 200 is not the error's.
+    const reason = status === 200 ? undefined : page.reason;
+    return { status: error.status, fields, body, ...reason !== undefined && { reason } };
+  }
+  if (page.isByProgram && !page.raw) return page;
+  if (body !== undefined && !(body instanceof Uint8Array)) body.close();
+  return undefined;
 }
 
-/** The page with the error's status, unless it is an answer of another kind, as a program may give one. */
-function asPageOf({ status, fields }: HttpError, page: Response): Response {
-  if (page.status !== 200) return page;
-  return { ...page, status, fields: withoutValidators(page.fields).concat(fields) };
-}
+/** PERF: of pages that are files. */
+const withoutValidators = new WeakMap<FieldBlock, FieldBlock>();
 
-/** They are those of another resource than the one that was asked for. */
-function withoutValidators(fields: FieldBlock): FieldBlock {
-  return fields.without("etag", "last-modified", "accept-ranges");
+/** The page's fields without its validators, which are those of another resource, and with the error's. */
+function withFieldsOf(error: HttpError, page: FieldBlock): FieldBlock {
+  let fields = withoutValidators.get(page);
+  if (!fields) {
+    fields = page.without("etag", "last-modified", "accept-ranges");
+    withoutValidators.set(page, fields);
+  }
+  for (const [name, value] of error.fields) fields = fields.with(name, value);
+  return fields;
 }

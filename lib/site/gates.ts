@@ -24,8 +24,9 @@ export function passGates(exchange: Exchange): Response | HttpError | undefined 
 }
 
 /** RFC 9110 section 9.1: 501 for a method that nobody knows, 405 for one that is not allowed here. */
-function refuseMethod({ request: { method }, location }: Exchange): HttpError | undefined {
-  if (location.methods.has(method) || method === "OPTIONS") return undefined;
+function refuseMethod({ request: { method }, location, errorPage }: Exchange): HttpError | undefined {
+  // The page of an error is asked for by the server itself.
+  if (errorPage !== undefined || location.methods.has(method) || method === "OPTIONS") return undefined;
   return location.knows(method) ? location.notAllowed : refusal(501);
 }
 

@@ -59,29 +59,45 @@ function circle(status: number, log: string): HttpError {
   return new HttpError(status, log, { log });
 }
 
-/** A request for another path with GET (or HEAD, if it was that) and without the content, of which its fields speak. */
-export function asGet(request: Request, path: string, query: string | undefined): Request {
-  return {
-    ...withTarget(request, path, query),
+/**
+ * A request for another path with GET (or HEAD, if it was that) and without the content.
+ *
+ * @param left the fields that are left out: by default those that speak of the content
+ */
+export function asGet(
+  request: Request,
+  path: string,
+  query: string | undefined,
+  left = OF_CONTENT,
+): Request {
+  return withTarget(request, path, query, {
     method: request.method === "HEAD" ? "HEAD" : "GET",
-    fields: request.fields.filter((name) => !/^(?:content-|transfer-encoding$|expect$)/.test(name)),
-    body: { length: 0, read: () => Promise.resolve(null) },
-  };
+    fields: request.fields.filter((name) => !left.test(name)),
+    body: NO_BODY,
+  });
 }
 
-/** What the client sent besides its target stays. */
-function withTarget(request: Request, decoded: string, query: string | undefined): Request {
+const OF_CONTENT = /^(?:content-|transfer-encoding$|expect$)/;
+const NO_BODY: Request["body"] = { length: 0, read: () => Promise.resolve(null) };
+
+/** What the client sent besides its target stays, but for what is given. */
+function withTarget(
+  request: Request,
+  decoded: string,
+  query: string | undefined,
+  { method, fields, body }: Pick<Request, "method" | "fields" | "body"> = request,
+): Request {
   const path = encodePath(decoded);
   return {
-    method: request.method,
+    method,
     target: query === undefined ? path : `${path}?${query}`,
     form: "origin",
     path,
     query,
     host: request.host,
     version: request.version,
-    fields: request.fields,
-    body: request.body,
+    fields,
+    body,
     remote: request.remote,
     local: request.local,
     onGone: (callback) => request.onGone(callback),

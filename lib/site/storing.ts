@@ -18,11 +18,11 @@ const WRITERS: ReadonlyMap<string, (request: Request, target: StoreTarget) => Pr
 ]);
 
 /** Answers PUT, POST and DELETE from the location's store; undefined for what does not write. @throws {FileError} */
-export function answerFromStore(
-  { location, path, request, services }: Exchange,
-): MaybePromise<Outcome> | undefined {
+export function answerFromStore(exchange: Exchange): MaybePromise<Outcome> | undefined {
+  const { location, path, request, services } = exchange;
   const write = WRITERS.get(request.method);
-  if (write === undefined) return undefined;
+  // Who writes names the place: no index and no try_files chooses it.
+  if (write === undefined || exchange.isChosen) return undefined;
   const { config: { access, store: { overwrite } } } = location;
   if (!access.cors && isForeign(request)) return refusal(403);
   const place = location.storePath(path);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { site, type SiteFile, type SiteRequest, type TestSite } from "../support/site.ts";
 
 /** A request and its answer: a status with a content, or with the fields that count. */
@@ -256,8 +256,9 @@ servers:
       /moved: { return: 302 /new }
       /folder/: { autoindex: off }
       /run/: { error_page: { 404: /run.sh } }
+      /posted/: { allowed_methods: [POST], error_page: { 404: /posted/page.txt } }
 `,
-    FILES,
+    { ...FILES, "root/posted/page.txt": "text" },
   );
   await check(server, [
     ["/none", {}, { status: 404, etag: undefined, "accept-ranges": undefined, "last-modified": undefined }],
@@ -269,10 +270,14 @@ servers:
       "content-type": "text/plain; charset=utf-8",
     }],
     ["/folder/", {}, { status: 403, "content-type": "text/html; charset=utf-8" }],
-    ["/gone", {}, { status: 302, location: "/new" }],
+    ["/gone", {}, { status: 410, location: undefined }],
+    ["/posted/x", { method: "POST", body: "x" }, "404 text"],
     ["/run/x?q=1", { method: "POST", body: "x" }, "404 ran /run.sh"],
   ]);
-  assertEquals(server.log, ["warning: error_page /none.html for 403 cannot be sent: it is answered 404"]);
+  assertEquals(server.log, [
+    "warning: error_page /none.html for 403 cannot be sent: it is answered 404",
+    "warning: error_page /moved for 410 cannot be sent: it is answered 302",
+  ]);
   const { environment } = server.ran.at(-1)!;
   assertEquals(
     [environment.REDIRECT_STATUS, environment.REDIRECT_URL, environment.REQUEST_METHOD],
@@ -338,4 +343,59 @@ Deno.test("a circle of internal redirects ends with a line in the log", async ()
   await check(folder, [["/", {}, { status: 500 }]]);
   assertEquals(folder.ran.length, 5);
   assertMatch(folder.log.join("\n"), /more than 10 internal redirects, at last to \/run\.sh$/);
+});
+
+Deno.test("a program that makes an error's page may have a status of its own, and the error keeps its fields", async () => {
+  const pages: Record<string, string> = {
+    "/ok.sh": "Status: 200 Fine\nA: b\n\npage",
+    "/same.sh": "Status: 405 Not Here\nA: b\n\npage",
+    "/away.sh": "Status: 303 See Other\nLocation: /new\n\n",
+    "/nph-page.sh": "HTTP/1.1 200 OK\r\n\r\npage",
+  };
+  const names = Object.keys(pages);
+  const server = site(
+    `
+servers:
+  - root: root
+    cgi: { .sh: sh }
+    locations:
+${names.map((name, i) => `      /${i}/: { cgi: {}, error_page: { 405: ${name} } }`).join("\n")}
+`,
+    Object.fromEntries(names.map((name) => [`root${name}`, "source"])),
+    ({ environment: { SCRIPT_NAME } }) => pages[SCRIPT_NAME!]!,
+  );
+  const put = { method: "PUT", body: "x" };
+  const allow = "GET, HEAD, OPTIONS";
+  await check(server, [
+    ["/0/x", put, { status: 405, allow, a: "b" }],
+    ["/1/x", put, { status: 405, allow, a: "b" }],
+    ["/2/x", put, { status: 303, location: "/new" }],
+    ["/3/x", put, { status: 405, allow, "content-type": "text/html; charset=utf-8" }],
+  ]);
+  assertEquals((await server.ask("/0/x", put)).reason, undefined);
+  assertEquals((await server.ask("/1/x", put)).reason, "Not Here");
+});
+
+Deno.test("a store is written to at its own address alone, wherever try_files and index lead", async () => {
+  const server = site(
+    `
+servers:
+  - root: root
+    index: [x]
+    locations:
+      /app/: { cgi: { .sh: sh }, allowed_methods: [GET, POST, PUT, DELETE], try_files: [/up/old.txt, /up/] }
+      /last/: { cgi: { .sh: sh }, allowed_methods: [GET, POST, PUT, DELETE], try_files: [$uri, /up/new.txt] }
+      /up/: { upload_store: up }
+`,
+    { ...FILES, "up/old.txt": "old" },
+  );
+  const body = "changed";
+  for (const method of ["PUT", "POST", "DELETE"]) {
+    for (const target of ["/app/x", "/last/x"]) {
+      const { status } = await server.ask(target, { method, body });
+      assert(status === 405 || status === 404, `${method} ${target}: ${status}`);
+    }
+  }
+  assertEquals(server.store.names.filter((name) => name.startsWith("/site/up/")), ["/site/up/old.txt"]);
+  assertEquals(server.store.content("/site/up/old.txt"), "old");
 });

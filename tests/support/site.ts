@@ -36,6 +36,7 @@ export interface SiteRequest {
 /** An answer, its content read. */
 export interface SiteAnswer {
   readonly status: number;
+  readonly reason?: string;
   readonly fields: FieldBlock;
   readonly text: string;
 }
@@ -133,9 +134,9 @@ function requestFor(
   };
 }
 
-async function read({ status, fields, body }: Response): Promise<SiteAnswer> {
+async function read({ body, ...head }: Response): Promise<SiteAnswer> {
   if (body === undefined || body instanceof Uint8Array) {
-    return { status, fields, text: toText(body ?? new Uint8Array()) };
+    return { ...head, text: toText(body ?? new Uint8Array()) };
   }
   const buffer = new Uint8Array(1024);
   let text = "";
@@ -143,5 +144,5 @@ async function read({ status, fields, body }: Response): Promise<SiteAnswer> {
     text += toText(buffer.subarray(0, count));
   }
   body.close();
-  return { status, fields, text };
+  return { ...head, text };
 }
