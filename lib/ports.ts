@@ -205,7 +205,11 @@ export interface Spooler {
 export interface NewFile {
   /** @throws {FileError} */
   write(bytes: Uint8Array): Promise<void>;
-  /** Nothing more will be written: what the system holds for that is given back, however long it waits for its name. */
+  /**
+   * Nothing more will be written: what is held for that is given back, however long it waits for its name.
+   *
+   * @throws {FileError}
+   */
   end(): void;
   /**
    * Gives the file its name, all at once: a reader meets the old file or the new one.

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { Gatherer } from "../bytes/gatherer.ts";
 import { HttpError } from "../http/errors.ts";
 import type { RequestBody } from "../http/message.ts";
 import { FileError, type Spooler, type SpoolFile } from "../ports.ts";
@@ -47,6 +48,7 @@ export async function programInput(
       }
       await spool.add(piece);
     }
+    await spool.end();
   } catch (error) {
     spool.close();
     throw error;
@@ -56,40 +58,36 @@ export async function programInput(
 
 class Spool implements ProgramInput {
   length = 0;
+  readonly #spooler: Spooler;
+  /** All of it while it is small; afterwards what is to be written next. */
+  readonly #gatherer = new Gatherer(LARGEST_IN_MEMORY);
   #file: SpoolFile | undefined;
-  #pieces: Uint8Array[] = [];
   #position = 0;
   /** PERF: one for all pieces; what is made anew for each is not given back before it is many megabytes. */
   #buffer: Uint8Array | undefined;
-  readonly #spooler: Spooler;
 
   constructor(spooler: Spooler) {
     this.#spooler = spooler;
   }
 
-  async add(piece: Uint8Array): Promise<void> {
+  add(piece: Uint8Array): Promise<void> {
     this.length += piece.length;
-    if (!this.#file && this.length <= LARGEST_IN_MEMORY) {
-      this.#pieces.push(piece.slice());
-      return;
-    }
-    this.#file ??= this.#create();
-    for (const earlier of this.#pieces.splice(0)) await this.#file.write(earlier);
-    await this.#file.write(piece);
+    return this.#gatherer.add(piece, this.#write);
   }
 
-  /** That there is no place for it is not the client's fault, as it would be with a file that was asked for. */
-  #create(): SpoolFile {
-    try {
-      return this.#spooler.create();
-    } catch (error) {
-      if (!(error instanceof FileError) || error.problem === "full") throw error;
-      throw new FileError("failed", error.path, { cause: error.cause ?? error });
-    }
+  /** It is whole. */
+  async end(): Promise<void> {
+    if (!this.#file) return;
+    await this.#gatherer.flush(this.#write);
+    this.#gatherer.release();
   }
 
   async next(): Promise<Uint8Array | null> {
-    if (!this.#file) return this.#pieces.shift() ?? null;
+    if (!this.#file) {
+      const rest = this.#gatherer.held.subarray(this.#position);
+      this.#position += rest.length;
+      return rest.length === 0 ? null : rest;
+    }
     this.#buffer ??= new Uint8Array(PIECE);
     const count = await this.#file.readAt(this.#buffer, this.#position);
     this.#position += count;
@@ -99,6 +97,18 @@ class Spool implements ProgramInput {
   close(): void {
     this.#file?.close();
     this.#file = undefined;
-    this.#pieces = [];
+    this.#gatherer.release();
+  }
+
+  readonly #write = (bytes: Uint8Array): Promise<void> => (this.#file ??= this.#create()).write(bytes);
+
+  /** That there is no place for it is not the client's fault, as it would be with a file that was asked for. */
+  #create(): SpoolFile {
+    try {
+      return this.#spooler.create();
+    } catch (error) {
+      if (!(error instanceof FileError) || error.problem === "full") throw error;
+      throw new FileError("failed", error.path, { cause: error.cause ?? error });
+    }
   }
 }

@@ -71,7 +71,11 @@ export type Occupant =
 export interface NewContent {
   /** @throws {FileError} */
   write(bytes: Uint8Array): Promise<void>;
-  /** Nothing more will be written: what is held for that is given back, however long it waits for its name. */
+  /**
+   * Nothing more will be written: what is held for that is given back, however long it waits for its name.
+   *
+   * @throws {FileError}
+   */
   end(): void;
   /**
    * Gives it its name, all at once: a reader meets the old content or the new one.

@@ -5,6 +5,7 @@
  * @module
  */
 import { basename, join } from "@std/path";
+import { Gatherer } from "../bytes/gatherer.ts";
 import { type ErrorLog, FileError, type NewFile, type StoreFiles } from "../ports.ts";
 import { fileError, forgetStats } from "./files.ts";
 import { writeAll } from "./positioned_file.ts";
@@ -12,8 +13,8 @@ import { writeAll } from "./positioned_file.ts";
 /** Hidden, so that no request reaches it and no listing shows it. */
 const PREFIX = ".webserv-upload-";
 
-/** A first piece up to this length does not go through another thread, in bytes. */
-const SYNC_WRITE = 64 * 1024;
+/** Pieces are gathered up to this, in bytes: each write costs as much as copying many kilobytes. */
+const GATHERED = 64 * 1024;
 
 /** A file of a living program is taken for abandoned after this, in milliseconds. */
 const ABANDONED = 60 * 60 * 1000;
@@ -84,7 +85,8 @@ export const storeFiles: StoreFiles = {
 };
 
 class UnnamedFile implements NewFile {
-  #isEmpty = true;
+  /** PERF: a small file is one write in place, at its end; asking another thread takes longer than the copy. */
+  readonly #gatherer = new Gatherer(GATHERED);
   #open = true;
   /** Under its hidden name. */
   #exists = true;
@@ -93,24 +95,28 @@ class UnnamedFile implements NewFile {
 
   async write(bytes: Uint8Array): Promise<void> {
     try {
-      // PERF: a small file has only this piece, and asking another thread takes longer than the copy.
-      const written = this.#isEmpty && bytes.length <= SYNC_WRITE ? this.file.writeSync(bytes) : 0;
-      await writeAll(this.file, bytes.subarray(written));
-      this.#isEmpty = false;
+      await this.#gatherer.add(bytes, this.#write);
     } catch (error) {
       throw fileError(error, this.path);
     }
   }
 
   end(): void {
-    if (this.#open) this.file.close();
-    this.#open = false;
+    try {
+      for (let rest = this.#gatherer.held; this.#open && rest.length > 0;) {
+        rest = rest.subarray(this.file.writeSync(rest));
+      }
+    } catch (error) {
+      throw fileError(error, this.path);
+    } finally {
+      this.#close();
+    }
   }
 
   commit(path: string, replace: boolean): void {
     forgetStats();
-    this.end();
     try {
+      this.end();
       if (replace) {
         keepMode(path, this.path);
         Deno.renameSync(this.path, path);
@@ -125,11 +131,19 @@ class UnnamedFile implements NewFile {
   }
 
   discard(): void {
-    this.end();
+    this.#close();
     if (!this.#exists) return;
     this.#exists = false;
     removeUnfinished(this.path);
     registry.over(this.path);
+  }
+
+  readonly #write = (bytes: Uint8Array): Promise<void> => writeAll(this.file, bytes);
+
+  #close(): void {
+    if (this.#open) this.file.close();
+    this.#open = false;
+    this.#gatherer.release();
   }
 }
 

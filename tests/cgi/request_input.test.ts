@@ -115,3 +115,29 @@ Deno.test("programInput() tells a full disk from other trouble, none of which is
     assertEquals(error.problem, expected);
   }
 });
+
+Deno.test("programInput() takes a body that comes byte by byte in a few writes", async () => {
+  const spooler = new FakeSpooler();
+  let writes = 0;
+  const counted = {
+    create: () => {
+      const file = spooler.create();
+      return { ...file, write: (bytes: Uint8Array) => (writes++, file.write(bytes)) };
+    },
+  };
+  const length = 600 * KIB, byte = new Uint8Array(1);
+  let sent = 0;
+  const body = {
+    length: undefined,
+    read: () => {
+      byte[0] = 0x61 + sent % 26;
+      return Promise.resolve(sent++ < length ? byte : null);
+    },
+  };
+  const input = await programInput(body, false, Infinity, counted);
+  assertEquals([input.length, writes], [length, 3]);
+  const text = await contentOf(input);
+  assertEquals(text, "abcdefghijklmnopqrstuvwxyz".repeat(Math.ceil(length / 26)).slice(0, length));
+  input.close();
+  assertEquals(spooler.open, 0);
+});

@@ -102,14 +102,25 @@ Deno.test({
   ignore: !ON_LINUX,
   fn: async () => {
     await using folder = await temporaryFolder();
-    const file = storeFiles.create(folder.path) as NewFile & { file: Deno.FsFile };
-    file.file.close();
-    file.file = Deno.openSync("/dev/full", { write: true });
-    for (const length of [10, 100_000]) {
-      const error = await assertRejects(() => file.write(new Uint8Array(length)), FileError);
-      assertEquals(error.problem, "full");
+    const create = () => {
+      const file = storeFiles.create(folder.path) as NewFile & { file: Deno.FsFile };
+      file.file.close();
+      file.file = Deno.openSync("/dev/full", { write: true });
+      return file;
+    };
+    const large = create();
+    assertEquals(
+      (await assertRejects(() => large.write(new Uint8Array(100_000)), FileError)).problem,
+      "full",
+    );
+    large.discard();
+    // What is small is written at the end, or when it gets its name.
+    for (const finish of [(file: NewFile) => file.end(), (file: NewFile) => file.commit("/x", true)]) {
+      const small = create();
+      await small.write(new Uint8Array(10));
+      assertEquals(assertThrows(() => finish(small), FileError).problem, "full");
+      small.discard();
     }
-    file.discard();
     assertEquals(namesIn(folder.path), []);
   },
 });
