@@ -258,3 +258,28 @@ Deno.test("what a refused connection was doing is logged as a line without a req
   await running;
   assertMatch(log.lines[0]!, /"-" 400 \d+$/);
 });
+
+for (const framing of ["Content-Length: 5", "Transfer-Encoding: chunked"]) {
+  Deno.test(`an answer is sent whole although the client ends its side before its body (${framing})`, async () => {
+    const more = Promise.withResolvers<void>();
+    const streaming: Handler = ({ body }) => {
+      // As a program's input is read while it answers.
+      body.read().catch(() => {});
+      const source = new Source(10, 2);
+      const read = source.read.bind(source);
+      source.read = async (buffer) => {
+        if (source.pieces === 1) await more.promise;
+        return await read(buffer);
+      };
+      return { status: 200, fields: FieldBlock.EMPTY, body: source };
+    };
+    const { connection, errorLog, running } = start(streaming);
+    await connection.push(GET.replace("GET", "HEAD"), post(framing));
+    await connection.push(null);
+    more.resolve();
+    await running;
+    assertEquals(statusesOf(connection), [200, 200]);
+    assertStringIncludes(connection.output, "piecepiece");
+    assertEquals(errorLog.lines, []);
+  });
+}
