@@ -3,14 +3,14 @@
  *
  * @module
  */
-import { DEFAULT_LIMITS } from "../../lib/config/defaults.ts";
+import { DEFAULTS } from "../../lib/config/defaults.ts";
 import { isContained } from "../../lib/http/containment.ts";
 import { contentTypeOf } from "../../lib/http/media_type.ts";
 import { decodePath, encodePath } from "../../lib/http/path.ts";
 import { compare, fromWire, repeat, type Subject } from "../support.ts";
 
 /** As long as a path can be, nearly. */
-const LONG = DEFAULT_LIMITS.requestLine - 32;
+const LONG = DEFAULTS.limits.requestLine - 32;
 
 /** A piece as often as it fits. */
 const full = (piece: string) => "/" + piece.repeat(Math.floor(LONG / piece.length));

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { DEFAULT_LIMITS } from "../../lib/config/defaults.ts";
+import { DEFAULTS } from "../../lib/config/defaults.ts";
 import { MAX_CHUNK_EXTENSION } from "../../lib/http1/limits.ts";
 import { compare, repeat } from "../support.ts";
 import { onConnection } from "./feeding.ts";
@@ -19,7 +19,7 @@ function chunks(size: number, extension = ""): string {
   return `${CHUNKED}${chunk.repeat(CONTENT / size)}0\r\n`;
 }
 
-const trailers = repeat(DEFAULT_LIMITS.headerCount, (index) => `Trailer-${index}: ${"t".repeat(100)}\r\n`);
+const trailers = repeat(DEFAULTS.limits.headerCount, (index) => `Trailer-${index}: ${"t".repeat(100)}\r\n`);
 
 compare("a body of 16 KiB", {
   "one chunk": onConnection(`${chunks(CONTENT)}\r\n`, EXPECTED),

@@ -4,12 +4,12 @@
  *
  * @module
  */
-import { DEFAULT_LIMITS } from "../../lib/config/defaults.ts";
+import { DEFAULTS } from "../../lib/config/defaults.ts";
 import { compare } from "../support.ts";
 import { onConnection, onNewConnection } from "./feeding.ts";
 import { BROWSER, BROWSER_FIELDS, LONGEST_LINE, LONGEST_SECTION, MINIMAL, withFields } from "./requests.ts";
 
-const MOST_FIELDS = DEFAULT_LIMITS.headerCount;
+const MOST_FIELDS = DEFAULTS.limits.headerCount;
 
 compare("a request's head", {
   "the least, GET and Host": onConnection(MINIMAL, {}),
@@ -26,7 +26,7 @@ compare("a request's head", {
     fields: MOST_FIELDS,
   }),
   "32 KiB, one value all of commas": onConnection(
-    `GET / HTTP/1.1\r\nHost: a.test\r\nConnection: ${",".repeat(DEFAULT_LIMITS.headerFields - 40)}\r\n\r\n`,
+    `GET / HTTP/1.1\r\nHost: a.test\r\nConnection: ${",".repeat(DEFAULTS.limits.headerFields - 40)}\r\n\r\n`,
     { fields: 2 },
   ),
 });

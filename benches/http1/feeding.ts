@@ -4,7 +4,7 @@
  * @module
  */
 import { encodeLatin1 } from "../../lib/bytes/latin1.ts";
-import { DEFAULT_LIMITS } from "../../lib/config/defaults.ts";
+import { DEFAULTS } from "../../lib/config/defaults.ts";
 import { ServerConnection } from "../../lib/http1/connection.ts";
 import { HttpError } from "../../lib/http/errors.ts";
 import type { Subject } from "../support.ts";
@@ -51,7 +51,7 @@ export function feed(connection: ServerConnection, bytes: Uint8Array, most = Inf
 
 /** Requests on a connection that stays, whole requests at each run. */
 export function onConnection(text: string, expected: Partial<Fed>, most?: number): Subject {
-  const connection = new ServerConnection(DEFAULT_LIMITS);
+  const connection = new ServerConnection(DEFAULTS.limits);
   const bytes = encodeLatin1(text);
   return [() => feed(connection, bytes, most), { requests: 1, fields: 1, body: 0, ...expected }];
 }
@@ -61,7 +61,7 @@ export function onNewConnection(text: string, status: number): Subject {
   const bytes = encodeLatin1(text);
   const run = () => {
     try {
-      return feed(new ServerConnection(DEFAULT_LIMITS), bytes).requests === 1 ? 200 : 0;
+      return feed(new ServerConnection(DEFAULTS.limits), bytes).requests === 1 ? 200 : 0;
     } catch (error) {
       if (error instanceof HttpError) return error.status;
       throw error;

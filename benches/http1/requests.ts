@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { DEFAULT_LIMITS } from "../../lib/config/defaults.ts";
+import { DEFAULTS } from "../../lib/config/defaults.ts";
 import { repeat } from "../support.ts";
 
 /** The least that HTTP/1.1 allows. */
@@ -42,15 +42,15 @@ export function withFields(count: number, length: number): string {
 /** A request whose line is just as long as it may be. */
 export const LONGEST_LINE = (() => {
   const frame = "GET / HTTP/1.1";
-  return MINIMAL.replace("/", `/${"a".repeat(DEFAULT_LIMITS.requestLine - frame.length)}`);
+  return MINIMAL.replace("/", `/${"a".repeat(DEFAULTS.limits.requestLine - frame.length)}`);
 })();
 
 /** A request whose field section is just as long as it may be, with as many fields as it may have. */
 export const LONGEST_SECTION = (() => {
   const host = "Host: a.test\r\n";
-  const lines = DEFAULT_LIMITS.headerCount - 1;
-  const length = Math.floor((DEFAULT_LIMITS.headerFields - host.length - "\r\n".length) / lines);
+  const lines = DEFAULTS.limits.headerCount - 1;
+  const length = Math.floor((DEFAULTS.limits.headerFields - host.length - "\r\n".length) / lines);
   const text = withFields(lines, length);
   const section = text.length - "GET / HTTP/1.1\r\n".length;
-  return text.replace("Host: a.test", `Host:${" ".repeat(DEFAULT_LIMITS.headerFields - section + 1)}a.test`);
+  return text.replace("Host: a.test", `Host:${" ".repeat(DEFAULTS.limits.headerFields - section + 1)}a.test`);
 })();

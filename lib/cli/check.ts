@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { endpointUrl } from "../http/endpoint.ts";
 import type { LocationConfig, ServerConfig, TryFiles } from "../config/types.ts";
+import { endpointUrl } from "../http/endpoint.ts";
 import type { CommandLine } from "./command_line.ts";
 import { FileAccessError, loadConfiguration, readingProblem } from "./configuration.ts";
 import { print, printToStderr } from "./console.ts";

@@ -6,9 +6,9 @@
 import { resolve } from "@std/path";
 import { decodeConfig, formatIssue } from "../config/decode.ts";
 import { folderConfig } from "../config/defaults.ts";
-import { endpointOf } from "../http/endpoint.ts";
 import { endpointsOf, withEndpoints } from "../config/listen.ts";
 import type { Config } from "../config/types.ts";
+import { endpointOf } from "../http/endpoint.ts";
 import { VARIABLES } from "../supervisor/system_info.ts";
 import { type CommandLine, folderOptions, UsageError } from "./command_line.ts";
 

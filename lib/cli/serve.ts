@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { type Endpoint, endpointOf, endpointUrl } from "../http/endpoint.ts";
 import { withEndpoints } from "../config/listen.ts";
 import type { Config } from "../config/types.ts";
+import { type Endpoint, endpointOf, endpointUrl } from "../http/endpoint.ts";
 import { openBrowser } from "../runtime/browser.ts";
 import { onEnd } from "../runtime/end.ts";
 import { ListenError } from "../runtime/net.ts";

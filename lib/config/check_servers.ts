@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { DEFAULT_ADDRESS } from "./defaults.ts";
 import { formatEndpoint } from "../http/endpoint.ts";
+import { DEFAULT_ADDRESS } from "./defaults.ts";
 import { quote, type Report } from "./issues.ts";
 import type { ServerSection } from "./schema.ts";
 

@@ -4,17 +4,16 @@
  * @module
  */
 import { resolve } from "@std/path";
+import { type Endpoint, endpointOf } from "../http/endpoint.ts";
 import { completeLocation, completeTop } from "./complete.ts";
 import { parseLocationPath } from "./names.ts";
 import { SERVER_KEYS } from "./server_keys.ts";
 import { valuesOf } from "./table.ts";
-import { type Endpoint, endpointOf } from "../http/endpoint.ts";
-import type { Config, Limits } from "./types.ts";
+import type { Config } from "./types.ts";
 import type { Interpreters } from "./value_types.ts";
 
 /** The configuration of everything above the servers. */
 export const DEFAULTS: Omit<Config, "servers" | "file"> = completeTop({});
-export const DEFAULT_LIMITS: Limits = DEFAULTS.limits;
 export const DEFAULT_ADDRESS: Endpoint = valuesOf(SERVER_KEYS, {}).listen[0]!;
 
 /** The options of `webserv DIR`. */

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { normalIPv6 } from "../http/host.ts";
 import { type Endpoint, endpointOf } from "../http/endpoint.ts";
+import { normalIPv6 } from "../http/host.ts";
 import { quote } from "./issues.ts";
 import type { Return } from "./value_types.ts";
 

@@ -5,7 +5,7 @@
  * @module
  */
 import { HttpError, httpErrorOf } from "../http/errors.ts";
-import { andThen, type MaybePromise } from "../http/maybe_promise.ts";
+import type { MaybePromise } from "../http/maybe_promise.ts";
 import { InternalRedirect, type Outcome, type Request, type Response } from "../http/message.ts";
 import { encodePath } from "../http/path.ts";
 import { at, type Exchange } from "./exchange.ts";
@@ -30,7 +30,7 @@ export function follow(exchange: Exchange, end: End): MaybePromise<Response> {
   }
   // PERF: what is at hand goes on without a closure.
   if (!(outcome instanceof Promise)) return goOn(exchange, outcome, end);
-  return andThen(outcome.catch(httpErrorOf), (settled) => goOn(exchange, settled, end));
+  return outcome.catch(httpErrorOf).then((settled) => goOn(exchange, settled, end));
 }
 
 function goOn(exchange: Exchange, outcome: Outcome, end: End): MaybePromise<Response> {

@@ -4,8 +4,8 @@
  * @module
  */
 import type { ProgramLimits } from "../cgi/gateway.ts";
-import { endpointKey } from "../http/endpoint.ts";
 import type { Config, LocationConfig, ServerConfig } from "../config/types.ts";
+import { endpointKey } from "../http/endpoint.ts";
 import { type HttpError, refusal } from "../http/errors.ts";
 import type { Handler, Request } from "../http/message.ts";
 import { type DecodedPath, decodePath } from "../http/path.ts";

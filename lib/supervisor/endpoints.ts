@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { type Endpoint, endpointKey, isName } from "../http/endpoint.ts";
 import { endpointsOf, withEndpoints } from "../config/listen.ts";
 import type { Config } from "../config/types.ts";
+import { type Endpoint, endpointKey, isName } from "../http/endpoint.ts";
 import { addressOf, listen } from "../runtime/net.ts";
 
 /** The names that the system has to resolve for a configuration. */

@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { formatEndpoint } from "../http/endpoint.ts";
 import { endpointsOf } from "../config/listen.ts";
 import type { Config, LocationConfig } from "../config/types.ts";
+import { formatEndpoint } from "../http/endpoint.ts";
 
 /** Absolute paths, and addresses as Deno writes them. */
 export interface PermissionSet {

@@ -4,17 +4,17 @@
  *
  * @module
  */
-import type { Endpoint } from "../http/endpoint.ts";
 import { endpointsOf } from "../config/listen.ts";
 import type { Config } from "../config/types.ts";
+import type { Endpoint } from "../http/endpoint.ts";
+import { type ErrorLog, FileError } from "../ports.ts";
 import { LogError } from "../runtime/logs.ts";
 import type { ProcessGroups } from "../runtime/process_groups.ts";
+import { ensureFolder, sweep } from "../runtime/store_files.ts";
 import { EndpointReservations } from "./endpoints.ts";
 import { hasPrograms, launcherFor, uploadStores, workerPermissions } from "./permissions.ts";
-import { type ErrorLog, FileError } from "../ports.ts";
-import { ensureFolder, sweep } from "../runtime/store_files.ts";
-import { missingPermission, prepareSpoolFolder, type SystemInfo } from "./system_info.ts";
 import { SupervisorLogs } from "./supervisor_logs.ts";
+import { missingPermission, prepareSpoolFolder, type SystemInfo } from "./system_info.ts";
 import { WorkerFailure, WorkerHandle } from "./worker_handle.ts";
 
 /** The configuration cannot be served: exit status 1. */

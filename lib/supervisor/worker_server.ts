@@ -5,11 +5,11 @@
  * @module
  */
 import project from "../../deno.json" with { type: "json" };
-import { endpointKey } from "../http/endpoint.ts";
+import { Gateway } from "../cgi/gateway.ts";
 import { endpointsOf } from "../config/listen.ts";
 import type { Config } from "../config/types.ts";
-import { Gateway } from "../cgi/gateway.ts";
 import { FileCache } from "../disk/file_cache.ts";
+import { endpointKey } from "../http/endpoint.ts";
 import type { ByteConnection, ConnectionListener, ErrorLog, Log } from "../ports.ts";
 import { clock } from "../runtime/clock.ts";
 import { fileSystem } from "../runtime/files.ts";
@@ -18,13 +18,13 @@ import type { GroupRegistry } from "../runtime/process_groups.ts";
 import { processRunner } from "../runtime/processes.ts";
 import { spooler } from "../runtime/spool.ts";
 import { storeFiles } from "../runtime/store_files.ts";
-import { AccessLog } from "../server/access_log.ts";
 import { Acceptor } from "../server/acceptor.ts";
+import { AccessLog } from "../server/access_log.ts";
 import { ServerContext } from "../server/context.ts";
 import { Http1Session } from "../server/http1/session.ts";
 import type { Settings } from "../server/settings.ts";
-import { createSite } from "../site/site.ts";
 import type { Services } from "../site/exchange.ts";
+import { createSite } from "../site/site.ts";
 import type { WorkerStart } from "./messages.ts";
 
 /** How CGI programs are told who serves them. */
