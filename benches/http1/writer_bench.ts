@@ -26,11 +26,13 @@ const FILE: HeadParts = {
   now: NOW,
 };
 
-/** A head into a buffer, and its length with that of Server and Date, which each has. */
+/** A head into a buffer, and its length with that of the fields which each has. */
 function written(parts: (run: number) => Partial<HeadParts>, rest: string): Subject {
   const buffer = new Uint8Array(64 * 1024);
   let runs = 0;
-  const length = "Server: webserv\r\nDate: Sun, 22 Nov 2026 00:00:00 GMT\r\n".length + rest.length;
+  const common =
+    "Server: webserv\r\nDate: Sun, 22 Nov 2026 00:00:00 GMT\r\nX-Content-Type-Options: nosniff\r\n";
+  const length = common.length + rest.length;
   return [() => encodeLatin1Into(responseHead({ ...FILE, ...parts(runs++) }), buffer, 0), length];
 }
 

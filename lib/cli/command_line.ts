@@ -5,7 +5,9 @@
  * @module
  */
 import { parseArgs } from "node:util";
+import { parseAllowedHost } from "../config/names.ts";
 import { suggestion } from "../config/suggestion.ts";
+import { ValueError } from "../config/values.ts";
 import { type CommandName, COMMANDS, type Option, OPTIONS } from "./options.ts";
 
 /** Wrong usage: exit status 2. */
@@ -23,6 +25,8 @@ export interface CommandLine {
   readonly port: number | undefined;
   readonly host: string | undefined;
   readonly workers: number | "auto" | undefined;
+  /** As allowed_hosts in the file. */
+  readonly allowedHosts: readonly string[];
   readonly switches: ReadonlySet<string>;
 }
 
@@ -49,13 +53,16 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
   const explicit = first !== undefined && COMMANDS.some(({ name }) => name === args[first.index]);
   const command = explicit ? operands.shift() as CommandName : "serve";
   const given = new Map<string, string | undefined>();
+  const allowedHosts: string[] = [];
   for (const token of tokens.filter((token) => token.kind === "option")) {
     const option = OPTIONS.find(({ name }) => name === token.name);
     if (option === undefined) throw unknownOption(args[token.index]!);
     if (!option.commands.includes(command)) {
       throw new UsageError(`--${option.name} is no option of "${command}"`);
     }
-    given.set(option.name, optionValue(option, token.value, token.inlineValue === true));
+    const value = optionValue(option, token.value, token.inlineValue === true);
+    if (option.name === "allow-host") allowedHosts.push(hostValue(value!));
+    else given.set(option.name, value);
   }
   const operandName = COMMANDS.find(({ name }) => name === command)?.operand;
   if (operands.length > (operandName === undefined ? 0 : 1)) {
@@ -69,6 +76,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     port: portValue(given.get("port")),
     host: given.get("host")?.replace(/^\[(.*)\]$/, "$1"),
     workers: workersValue(given.get("workers")),
+    allowedHosts,
     switches: new Set(SWITCHES.filter((name) => given.has(name))),
   };
   if (line.config !== undefined && line.operand !== undefined && command === "serve") {
@@ -107,6 +115,14 @@ function portValue(text: string | undefined): number | undefined {
   const port = /^[0-9]{1,5}$/.test(text) ? Number(text) : NaN;
   if (!(port <= 65535)) throw new UsageError(`--port must be a number from 0 to 65535, not "${text}"`);
   return port;
+}
+
+function hostValue(text: string): string {
+  try {
+    return parseAllowedHost(text);
+  } catch (error) {
+    throw error instanceof ValueError ? new UsageError(`--allow-host: ${error.message}`) : error;
+  }
 }
 
 function workersValue(text: string | undefined): number | "auto" | undefined {

@@ -63,7 +63,7 @@ function specsOf(command: string): string[] {
 /** One for each spelling; whichever is there keeps the others away. */
 function specs(option: Option): string[] {
   const { name, short, help, value, completion } = option;
-  const others = short === undefined ? "" : `(${spellings(option).join(" ")})`;
+  const others = option.repeatable ? "*" : short === undefined ? "" : `(${spellings(option).join(" ")})`;
   const text = `[${help.replace(/[\][\\:]/g, "\\$&")}]`;
   const argument = value === undefined
     ? ""

@@ -41,7 +41,7 @@ export function loadConfiguration(commandLine: CommandLine): LoadedConfiguration
         `there is no ${DEFAULT_FILE} here: name a file with --config, or make one with webserv init`,
       );
     }
-    return { config: configForFolder(commandLine), warnings: [] };
+    return { config: withHosts(configForFolder(commandLine), commandLine), warnings: [] };
   }
   const misplaced = folderOptions(commandLine);
   if (misplaced.length > 0) {
@@ -103,13 +103,18 @@ function configForFolder(commandLine: CommandLine): Config {
 
 /** The options that go with a configuration file beat what it says. */
 function withOptions(config: Config, commandLine: CommandLine): Config {
+  const here = commandLine.port === undefined && commandLine.host === undefined
+    ? config
+    : withAddress(config, commandLine);
   return {
-    ...(commandLine.port === undefined && commandLine.host === undefined
-      ? config
-      : withAddress(config, commandLine)),
+    ...withHosts(here, commandLine),
     workers: commandLine.workers ?? config.workers,
     accessLog: commandLine.switches.has("quiet") ? { to: "off" } : config.accessLog,
   };
+}
+
+function withHosts(config: Config, { allowedHosts }: CommandLine): Config {
+  return { ...config, allowedHosts: [...config.allowedHosts, ...allowedHosts] };
 }
 
 /** All servers on another endpoint: only possible where there is just one to replace. */

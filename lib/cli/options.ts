@@ -28,6 +28,8 @@ export interface Option {
   readonly short?: string;
   /** The name of its value; a switch has none. */
   readonly value?: string;
+  /** It may be given several times, and all its values hold. */
+  readonly repeatable?: boolean;
   readonly completion?: Completion;
   readonly help: string;
   /** What the manual says besides the help. */
@@ -102,6 +104,14 @@ export const OPTIONS: readonly Option[] = [
     value: "ADDR",
     help: "address to bind; 0.0.0.0 or :: for all",
     fallback: "127.0.0.1",
+    commands: ["serve"],
+  },
+  {
+    name: "allow-host",
+    value: "NAME",
+    repeatable: true,
+    help: "answer to this name too; may be repeated",
+    more: 'Pages of other names cannot reach a server of this machine. "*" lets all of them.',
     commands: ["serve"],
   },
   {

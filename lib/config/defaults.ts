@@ -65,6 +65,7 @@ export function folderConfig(options: FolderOptions): Config {
     servers: [{
       listen: [endpointOf(hostname, port)],
       serverName: [],
+      allowedHosts: [],
       fallback,
       locations: cgi ? [programs] : [],
     }],

@@ -27,6 +27,11 @@ export function parseServerName(text: string): string {
   return name;
 }
 
+/** A host that is answered besides the server names: as a server name, or `*` for any. */
+export function parseAllowedHost(text: string): string {
+  return text === "*" ? text : parseServerName(text);
+}
+
 /** Which requests a location is for. */
 export interface LocationPath {
   /** As in the file, e.g. `/app/` or `= /x`; `/` for a server's own keys. */

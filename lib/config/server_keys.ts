@@ -6,8 +6,11 @@
  */
 import { oneOrMany, parsed } from "./decoder.ts";
 import { withDefault } from "./key.ts";
-import { parseServerName } from "./names.ts";
+import { parseAllowedHost, parseServerName } from "./names.ts";
 import { ADDRESS, parseAddress } from "./values.ts";
+
+/** Also of the key at the top of the file. */
+export const ALLOWED_HOSTS = 'other names that a loopback address is asked by; `"*"` is any';
 
 /** The keys that only a server has. */
 export const SERVER_KEYS = {
@@ -20,5 +23,11 @@ export const SERVER_KEYS = {
     decoder: () => oneOrMany(parsed("a server name", parseServerName)),
     default: { text: "none", value: () => [] },
     meaning: "names; `*.x` is any number of labels before `.x`",
+  }),
+  /** Names that are answered on the server's addresses besides the server names. */
+  allowedHosts: withDefault({
+    decoder: () => oneOrMany(parsed("a host name", parseAllowedHost)),
+    default: { text: "none", value: () => [] },
+    meaning: ALLOWED_HOSTS,
   }),
 };

@@ -3,9 +3,11 @@
  *
  * @module
  */
-import { flag, integer, oneOf } from "./decoder.ts";
+import { flag, integer, oneOf, oneOrMany, parsed } from "./decoder.ts";
 import { withDefault } from "./key.ts";
 import * as decoders from "./key_decoders.ts";
+import { parseAllowedHost } from "./names.ts";
+import { ALLOWED_HOSTS } from "./server_keys.ts";
 
 const LOGS = "where the logs go, and how the access log looks";
 
@@ -24,6 +26,12 @@ export const TOP_KEYS = {
     meaning: LOGS,
   }),
   errorLog: withDefault({ decoder: decoders.logTarget, default: "stderr", meaning: LOGS }),
+  /** Names that are answered on every address besides the server names. */
+  allowedHosts: withDefault({
+    decoder: () => oneOrMany(parsed("a host name", parseAllowedHost)),
+    default: { text: "none", value: () => [] },
+    meaning: ALLOWED_HOSTS,
+  }),
   /** Workers get only the permissions that the configuration needs. */
   sandbox: withDefault({
     decoder: () => flag,

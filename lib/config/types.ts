@@ -33,6 +33,8 @@ export interface ServerConfig {
   readonly listen: readonly Endpoint[];
   /** Lower case: a name, or `*.` and a name for any number of labels before it. Empty: only as a default. */
   readonly serverName: readonly string[];
+  /** As serverName, or `*`. */
+  readonly allowedHosts: readonly string[];
   /** What holds where no location matches: the server's own keys, as a location for `/`. */
   readonly fallback: LocationConfig;
   readonly locations: readonly LocationConfig[];

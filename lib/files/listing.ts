@@ -7,12 +7,13 @@ import { prefers } from "../http/accept.ts";
 import { FieldBlock } from "../http/fields.ts";
 import type { Request, Response } from "../http/message.ts";
 import type { FolderEntry, Origin } from "../http/origin.ts";
+import { NOT_FRAMED } from "../pages/framing.ts";
 import { type ListingOptions, listingPage } from "../pages/listing.ts";
 
 const encoder = new TextEncoder();
 
 const FIELDS: Readonly<Record<"text/html" | "application/json", FieldBlock>> = {
-  "text/html": fieldsFor("text/html; charset=utf-8"),
+  "text/html": fieldsFor("text/html; charset=utf-8").append(...NOT_FRAMED),
   "application/json": fieldsFor("application/json"),
 };
 

@@ -35,6 +35,12 @@ export function endpointUrl(endpoint: Endpoint): string {
   return `${endpoint.tls ? "https" : "http"}://${formatEndpoint(endpoint)}/`;
 }
 
+/** True if only this machine can reach it: 127.0.0.0/8 and ::1 (RFC 6890), be it written as IPv4 or IPv6. */
+export function isLoopback({ hostname }: Pick<Endpoint, "hostname">): boolean {
+  return /^127\.[\d.]+$/.test(hostname) || hostname === "::1" ||
+    /^::ffff:7f[\da-f]{2}:[\da-f]{1,4}$/.test(hostname);
+}
+
 /** True if only the system can tell what address is meant. */
 export function isName({ hostname }: Pick<Endpoint, "hostname">): boolean {
   return !hostname.includes(":") && !/^[\d.]+$/.test(hostname);

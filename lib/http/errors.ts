@@ -12,6 +12,8 @@ import { reasonPhrase } from "./status.ts";
 export interface HttpErrorOptions extends ErrorOptions {
   /** Fields that belong to the answer, e.g. Allow or Retry-After. */
   readonly fields?: FieldBlock;
+  /** What to do about it, for the client's eyes: our own page shows it. */
+  readonly advice?: string;
   /** Why, for the error log; left out where it is the client's fault, and not worth a line. */
   readonly log?: string;
 }
@@ -33,6 +35,7 @@ export class HttpError extends ErrorWithoutStack {
   override readonly cause: unknown;
   readonly fields: FieldBlock;
   readonly log: string | undefined;
+  readonly advice: string | undefined;
   /** PERF: the fields with those of the server's own page, kept here by lib/pages: most errors are sent many times. */
   pageFields: FieldBlock | undefined = undefined;
 
@@ -46,6 +49,7 @@ export class HttpError extends ErrorWithoutStack {
     this.cause = options?.cause;
     this.fields = options?.fields ?? FieldBlock.EMPTY;
     this.log = options?.log;
+    this.advice = options?.advice;
   }
 }
 

@@ -16,6 +16,7 @@ export interface Host {
 }
 
 const HOST = /^(?:\[([0-9A-Fa-f:.]+)\]|((?:[A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+))(?::([0-9]*))?$/;
+const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/;
 const IPV6_CHARACTERS = /^[0-9A-Fa-f:.]+$/;
 
 /** Characters of a name (RFC 3986 section 3.2.2, RFC 1035 section 2.3.4) with its port. */
@@ -37,6 +38,14 @@ export function parseHost(value: string): Host | undefined {
 function nameOf(text: string): string | undefined {
   const name = text.endsWith(".") ? text.slice(0, -1) : text;
   return name === "" || name.endsWith(".") ? undefined : name.toLowerCase();
+}
+
+/**
+ * True for an IP address, as Host.host has it: what looks like one but is none (`1.2.3.999`, `0x7f.1`) is a name, which
+ * whoever owns it may let lead anywhere.
+ */
+export function isAddress(host: string): boolean {
+  return host.includes(":") || IPV4.test(host);
 }
 
 /**

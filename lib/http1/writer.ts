@@ -51,12 +51,25 @@ export function responseHead(parts: HeadParts): string {
   return head + "\r\n";
 }
 
+/**
+ * SECURITY: of every response, unless it says otherwise itself: no browser is to find a page or a script in what is sent
+ * as something else, be it a picture that somebody has stored (Fetch, "nosniff").
+ */
+const NO_SNIFFING = "X-Content-Type-Options: nosniff\r\n";
+const SNIFFING = "x-content-type-options";
+
 /** PERF: made once for each block, and only of those lines that the block it begins with has not. */
 function fieldLines(block: FieldBlock): string {
   if (block.http1Text !== undefined) return block.http1Text;
   const { base, names, values } = block;
-  let text = base === undefined ? "" : fieldLines(base);
-  for (let i = base?.size ?? 0; i < names.length; i++) text += `${names[i]}: ${values[i]}\r\n`;
+  let text = base === undefined ? NO_SNIFFING : fieldLines(base);
+  for (let i = base?.size ?? 0; i < names.length; i++) {
+    const name = names[i]!;
+    if (name.length === SNIFFING.length && name.toLowerCase() === SNIFFING && text.startsWith(NO_SNIFFING)) {
+      text = text.slice(NO_SNIFFING.length);
+    }
+    text += `${name}: ${values[i]}\r\n`;
+  }
   return block.http1Text = text;
 }
 

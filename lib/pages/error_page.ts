@@ -18,6 +18,7 @@ const EXPLANATIONS: Readonly<Record<number, string>> = {
   414: "This address is too long.",
   416: "The file does not have the part that was asked for.",
   417: "The server cannot do what this request expects.",
+  421: "This server goes by other names.",
   431: "The request has too many or too long header fields. Clearing the cookies of this site may help.",
   500: "Something broke on our side. It is not your fault.",
   501: "The server does not know this kind of request.",
@@ -43,14 +44,15 @@ function explanation(status: number): string {
  *
  * @param reason The reason phrase, e.g. `Not Found`
  * @param id What the error log calls this failure; shown so that a reader can find the line
+ * @param advice What the reader can do about it
  */
-export function errorPage(status: number, reason: string, id?: string): string {
+export function errorPage(status: number, reason: string, id?: string, advice?: string): string {
   const reference = id === undefined ? "" : `<p><small>Reference: ${escape(id)}</small></p>`;
   return `<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">` +
     `<title>${status} ${escape(reason)}</title><style>${STYLE}</style></head>
-<body><main><h1><b>${status}</b><br>${escape(reason)}</h1><p>${
-      explanation(status)
-    }</p>${reference}</main></body></html>
+<body><main><h1><b>${status}</b><br>${escape(reason)}</h1><p>${explanation(status)}</p>${
+      advice === undefined ? "" : `<p>${escape(advice)}</p>`
+    }${reference}</main></body></html>
 `;
 }

@@ -8,13 +8,14 @@ import { FieldBlock } from "../http/fields.ts";
 import type { Response } from "../http/message.ts";
 import { reasonPhrase } from "../http/status.ts";
 import { errorPage } from "./error_page.ts";
+import { NOT_FRAMED } from "./framing.ts";
 
 const encoder = new TextEncoder();
 
 /** Pages without a reference are the same every time. */
 const pagesByStatus = new Map<number, Uint8Array>();
 
-const HTML: FieldBlock = FieldBlock.of(["Content-Type", "text/html; charset=utf-8"]);
+const HTML: FieldBlock = FieldBlock.of(["Content-Type", "text/html; charset=utf-8"], NOT_FRAMED);
 
 /**
  * A response with the server's own error page.
@@ -23,11 +24,13 @@ const HTML: FieldBlock = FieldBlock.of(["Content-Type", "text/html; charset=utf-
  */
 export function errorResponse(error: HttpError, id?: string): Response & { readonly body: Uint8Array } {
   const { status } = error;
-  return { status, fields: error.pageFields ??= HTML.concat(error.fields), body: pageBytes(status, id) };
+  return { status, fields: error.pageFields ??= HTML.concat(error.fields), body: pageBytes(error, id) };
 }
 
-function pageBytes(status: number, id: string | undefined): Uint8Array {
-  if (id !== undefined) return encoder.encode(errorPage(status, reasonPhrase(status), id));
+function pageBytes({ status, advice }: HttpError, id: string | undefined): Uint8Array {
+  if (id !== undefined || advice !== undefined) {
+    return encoder.encode(errorPage(status, reasonPhrase(status), id, advice));
+  }
   let bytes = pagesByStatus.get(status);
   if (!bytes) pagesByStatus.set(status, bytes = encoder.encode(errorPage(status, reasonPhrase(status))));
   return bytes;

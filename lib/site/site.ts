@@ -5,13 +5,15 @@
  */
 import type { ProgramLimits } from "../cgi/gateway.ts";
 import type { Config, LocationConfig, ServerConfig } from "../config/types.ts";
-import { endpointKey } from "../http/endpoint.ts";
+import { type Endpoint, endpointKey, isLoopback } from "../http/endpoint.ts";
 import { type HttpError, refusal } from "../http/errors.ts";
 import type { Handler, Request } from "../http/message.ts";
 import { type DecodedPath, decodePath } from "../http/path.ts";
+import { errorResponse } from "../pages/error_response.ts";
 import { answererOf } from "./answerers.ts";
 import { begin, type LocationEntry, type Server, type Services } from "./exchange.ts";
 import { finish } from "./finish.ts";
+import { HostGuard } from "./host_guard.ts";
 import { Location, originRoot } from "./location.ts";
 import { LocationTable } from "./location_table.ts";
 import { follow } from "./route.ts";
@@ -20,18 +22,43 @@ import { VirtualHosts } from "./virtual_hosts.ts";
 /** A handler for each endpoint that a configuration names, by its endpointKey(). */
 export function createSite(config: Config, services: Services): ReadonlyMap<string, Handler> {
   const limits = { timeout: config.timeouts.cgi, processes: config.limits.cgiProcesses };
-  const byEndpoint = new Map<string, VirtualHosts<Server>>();
+  const byEndpoint = new Map<string, Hosts>();
   for (const serverConfig of config.servers) {
     const server = createServer(serverConfig, services, limits);
     for (const endpoint of serverConfig.listen) {
       const key = endpointKey(endpoint);
       let hosts = byEndpoint.get(key);
-      if (!hosts) byEndpoint.set(key, hosts = new VirtualHosts(server));
-      for (const name of serverConfig.serverName) hosts.add(hostOf(name), server);
+      if (!hosts) {
+        byEndpoint.set(key, hosts = { servers: new VirtualHosts(server), guard: guardOf(endpoint, config) });
+      }
+      addNames(hosts, serverConfig, server);
     }
   }
   return new Map([...byEndpoint].map(([key, hosts]) => [key, createHandler(hosts, services)]));
 }
+
+/** Who answers on one address. */
+interface Hosts {
+  readonly servers: VirtualHosts<Server>;
+  /** Undefined where other machines may ask, since they know it by names of theirs. */
+  guard: HostGuard | undefined;
+}
+
+function guardOf(endpoint: Endpoint, { allowedHosts }: Config): HostGuard | undefined {
+  if (!isLoopback(endpoint) || allowedHosts.includes(ANY_HOST)) return undefined;
+  const guard = new HostGuard();
+  for (const name of allowedHosts) guard.allow(hostOf(name));
+  return guard;
+}
+
+function addNames(hosts: Hosts, { serverName, allowedHosts }: ServerConfig, server: Server): void {
+  for (const name of serverName) hosts.servers.add(hostOf(name), server);
+  if (allowedHosts.includes(ANY_HOST)) hosts.guard = undefined;
+  for (const name of [...serverName, ...allowedHosts]) hosts.guard?.allow(hostOf(name));
+}
+
+/** In allowed_hosts. */
+const ANY_HOST = "*";
 
 /** Requests name an IPv6 address without its brackets. */
 function hostOf(serverName: string): string {
@@ -55,9 +82,12 @@ function createServer(config: ServerConfig, services: Services, limits: ProgramL
 }
 
 /** Answers the requests of one endpoint. */
-function createHandler(hosts: VirtualHosts<Server>, services: Services): Handler {
+function createHandler({ servers, guard }: Hosts, services: Services): Handler {
   return (request) => {
-    const server = hosts.find(request.host);
+    const refused = guard?.refuse(request);
+    // Nothing of the site, not even its error page, is for a page that has no business here.
+    if (refused !== undefined) return errorResponse(refused);
+    const server = servers.find(request.host);
     const path = pathOf(request);
     if (typeof path === "object") return finish(begin(request, server, services, undefined), path);
     return follow(begin(request, server, services, path), finish);

@@ -5,7 +5,9 @@
  * @module
  */
 import { completeLocation } from "../../lib/config/complete.ts";
-import { DEFAULT_ADDRESS, DEFAULTS } from "../../lib/config/defaults.ts";
+import { DEFAULTS } from "../../lib/config/defaults.ts";
+import { SERVER_KEYS } from "../../lib/config/server_keys.ts";
+import { valuesOf } from "../../lib/config/table.ts";
 import type { Config, LocationConfig, ServerConfig } from "../../lib/config/types.ts";
 
 const WIDTH = 100;
@@ -19,7 +21,7 @@ export function withoutDefaults(config: Config): unknown {
 }
 
 function serverDifference(server: ServerConfig): unknown {
-  const unwritten = { listen: [DEFAULT_ADDRESS], serverName: [], fallback: bareLocation("/"), locations: [] };
+  const unwritten = { ...valuesOf(SERVER_KEYS, {}), fallback: bareLocation("/"), locations: [] };
   const locations = server.locations.map((location) => ({
     key: location.key,
     ...difference(location, bareLocation(location.key)),

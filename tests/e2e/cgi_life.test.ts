@@ -184,7 +184,7 @@ Deno.test({
         await client.get(`/cgi-bin/silent.sh?gone-${i}`);
         using uploader = await WireClient.connect(server.port);
         await uploader.send(
-          "POST /cgi-bin/fine.sh HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n",
+          "POST /cgi-bin/fine.sh HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n",
         );
         await uploader.send(`493e0\r\n${"x".repeat(300_000)}\r\n${i % 20 === 0 ? "0\r\n\r\n" : ""}`);
         if (i % 20 === 0) await uploader.response();

@@ -36,7 +36,7 @@ Deno.test("of two expectations the one that cannot be met is refused", async () 
 
 Deno.test("a program is told the host of an absolute target, not what Host says", async () => {
   await using server = await startServer({
-    args: ["--cgi"],
+    args: ["--cgi", "--allow-host", "good.test"],
     files: {
       "cgi-bin/host.sh": `printf 'Content-Type: text/plain\\n\\n%s %s' "$HTTP_HOST" "$SERVER_NAME"\n`,
     },

@@ -191,7 +191,7 @@ Deno.test({
     const text = (name: string) => Deno.readTextFileSync(`${server.folder}/${name}`);
     await get(server.port, "/a.txt?1");
     await waitUntil(() => text("first.log").includes("?1"), "the first line is there");
-    using download = await Download.start(server.port, "GET /large.bin HTTP/1.1\r\nHost: x\r\n\r\n");
+    using download = await Download.start(server.port, "GET /large.bin HTTP/1.1\r\nHost: localhost\r\n\r\n");
     await server.reload(config("second.log", "two"));
     await get(server.port, "/a.txt?2");
     await download.drop();
@@ -224,11 +224,11 @@ Deno.test({
     });
     const size = 30_000_000;
     makeLargeFile(`${server.folder}/one/large.bin`, size);
-    using download = await Download.start(server.port, "GET /large.bin HTTP/1.1\r\nHost: x\r\n\r\n");
+    using download = await Download.start(server.port, "GET /large.bin HTTP/1.1\r\nHost: localhost\r\n\r\n");
     using upload = await WireClient.connect(server.port);
-    await upload.send("PUT /up/x.txt HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhello");
+    await upload.send("PUT /up/x.txt HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nhello");
     using program = await WireClient.connect(server.port);
-    await program.send("GET /cgi/slow.sh HTTP/1.0\r\nHost: x\r\n\r\n");
+    await program.send("GET /cgi/slow.sh HTTP/1.0\r\nHost: localhost\r\n\r\n");
     const head = new Uint8Array(8);
     await program.connection.read(head);
     await server.reload(config("two"));

@@ -50,12 +50,12 @@ async function startAll({ port }: TestServer): Promise<Running> {
   const download = await Download.start(port, get("/large.bin"));
   const upload = await WireClient.connect(port);
   await upload.send(
-    "PUT /up/x.txt HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\nExpect: 100-continue\r\n\r\n",
+    "PUT /up/x.txt HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\nExpect: 100-continue\r\n\r\n",
   );
   assertEquals((await upload.response())?.status, 100);
   await upload.send("hello");
   const program = await WireClient.connect(port);
-  await program.send("GET /cgi/slow.sh HTTP/1.0\r\nHost: x\r\n\r\n");
+  await program.send("GET /cgi/slow.sh HTTP/1.0\r\nHost: localhost\r\n\r\n");
   await program.connection.read(new Uint8Array(8));
   return {
     download,

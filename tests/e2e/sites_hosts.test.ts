@@ -7,6 +7,9 @@ import { exchange } from "../support/wire.ts";
 const host = (text: string, names: string, listen = "LISTEN") =>
   `  - listen: ${listen}\n    server_name: ${names}\n    return: 200 ${text}\n`;
 
+/** The beginning of a configuration that a page of another name can reach. */
+const ANY_NAME = 'allowed_hosts: "*"\nservers:\n';
+
 Deno.test("a server is chosen by its exact name, then by the longest wildcard", async () => {
   await using server = await startServer({
     config: "servers:\n" + host("first", "first.test") + host("exact", "[www.example.test, other.test]") +
@@ -26,7 +29,7 @@ Deno.test("a server is chosen by its exact name, then by the longest wildcard", 
 
 Deno.test("a wildcard takes neither the bare name nor a name that only ends like it", async () => {
   await using server = await startServer({
-    config: "servers:\n" + host("default", "first.test") + host("wild", '"*.example.test"'),
+    config: ANY_NAME + host("default", "first.test") + host("wild", '"*.example.test"'),
   });
   assertEquals(await get(server.port, "/", "example.test"), "200 default");
   assertEquals(await get(server.port, "/", "badexample.test"), "200 default");
@@ -35,7 +38,7 @@ Deno.test("a wildcard takes neither the bare name nor a name that only ends like
 
 Deno.test("the first server of an address answers every name that no server has", async () => {
   await using server = await startServer({
-    config: "servers:\n" + host("first", "a.test", '[LISTEN, "127.0.0.2:0"]') +
+    config: ANY_NAME + host("first", "a.test", '[LISTEN, "127.0.0.2:0"]') +
       host("second", "b.test") + host("third", "c.test", '["127.0.0.3:0", "127.0.0.2:0"]'),
   });
   const [one, two, three] = server.ports as [number, number, number];

@@ -77,7 +77,7 @@ Deno.test("what a killed server has left is swept at the next start, and nothing
     await using killed = start();
     const port = await killed.port();
     const data = (target: string) =>
-      `PUT ${target} HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n${"x".repeat(5000)}`;
+      `PUT ${target} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n${"x".repeat(5000)}`;
     using _one = await beginUpload(port, store, data("/files/one"));
     using _two = await beginUpload(port, join(store, "sub"), data("/files/sub/two"));
     assertEquals((await put({ port }, "/files/sub/whole", "whole")).status, 201);

@@ -46,7 +46,7 @@ Deno.test("a change is seen by whoever asks after it, however many others ask at
 
 Deno.test("a file that was stored or removed is seen by the next request of the same write", async () => {
   using client = await WireClient.connect(server.port);
-  const ask = (line: string) => `${line} HTTP/1.1\r\nHost: x\r\n`;
+  const ask = (line: string) => `${line} HTTP/1.1\r\nHost: localhost\r\n`;
   const look = `${ask("GET /store/new.txt")}\r\n`;
   const put = (text: string) => `${ask("PUT /store/new.txt")}Content-Length: ${text.length}\r\n\r\n${text}`;
   for (let round = 0; round < 20; round++) {
@@ -65,7 +65,7 @@ Deno.test("a file that was stored or removed is seen by the next request of the 
 /** Each of many connections asks again as soon as it has its answer; says how often the least and the most lucky did. */
 const CLIENT = `
 import selectors, socket, sys, time
-ask = b"GET /ok.txt HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n"
+ask = b"GET /ok.txt HTTP/1.1\\r\\nHost: localhost\\r\\n\\r\\n"
 connections = [socket.create_connection(("127.0.0.1", int(sys.argv[1]))) for _ in range(int(sys.argv[2]))]
 selector = selectors.DefaultSelector()
 counts = [0] * len(connections)

@@ -54,7 +54,8 @@ const head = (parts: Partial<HeadParts>): string =>
     ...parts,
   });
 
-const COMMON = "Server: webserv\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n";
+const OWN = "Server: webserv\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n";
+const COMMON = OWN + "X-Content-Type-Options: nosniff\r\n";
 
 Deno.test("responseHead() writes the status line, the fields and the framing", () => {
   const table: [Partial<HeadParts>, string][] = [
@@ -79,6 +80,26 @@ Deno.test("responseHead() writes the status line, the fields and the framing", (
     ],
   ];
   for (const [parts, text] of table) assertEquals(head(parts), text, JSON.stringify(parts));
+});
+
+Deno.test("responseHead() forbids sniffing, once, unless the response has its own say", () => {
+  const type = FieldBlock.of(["Content-Type", "a/b"]);
+  const said = FieldBlock.of(["X-CONTENT-TYPE-OPTIONS", "none"], ["Content-Type", "a/b"]);
+  const table: [FieldBlock, string][] = [
+    [type, `${COMMON}Content-Type: a/b\r\n`],
+    [type.append("A", "b"), `${COMMON}Content-Type: a/b\r\nA: b\r\n`],
+    [
+      type.append("A", "b").append("X-Content-Type-Options", "nosniff"),
+      `${OWN}Content-Type: a/b\r\nA: b\r\nX-Content-Type-Options: nosniff\r\n`,
+    ],
+    [said, `${OWN}X-CONTENT-TYPE-OPTIONS: none\r\nContent-Type: a/b\r\n`],
+    [said.append("A", "b"), `${OWN}X-CONTENT-TYPE-OPTIONS: none\r\nContent-Type: a/b\r\nA: b\r\n`],
+    [said.without("x-content-type-options"), `${COMMON}Content-Type: a/b\r\n`],
+  ];
+  for (const [fields, lines] of table) {
+    // Whatever was made ready before: the shorter block is part of the longer one.
+    for (let i = 0; i < 2; i++) assertEquals(head({ fields }), `HTTP/1.1 200 OK\r\n${lines}\r\n`);
+  }
 });
 
 Deno.test("responseHead() has a space behind the status of every code, known or not", () => {

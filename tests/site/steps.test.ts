@@ -399,3 +399,18 @@ servers:
   assertEquals(server.store.names.filter((name) => name.startsWith("/site/up/")), ["/site/up/old.txt"]);
   assertEquals(server.store.content("/site/up/old.txt"), "old");
 });
+
+Deno.test("no page frames those that the server makes itself; what is not ours says so itself", async () => {
+  const { ask } = site(
+    "servers: [{ listen: 8080, root: root, autoindex: on, error_page: { 403: /own.html } }]",
+    { "root/folder/a": "a", "root/own.html": "own" },
+  );
+  const policy = async (target: string, request = {}) =>
+    (await ask(target, request)).fields.get("content-security-policy");
+  const ours = "frame-ancestors 'none'";
+  assertEquals(await policy("/folder/"), ours);
+  assertEquals(await policy("/missing"), ours);
+  assertEquals(await policy("/own.html", { method: "PUT" }), ours);
+  assertEquals(await policy("/own.html"), undefined);
+  assertEquals(await policy("/", { host: "evil.test" }), ours);
+});

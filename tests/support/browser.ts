@@ -43,12 +43,16 @@ export interface TestBrowser extends AsyncDisposable {
   open(options?: BrowserContextOptions): Promise<WatchedPage>;
 }
 
-/** Starts a browser with a profile of its own, which goes when it is disposed of. */
-export async function startBrowser(): Promise<TestBrowser> {
+/**
+ * Starts a browser with a profile of its own, which goes when it is disposed of.
+ *
+ * @param flags besides those of every test
+ */
+export async function startBrowser(flags: readonly string[] = []): Promise<TestBrowser> {
   const browser = await chromium.launch({
     executablePath: EXECUTABLE,
     headless: true,
-    args: FLAGS,
+    args: [...FLAGS, ...flags],
     timeout: PATIENCE,
   });
   return {

@@ -8,6 +8,7 @@ import { Gateway } from "../../lib/cgi/gateway.ts";
 import { decodeConfig, formatIssue } from "../../lib/config/decode.ts";
 import { FileCache } from "../../lib/disk/file_cache.ts";
 import { FieldBlock } from "../../lib/http/fields.ts";
+import { parseHost } from "../../lib/http/host.ts";
 import type { Handler, Request, Response } from "../../lib/http/message.ts";
 import { parseRequestTarget } from "../../lib/http1/request_target.ts";
 import type { ProcessCommand } from "../../lib/ports.ts";
@@ -115,7 +116,7 @@ function requestFor(
   target: string,
   { method = "GET", version = "HTTP/1.1", ...request }: SiteRequest,
 ): Request {
-  const { form, path, query } = parseRequestTarget(method, target);
+  const { form, path, query, host: hostOfTarget } = parseRequestTarget(method, target);
   const { host = "localhost", fields = {}, body } = request;
   const length = body === undefined ? {} : { "Content-Length": String(body.length) };
   return {
@@ -124,7 +125,7 @@ function requestFor(
     form,
     path,
     query,
-    host,
+    host: hostOfTarget ?? parseHost(host)?.host ?? "",
     version,
     fields: FieldBlock.of(...Object.entries({ Host: host, ...length, ...fields })),
     body: body === undefined ? fakeBody() : fakeBody([body], body.length),
