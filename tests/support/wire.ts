@@ -13,6 +13,14 @@ export const toText = (bytes: Uint8Array): string => {
   return text;
 };
 
+/** Where the bytes are first found; -1 if nowhere. */
+function indexOf(bytes: Uint8Array, wanted: Uint8Array): number {
+  for (let at = bytes.indexOf(wanted[0]!); at >= 0; at = bytes.indexOf(wanted[0]!, at + 1)) {
+    if (wanted.every((byte, i) => bytes[at + i] === byte)) return at;
+  }
+  return -1;
+}
+
 /** One answer, taken apart. */
 export interface WireResponse {
   readonly version: string;
@@ -152,8 +160,9 @@ export class WireClient implements Disposable {
 
   /** The length up to and with the next occurrence of a mark. */
   async #until(mark: string): Promise<number | undefined> {
+    const bytes = toBytes(mark);
     for (;;) {
-      const index = toText(this.#received).indexOf(mark);
+      const index = indexOf(this.#received, bytes);
       if (index >= 0) return index + mark.length;
       if (!(await this.#receive())) return undefined;
     }
