@@ -3,13 +3,16 @@
  *
  * @module
  */
-import { resolve } from "@std/path";
+import { basename, dirname, join, resolve } from "@std/path";
 import { decodeConfig, formatIssue } from "../config/decode.ts";
 import { folderConfig } from "../config/defaults.ts";
 import { endpointsOf, withEndpoints } from "../config/listen.ts";
+import { uploadStores } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
+import { isContained } from "../http/containment.ts";
 import { endpointOf } from "../http/endpoint.ts";
-import { VARIABLES } from "../supervisor/system_info.ts";
+import { fileSystem } from "../runtime/files.ts";
+import { systemInfo, VARIABLES } from "../supervisor/system_info.ts";
 import { type CommandLine, folderOptions, UsageError } from "./command_line.ts";
 
 const DEFAULT_FILE = "webserv.yaml";
@@ -31,10 +34,12 @@ export interface LoadedConfiguration {
   readonly warnings: readonly string[];
 }
 
-/** @throws {UsageError | ConfigError | FileAccessError} */
-export function loadConfiguration(commandLine: CommandLine): LoadedConfiguration {
-  const file = commandLine.config ??
-    (commandLine.operand === undefined && isFile(DEFAULT_FILE) ? DEFAULT_FILE : undefined);
+/**
+ * @param running what is being served: then its file is read again, and no other
+ * @throws {UsageError | ConfigError | FileAccessError}
+ */
+export function loadConfiguration(commandLine: CommandLine, running?: Config): LoadedConfiguration {
+  const file = commandLine.config ?? defaultFile(commandLine, running);
   if (file === undefined) {
     if (commandLine.command !== "serve") {
       throw new FileAccessError(
@@ -49,12 +54,47 @@ export function loadConfiguration(commandLine: CommandLine): LoadedConfiguration
       `${misplaced[0]} describes a folder to serve: name one, or write it into ${file} instead`,
     );
   }
-  const loaded = loadFile(file);
+  const isNamed = commandLine.config !== undefined;
+  // SECURITY: before it is read, since one that was uploaded would not say so.
+  if (running !== undefined && !isNamed) refuseUploaded(file, running);
+  const loaded = loadFile(file, isNamed);
   return { config: withOptions(loaded.config, commandLine), warnings: loaded.warnings };
 }
 
+/**
+ * The file that is taken where none is named. SECURITY: a server that was started without one never takes one up, which
+ * may have been uploaded meanwhile.
+ */
+function defaultFile({ operand }: CommandLine, running: Config | undefined): string | undefined {
+  if (running !== undefined) return running.file === undefined ? undefined : DEFAULT_FILE;
+  return operand === undefined && isFile(DEFAULT_FILE) ? DEFAULT_FILE : undefined;
+}
+
+/** @throws {ConfigError} if the file lies where the running server stores what it is sent */
+function refuseUploaded(file: string, running: Config): void {
+  const path = realPath(resolve(file));
+  const store = uploadStores(running).find((folder) => isContained(path, realPath(folder)));
+  if (store === undefined) return;
+  throw new ConfigError(
+    `${file} lies in the upload store ${store}: move it, or start with --config ${file} if it is yours`,
+  );
+}
+
+/** A path with every link resolved, so far as there is anything, and as we may look. */
+export function realPath(path: string): string {
+  let rest = "";
+  for (let folder = path;; folder = dirname(folder)) {
+    // Asked first: on a terminal the runtime would ask whoever sits there.
+    if (Deno.permissions.querySync({ name: "read", path: folder }).state !== "granted") return path;
+    const real = fileSystem.realPath(folder);
+    if (real !== undefined) return join(real, rest);
+    rest = join(basename(folder), rest);
+    if (dirname(folder) === folder) return path;
+  }
+}
+
 /** Reads and decodes a configuration file. @throws {ConfigError | FileAccessError} */
-function loadFile(file: string): LoadedConfiguration {
+function loadFile(file: string, isNamed: boolean): LoadedConfiguration {
   // Asked for later, a missing one would fail without a hint of what to do.
   const ungranted = VARIABLES.filter((variable) =>
     Deno.permissions.querySync({ name: "env", variable }).state !== "granted"
@@ -66,7 +106,8 @@ function loadFile(file: string): LoadedConfiguration {
   } catch (error) {
     throw new FileAccessError(`${file} ${readingProblem(error)}`);
   }
-  const result = decodeConfig(text, resolve(file));
+  const { findProgram } = systemInfo();
+  const result = decodeConfig(text, resolve(file), { realPath, findProgram, isNamed });
   const here = Deno.cwd();
   if (result.issues) throw new ConfigError(result.issues.map((issue) => formatIssue(issue, here)).join("\n"));
   return { config: result.config, warnings: result.warnings.map((issue) => formatIssue(issue, here)) };

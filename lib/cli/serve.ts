@@ -81,10 +81,10 @@ async function reload(supervisor: Supervisor, commandLine: CommandLine, stop: ()
   // A terminal that is closed says so with the same signal, and nobody can stop a server whose terminal is gone.
   if (isTerminalGone()) return stop();
   try {
-    const { config, warnings } = loadConfiguration(commandLine);
-    if (config.file === undefined) {
+    if (supervisor.config.file === undefined) {
       return supervisor.errorLog.notice("there is no configuration file to load again");
     }
+    const { config, warnings } = loadConfiguration(commandLine, supervisor.config);
     for (const warning of warnings) supervisor.errorLog.warning(warning);
     await supervisor.reload(config);
     supervisor.errorLog.notice(`${config.file} is loaded again`);

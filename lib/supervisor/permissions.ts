@@ -5,7 +5,8 @@
  * @module
  */
 import { endpointsOf } from "../config/listen.ts";
-import type { Config, LocationConfig } from "../config/types.ts";
+import { allLocations } from "../config/places.ts";
+import type { Config } from "../config/types.ts";
 import { formatEndpoint } from "../http/endpoint.ts";
 
 /** Absolute paths, and addresses as Deno writes them. */
@@ -117,19 +118,6 @@ export function hasPrograms(config: Config): boolean {
   return allLocations(config).some(({ programs: { cgi, cgiScript } }) =>
     cgi !== undefined || cgiScript !== undefined
   );
-}
-
-/** The folders that uploads go to. */
-export function uploadStores(config: Config): string[] {
-  return unique(
-    allLocations(config).flatMap(({ store: { uploadStore } }) =>
-      uploadStore === undefined ? [] : [uploadStore]
-    ),
-  );
-}
-
-function allLocations(config: Config): LocationConfig[] {
-  return config.servers.flatMap(({ fallback, locations }) => [fallback, ...locations]);
 }
 
 function unique(list: readonly string[]): string[] {
