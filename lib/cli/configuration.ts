@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { basename, dirname, join, resolve } from "@std/path";
+import { resolve } from "@std/path";
 import { decodeConfig, formatIssue } from "../config/decode.ts";
 import { folderConfig } from "../config/defaults.ts";
 import { endpointsOf, withEndpoints } from "../config/listen.ts";
@@ -11,9 +11,10 @@ import { uploadStores } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
 import { isContained } from "../http/containment.ts";
 import { endpointOf } from "../http/endpoint.ts";
-import { fileSystem } from "../runtime/files.ts";
 import { systemInfo, VARIABLES } from "../supervisor/system_info.ts";
 import { type CommandLine, folderOptions, UsageError } from "./command_line.ts";
+import { ownFilesInStores } from "./own_files.ts";
+import { realPath } from "./real_path.ts";
 
 const DEFAULT_FILE = "webserv.yaml";
 export const DEFAULT_PORT = 8080;
@@ -46,7 +47,8 @@ export function loadConfiguration(commandLine: CommandLine, running?: Config): L
         `there is no ${DEFAULT_FILE} here: name a file with --config, or make one with webserv init`,
       );
     }
-    return { config: configForFolder(commandLine), warnings: [] };
+    const config = configForFolder(commandLine);
+    return { config, warnings: ownFilesInStores(config) };
   }
   const misplaced = folderOptions(commandLine);
   if (misplaced.length > 0) {
@@ -58,7 +60,8 @@ export function loadConfiguration(commandLine: CommandLine, running?: Config): L
   // SECURITY: before it is read, since one that was uploaded would not say so.
   if (running !== undefined && !isNamed) refuseUploaded(file, running);
   const loaded = loadFile(file, isNamed);
-  return { config: withOptions(loaded.config, commandLine), warnings: loaded.warnings };
+  const config = withOptions(loaded.config, commandLine);
+  return { config, warnings: [...loaded.warnings, ...ownFilesInStores(config)] };
 }
 
 /**
@@ -78,19 +81,6 @@ function refuseUploaded(file: string, running: Config): void {
   throw new ConfigError(
     `${file} lies in the upload store ${store}: move it, or start with --config ${file} if it is yours`,
   );
-}
-
-/** A path with every link resolved, so far as there is anything, and as we may look. */
-export function realPath(path: string): string {
-  let rest = "";
-  for (let folder = path;; folder = dirname(folder)) {
-    // Asked first: on a terminal the runtime would ask whoever sits there.
-    if (Deno.permissions.querySync({ name: "read", path: folder }).state !== "granted") return path;
-    const real = fileSystem.realPath(folder);
-    if (real !== undefined) return join(real, rest);
-    rest = join(basename(folder), rest);
-    if (dirname(folder) === folder) return path;
-  }
 }
 
 /** Reads and decodes a configuration file. @throws {ConfigError | FileAccessError} */

@@ -16,6 +16,7 @@ import { systemInfo } from "../supervisor/system_info.ts";
 import type { CommandLine } from "./command_line.ts";
 import { ConfigError, DEFAULT_PORT, FileAccessError, loadConfiguration } from "./configuration.ts";
 import { isTerminalGone, printToStderr } from "./console.ts";
+import { linkWarning } from "./sandbox_gaps.ts";
 
 /** How many ports after the default one are tried when nobody asked for a certain one. */
 const PORTS_TRIED = 100;
@@ -45,6 +46,11 @@ export async function serve(commandLine: CommandLine): Promise<void> {
   onSignal("reopen", () => supervisor.reopenLogs());
   // In one piece, so that whoever waits for the first line has read them all.
   printToStderr(supervisor.endpoints.map((endpoint) => `listening on ${endpointUrl(endpoint)}`).join("\n"));
+  // Behind the start, which nobody is to wait for.
+  void linkWarning(config).then(
+    (warning) => warning === undefined || printToStderr(`warning: ${warning}`),
+    (error) => supervisor.errorLog.warning(`the search for links that lead out failed: ${error}`),
+  );
   if (commandLine.switches.has("open")) {
     // Not waited for: where it ends only with the browser, a signal would have to wait as well.
     void openBrowser(endpointUrl(browserAddress(supervisor.endpoints[0]!)), printToStderr);
