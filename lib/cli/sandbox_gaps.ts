@@ -5,6 +5,7 @@
  * @module
  */
 import { basename } from "@std/path";
+import { controlEscaper } from "../bytes/controls.ts";
 import { allLocations, originRoot, uploadStores } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
 import { outwardLinks, type SearchBounds, type SearchedFolder } from "../runtime/outward_links.ts";
@@ -17,6 +18,9 @@ export const LONG_SEARCH: SearchBounds = { entries: 1_000_000, time: 10_000 };
 
 /** Finds the program that a name on the search path stands for; undefined if there is none. */
 export type FindProgram = (name: string) => string | undefined;
+
+/** Names of files and first lines may hold what terminals obey. */
+const escaped = controlEscaper();
 
 /** Bytes of a first line that systems heed. */
 const FIRST_LINE = 256;
@@ -33,7 +37,7 @@ export async function sandboxGaps(config: Config, find: FindProgram): Promise<st
         `${LONG_SEARCH.time / 1000} s`,
     );
   }
-  return [...lines, ...programGaps(config, find)];
+  return [...lines, ...programGaps(config, find)].map(escaped);
 }
 
 /** The warning for a start, one line; undefined if nothing is out of the ordinary. */
@@ -41,11 +45,15 @@ export async function linkWarning(config: Config): Promise<string | undefined> {
   if (!config.sandbox) return undefined;
   const { links: [first], count } = await outwardLinks(searchedFolders(config), QUICK_SEARCH);
   if (first === undefined) return undefined;
-  return `${first.path} leads out to ${first.target}${
-    count > 1 ? `, and ${count - 1} more such links` : ""
-  }: ` +
-    "no request is answered from there, but the sandbox does not hold it; remove such links " +
-    "(webserv check names them)";
+  const more = count > 2
+    ? `, and ${count - 1} more such links`
+    : count === 2
+    ? ", and one more such link"
+    : "";
+  return escaped(
+    `${first.path} leads out to ${first.target}${more}: no request is answered from there, but the sandbox does not ` +
+      "hold it; remove such links (webserv check names them)",
+  );
 }
 
 /** The roots, whose links may lead to each other, and the stores, where a link to a root would let it be written to. */
@@ -93,7 +101,9 @@ export function missingInterpreters(config: Config, find: FindProgram): string[]
   return [...scripts].flatMap((script) => {
     const started = startedBy(script, find);
     if (started.kind === "binary" || started.interpreter !== undefined) return [];
-    return `${script} cannot be started: its first line is "${started.line}", and there is no such program`;
+    return escaped(
+      `${script} cannot be started: its first line is "${started.line}", and there is no such program`,
+    );
   });
 }
 

@@ -64,7 +64,8 @@ export function workerPermissions(config: Config, system: SystemPaths): Permissi
  * The launcher, where this configuration can use it. A launcher starts whatever it is told to, so with it the sandbox
  * no longer says which programs run. Where an interpreter is named that is so already (python3 starts whatever it is
  * told to), and where files are run by themselves no list could name them; but where all programs are named one by one
- * (cgi_script) they are started without a launcher, and stay the only ones.
+ * (cgi_script) they are started without a launcher, and stay the only ones that a worker starts itself. (With what
+ * variables is the worker's choice, so a script may be brought to start others: lib/cli/sandbox_gaps.ts.)
  */
 export function launcherFor(config: Config, launcher: string | undefined): string | undefined {
   const open = !config.sandbox || allLocations(config).some(({ programs: { cgi } }) => cgi !== undefined);
