@@ -4,17 +4,28 @@
  * @module
  */
 import { basename, dirname, join } from "@std/path";
+import { FileError } from "../ports.ts";
 import { fileSystem } from "../runtime/files.ts";
 
-/** A path with every link resolved, so far as there is anything, and as we may look. @throws {FileError} */
+/** A path with every link resolved, so far as there is anything, and as we may look. */
 export function realPath(path: string): string {
   let rest = "";
   for (let folder = path;; folder = dirname(folder)) {
     if (!mayRead(folder)) return path;
-    const real = fileSystem.realPath(folder);
+    const real = realPathOf(folder);
     if (real !== undefined) return join(real, rest);
     rest = join(basename(folder), rest);
     if (dirname(folder) === folder) return path;
+  }
+}
+
+/** Undefined where nothing is, or the system does not let us look. */
+function realPathOf(path: string): string | undefined {
+  try {
+    return fileSystem.realPath(path);
+  } catch (error) {
+    if (error instanceof FileError) return undefined;
+    throw error;
   }
 }
 

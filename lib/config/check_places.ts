@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { isAbsolute } from "@std/path";
 import { isContained } from "../http/containment.ts";
 import { type Position, quote, type Report } from "./issues.ts";
 import { programFolder, servedFolder } from "./places.ts";
@@ -151,8 +152,9 @@ class PlaceCheck {
       if (words === true) continue;
       const [first, ...rest] = words;
       const program = first!.includes("/") ? first : this.outside.findProgram(first!);
-      for (const word of [program, ...rest]) {
-        if (word?.startsWith("/")) this.#checkWord(place, "cgi", word);
+      // An argument may be a path, or a setting that holds one: `auto_prepend_file=/x.php`.
+      for (const word of [program ?? "", ...rest.flatMap((argument) => argument.split("="))]) {
+        if (isAbsolute(word)) this.#checkWord(place, "cgi", word);
       }
     }
   }
@@ -179,7 +181,7 @@ class PlaceCheck {
     for (const [name, value] of Object.entries(place.location.programs.cgiEnv)) {
       if (!LOOKED_UP.has(name)) continue;
       for (const path of value.split(":")) {
-        const store = path.startsWith("/") ? this.#storeOf(path) : undefined;
+        const store = isAbsolute(path) ? this.#storeOf(path) : undefined;
         if (store === undefined) continue;
         this.reports.issue(
           node,

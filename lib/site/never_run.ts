@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { resolve } from "@std/path";
 import { logFiles, uploadStores } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
 import { isContained } from "../http/containment.ts";
@@ -32,13 +33,15 @@ export class NeverRun {
    * Why a command is not run, for the error log; undefined if it may be. The common case, no store at all, costs nothing.
    *
    * @param words the program and its arguments: those that are paths are looked at
+   * @param folder where it is run, absolute: the start of relative paths
    * @throws {FileError} if one cannot be looked at
    */
-  reason(words: readonly string[]): string | undefined {
+  reason(words: readonly string[], folder: string): string | undefined {
     if (this.#places.length === 0) return undefined;
     for (const word of words) {
-      if (!word.startsWith("/")) continue;
-      const path = this.#resolve(word);
+      // Names without a slash are looked for on the search path, or are no paths at all.
+      if (!/[/\\]/.test(word)) continue;
+      const path = this.#resolve(resolve(folder, word));
       const place = path === undefined ? undefined : this.#placeOf(path);
       if (place !== undefined) return `${word} lies in ${place}: nothing that strangers write is ever run`;
     }

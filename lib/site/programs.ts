@@ -90,7 +90,7 @@ function run(
   script: Script,
   interpreter: readonly string[],
 ): MaybePromise<Outcome> {
-  const reason = neverRun.reason([...interpreter, script.file]);
+  const reason = neverRun.reason([...interpreter, script.file], dirname(script.file));
   if (reason !== undefined) return new HttpError(403, undefined, { log: reason });
   const { access, files, programs } = location.config;
   const root = files.root ?? server.fallback.location.config.files.root ?? location.origin?.root;

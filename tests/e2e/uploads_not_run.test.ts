@@ -5,7 +5,7 @@
  * @module
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { PLAIN } from "./cgi_support.ts";
+import { needs, PLAIN } from "./cgi_support.ts";
 import { ask, get } from "../support/ask.ts";
 import { launch, temporaryFolder } from "../support/launch.ts";
 import { runProgram, startServer, writeFiles } from "../support/server.ts";
@@ -68,6 +68,34 @@ Deno.test({
     assertEquals((await put(server.port, "/cgi-bin/evil.sh", `${PLAIN}echo evil`)).status, 405);
     assertEquals(await get(server.port, "/cgi-bin/good.sh"), "200 good\n");
     assertEquals(await get(server.port, "/evil.sh"), `200 ${PLAIN}echo evil`);
+  },
+});
+
+Deno.test({
+  ...needs(
+    ["deno"],
+    "with --upload and --cgi no deno.json or package.json that was uploaded says what a program runs",
+  ),
+  fn: async () => {
+    await using server = await startServer({
+      args: ["--upload", "--cgi"],
+      files: {
+        "cgi-bin/good.ts": 'console.log("Content-Type: text/plain\\n\\ngood");',
+        "cgi-bin/x.ts": 'import "bare";\nconsole.log("Content-Type: text/plain\\n\\nx");',
+      },
+    });
+    const evil = 'console.log("Content-Type: text/plain\\n\\nevil");';
+    assertEquals((await put(server.port, "/evil.ts", evil)).status, 201);
+    const settings = {
+      "deno.json": '{ "imports": { "bare": "./evil.ts" } }',
+      "package.json": '{ "name": "bare", "exports": "./evil.ts" }',
+    };
+    for (const [name, text] of Object.entries(settings)) {
+      assertEquals((await put(server.port, `/${name}`, text)).status, 201);
+      assertMatch(await get(server.port, "/cgi-bin/x.ts"), /^502 /);
+      assertEquals(await get(server.port, "/cgi-bin/good.ts"), "200 good\n");
+      assertEquals((await ask(server.port, `/${name}`, { method: "DELETE" })).status, 204);
+    }
   },
 });
 

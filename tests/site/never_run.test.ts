@@ -291,6 +291,31 @@ servers:
     issue: /:5: .*cgi: "\/site\/up\/x\.sh" lies in the upload store on line 4/,
   },
   {
+    name: "an interpreter's argument, from the program's folder",
+    yaml: `
+servers:
+  - locations:
+      /up/: { upload_store: up }
+      /run/: { alias: run, cgi: { .x: [sh, ../up/x.sh] } }
+`,
+    upload: "up/x.sh",
+    ask: "/run/a.x",
+    issue: undefined,
+  },
+  {
+    name: "an interpreter's setting",
+    yaml: `
+servers:
+  - locations:
+      /up/: { upload_store: up }
+      /run/: { alias: run, cgi: { .gone: [php-cgi, -d, auto_prepend_file=/site/up/x.php] } }
+`,
+    upload: "up/x.php",
+    ask: "/run/a.sh",
+    status: 200,
+    issue: /:5: .*cgi: "\/site\/up\/x\.php" lies in the upload store on line 4/,
+  },
+  {
     name: "a log among the programs",
     yaml: `
 access_log: www/log.php
@@ -332,20 +357,12 @@ for (const { name, yaml, links = {}, upload, executable, ask, status = 403, issu
   });
 }
 
-/** What is odd about a configuration where no path is a link. */
-function warningsOf(text: string): string[] {
-  const outside = { realPath: (path: string) => path, findProgram: () => undefined, isNamed: true };
-  const { warnings, issues } = { warnings: [], ...decodeConfig(text, "/site/webserv.yaml", outside) };
-  assertEquals(issues, undefined);
-  return warnings.map((issue) => formatIssue(issue, "/site"));
-}
-
 /** What a check that can see the links says. */
-function issuesOf(yaml: string, files: FakeFiles, isNamed = true, file = "/site/webserv.yaml"): string[] {
-  const { issues = [] } = decodeConfig(yaml, file, {
+function issuesOf(yaml: string, files: FakeFiles): string[] {
+  const { issues = [] } = decodeConfig(yaml, "/site/webserv.yaml", {
     realPath: (path) => realPath(files, path),
     findProgram: (name) => name.startsWith("found-in-") ? `/site/up/${name}` : `/usr/bin/${name}`,
-    isNamed,
+    isNamed: true,
   });
   return issues.map((issue) => formatIssue(issue, "/site"));
 }
@@ -414,15 +431,18 @@ servers:
   const neverRun = new NeverRun(config!, files);
   files.links.set("/site/up", "/site/two");
   for (const folder of ["one", "two"]) {
-    assertMatch(neverRun.reason(["sh", `/site/${folder}/x.sh`])!, /^\/site\/\w+\/x\.sh lies in \/site\/up: /);
+    assertMatch(
+      neverRun.reason(["sh", `/site/${folder}/x.sh`], "/site")!,
+      /^\/site\/\w+\/x\.sh lies in \/site\/up: /,
+    );
   }
-  assertEquals(neverRun.reason(["sh", "/site/gone"]), undefined);
+  assertEquals(neverRun.reason(["sh", "/site/gone"], "/site"), undefined);
 });
 
 Deno.test("without a store nothing is looked at", () => {
   const files = new FakeFiles();
   const { config } = decodeConfig("servers: [{ root: www, cgi: { .sh: sh } }]", "/site/webserv.yaml");
-  assertEquals(new NeverRun(config!, files).reason(["sh", "/site/www/x.sh"]), undefined);
+  assertEquals(new NeverRun(config!, files).reason(["sh", "/site/www/x.sh"], "/site/www"), undefined);
   assertEquals(files.counts.realPath, 0);
 });
 
@@ -434,9 +454,9 @@ Deno.test("with --upload and --cgi the programs in cgi-bin run, and nothing else
   files.write("/site/up/x.sh", "");
   files.links.set("/site/cgi-bin/out.sh", "/site/up/x.sh");
   const neverRun = new NeverRun(config, files);
-  assertEquals(neverRun.reason(["sh", "/site/cgi-bin/good.sh"]), undefined);
-  assertMatch(neverRun.reason(["/site/up/x.sh"])!, /lies in \/site/);
-  assertMatch(neverRun.reason(["sh", "/site/cgi-bin/out.sh"])!, /lies in \/site/);
+  assertEquals(neverRun.reason(["sh", "/site/cgi-bin/good.sh"], "/site/cgi-bin"), undefined);
+  assertMatch(neverRun.reason(["/site/up/x.sh"], "/site/up")!, /lies in \/site/);
+  assertMatch(neverRun.reason(["sh", "/site/cgi-bin/out.sh"], "/site/cgi-bin")!, /lies in \/site/);
 });
 
 Deno.test("a store does not take what would lie among the programs of another server", async () => {
@@ -451,52 +471,4 @@ servers:
   const put = { method: "PUT", body: "x" };
   assertEquals((await server.ask("/up/www/y.php", put)).status, 404);
   assertEquals((await server.ask("/up/y.php", put)).status, 201);
-});
-
-Deno.test("a configuration file in a store that it names is taken only if it was named", () => {
-  const files = new FakeFiles();
-  const yaml = "servers:\n  - locations: { /: { upload_store: . } }";
-  assertMatch(
-    issuesOf(yaml, files, false).join("\n"),
-    /^webserv\.yaml:2: .*upload_store: the configuration file itself lies in this store.* --config/,
-  );
-  assertEquals(issuesOf(yaml, files, true), []);
-  files.links.set("/site/up", "/elsewhere");
-  files.folder("/elsewhere");
-  const linked = "servers:\n  - locations: { /: { upload_store: /elsewhere } }";
-  assertEquals(issuesOf(linked, files, false, "/site/up/webserv.yaml").length, 1);
-  assertEquals(warningsOf(yaml).length, 1);
-});
-
-Deno.test("variables that lead programs into a store are refused, others are not", () => {
-  const yaml = (env: string) => `
-servers:
-  - root: www
-    cgi: { .sh: sh }
-    cgi_env: { ${env} }
-    locations: { /up/: { upload_store: up } }
-`;
-  const files = new FakeFiles();
-  for (const env of ["PYTHONPATH: /lib:/site/up/py", "PATH: /site/up", "GIT_PROJECT_ROOT: /site/up"]) {
-    assertMatch(
-      issuesOf(yaml(env), files).join("\n"),
-      /:5: servers\[0\]\.cgi_env: .* upload store on line 6/,
-    );
-  }
-  for (const env of ["UPLOADS: /site/up", "PYTHONPATH: /site/upper", "PATH: up"]) {
-    assertEquals(issuesOf(yaml(env), files), [], env);
-  }
-});
-
-Deno.test("a log that everybody can read is warned of, one that nobody reaches is not", () => {
-  const log = (path: string, location = "{}") =>
-    `access_log: ${path}\nservers: [{ root: www, locations: { /logs/: ${location} } }]`;
-  assertEquals(warningsOf(log("www/a.log")), [
-    'webserv.yaml:1: access_log: everybody can read the log: it is "/a.log" of line 2',
-  ]);
-  assertEquals(warningsOf(log("www/logs/a.log")).length, 1);
-  assertEquals(warningsOf(log("www/logs/a.log", "{ return: 404 }")), []);
-  assertEquals(warningsOf(log("www/logs/a.log", "{ root: other }")), []);
-  assertEquals(warningsOf(log("www/.logs/a.log")), []);
-  assertEquals(warningsOf(log("logs/a.log")), []);
 });
