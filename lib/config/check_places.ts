@@ -107,7 +107,7 @@ class PlaceCheck {
   /** Folders of programs and stores: neither may lie in the other, unless the store has its part of the paths. */
   #checkPrograms(place: Place, seen: Set<string>): void {
     const folder = programFolder(place.location);
-    if (folder === undefined) return;
+    if (folder === undefined || this.#stores.length === 0) return;
     const path = this.#realPath(folder);
     const position = positionOf(place, "cgi");
     for (const store of this.#stores) {
@@ -117,10 +117,8 @@ class PlaceCheck {
         seen.add(`${position.line} ${store.path}`);
         this.reports.issue(
           position,
-          `the programs in ${
-            quote(folder)
-          } lie in the upload store on line ${store.position.line}, and nothing ` +
-            "in a store is ever run: give them or the store a folder beside it",
+          `the programs in ${quote(folder)} lie in the upload store on line ${store.position.line}, ` +
+            "and nothing in a store is ever run: give them or the store a folder beside it",
         );
       } else if (isContained(store.path, path)) {
         const url = withoutSlash(place.location.path) + store.path.slice(path === "/" ? 0 : path.length);
@@ -129,9 +127,8 @@ class PlaceCheck {
         seen.add(`${store.position.line} ${path}`);
         this.reports.issue(
           store.position,
-          `the store lies in the folder of programs on line ${position.line}, which has it as ${
-            quote(`${url}/`)
-          }: ` +
+          `the store lies in the folder of programs on line ${position.line}, ` +
+            `which has it as ${quote(`${url}/`)}: ` +
             "nothing in a store is ever run; give the store a folder outside, or that path",
         );
       }
