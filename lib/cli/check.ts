@@ -5,17 +5,36 @@
  */
 import type { LocationConfig, ServerConfig, TryFiles } from "../config/types.ts";
 import { endpointUrl } from "../http/endpoint.ts";
+import { systemInfo } from "../supervisor/system_info.ts";
 import type { CommandLine } from "./command_line.ts";
 import { FileAccessError, loadConfiguration, readingProblem } from "./configuration.ts";
 import { print, printToStderr } from "./console.ts";
+import { missingInterpreters, sandboxGaps } from "./sandbox_gaps.ts";
 
 /** @throws {ConfigError | FileAccessError} */
-export function check(commandLine: CommandLine): void {
+export async function check(commandLine: CommandLine): Promise<void> {
   const { config, warnings } = loadConfiguration(commandLine);
-  for (const warning of [...warnings, ...missingFolders(config.servers)]) {
+  const { findProgram } = systemInfo();
+  for (
+    const warning of [
+      ...warnings,
+      ...missingFolders(config.servers),
+      ...missingInterpreters(config, findProgram),
+    ]
+  ) {
     printToStderr(`warning: ${warning}`);
   }
   print(`${config.file} is valid\n${config.servers.map(describeServer).join("")}`);
+  const gaps = await sandboxGaps(config, findProgram);
+  if (gaps.length > 0) {
+    print(
+      `\nwhat the sandbox does not hold: a worker that was taken over could\n${gaps.map(asItem).join("")}`,
+    );
+  }
+}
+
+function asItem(text: string): string {
+  return `  ${text}\n`;
 }
 
 function describeServer(server: ServerConfig): string {

@@ -7,10 +7,14 @@ import { resolve } from "@std/path";
 import { decodeConfig, formatIssue } from "../config/decode.ts";
 import { folderConfig } from "../config/defaults.ts";
 import { endpointsOf, withEndpoints } from "../config/listen.ts";
+import { uploadStores } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
+import { isContained } from "../http/containment.ts";
 import { endpointOf } from "../http/endpoint.ts";
-import { VARIABLES } from "../supervisor/system_info.ts";
+import { systemInfo, VARIABLES } from "../supervisor/system_info.ts";
 import { type CommandLine, folderOptions, UsageError } from "./command_line.ts";
+import { ownFilesInStores } from "./own_files.ts";
+import { realPath } from "./real_path.ts";
 
 const DEFAULT_FILE = "webserv.yaml";
 export const DEFAULT_PORT = 8080;
@@ -31,17 +35,20 @@ export interface LoadedConfiguration {
   readonly warnings: readonly string[];
 }
 
-/** @throws {UsageError | ConfigError | FileAccessError} */
-export function loadConfiguration(commandLine: CommandLine): LoadedConfiguration {
-  const file = commandLine.config ??
-    (commandLine.operand === undefined && isFile(DEFAULT_FILE) ? DEFAULT_FILE : undefined);
+/**
+ * @param running what is being served: then its file is read again, and no other
+ * @throws {UsageError | ConfigError | FileAccessError}
+ */
+export function loadConfiguration(commandLine: CommandLine, running?: Config): LoadedConfiguration {
+  const file = commandLine.config ?? defaultFile(commandLine, running);
   if (file === undefined) {
     if (commandLine.command !== "serve") {
       throw new FileAccessError(
         `there is no ${DEFAULT_FILE} here: name a file with --config, or make one with webserv init`,
       );
     }
-    return { config: withHosts(configForFolder(commandLine), commandLine), warnings: [] };
+    const config = withHosts(configForFolder(commandLine), commandLine);
+    return { config, warnings: ownFilesInStores(config) };
   }
   const misplaced = folderOptions(commandLine);
   if (misplaced.length > 0) {
@@ -49,12 +56,35 @@ export function loadConfiguration(commandLine: CommandLine): LoadedConfiguration
       `${misplaced[0]} describes a folder to serve: name one, or write it into ${file} instead`,
     );
   }
-  const loaded = loadFile(file);
-  return { config: withOptions(loaded.config, commandLine), warnings: loaded.warnings };
+  const isNamed = commandLine.config !== undefined;
+  // SECURITY: before it is read, since one that was uploaded would not say so.
+  if (running !== undefined && !isNamed) refuseUploaded(file, running);
+  const loaded = loadFile(file, isNamed);
+  const config = withOptions(loaded.config, commandLine);
+  return { config, warnings: [...loaded.warnings, ...ownFilesInStores(config)] };
+}
+
+/**
+ * The file that is taken where none is named. SECURITY: a server that was started without one never takes one up, which
+ * may have been uploaded meanwhile.
+ */
+function defaultFile({ operand }: CommandLine, running: Config | undefined): string | undefined {
+  if (running !== undefined) return running.file === undefined ? undefined : DEFAULT_FILE;
+  return operand === undefined && isFile(DEFAULT_FILE) ? DEFAULT_FILE : undefined;
+}
+
+/** @throws {ConfigError} if the file lies where the running server stores what it is sent */
+function refuseUploaded(file: string, running: Config): void {
+  const path = realPath(resolve(file));
+  const store = uploadStores(running).find((folder) => isContained(path, realPath(folder)));
+  if (store === undefined) return;
+  throw new ConfigError(
+    `${file} lies in the upload store ${store}: move it, or start with --config ${file} if it is yours`,
+  );
 }
 
 /** Reads and decodes a configuration file. @throws {ConfigError | FileAccessError} */
-function loadFile(file: string): LoadedConfiguration {
+function loadFile(file: string, isNamed: boolean): LoadedConfiguration {
   // Asked for later, a missing one would fail without a hint of what to do.
   const ungranted = VARIABLES.filter((variable) =>
     Deno.permissions.querySync({ name: "env", variable }).state !== "granted"
@@ -66,7 +96,8 @@ function loadFile(file: string): LoadedConfiguration {
   } catch (error) {
     throw new FileAccessError(`${file} ${readingProblem(error)}`);
   }
-  const result = decodeConfig(text, resolve(file));
+  const { findProgram } = systemInfo();
+  const result = decodeConfig(text, resolve(file), { realPath, findProgram, isNamed });
   const here = Deno.cwd();
   if (result.issues) throw new ConfigError(result.issues.map((issue) => formatIssue(issue, here)).join("\n"));
   return { config: result.config, warnings: result.warnings.map((issue) => formatIssue(issue, here)) };

@@ -56,7 +56,8 @@ export const COMMANDS: readonly Command[] = [
   {
     name: "check",
     summary: "check the configuration and print what would be served",
-    more: "Whatever is wrong is reported at once, each with its line.",
+    more:
+      "Whatever is wrong is reported at once, each with its line. What the sandbox does not hold is told, too.",
   },
   {
     name: "permissions",

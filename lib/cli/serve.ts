@@ -16,6 +16,7 @@ import { systemInfo } from "../supervisor/system_info.ts";
 import type { CommandLine } from "./command_line.ts";
 import { ConfigError, DEFAULT_PORT, FileAccessError, loadConfiguration } from "./configuration.ts";
 import { isTerminalGone, printToStderr } from "./console.ts";
+import { linkWarning } from "./sandbox_gaps.ts";
 
 /** How many ports after the default one are tried when nobody asked for a certain one. */
 const PORTS_TRIED = 100;
@@ -45,6 +46,11 @@ export async function serve(commandLine: CommandLine): Promise<void> {
   onSignal("reopen", () => supervisor.reopenLogs());
   // In one piece, so that whoever waits for the first line has read them all.
   printToStderr(supervisor.endpoints.map((endpoint) => `listening on ${endpointUrl(endpoint)}`).join("\n"));
+  // Behind the start, which nobody is to wait for.
+  void linkWarning(config).then(
+    (warning) => warning === undefined || printToStderr(`warning: ${warning}`),
+    (error) => supervisor.errorLog.warning(`the search for links that lead out failed: ${error}`),
+  );
   if (commandLine.switches.has("open")) {
     // Not waited for: where it ends only with the browser, a signal would have to wait as well.
     void openBrowser(endpointUrl(browserAddress(supervisor.endpoints[0]!)), printToStderr);
@@ -81,10 +87,10 @@ async function reload(supervisor: Supervisor, commandLine: CommandLine, stop: ()
   // A terminal that is closed says so with the same signal, and nobody can stop a server whose terminal is gone.
   if (isTerminalGone()) return stop();
   try {
-    const { config, warnings } = loadConfiguration(commandLine);
-    if (config.file === undefined) {
+    if (supervisor.config.file === undefined) {
       return supervisor.errorLog.notice("there is no configuration file to load again");
     }
+    const { config, warnings } = loadConfiguration(commandLine, supervisor.config);
     for (const warning of warnings) supervisor.errorLog.warning(warning);
     await supervisor.reload(config);
     supervisor.errorLog.notice(`${config.file} is loaded again`);

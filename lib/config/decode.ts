@@ -1,11 +1,12 @@
 /**
  * The text of webserv.yaml to a complete Config, or to everything that is wrong with it. Pure: reading the file is
- * the caller's work, and whether the paths in it exist is not looked at.
+ * the caller's work, and so is looking at what its paths lead to.
  *
  * @module
  */
 import { dirname } from "@std/path";
 import { checkDuplicateLocations, checkLocation, checkServer, warnAboutServer } from "./check.ts";
+import { checkPlaces, type PlacesOutside } from "./check_places.ts";
 import { checkServers } from "./check_servers.ts";
 import { completeServer, completeTop } from "./complete.ts";
 import { type Issue, IssueList, quote, type Report } from "./issues.ts";
@@ -25,8 +26,9 @@ export type DecodeResult =
  *
  * @param text the file's content
  * @param file its absolute path; relative paths in it start at its folder
+ * @param outside tells where paths lead; without it none is compared with another
  */
-export function decodeConfig(text: string, file: string): DecodeResult {
+export function decodeConfig(text: string, file: string, outside?: PlacesOutside): DecodeResult {
   const issues = new IssueList(file);
   const warnings = new IssueList(file);
   const section = decodeSections(text, dirname(file), issues.report);
@@ -41,6 +43,10 @@ export function decodeConfig(text: string, file: string): DecodeResult {
   if (section === undefined || !issues.empty) return { issues: issues.sorted() };
   warnAboutLogs(section, warnings.report);
   const config = { file, ...completeTop(section.values), servers: servers.map(completeServer) };
+  if (outside) {
+    checkPlaces(config, section, outside, { issue: issues.report, warning: warnings.report });
+    if (!issues.empty) return { issues: issues.sorted() };
+  }
   return { config, warnings: warnings.sorted() };
 }
 

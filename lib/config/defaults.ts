@@ -43,9 +43,14 @@ const INTERPRETERS: Interpreters = {
   "*": true,
 };
 
+/** SECURITY: a deno.json that was uploaded above the programs could have them import what was uploaded. */
+const ALONE = ["deno", "run", "-A", "--no-config", "--no-lock"];
+const INTERPRETERS_BESIDE_UPLOADS: Interpreters = { ...INTERPRETERS, ".js": ALONE, ".ts": ALONE };
+
 /** The configuration that serves one folder. */
 export function folderConfig(options: FolderOptions): Config {
   const { root, hostname, port, listing, spa, cors, upload, cgi, workers, quiet } = options;
+  const programFolder = resolve(root, "cgi-bin");
   const shared = { autoindex: listing, cors, ...(upload && { client_max_body_size: Infinity }) };
   const fallback = completeLocation(parseLocationPath("/"), shared, {
     root,
@@ -53,13 +58,14 @@ export function folderConfig(options: FolderOptions): Config {
     ...(upload && { upload_store: root }),
   });
   const programs = completeLocation(parseLocationPath("/cgi-bin/"), shared, {
-    alias: resolve(root, "cgi-bin"),
+    alias: programFolder,
     // SECURITY: only here, where .php runs. Elsewhere an index.php would be sent as it is, with all its secrets.
     index: [...fallback.files.index, "index.php"],
-    cgi: INTERPRETERS,
+    cgi: upload ? INTERPRETERS_BESIDE_UPLOADS : INTERPRETERS,
   });
   return {
     ...DEFAULTS,
+    ...(upload && cgi && { programFolder }),
     workers,
     accessLog: { to: quiet ? "off" : "stdout" },
     servers: [{

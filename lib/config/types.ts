@@ -17,6 +17,11 @@ export type { LogTarget, Return, TryFiles } from "./value_types.ts";
 export interface Config extends ValuesOf<typeof TOP_KEYS> {
   /** The file it came from, absolute; undefined when the command line alone made it. */
   readonly file?: string;
+  /**
+   * The folder of programs of `--cgi` beside `--upload`: it lies in the store, but nothing is stored there, so it is the
+   * one whose programs are run all the same.
+   */
+  readonly programFolder?: string;
   readonly timeouts: Timeouts;
   readonly limits: Limits;
   readonly servers: readonly ServerConfig[];

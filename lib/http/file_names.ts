@@ -2,8 +2,13 @@
  * Names for stored files out of what strangers send. They are one segment of a path on any system: RFC 7578 section 4.2
  * and RFC 6266 section 4.3 say why the sender's own name is not to be trusted.
  *
- * cleanFileName() mends and refuses only what leaves nothing. isStorableName() mends nothing and refuses control
- * characters, half surrogate pairs, hidden names, dot segments, slashes of both kinds and what no file system takes.
+ * cleanFileName() mends and refuses only what leaves nothing. isStorableName() mends nothing and refuses what would mean
+ * another file, or something else than a file, to whoever sees or copies it later: control characters and those that
+ * turn the reading direction, half surrogate pairs, hidden and invisible names, dot segments, slashes of both kinds,
+ * devices of Windows, dots and spaces at the end (which Windows drops), the name of our own configuration, and what no
+ * file system takes. Who names a file by its address gets that name or none; so what is only inconvenient elsewhere
+ * is taken as it is, where cleanFileName() mends it: `What?.mp3` and `12:30.txt` are fine names here, and so are those
+ * that are not normalised.
  *
  * @module
  */
@@ -17,6 +22,7 @@ const MAX_EXTENSION = 32;
 
 // Controls, line separators, and what turns the reading direction to make `exe.gpj` look like `jpg.exe`.
 const REMOVED = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
+const UNSTORABLE = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}/\\]/u;
 // SECURITY: some file systems ignore invisible characters in names, so one before a dot must not hide the dot.
 const BEFORE_NAME = /^[\s.\p{Default_Ignorable_Code_Point}]+/u;
 const HIDDEN = /^\p{Default_Ignorable_Code_Point}*\./u;
@@ -24,6 +30,13 @@ const FORBIDDEN_ON_WINDOWS = /[<>:"|?*]/g;
 const DRIVE = /^[A-Za-z]:/;
 // Windows looks at what is before the first dot, without the spaces there.
 const DEVICE = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$) *(?:\.|$)/i;
+
+/**
+ * SECURITY: a configuration that is taken up without being named must not be one that was uploaded. In upper case, since
+ * that brings together all that file systems without case do (`ſ` is an `s` to them).
+ */
+const CONFIGURATION = "WEBSERV.YAML";
+const IGNORED = /\p{Default_Ignorable_Code_Point}/gu;
 
 /** A name under which a file may be stored, or undefined if nothing is left of it. */
 export function cleanFileName(raw: string): string | undefined {
@@ -34,13 +47,19 @@ export function cleanFileName(raw: string): string | undefined {
   if (name === "") return undefined;
   const short = shorten(name);
   // Only now: a cut may leave a device's name.
-  return DEVICE.test(short) ? shorten(`_${short}`) : short;
+  return isTaken(short) ? shorten(`_${short}`) : short;
 }
 
 /** True if a file may be stored under just this name. */
 export function isStorableName(name: string): boolean {
-  return name !== "" && name.isWellFormed() && !HIDDEN.test(name) && !/[\p{Cc}/\\]/u.test(name) &&
-    utf8Length(name) <= MAX_STORABLE;
+  return name.isWellFormed() && utf8Length(name) <= MAX_STORABLE && !UNSTORABLE.test(name) &&
+    !HIDDEN.test(name) && !isTaken(name) && trimEnd(name.replace(IGNORED, "")) !== "" &&
+    trimEnd(name) === name;
+}
+
+/** True for names that mean something to a system, or to us. */
+function isTaken(name: string): boolean {
+  return DEVICE.test(name) || name.replace(IGNORED, "").toUpperCase() === CONFIGURATION;
 }
 
 /** Takes from the stem what is too much, so that the extension stays. */

@@ -3,12 +3,11 @@
  *
  * @module
  */
-import type { ProgramLimits } from "../cgi/gateway.ts";
 import type { LocationConfig } from "../config/types.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
 import type { Outcome } from "../http/message.ts";
 import type { Answerer, Exchange } from "./exchange.ts";
-import { answerWithPrograms, answerWithScript } from "./programs.ts";
+import { answerWithPrograms, answerWithScript, type ProgramRules } from "./programs.ts";
 import { redirectToLocation, returned } from "./returns.ts";
 import { answerFromFiles } from "./static_files.ts";
 import { answerFromStore } from "./storing.ts";
@@ -18,7 +17,7 @@ import { answerFromTries } from "./try_files.ts";
 type Attempt = (exchange: Exchange) => MaybePromise<Outcome> | undefined;
 
 /** The answerer of a location: a list of attempts and, where none of them answers, its files. */
-export function answererOf(config: LocationConfig, limits: ProgramLimits): Answerer {
+export function answererOf(config: LocationConfig, rules: ProgramRules): Answerer {
   const { match, path, answer, files, programs, store } = config;
   if (answer.return) {
     const outcome = returned(answer.return);
@@ -27,9 +26,9 @@ export function answererOf(config: LocationConfig, limits: ProgramLimits): Answe
   const attempts: Attempt[] = [];
   if (match === "prefix" && path !== "/" && path.endsWith("/")) attempts.push(redirectToLocation);
   if (programs.cgiScript !== undefined) {
-    return firstOf(attempts, answerWithScript(programs.cgiScript, limits));
+    return firstOf(attempts, answerWithScript(programs.cgiScript, rules));
   }
-  if (programs.cgi !== undefined) attempts.push(answerWithPrograms(programs.cgi, limits));
+  if (programs.cgi !== undefined) attempts.push(answerWithPrograms(programs.cgi, rules));
   if (store.uploadStore !== undefined) attempts.push(answerFromStore);
   return firstOf(attempts, files.tryFiles ? answerFromTries(files.tryFiles) : answerFromFiles);
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { originRoot } from "../config/places.ts";
 import type { LocationConfig } from "../config/types.ts";
 import { DiskOrigin, joinPath } from "../disk/disk_origin.ts";
 import type { FileCache } from "../disk/file_cache.ts";
@@ -77,12 +78,6 @@ export class Location {
 }
 
 const CORS = [["Access-Control-Allow-Origin", "*"], ["Access-Control-Expose-Headers", "*"]] as const;
-
-/** The folder (or the file) that nothing a location serves may leave; undefined if it has no files. */
-export function originRoot({ files, store }: LocationConfig): string | undefined {
-  const base = files.alias ?? files.root ?? store.uploadStore;
-  return base === undefined ? undefined : withoutSlash(base) || "/";
-}
 
 /** What is left of a path behind its first characters, without a slash at its end. */
 function below(path: string, replaced: number): string {

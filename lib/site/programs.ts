@@ -6,23 +6,30 @@
 import { basename, dirname } from "@std/path";
 import type { Script } from "../cgi/environment.ts";
 import type { ProgramLimits } from "../cgi/gateway.ts";
-import { refusal } from "../http/errors.ts";
+import { HttpError, refusal } from "../http/errors.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
 import type { Outcome } from "../http/message.ts";
 import type { Answerer, Exchange } from "./exchange.ts";
+import type { NeverRun } from "./never_run.ts";
 
 /** Extension with its dot, or `*`, to an interpreter's words, or true where the file itself is run. */
 type Interpreters = Readonly<Record<string, readonly string[] | true>>;
 
+/** What holds for all programs of a site. */
+export interface ProgramRules {
+  readonly limits: ProgramLimits;
+  readonly neverRun: NeverRun;
+}
+
 /** One program for everything below the location. */
-export function answerWithScript(file: string, limits: ProgramLimits): Answerer {
+export function answerWithScript(file: string, rules: ProgramRules): Answerer {
   return (exchange) => {
     const { path, services, location: { config } } = exchange;
     const stat = services.files.files.probe(file);
     if (stat?.kind !== "file") return refusal(404);
     if (!stat.executable) return refusal(403);
     const length = config.path.endsWith("/") ? config.path.length - 1 : config.path.length;
-    return run(exchange, limits, { file, name: path.slice(0, length), pathInfo: path.slice(length) }, []);
+    return run(exchange, rules, { file, name: path.slice(0, length), pathInfo: path.slice(length) }, []);
   };
 }
 
@@ -35,7 +42,7 @@ export function answerWithScript(file: string, limits: ProgramLimits): Answerer 
  */
 export function answerWithPrograms(
   cgi: Interpreters,
-  limits: ProgramLimits,
+  rules: ProgramRules,
 ): (exchange: Exchange) => MaybePromise<Outcome> | undefined {
   return (exchange) => {
     const { path, location: { origin, replaced, config } } = exchange;
@@ -52,7 +59,7 @@ export function answerWithPrograms(
         if (found.kind === "file") {
           if (interpreter === true && !found.stat.executable) return refusal(403);
           const script = { file: found.path, name: path.slice(0, end), pathInfo: path.slice(end) };
-          return run(exchange, limits, script, interpreter === true ? [] : interpreter);
+          return run(exchange, rules, script, interpreter === true ? [] : interpreter);
         }
       }
       if (end + 1 >= path.length) return undefined;
@@ -72,12 +79,19 @@ function extension(name: string): string {
   return dot < 0 ? "" : name.slice(dot);
 }
 
+/**
+ * Every program is started here, whatever led to it: an index, try_files, an error_page, another program.
+ *
+ * SECURITY: what was uploaded is refused, and not sent as a file either: where programs are, a file's content is a secret.
+ */
 function run(
   { location, server, services, request, errorPage }: Exchange,
-  limits: ProgramLimits,
+  { limits, neverRun }: ProgramRules,
   script: Script,
   interpreter: readonly string[],
-): Promise<Outcome> {
+): MaybePromise<Outcome> {
+  const reason = neverRun.reason([...interpreter, script.file], dirname(script.file));
+  if (reason !== undefined) return new HttpError(403, undefined, { log: reason });
   const { access, files, programs } = location.config;
   const root = files.root ?? server.fallback.location.config.files.root ?? location.origin?.root;
   return services.gateway.answer(request, {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ProgramLimits } from "../cgi/gateway.ts";
+import { allLocations, programFolder } from "../config/places.ts";
 import type { Config, LocationConfig, ServerConfig } from "../config/types.ts";
 import { type Endpoint, endpointKey, isLoopback } from "../http/endpoint.ts";
 import { type HttpError, refusal } from "../http/errors.ts";
@@ -14,17 +14,24 @@ import { answererOf } from "./answerers.ts";
 import { begin, type LocationEntry, type Server, type Services } from "./exchange.ts";
 import { finish } from "./finish.ts";
 import { HostGuard } from "./host_guard.ts";
-import { Location, originRoot } from "./location.ts";
+import { Location } from "./location.ts";
 import { LocationTable } from "./location_table.ts";
+import { NeverRun } from "./never_run.ts";
+import type { ProgramRules } from "./programs.ts";
 import { follow } from "./route.ts";
 import { VirtualHosts } from "./virtual_hosts.ts";
 
 /** A handler for each endpoint that a configuration names, by its endpointKey(). */
 export function createSite(config: Config, services: Services): ReadonlyMap<string, Handler> {
-  const limits = { timeout: config.timeouts.cgi, processes: config.limits.cgiProcesses };
+  const { timeouts, limits: { cgiProcesses } } = config;
+  const rules: SiteRules = {
+    limits: { timeout: timeouts.cgi, processes: cgiProcesses },
+    neverRun: new NeverRun(config, services.files.files),
+    programFolders: [...new Set(allLocations(config).flatMap((location) => programFolder(location) ?? []))],
+  };
   const byEndpoint = new Map<string, Hosts>();
   for (const serverConfig of config.servers) {
-    const server = createServer(serverConfig, services, limits);
+    const server = createServer(serverConfig, services, rules);
     for (const endpoint of serverConfig.listen) {
       const key = endpointKey(endpoint);
       let hosts = byEndpoint.get(key);
@@ -65,15 +72,17 @@ function hostOf(serverName: string): string {
   return serverName.startsWith("[") ? serverName.slice(1, -1) : serverName;
 }
 
-function createServer(config: ServerConfig, services: Services, limits: ProgramLimits): Server {
-  const all = [config.fallback, ...config.locations];
-  const programs = all.flatMap((location) =>
-    location.programs.cgi === undefined ? [] : originRoot(location) ?? []
-  );
+/** What holds in all servers. */
+interface SiteRules extends ProgramRules {
+  /** Where programs lie, for the stores. */
+  readonly programFolders: readonly string[];
+}
+
+function createServer(config: ServerConfig, services: Services, rules: SiteRules): Server {
   const ports = { files: services.files.files, store: services.store };
   const create = (location: LocationConfig): LocationEntry => ({
-    location: new Location(location, services.files, ports, programs),
-    answer: answererOf(location, limits),
+    location: new Location(location, services.files, ports, rules.programFolders),
+    answer: answererOf(location, rules),
   });
   const fallback = create(config.fallback);
   const locations = new LocationTable(fallback);

@@ -5,7 +5,8 @@
  * @module
  */
 import { endpointsOf } from "../config/listen.ts";
-import type { Config, LocationConfig } from "../config/types.ts";
+import { allLocations } from "../config/places.ts";
+import type { Config } from "../config/types.ts";
 import { formatEndpoint } from "../http/endpoint.ts";
 
 /** Absolute paths, and addresses as Deno writes them. */
@@ -63,7 +64,8 @@ export function workerPermissions(config: Config, system: SystemPaths): Permissi
  * The launcher, where this configuration can use it. A launcher starts whatever it is told to, so with it the sandbox
  * no longer says which programs run. Where an interpreter is named that is so already (python3 starts whatever it is
  * told to), and where files are run by themselves no list could name them; but where all programs are named one by one
- * (cgi_script) they are started without a launcher, and stay the only ones.
+ * (cgi_script) they are started without a launcher, and stay the only ones that a worker starts itself. (With what
+ * variables is the worker's choice, so a script may be brought to start others: lib/cli/sandbox_gaps.ts.)
  */
 export function launcherFor(config: Config, launcher: string | undefined): string | undefined {
   const open = !config.sandbox || allLocations(config).some(({ programs: { cgi } }) => cgi !== undefined);
@@ -117,19 +119,6 @@ export function hasPrograms(config: Config): boolean {
   return allLocations(config).some(({ programs: { cgi, cgiScript } }) =>
     cgi !== undefined || cgiScript !== undefined
   );
-}
-
-/** The folders that uploads go to. */
-export function uploadStores(config: Config): string[] {
-  return unique(
-    allLocations(config).flatMap(({ store: { uploadStore } }) =>
-      uploadStore === undefined ? [] : [uploadStore]
-    ),
-  );
-}
-
-function allLocations(config: Config): LocationConfig[] {
-  return config.servers.flatMap(({ fallback, locations }) => [fallback, ...locations]);
 }
 
 function unique(list: readonly string[]): string[] {

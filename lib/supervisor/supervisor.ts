@@ -5,6 +5,7 @@
  * @module
  */
 import { endpointsOf } from "../config/listen.ts";
+import { uploadStores } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
 import type { Endpoint } from "../http/endpoint.ts";
 import { type ErrorLog, FileError } from "../ports.ts";
@@ -12,7 +13,7 @@ import { LogError } from "../runtime/logs.ts";
 import type { ProcessGroups } from "../runtime/process_groups.ts";
 import { ensureFolder, sweep } from "../runtime/store_files.ts";
 import { EndpointReservations } from "./endpoints.ts";
-import { hasPrograms, launcherFor, uploadStores, workerPermissions } from "./permissions.ts";
+import { hasPrograms, launcherFor, workerPermissions } from "./permissions.ts";
 import { SupervisorLogs } from "./supervisor_logs.ts";
 import { missingPermission, prepareSpoolFolder, type SystemInfo } from "./system_info.ts";
 import { WorkerFailure, WorkerHandle } from "./worker_handle.ts";
@@ -92,6 +93,11 @@ export class Supervisor {
   /** Where it listens, every address and port known. */
   get endpoints(): Endpoint[] {
     return endpointsOf(this.#config);
+  }
+
+  /** What is served just now. */
+  get config(): Config {
+    return this.#config;
   }
 
   /** How many workers there are just now. */

@@ -109,4 +109,18 @@ servers:
 Deno.test("folderConfig() with cgi and upload does not store into cgi-bin", () => {
   const { locations } = onlyServer(folderConfig({ ...PLAIN, cgi: true, upload: true }));
   assertEquals(locations.map(({ path, store }) => [path, store.uploadStore]), [["/cgi-bin/", undefined]]);
+  const { programFolder } = folderConfig({ ...PLAIN, cgi: true, upload: true });
+  assertEquals(programFolder, "/site/cgi-bin");
+  for (const one of [{ cgi: true }, { upload: true }]) {
+    assertEquals(folderConfig({ ...PLAIN, ...one }).programFolder, undefined);
+  }
+});
+
+Deno.test("folderConfig() with cgi and upload keeps Deno from a deno.json that was uploaded", () => {
+  const wordsOf = (upload: boolean) => {
+    const { locations } = onlyServer(folderConfig({ ...PLAIN, cgi: true, upload }));
+    return [".js", ".ts"].map((extension) => String(locations[0]!.programs.cgi?.[extension]));
+  };
+  for (const words of wordsOf(true)) assertEquals(words, "deno,run,-A,--no-config,--no-lock");
+  for (const words of wordsOf(false)) assertEquals(words, "deno,run,-A");
 });

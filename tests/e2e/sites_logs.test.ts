@@ -158,6 +158,6 @@ Deno.test("a log file that cannot be opened is named before the program ends wit
       },
       (error: Error) => error.message,
     );
-    assertMatch(failure, /said: webserv: \S+missing\/folder\.log cannot be written: .*\n$/, key);
+    assertMatch(failure, /^webserv: \S+missing\/folder\.log cannot be written: .*\n$/m, key);
   }
 });

@@ -132,7 +132,7 @@ Deno.test("FieldBlock: a block of many appended lines is sent as one made at onc
   }
   assertEquals(head(block), head(FieldBlock.of(...lines)));
   assertEquals(
-    head(FieldBlock.of(["A", "1"], ["Set-Cookie", "x"])).split("\r\n").slice(3),
+    head(FieldBlock.of(["A", "1"], ["Set-Cookie", "x"])).split("\r\n").slice(4),
     ["A: 1", "Set-Cookie: x", "Content-Length: 0", "", ""],
   );
 });

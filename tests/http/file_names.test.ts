@@ -123,6 +123,21 @@ Deno.test("cleanFileName() replaces what Windows forbids", () => {
   ]);
 });
 
+Deno.test("cleanFileName() gives no file the name of our configuration", () => {
+  check([
+    ["webserv.yaml", "_webserv.yaml"],
+    ["WebServ.Yaml", "_WebServ.Yaml"],
+    ["/etc/webserv.yaml", "_webserv.yaml"],
+    [".webserv.yaml", "_webserv.yaml"],
+    ["webserv.yaml. ", "_webserv.yaml"],
+    ["webserv\0.yaml", "_webserv.yaml"],
+    ["web\u017ferv.yaml", "_web\u017ferv.yaml"],
+    ["webserv.\u2060yaml", "_webserv.\u2060yaml"],
+    ["webserv.yml", "webserv.yml"],
+    ["my.webserv.yaml", "my.webserv.yaml"],
+  ]);
+});
+
 Deno.test("cleanFileName() normalises to NFC and mends half surrogate pairs", () => {
   check([
     ["gru\u0308n", "grün"],
@@ -189,6 +204,7 @@ Deno.test("cleanFileName() gives names that can be stored and stay as they are",
     "\u0345",
     "\u2126",
   );
+  words.push("webserv", ".yaml", "WEBSERV.YAML", "\u2028");
   words.push(
     "a".repeat(60),
     "é".repeat(60),
@@ -217,8 +233,11 @@ Deno.test("cleanFileName() gives names that can be stored and stay as they are",
 });
 
 Deno.test("isStorableName() takes names that need no mending", () => {
-  const good = ["a", "a.txt", "a b", " a ", "a.", "grün", "gru\u0308n", "CON", "a:b", "😀", "a..b", "-", "*"];
-  good.push("a".repeat(255), "é".repeat(127), "\u200b", "👩‍👧.png");
+  const good = ["a", "a.txt", "a b", " a", "grün", "gru\u0308n", "a:b", "😀", "a..b", "-", "*"];
+  good.push("a".repeat(255), "é".repeat(127), "👩‍👧.png", "console", "com10", "lpt.txt");
+  // Fine names where there is no Windows, which refuses them itself.
+  good.push("12:30.txt", "What?.mp3", 'say "hi".txt', "a<b>|c", "2*2");
+  good.push("my-webserv.yaml", "webserv.yaml.bak", "webserv.yml", "_webserv.yaml", "_con");
   for (const name of good) assert(isStorableName(name), JSON.stringify(name));
 });
 
@@ -238,6 +257,28 @@ Deno.test("isStorableName() refuses all others", () => {
     "a\nb",
     "\x7f",
     "a\x85",
+    "a.",
+    "a ",
+    "a. .",
+    "a\u00a0",
+    "\u200b",
+    " \u200b ",
+    " ",
+    "con",
+    "CON",
+    "Aux.txt",
+    "nul .tar.gz",
+    "COM¹",
+    "conin$",
+    "webserv.yaml",
+    "Webserv.YAML",
+    "web\u017ferv.yaml",
+    "webserv\u200b.yaml",
+    "photo\u202egnp.exe",
+    "\u2066a\u2069",
+    "a\u061c",
+    "a\u2028b",
+    "a\u2029",
   ];
   bad.push(
     "a".repeat(256),

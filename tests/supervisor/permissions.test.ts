@@ -7,9 +7,9 @@ import {
   type PermissionSet,
   shellWord,
   type SystemPaths,
-  uploadStores,
   workerPermissions,
 } from "../../lib/supervisor/permissions.ts";
+import { uploadStores } from "../../lib/config/places.ts";
 import { configOf } from "./support.ts";
 
 const PROGRAMS: Readonly<Record<string, string>> = { sh: "/bin/sh", python3: "/usr/bin/python3" };

@@ -1,0 +1,35 @@
+/**
+ * Where a path leads.
+ *
+ * @module
+ */
+import { basename, dirname, join } from "@std/path";
+import { FileError } from "../ports.ts";
+import { fileSystem } from "../runtime/files.ts";
+
+/** A path with every link resolved, so far as there is anything, and as we may look. */
+export function realPath(path: string): string {
+  let rest = "";
+  for (let folder = path;; folder = dirname(folder)) {
+    if (!mayRead(folder)) return path;
+    const real = realPathOf(folder);
+    if (real !== undefined) return join(real, rest);
+    rest = join(basename(folder), rest);
+    if (dirname(folder) === folder) return path;
+  }
+}
+
+/** Undefined where nothing is, or the system does not let us look. */
+function realPathOf(path: string): string | undefined {
+  try {
+    return fileSystem.realPath(path);
+  } catch (error) {
+    if (error instanceof FileError) return undefined;
+    throw error;
+  }
+}
+
+/** Asked before each look: on a terminal the runtime would ask whoever sits there. */
+export function mayRead(path: string): boolean {
+  return Deno.permissions.querySync({ name: "read", path }).state === "granted";
+}

@@ -1,0 +1,44 @@
+/**
+ * Where on this machine a configuration's files lie, by what is done with them.
+ *
+ * @module
+ */
+import type { Config, LocationConfig } from "./types.ts";
+
+/** The folder (or the file) that nothing a location serves may leave; undefined if it has no files. */
+export function originRoot({ files, store }: LocationConfig): string | undefined {
+  const base = files.alias ?? files.root ?? store.uploadStore;
+  return base === undefined ? undefined : withoutSlash(base) || "/";
+}
+
+/** That part of it which the location's own path leads to. */
+export function servedFolder(location: LocationConfig): string | undefined {
+  const base = originRoot(location);
+  const { alias, root } = location.files;
+  if (base === undefined || alias !== undefined || root === undefined) return base;
+  return (base === "/" ? "" : base) + withoutSlash(location.path) || "/";
+}
+
+/** Where the programs of a location lie, a folder or one file; undefined if it runs none by their extension. */
+export function programFolder(location: LocationConfig): string | undefined {
+  return location.programs.cgi === undefined ? undefined : servedFolder(location);
+}
+
+/** All locations of all servers, those that stand for the servers themselves first. */
+export function allLocations({ servers }: Config): LocationConfig[] {
+  return servers.flatMap(({ fallback, locations }) => [fallback, ...locations]);
+}
+
+/** The folders that are written to, each once, sorted. */
+export function uploadStores(config: Config): string[] {
+  return [...new Set(allLocations(config).flatMap(({ store }) => store.uploadStore ?? []))].sort();
+}
+
+/** The log files, each once. */
+export function logFiles({ accessLog, errorLog }: Config): string[] {
+  return [...new Set([accessLog, errorLog].flatMap((log) => log.to === "file" ? [log.path] : []))];
+}
+
+function withoutSlash(path: string): string {
+  return path.endsWith("/") ? path.slice(0, -1) : path;
+}
