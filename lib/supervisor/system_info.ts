@@ -5,9 +5,16 @@
  */
 import { fromFileUrl, join, resolve } from "@std/path";
 import type { Config } from "../config/types.ts";
+import { FileError } from "../ports.ts";
 import { fileError, fileSystem } from "../runtime/files.ts";
 import { findProgram } from "../runtime/processes.ts";
-import { hasPrograms, permissionFlag, type PermissionSet, type SystemPaths } from "./permissions.ts";
+import {
+  hasPrograms,
+  logFiles,
+  permissionFlag,
+  type PermissionSet,
+  type SystemPaths,
+} from "./permissions.ts";
 
 /** Variables of the environment that are read; nothing else of it is. The last two are switches of the YAML library. */
 export const VARIABLES: readonly string[] = ["PATH", "TMPDIR", "LOG_STREAM", "LOG_TOKENS"];
@@ -44,13 +51,23 @@ export function systemInfo(): SystemInfo {
     killProgram: Deno.build.os === "windows" ? undefined : find("kill"),
     spoolFolder: join(variable("TMPDIR") ?? "/tmp", "webserv-spool"),
     sharesPorts,
-    realPath: (path) => fileSystem.realPath(path) ?? path,
+    realPath: (path) => existingPath(path) ?? path,
     findProgram: (name) => name.includes("/") ? name : findProgram(name, searchPath),
     workerCount(config) {
       if (!sharesPorts) return 1;
       return config.workers === "auto" ? Math.max(1, navigator.hardwareConcurrency) : config.workers;
     },
   };
+}
+
+/** The path with every link resolved; undefined if there is nothing, or nothing that we may see. */
+export function existingPath(path: string): string | undefined {
+  try {
+    return fileSystem.realPath(path);
+  } catch (error) {
+    if (error instanceof FileError) return undefined;
+    throw error;
+  }
 }
 
 /** Undefined where it is not set, or may not be read. */
@@ -93,13 +110,14 @@ function* descriptors(
   { net, read, write, run }: PermissionSet,
   killProgram: string | undefined,
 ): Generator<[flag: string, descriptor: Deno.PermissionDescriptor]> {
-  const logs = [config.accessLog, config.errorLog].flatMap((log) => log.to === "file" ? [log.path] : []);
+  const logs = logFiles(config);
   const kill = hasPrograms(config) && killProgram !== undefined ? [killProgram] : [];
   for (const host of net) yield [permissionFlag("net", [host]), { name: "net", host }];
   for (const path of [...WORKER_MODULES, ...read]) {
     yield [permissionFlag("read", [path]), { name: "read", path }];
   }
   for (const path of [...write, ...logs]) yield [permissionFlag("write", [path]), { name: "write", path }];
+  for (const path of logs) yield [permissionFlag("read", [path]), { name: "read", path }];
   for (const command of [...run, ...kill]) {
     yield [permissionFlag("run", [command]), { name: "run", command }];
   }
