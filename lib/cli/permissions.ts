@@ -7,7 +7,7 @@ import { permissionFlags, shellWord, workerPermissions } from "../supervisor/per
 import { DEBUGGER_ADDRESS } from "../runtime/debugger_port.ts";
 import { permissionToLookUp } from "../runtime/net.ts";
 import { hostNames, withAddresses } from "../supervisor/endpoints.ts";
-import { systemInfo, VARIABLES, WORKER_MODULES } from "../supervisor/system_info.ts";
+import { killersOf, systemInfo, VARIABLES, WORKER_MODULES } from "../supervisor/system_info.ts";
 import type { CommandLine } from "./command_line.ts";
 import { loadConfiguration } from "./configuration.ts";
 import { print } from "./console.ts";
@@ -23,7 +23,7 @@ export function permissions(commandLine: CommandLine): void {
     file: config.file,
     modules: WORKER_MODULES,
     net: [...hostNames(loaded).map(permissionToLookUp), DEBUGGER_ADDRESS],
-    killers: system.killProgram === undefined ? [] : [system.killProgram],
+    killers: killersOf(system),
     variables: VARIABLES,
   });
   print(`${flags.map(shellWord).join(" ")}\n`);

@@ -9,6 +9,7 @@ import type { Config } from "../config/types.ts";
 import type { Endpoint } from "../http/endpoint.ts";
 import { type ErrorLog, FileError } from "../ports.ts";
 import { LogError } from "../runtime/logs.ts";
+import { OrphanGuard } from "../runtime/orphan_guard.ts";
 import type { ProcessGroups } from "../runtime/process_groups.ts";
 import { ensureFolder, sweep } from "../runtime/store_files.ts";
 import { EndpointReservations } from "./endpoints.ts";
@@ -69,6 +70,8 @@ export class Supervisor {
   #deaths = 0;
   readonly #replacing = new Set<ReturnType<typeof setTimeout>>();
   #stopping = false;
+  /** Since programs were configured for the first time. */
+  #guard: OrphanGuard | undefined;
   #looking: ReturnType<typeof setInterval> | undefined;
   /** Reloads come one after another. */
   #reloading: Promise<void> = Promise.resolve();
@@ -143,6 +146,7 @@ export class Supervisor {
     const workers = [...this.#workers, ...this.#retired].filter((worker) => worker !== undefined);
     await Promise.all(workers.map((worker) => worker.stop(this.#config.timeouts.shutdown)));
     this.#options.groups.killAll();
+    await this.#guard?.end();
     const left = this.#config.timeouts.shutdown - (performance.now() - begun);
     await this.#logs.close(Math.max(left, LOG_PATIENCE));
   }
@@ -156,6 +160,7 @@ export class Supervisor {
     // Before what they lead to is given to workers, so that no change is missed.
     const links = new RootLinks(config, existingPath);
     const logs = this.#logs.isFor(config) ? this.#logs : openLogs(config);
+    this.#guardPrograms(config);
     const needs = this.#needsOf(config);
     let workers: readonly (WorkerHandle | undefined)[];
     try {
@@ -257,6 +262,20 @@ export class Supervisor {
     }
   }
 
+  /** Has programs end with this process, however that ends. */
+  #guardPrograms(config: Config): void {
+    const { guardShell, searchPath } = this.#options.system;
+    if (this.#guard !== undefined || guardShell === undefined || !hasPrograms(config)) return;
+    try {
+      this.#guard = OrphanGuard.start(guardShell, searchPath);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      this.errorLog.warning(
+        `programs outlive a server that is killed, since ${guardShell} cannot be run: ${why}`,
+      );
+    }
+  }
+
   #permissions(config: Config) {
     return workerPermissions(config, this.#options.system);
   }
@@ -273,6 +292,7 @@ export class Supervisor {
         searchPath: system.searchPath,
         launcher: launcherFor(config, system.launcher),
         spoolFolder: system.spoolFolder,
+        mark: this.#guard?.mark,
       },
       config.sandbox ? this.#permissions(config) : undefined,
       {

@@ -122,11 +122,18 @@ Deno.test("missingPermission() names the flag that is missing", () => {
   for (const [needs, name, word] of wanted) {
     const message = without(
       word,
-      () => missingPermission(config, { ...nothing, ...needs }, { killProgram: undefined }),
+      () =>
+        missingPermission(config, { ...nothing, ...needs }, {
+          killProgram: undefined,
+          guardShell: undefined,
+        }),
     );
     assertMatch(message!, new RegExp(`^${permissionFlag(name, [word]).replaceAll(".", "\\.")} is missing: `));
   }
-  const log = without("/var/log/a.log", () => missingPermission(config, nothing, { killProgram: undefined }));
+  const log = without(
+    "/var/log/a.log",
+    () => missingPermission(config, nothing, { killProgram: undefined, guardShell: undefined }),
+  );
   assertMatch(log!, /^--allow-write=\/var\/log\/a\.log is missing/);
 });
 
