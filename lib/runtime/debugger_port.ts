@@ -62,9 +62,9 @@ export class DebuggerPort {
       this.#listener = listener;
       this.#turningAway = turnAway(listener);
       return true;
-    } catch (error) {
-      if (error instanceof Deno.errors.AddrInUse) return false;
-      throw error;
+    } catch {
+      // Mostly another program has it. Whatever it is (no descriptors, no loopback), it is no reason not to serve.
+      return false;
     }
   }
 
