@@ -39,7 +39,7 @@ export class DebuggerPort {
     return Deno.permissions.querySync({ name: "net", host: `${HOST}:${this.port}` }).state === "granted";
   }
 
-  /** Takes the port, now or as soon as it is free, and has the signal do nothing. */
+  /** Takes the port, now or as soon as it is free. */
   hold(): void {
     if (!this.isNeeded || !this.isAllowed || this.#listener || this.#timer !== undefined) return;
     if (this.#take()) return;
@@ -82,9 +82,9 @@ async function turnAway(listener: Deno.TcpListener): Promise<void> {
   }
 }
 
-/** An executable that was compiled has the runtime, but not this part of it. */
+/** As far as is known an executable that was compiled does not; nobody is to rely on that. */
 function opensDebugger(): boolean {
-  if (Deno.build.os === "windows" || Deno.build.standalone) return false;
+  if (Deno.build.os === "windows") return false;
   const [major, minor] = Deno.version.deno.split(".").map(Number);
   return major! > FIRST_RELEASE[0] || (major === FIRST_RELEASE[0] && minor! >= FIRST_RELEASE[1]);
 }
