@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { writeAll } from "../runtime/positioned_file.ts";
 
 const encoder = new TextEncoder();
 
@@ -14,6 +15,22 @@ export function print(text: string): void {
 /** Prints a line to standard error. */
 export function printToStderr(line: string): void {
   write(Deno.stderr, `${line}\n`);
+}
+
+/** How long it is waited for somebody to read, in milliseconds. */
+const READING_PATIENCE = 1000;
+
+/**
+ * Prints a line to standard error for a program that goes on: where nobody reads (a full pipe) it neither stands still
+ * nor goes deaf to signals. Resolves when the line is written, or cannot be.
+ */
+export async function tell(line: string): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<void>((resolve) => timer = setTimeout(resolve, READING_PATIENCE));
+  // A reader that is gone has a right to be.
+  const written = writeAll(Deno.stderr, encoder.encode(`${line}\n`)).catch(() => {});
+  await Promise.race([written, late]);
+  clearTimeout(timer);
 }
 
 const hadTerminal = Deno.stderr.isTerminal();

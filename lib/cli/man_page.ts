@@ -29,9 +29,8 @@ const SIGNALS: readonly (readonly [string, string])[] = [
   ],
   [
     "SIGHUP",
-    "Load the configuration again, without refusing or cutting a connection. If anything is wrong with it, the old one stays.",
+    "Load the configuration again, without refusing or cutting a connection. If anything is wrong with it, the old one stays. Log files that were moved away are opened again, as they are within a second without any signal.",
   ],
-  ["SIGUSR1", "Open the log files again, after they were moved away."],
 ];
 
 const STATUSES: readonly (readonly [string, string])[] = [

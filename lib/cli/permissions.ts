@@ -3,10 +3,11 @@
  *
  * @module
  */
-import { hasPrograms, permissionFlags, shellWord, workerPermissions } from "../supervisor/permissions.ts";
+import { permissionFlags, shellWord, workerPermissions } from "../supervisor/permissions.ts";
+import { DEBUGGER_ADDRESS } from "../runtime/debugger_port.ts";
 import { permissionToLookUp } from "../runtime/net.ts";
 import { hostNames, withAddresses } from "../supervisor/endpoints.ts";
-import { systemInfo, VARIABLES, WORKER_MODULES } from "../supervisor/system_info.ts";
+import { killersOf, systemInfo, VARIABLES, WORKER_MODULES } from "../supervisor/system_info.ts";
 import type { CommandLine } from "./command_line.ts";
 import { loadConfiguration } from "./configuration.ts";
 import { print } from "./console.ts";
@@ -21,8 +22,8 @@ export function permissions(commandLine: CommandLine): void {
   const flags = permissionFlags(config, workers, {
     file: config.file,
     modules: WORKER_MODULES,
-    lookUps: hostNames(loaded).map(permissionToLookUp),
-    kill: hasPrograms(config) ? system.killProgram : undefined,
+    net: [...hostNames(loaded).map(permissionToLookUp), DEBUGGER_ADDRESS],
+    killers: killersOf(system),
     variables: VARIABLES,
   });
   print(`${flags.map(shellWord).join(" ")}\n`);

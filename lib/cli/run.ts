@@ -3,12 +3,13 @@
  *
  * @module
  */
+import type { DebuggerPort } from "../runtime/debugger_port.ts";
 import { ListenError } from "../runtime/net.ts";
 import { check } from "./check.ts";
 import { completions } from "./completions.ts";
 import { type CommandLine, parseCommandLine, UsageError } from "./command_line.ts";
 import { ConfigError, FileAccessError } from "./configuration.ts";
-import { print, printToStderr } from "./console.ts";
+import { print, printToStderr, tell } from "./console.ts";
 import { helpText } from "./help.ts";
 import { init } from "./init.ts";
 import { StartError } from "../supervisor/supervisor.ts";
@@ -20,13 +21,13 @@ import { versionText } from "./version.ts";
 const SUCCESS = 0, FAILURE = 1, WRONG_USAGE = 2;
 
 /** Runs the program. Resolves with its exit status; says on standard error what is wrong. */
-export async function run(args: readonly string[]): Promise<number> {
+export async function run(args: readonly string[], debuggerPort: DebuggerPort): Promise<number> {
   try {
     const commandLine = parseCommandLine(args);
     if (commandLine.switches.has("help")) {
       print(helpText(commandLine.explicit ? commandLine.command : undefined));
     } else if (commandLine.switches.has("version")) print(`${versionText()}\n`);
-    else await runCommand(commandLine);
+    else await runCommand(commandLine, debuggerPort);
     return SUCCESS;
   } catch (error) {
     if (error instanceof ConfigError) printToStderr(error.message);
@@ -34,17 +35,17 @@ export async function run(args: readonly string[]): Promise<number> {
     else if (
       error instanceof FileAccessError || error instanceof ListenError || error instanceof StartError
     ) {
-      printToStderr(`webserv: ${error.message}`);
+      await tell(`webserv: ${error.message}`);
       return FAILURE;
     } else throw error;
     return WRONG_USAGE;
   }
 }
 
-function runCommand(commandLine: CommandLine): Promise<void> | void {
+function runCommand(commandLine: CommandLine, debuggerPort: DebuggerPort): Promise<void> | void {
   switch (commandLine.command) {
     case "serve":
-      return serve(commandLine);
+      return serve(commandLine, debuggerPort);
     case "check":
       return check(commandLine);
     case "init":

@@ -3,10 +3,11 @@
  *
  * @module
  */
-import { withEndpoints } from "../config/listen.ts";
+import { endpointsOf, withEndpoints } from "../config/listen.ts";
 import type { Config } from "../config/types.ts";
 import { type Endpoint, endpointOf, endpointUrl } from "../http/endpoint.ts";
 import { openBrowser } from "../runtime/browser.ts";
+import { DEBUGGER_ADDRESS, DEBUGGER_PORT, type DebuggerPort } from "../runtime/debugger_port.ts";
 import { onEnd } from "../runtime/end.ts";
 import { ListenError } from "../runtime/net.ts";
 import { ProcessGroups } from "../runtime/process_groups.ts";
@@ -15,7 +16,7 @@ import { StartError, Supervisor, type SupervisorOptions } from "../supervisor/su
 import { systemInfo } from "../supervisor/system_info.ts";
 import type { CommandLine } from "./command_line.ts";
 import { ConfigError, DEFAULT_PORT, FileAccessError, loadConfiguration } from "./configuration.ts";
-import { isTerminalGone, printToStderr } from "./console.ts";
+import { isTerminalGone, tell } from "./console.ts";
 import { linkWarning } from "./sandbox_gaps.ts";
 
 /** How many ports after the default one are tried when nobody asked for a certain one. */
@@ -26,9 +27,9 @@ const PORTS_TRIED = 100;
  *
  * @throws {UsageError | ConfigError | FileAccessError | ListenError | StartError}
  */
-export async function serve(commandLine: CommandLine): Promise<void> {
+export async function serve(commandLine: CommandLine, debuggerPort: DebuggerPort): Promise<void> {
   const { config, warnings } = loadConfiguration(commandLine);
-  for (const warning of warnings) printToStderr(`warning: ${warning}`);
+  for (const warning of warnings) await tell(`warning: ${warning}`);
   const system = systemInfo();
   const groups = new ProcessGroups(system.killProgram);
   onEnd(() => groups.killAll());
@@ -38,28 +39,48 @@ export async function serve(commandLine: CommandLine): Promise<void> {
     if (++stopSignals > 1) Deno.exit(0);
     stopAsked.resolve();
   });
+  await makeRoomFor(config, debuggerPort);
   const supervisor = await start(config, commandLine, { system, groups });
   if (config.workers !== 1 && !system.sharesPorts) {
-    printToStderr("this system cannot share a port among threads: one worker");
+    await tell("this system cannot share a port among threads: one worker");
   }
-  onSignal("reload", () => void reload(supervisor, commandLine, stopAsked.resolve));
-  onSignal("reopen", () => supervisor.reopenLogs());
+  await holdUnlessServed(supervisor, debuggerPort);
+  if (debuggerPort.isNeeded && !debuggerPort.isAllowed) {
+    supervisor.errorLog.warning(
+      `SIGUSR1 opens the runtime's debugger, since --allow-net=${DEBUGGER_ADDRESS} is missing`,
+    );
+  }
+  onSignal("reload", () => void reload(supervisor, commandLine, debuggerPort, stopAsked.resolve));
   // In one piece, so that whoever waits for the first line has read them all.
-  printToStderr(supervisor.endpoints.map((endpoint) => `listening on ${endpointUrl(endpoint)}`).join("\n"));
+  await tell(supervisor.endpoints.map((endpoint) => `listening on ${endpointUrl(endpoint)}`).join("\n"));
   // Behind the start, which nobody is to wait for.
   void linkWarning(config).then(
-    (warning) => warning === undefined || printToStderr(`warning: ${warning}`),
+    (warning) => warning === undefined ? undefined : tell(`warning: ${warning}`),
     (error) => supervisor.errorLog.warning(`the search for links that lead out failed: ${error}`),
   );
   if (commandLine.switches.has("open")) {
     // Not waited for: where it ends only with the browser, a signal would have to wait as well.
-    void openBrowser(endpointUrl(browserAddress(supervisor.endpoints[0]!)), printToStderr);
+    void openBrowser(endpointUrl(browserAddress(supervisor.endpoints[0]!)), (line) => void tell(line));
   }
   try {
     await Promise.race([stopAsked.promise, supervisor.failed]);
   } finally {
     await supervisor.stop();
   }
+}
+
+/** Those who are to listen on the debugger's port get it. */
+async function makeRoomFor(config: Config, debuggerPort: DebuggerPort): Promise<void> {
+  if (endpointsOf(config).some(({ port }) => port === DEBUGGER_PORT)) await debuggerPort.leave();
+}
+
+/** Where this server itself has the debugger's port, the debugger cannot have it. */
+async function holdUnlessServed(supervisor: Supervisor, debuggerPort: DebuggerPort): Promise<void> {
+  const serves = supervisor.endpoints.some(({ hostname, port }) =>
+    port === DEBUGGER_PORT && ["127.0.0.1", "0.0.0.0", "::"].includes(hostname)
+  );
+  if (serves) await debuggerPort.leave();
+  else debuggerPort.hold();
 }
 
 /** With a folder and no port asked for, a port that is taken is no reason not to serve. */
@@ -82,16 +103,26 @@ async function start(
   }
 }
 
-/** Loads the configuration again; if anything is wrong with it, the old one stays. */
-async function reload(supervisor: Supervisor, commandLine: CommandLine, stop: () => void): Promise<void> {
+/**
+ * Opens log files again that were moved away, and loads the configuration again; if anything is wrong with it, the old
+ * one stays.
+ */
+async function reload(
+  supervisor: Supervisor,
+  commandLine: CommandLine,
+  debuggerPort: DebuggerPort,
+  stop: () => void,
+): Promise<void> {
   // A terminal that is closed says so with the same signal, and nobody can stop a server whose terminal is gone.
   if (isTerminalGone()) return stop();
+  supervisor.reopenLogs();
   try {
     if (supervisor.config.file === undefined) {
       return supervisor.errorLog.notice("there is no configuration file to load again");
     }
     const { config, warnings } = loadConfiguration(commandLine, supervisor.config);
     for (const warning of warnings) supervisor.errorLog.warning(warning);
+    await makeRoomFor(config, debuggerPort);
     await supervisor.reload(config);
     supervisor.errorLog.notice(`${config.file} is loaded again`);
   } catch (error) {
@@ -103,6 +134,8 @@ async function reload(supervisor: Supervisor, commandLine: CommandLine, stop: ()
       : String(error);
     for (const issue of text.split("\n")) supervisor.errorLog.error(issue);
     supervisor.errorLog.error("the configuration was not loaded again; the old one stays");
+  } finally {
+    await holdUnlessServed(supervisor, debuggerPort);
   }
 }
 

@@ -33,14 +33,19 @@ export interface LineLog extends Log {
 export interface LogWriter extends LineLog {
   /** Resolves when all lines so far are written, or cannot be. */
   flush(): Promise<void>;
-  /** Opens the file again under its name, after it was moved away. */
+  /** Opens the file again under its name where it is another one or none: it was moved away. */
   reopen(): void;
-  close(): Promise<void>;
+  /** @param patience how long it is waited for somebody to read, in milliseconds; the rest is lost */
+  close(patience?: number): Promise<void>;
 }
 
 /** A log to standard output or standard error. */
 export function streamLog(stream: "stdout" | "stderr"): LogWriter {
-  return new BatchLog(() => ({ write: (bytes) => writeAll(Deno[stream], bytes), close: () => {} }));
+  return new BatchLog(() => ({
+    write: (bytes) => writeAll(Deno[stream], bytes),
+    isMoved: () => false,
+    close: () => {},
+  }));
 }
 
 /** A log file cannot be opened. The message names it and says why. */
@@ -52,7 +57,12 @@ export class LogError extends Error {
 export function fileLog(path: string): LogWriter {
   return new BatchLog(() => {
     const file = openFile(path);
-    return { write: (bytes) => writeAll(file, bytes), close: () => file.close() };
+    const opened = file.statSync();
+    return {
+      write: (bytes) => writeAll(file, bytes),
+      isMoved: () => isAnother(path, opened),
+      close: () => file.close(),
+    };
   });
 }
 
@@ -61,6 +71,18 @@ function openFile(path: string): Deno.FsFile {
     return Deno.openSync(path, { append: true, create: true });
   } catch (error) {
     throw new LogError(`${path} ${problemOf(error)}`, { cause: error });
+  }
+}
+
+/** True if the file at a path is another one than was opened there, or none. */
+function isAnother(path: string, { dev, ino }: Deno.FileInfo): boolean {
+  try {
+    const now = Deno.statSync(path);
+    // Whatever is no file is never opened: that could wait for a reader, and everything with it.
+    return now.isFile && (now.dev !== dev || now.ino !== ino);
+  } catch (error) {
+    // Otherwise it cannot be told.
+    return error instanceof Deno.errors.NotFound;
   }
 }
 
@@ -74,6 +96,8 @@ function problemOf(error: unknown): string {
 
 interface Sink {
   write(bytes: Uint8Array<ArrayBuffer>): Promise<void>;
+  /** It has another place by now than open() gives it. */
+  isMoved(): boolean;
   close(): void;
 }
 
@@ -83,6 +107,9 @@ class BatchLog implements LogWriter {
   #size = 0;
   #dropped = 0;
   #closed = false;
+  #reopening = false;
+  /** It was said that it cannot be opened again. */
+  #hasComplained = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #writing: Promise<void> = Promise.resolve();
   #sink: Sink;
@@ -124,26 +151,46 @@ class BatchLog implements LogWriter {
   }
 
   reopen(): void {
-    this.#writing = this.#writing.then(() => this.#write()).then(() => {
-      const old = this.#sink;
-      try {
-        this.#sink = this.open();
-      } catch (error) {
-        if (!(error instanceof LogError)) throw error;
-        // The old file is still there to say it in, under whatever name it has now.
-        this.line(`warning: the log was not opened again: ${error.message}`);
-        return;
-      }
-      old.close();
+    if (this.#reopening || this.#closed || !this.#sink.isMoved()) return;
+    this.#reopening = true;
+    // What waits goes to the new file; only what is being written ends in the old one.
+    this.#writing = this.#writing.then(() => {
+      this.#reopening = false;
+      this.#openAgain();
     });
   }
 
-  async close(): Promise<void> {
-    // Opening it again may have left a line of its own.
-    do await this.flush(); while (this.#size > 0);
+  #openAgain(): void {
+    if (this.#closed) return;
+    const old = this.#sink;
+    try {
+      this.#sink = this.open();
+      this.#hasComplained = false;
+    } catch (error) {
+      if (!(error instanceof LogError)) throw error;
+      // The old file is still there to say it in, under whatever name it has now.
+      if (!this.#hasComplained) this.line(`warning: the log was not opened again: ${error.message}`);
+      this.#hasComplained = true;
+      return;
+    }
+    old.close();
+  }
+
+  async close(patience = Infinity): Promise<void> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<void>((resolve) => {
+      if (patience < Infinity) timer = setTimeout(resolve, patience);
+    });
+    await Promise.race([this.#flushAll(), late]);
+    clearTimeout(timer);
     clearTimeout(this.#timer);
     this.#closed = true;
     this.#sink.close();
+  }
+
+  async #flushAll(): Promise<void> {
+    // Opening it again may have left a line of its own.
+    do await this.flush(); while (this.#size > 0 && !this.#closed);
   }
 
   async #write(): Promise<void> {
@@ -172,5 +219,8 @@ export function postedLog(
   post: (lines: Uint8Array<ArrayBuffer>) => void,
   isSafe = false,
 ): LogWriter {
-  return new BatchLog(() => ({ write: (bytes) => Promise.resolve(post(bytes)), close: () => {} }), isSafe);
+  return new BatchLog(
+    () => ({ write: (bytes) => Promise.resolve(post(bytes)), isMoved: () => false, close: () => {} }),
+    isSafe,
+  );
 }

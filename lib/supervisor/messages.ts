@@ -26,6 +26,8 @@ export interface WorkerStart {
   readonly searchPath: string;
   readonly launcher: string | undefined;
   readonly spoolFolder: string;
+  /** What programs are marked with (runtime/orphan_guard.ts); undefined where nobody looks for it. */
+  readonly mark: string | undefined;
   /** Where it notes the groups of its programs (runtime/group_table.ts); undefined where it has none. */
   readonly groups: SharedArrayBuffer | undefined;
 }

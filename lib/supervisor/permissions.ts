@@ -5,7 +5,7 @@
  * @module
  */
 import { endpointsOf } from "../config/listen.ts";
-import { allLocations } from "../config/places.ts";
+import { allLocations, logFiles } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
 import { formatEndpoint } from "../http/endpoint.ts";
 
@@ -78,27 +78,35 @@ export interface MainNeeds {
   readonly file: string | undefined;
   /** This program's own modules: the runtime wants to be allowed to read what a worker imports. */
   readonly modules: readonly string[];
-  /** Programs with which the main thread kills what workers have started. */
-  readonly kill: string | undefined;
-  /** What looking up the names that are listened on needs of the network. */
-  readonly lookUps: readonly string[];
+  /** Programs with which the main thread ends what workers have started. */
+  readonly killers: readonly string[];
+  /** What it needs of the network itself: to look up the names that are listened on, and to hold a port. */
+  readonly net: readonly string[];
   /** Variables that are read. */
   readonly variables: readonly string[];
 }
 
-/** Flags for `deno run`, ready for a shell: what workers get, and what the main thread needs to give it to them. */
+/**
+ * Flags for `deno run`, ready for a shell: what workers get, and what the main thread needs to give it to them.
+ * SECURITY: on a terminal the runtime would ask whether more is to be allowed, and everything would stand still.
+ */
 export function permissionFlags(config: Config, workers: PermissionSet, needs: MainNeeds): string[] {
-  const logs = [config.accessLog, config.errorLog].flatMap((log) => log.to === "file" ? [log.path] : []);
-  const programs = hasPrograms(config);
+  const logs = logFiles(config);
   const lists: readonly (readonly [string, readonly string[]])[] = [
     // Which port stands for 0 is only known later.
-    ["net", unique([...workers.net.map((address) => address.replace(/:0$/, "")), ...needs.lookUps])],
-    ["read", unique([...(needs.file === undefined ? [] : [needs.file]), ...needs.modules, ...workers.read])],
+    ["net", unique([...workers.net.map((address) => address.replace(/:0$/, "")), ...needs.net])],
+    [
+      "read",
+      unique([...(needs.file === undefined ? [] : [needs.file]), ...needs.modules, ...workers.read, ...logs]),
+    ],
     ["write", unique([...workers.write, ...logs])],
-    ["run", unique([...workers.run, ...(programs && needs.kill !== undefined ? [needs.kill] : [])])],
+    ["run", unique([...workers.run, ...(hasPrograms(config) ? needs.killers : [])])],
     ["env", needs.variables],
   ];
-  return lists.filter(([, list]) => list.length > 0).map(([name, list]) => permissionFlag(name, list));
+  return [
+    "--no-prompt",
+    ...lists.filter(([, list]) => list.length > 0).map(([name, list]) => permissionFlag(name, list)),
+  ];
 }
 
 /**

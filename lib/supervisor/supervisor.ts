@@ -10,12 +10,14 @@ import type { Config } from "../config/types.ts";
 import type { Endpoint } from "../http/endpoint.ts";
 import { type ErrorLog, FileError } from "../ports.ts";
 import { LogError } from "../runtime/logs.ts";
+import { OrphanGuard } from "../runtime/orphan_guard.ts";
 import type { ProcessGroups } from "../runtime/process_groups.ts";
 import { ensureFolder, sweep } from "../runtime/store_files.ts";
 import { EndpointReservations } from "./endpoints.ts";
 import { hasPrograms, launcherFor, workerPermissions } from "./permissions.ts";
+import { RootLinks } from "./root_links.ts";
 import { SupervisorLogs } from "./supervisor_logs.ts";
-import { missingPermission, prepareSpoolFolder, type SystemInfo } from "./system_info.ts";
+import { existingPath, missingPermission, prepareSpoolFolder, type SystemInfo } from "./system_info.ts";
 import { WorkerFailure, WorkerHandle } from "./worker_handle.ts";
 
 /** The configuration cannot be served: exit status 1. */
@@ -35,6 +37,12 @@ const FATAL_DEATHS = 8;
 
 /** Workers of earlier configurations that may still answer; the oldest is ended when there are more. */
 const MOST_RETIRED = 8;
+
+/** How often log files and roots that are links are looked at, in milliseconds: whatever moves is noticed within a second. */
+const LOOK_DELAY = 500;
+
+/** What logs have at least when they are closed, in milliseconds, until somebody reads them. */
+const LOG_PATIENCE = 1000;
 
 /** The module that workers run. */
 const WORKER_ENTRY = new URL("./worker.ts", import.meta.url);
@@ -63,6 +71,9 @@ export class Supervisor {
   #deaths = 0;
   readonly #replacing = new Set<ReturnType<typeof setTimeout>>();
   #stopping = false;
+  /** Since programs were configured for the first time. */
+  #guard: OrphanGuard | undefined;
+  #looking: ReturnType<typeof setInterval> | undefined;
   /** Reloads come one after another. */
   #reloading: Promise<void> = Promise.resolve();
 
@@ -133,13 +144,17 @@ export class Supervisor {
 
   /** Ends all workers, with timeouts.shutdown for what is running. */
   async stop(): Promise<void> {
+    const begun = performance.now();
     this.#stopping = true;
+    clearInterval(this.#looking);
     this.#replacing.forEach(clearTimeout);
     await this.#reloading;
     const workers = [...this.#workers, ...this.#retired].filter((worker) => worker !== undefined);
     await Promise.all(workers.map((worker) => worker.stop(this.#config.timeouts.shutdown)));
     this.#options.groups.killAll();
-    await this.#logs.close();
+    await this.#guard?.end();
+    const left = this.#config.timeouts.shutdown - (performance.now() - begun);
+    await this.#logs.close(Math.max(left, LOG_PATIENCE));
   }
 
   async #begin(wanted: Config): Promise<void> {
@@ -148,13 +163,16 @@ export class Supervisor {
     const problem = missingPermission(config, this.#permissions(config), this.#options.system);
     if (problem !== undefined) throw new StartError(problem);
     this.#prepareFolders(config);
+    // Before what they lead to is given to workers, so that no change is missed.
+    const links = new RootLinks(config, existingPath);
     const logs = this.#logs.isFor(config) ? this.#logs : openLogs(config);
+    this.#guardPrograms(config);
     const needs = this.#needsOf(config);
     let workers: readonly (WorkerHandle | undefined)[];
     try {
       workers = this.#unchanged(needs) ?? await this.#startWorkers(config);
     } catch (error) {
-      if (logs !== this.#logs) await logs.close();
+      if (logs !== this.#logs) await logs.close(LOG_PATIENCE);
       throw error instanceof WorkerFailure ? new StartError(error.message) : error;
     }
     const [oldWorkers, oldLogs] = [this.#workers, this.#logs];
@@ -163,13 +181,35 @@ export class Supervisor {
     this.#workers = [...workers];
     this.#needs = needs;
     this.#endpoints.keep(config);
+    this.#lookAround(links);
     // Their last lines go to the new logs.
     await Promise.all(
       workers === oldWorkers
         ? oldWorkers.map((worker) => worker?.change(config))
         : oldWorkers.map((worker) => worker && this.#retire(worker)),
     );
-    if (oldLogs !== logs) await oldLogs.close();
+    if (oldLogs !== logs) await oldLogs.close(LOG_PATIENCE);
+  }
+
+  /** Looks now and then at what may move away, where there is any of it. */
+  #lookAround(links: RootLinks): void {
+    clearInterval(this.#looking);
+    if (this.#stopping || (links.isEmpty && !this.#logs.hasFiles)) return;
+    this.#looking = setInterval(() => {
+      this.#logs.reopen();
+      const changed = links.changes();
+      if (changed.length > 0) this.#follow(changed);
+    }, LOOK_DELAY);
+  }
+
+  /** Roots are links that lead elsewhere by now: workers that may read what is there take over. */
+  #follow(paths: readonly string[]): void {
+    const what = `${paths.join(", ")}: the link leads elsewhere`;
+    this.#reloading = this.#reloading.then(() => this.#begin(this.#config)).then(
+      () => this.errorLog.notice(`${what}, and what is there is served now`),
+      // Whatever it is, the server goes on; it is tried again when a link changes, or at a reload.
+      (error: Error) => this.errorLog.error(`${what}, and what is there is not served: ${error.message}`),
+    );
   }
 
   /** The workers, if they can serve another configuration too: nothing that is fixed with their start differs. */
@@ -228,6 +268,20 @@ export class Supervisor {
     }
   }
 
+  /** Has programs end with this process, however that ends. */
+  #guardPrograms(config: Config): void {
+    const { guardShell, searchPath } = this.#options.system;
+    if (this.#guard !== undefined || guardShell === undefined || !hasPrograms(config)) return;
+    try {
+      this.#guard = OrphanGuard.start(guardShell, searchPath);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      this.errorLog.warning(
+        `programs outlive a server that is killed, since ${guardShell} cannot be run: ${why}`,
+      );
+    }
+  }
+
   #permissions(config: Config) {
     return workerPermissions(config, this.#options.system);
   }
@@ -244,6 +298,7 @@ export class Supervisor {
         searchPath: system.searchPath,
         launcher: launcherFor(config, system.launcher),
         spoolFolder: system.spoolFolder,
+        mark: this.#guard?.mark,
       },
       config.sandbox ? this.#permissions(config) : undefined,
       {

@@ -17,6 +17,8 @@ export class SupervisorLogs {
   /** The same log, for what the main thread itself has to say. */
   readonly errors: ErrorLog;
   readonly #writers = new Map<string, LogWriter>();
+  /** There are log files, which may be moved away. */
+  readonly hasFiles: boolean;
   readonly #targets: string;
 
   /** @throws {LogError} if a log file cannot be opened */
@@ -25,6 +27,7 @@ export class SupervisorLogs {
     this.error = this.#open(config.errorLog);
     this.errors = errorLogTo(this.error);
     this.#targets = targetsOf(config);
+    this.hasFiles = [config.accessLog, config.errorLog].some(({ to }) => to === "file");
   }
 
   /** True if a configuration logs to the same places. */
@@ -32,12 +35,14 @@ export class SupervisorLogs {
     return targetsOf(config) === this.#targets;
   }
 
+  /** Opens log files again that were moved away. */
   reopen(): void {
     for (const writer of this.#writers.values()) writer.reopen();
   }
 
-  async close(): Promise<void> {
-    await Promise.all([...this.#writers.values()].map((writer) => writer.close()));
+  /** @param patience how long it is waited for somebody to read them, in milliseconds */
+  async close(patience?: number): Promise<void> {
+    await Promise.all([...this.#writers.values()].map((writer) => writer.close(patience)));
   }
 
   /** Both logs may go to one place. */

@@ -4,7 +4,9 @@
  * @module
  */
 import { fromFileUrl, join, resolve } from "@std/path";
+import { logFiles } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
+import { FileError } from "../ports.ts";
 import { fileError, fileSystem } from "../runtime/files.ts";
 import { findProgram } from "../runtime/processes.ts";
 import { hasPrograms, permissionFlag, type PermissionSet, type SystemPaths } from "./permissions.ts";
@@ -24,6 +26,8 @@ export interface SystemInfo extends SystemPaths {
   readonly searchPath: string;
   /** The path of `kill`. */
   readonly killProgram: string | undefined;
+  /** The path of `sh`, where a shell can find the programs of a server that is gone: it takes /proc. */
+  readonly guardShell: string | undefined;
   /** Connections to one port are shared out among all threads that listen on it. */
   readonly sharesPorts: boolean;
   /** How many threads a configuration gets here. */
@@ -42,15 +46,26 @@ export function systemInfo(): SystemInfo {
     searchPath,
     launcher: Deno.build.os === "linux" ? find("setsid") : undefined,
     killProgram: Deno.build.os === "windows" ? undefined : find("kill"),
+    guardShell: Deno.build.os === "linux" ? find("sh") : undefined,
     spoolFolder: join(variable("TMPDIR") ?? "/tmp", "webserv-spool"),
     sharesPorts,
-    realPath: (path) => fileSystem.realPath(path) ?? path,
+    realPath: (path) => existingPath(path) ?? path,
     findProgram: (name) => name.includes("/") ? name : findProgram(name, searchPath),
     workerCount(config) {
       if (!sharesPorts) return 1;
       return config.workers === "auto" ? Math.max(1, navigator.hardwareConcurrency) : config.workers;
     },
   };
+}
+
+/** The path with every link resolved; undefined if there is nothing, or nothing that we may see. */
+export function existingPath(path: string): string | undefined {
+  try {
+    return fileSystem.realPath(path);
+  } catch (error) {
+    if (error instanceof FileError) return undefined;
+    throw error;
+  }
 }
 
 /** Undefined where it is not set, or may not be read. */
@@ -74,13 +89,22 @@ export function prepareSpoolFolder(path: string): void {
   }
 }
 
+/** The programs with which the main thread ends those of workers. */
+export function killersOf(
+  { killProgram, guardShell }: Pick<SystemInfo, "killProgram" | "guardShell">,
+): string[] {
+  return [killProgram, guardShell].filter((path) => path !== undefined);
+}
+
 /** The first permission that this program was not given but is going to need, with its flag; undefined if none is missing. */
 export function missingPermission(
   config: Config,
   workers: PermissionSet,
-  { killProgram }: Pick<SystemInfo, "killProgram">,
+  system: Pick<SystemInfo, "killProgram" | "guardShell">,
 ): string | undefined {
-  for (const [flag, descriptor] of descriptors(config, workers, killProgram)) {
+  for (
+    const [flag, descriptor] of descriptors(config, workers, hasPrograms(config) ? killersOf(system) : [])
+  ) {
     if (!isGranted(descriptor)) {
       return `${flag} is missing: webserv permissions prints all flags that this configuration needs`;
     }
@@ -91,16 +115,16 @@ export function missingPermission(
 function* descriptors(
   config: Config,
   { net, read, write, run }: PermissionSet,
-  killProgram: string | undefined,
+  killers: readonly string[],
 ): Generator<[flag: string, descriptor: Deno.PermissionDescriptor]> {
-  const logs = [config.accessLog, config.errorLog].flatMap((log) => log.to === "file" ? [log.path] : []);
-  const kill = hasPrograms(config) && killProgram !== undefined ? [killProgram] : [];
+  const logs = logFiles(config);
   for (const host of net) yield [permissionFlag("net", [host]), { name: "net", host }];
   for (const path of [...WORKER_MODULES, ...read]) {
     yield [permissionFlag("read", [path]), { name: "read", path }];
   }
   for (const path of [...write, ...logs]) yield [permissionFlag("write", [path]), { name: "write", path }];
-  for (const command of [...run, ...kill]) {
+  for (const path of logs) yield [permissionFlag("read", [path]), { name: "read", path }];
+  for (const command of [...run, ...killers]) {
     yield [permissionFlag("run", [command]), { name: "run", command }];
   }
 }

@@ -57,9 +57,9 @@ export class WorkerServer {
    * @throws {ListenError}
    */
   static start(options: WorkerStart, logs: WorkerLogs, groups: GroupRegistry | undefined): WorkerServer {
-    const { config, reusePort, searchPath, launcher, spoolFolder } = options;
+    const { config, reusePort, searchPath, launcher, spoolFolder, mark } = options;
     const gateway = new Gateway({
-      runner: processRunner(launcher, groups),
+      runner: processRunner(launcher, groups, mark),
       spooler: spooler(spoolFolder),
       clock,
       errorLog: logs.error,

@@ -67,7 +67,8 @@ export function bundleArgs(): string[][] {
 const MOVE_WORKER = `Deno.renameSync("worker.js", ${JSON.stringify(WORKER_BUNDLE)})`;
 
 /**
- * Arguments for `deno`. The executable may ask for everything: its workers get what the configuration names. Types
+ * Arguments for `deno`. The executable may ask for everything: its workers get what the configuration names, and nobody is ever asked for
+ * more. Types
  * have been checked by `deno task check`. No cache of compiled code: it would be a file of a known name in a folder
  * that everybody may write to.
  */
@@ -78,6 +79,7 @@ export function compileArgs(target: Target, out: string): string[] {
     "--no-check",
     "--no-code-cache",
     "--allow-all",
+    "--no-prompt",
     "--include",
     WORKER_BUNDLE,
     "--target",

@@ -27,7 +27,7 @@ export const FLOORS: readonly Floor[] = [
   {
     place: "main.ts",
     what: "arguments -> command -> exit status",
-    imports: ["lib/cli"],
+    imports: ["lib/cli", "lib/runtime"],
     names: "system",
   },
   {
@@ -63,7 +63,7 @@ export const FLOORS: readonly Floor[] = [
   {
     place: "lib/runtime",
     what: "the only door to the outside: files, processes, TCP, clock, logs, signals over Deno's API",
-    imports: [...PURE, "@std/path", "node:fs", "node:timers", "node:inspector"],
+    imports: [...PURE, "@std/path", "node:fs", "node:timers"],
     names: "system",
   },
   {

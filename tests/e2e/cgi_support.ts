@@ -6,6 +6,7 @@
 import { assertEquals } from "@std/assert";
 import { ask } from "../support/ask.ts";
 import { isFile, type ServerOptions, startServer, type TestServer } from "../support/server.ts";
+import { GUARD_NAME } from "../../lib/runtime/orphan_guard.ts";
 import { waitUntil } from "../support/wait.ts";
 import { HAS_PROC } from "./wire_support.ts";
 
@@ -83,9 +84,22 @@ export function zombiesOf(pid: number): number[] {
   return processes().filter((other) => stateOf(other) === "Z" && parentOf(other) === pid);
 }
 
-/** Every process that a process started and that is still there, zombies included. */
+/** Every program that a server started and that is still there, zombies included; the guard of programs is none. */
 export function childrenOf(pid: number): number[] {
-  return processes().filter((other) => parentOf(other) === pid);
+  return processes().filter((other) => parentOf(other) === pid && !isGuard(other));
+}
+
+/** The processes that end programs when their server cannot. */
+export function guardsOf(pid: number): number[] {
+  return processes().filter((other) => parentOf(other) === pid && isGuard(other));
+}
+
+function isGuard(pid: number): boolean {
+  try {
+    return Deno.readTextFileSync(`/proc/${pid}/cmdline`).split("\0").includes(GUARD_NAME);
+  } catch {
+    return false;
+  }
 }
 
 function processes(): number[] {

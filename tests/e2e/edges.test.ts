@@ -111,18 +111,3 @@ Deno.test("a file that is replaced keeps its mode", { ignore: Deno.build.os === 
   assertEquals((await exchange(server.port, put))?.status, 204);
   assertEquals((await Deno.stat(join(server.folder, "secret.txt"))).mode! & 0o777, 0o600);
 });
-
-Deno.test("SIGUSR1 leaves no debugger open", { ignore: Deno.build.os === "windows" }, async () => {
-  await using server = await startServer({ files: { "a.txt": "a" } });
-  server.kill("SIGUSR1");
-  await new Promise((resolve) => setTimeout(resolve, 1000));
-  const [, port] = /Debugger listening on ws:\/\/127\.0\.0\.1:(\d+)\//.exec(server.output().stderr) ?? [];
-  if (port !== undefined) {
-    const connected = await Deno.connect({ port: Number(port) }).then((connection) => {
-      connection.close();
-      return true;
-    }, () => false);
-    assertEquals(connected, false, "the debugger of the main thread is open");
-  }
-  assertEquals((await exchange(server.port, get("/a.txt")))?.text, "a");
-});

@@ -159,11 +159,11 @@ Deno.test({
     await writeFiles(folder.path, { ...FILES, "webserv.yaml": config(`"${name}:${port}"`, `${port}`) });
     const { stdout } = await runProgram(["permissions", "-c", file]);
     const flags = stdout.trim().split(" ");
-    assertEquals(flags[0], `--allow-net=127.0.0.1:${port},${name}:0`);
+    assertEquals(flags[1], `--allow-net=127.0.0.1:${port},127.0.0.1:9229,${name}:0`);
     const main = new URL("../../main.ts", import.meta.url).pathname;
     const start = async (given: readonly string[]) => {
       const child = new Deno.Command(Deno.execPath(), {
-        args: ["run", "--no-lock", "--no-prompt", ...given, main, "-c", file],
+        args: ["run", "--no-lock", ...given, main, "-c", file],
         env: { NO_COLOR: "1" },
         stdout: "null",
         stderr: "piped",

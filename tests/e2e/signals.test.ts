@@ -1,5 +1,5 @@
 /**
- * SIGTERM under load, and SIGUSR1 (DESIGN.md section 2). What a shutdown does to single connections is in
+ * SIGTERM under load, and log files that are moved away (DESIGN.md section 2). What a shutdown does to single connections is in
  * connections_shutdown.test.ts.
  *
  * @module
@@ -191,46 +191,68 @@ Deno.test({
   },
 });
 
+/** With a signal as logrotate sends it, and without one. */
+for (const signal of ["SIGHUP", undefined] as const) {
+  Deno.test({
+    name: `${signal ?? "nothing but time"} goes on in a new log file after a rename, and no line is lost`,
+    ignore,
+    fn: async () => {
+      await using server = await startServer({
+        config: `access_log: access.log\nworkers: 2\nservers: [{ listen: LISTEN, root: . }]`,
+        files: { "page.txt": "a" },
+      });
+      const file = `${server.folder}/access.log`;
+      let going = true;
+      const running = load({
+        port: server.port,
+        clients: 3,
+        keepAlive: true,
+        target: "/page.txt",
+        check: isAllOf("a", 1),
+        goesOn: () => going,
+      });
+      const rotations = 4;
+      const hasLines = () => isFile(file) && Deno.statSync(file).size > 0;
+      for (let i = 0; i < rotations; i++) {
+        await waitUntil(hasLines, "there are lines in the log");
+        await Deno.rename(file, `${file}.${i}`);
+        if (signal) server.kill(signal);
+        await waitUntil(() => isFile(file), "there is a new file");
+      }
+      await waitUntil(hasLines, "there are lines in the last log");
+      going = false;
+      const { requests, failures } = await running;
+      assertEquals(failures, {});
+      assertEquals(await getPage(server.port, "/page.txt?last"), "200 a");
+      server.kill("SIGTERM");
+      assertEquals(await server.status, 0);
+      const texts = ["", ".0", ".1", ".2", ".3"].map((end) => Deno.readTextFileSync(file + end));
+      for (const text of texts) assert(text.endsWith("\n"), "a line was torn");
+      const lines = texts.join("").trim().split("\n");
+      assertEquals(lines.length, requests + 1);
+      for (const line of lines) {
+        assertMatch(line, /^127\.0\.0\.1 - - \[[^\]]+\] "GET \/page\.txt\S* HTTP\/1\.1" 200 1 "-" "-"$/);
+      }
+      assert(texts[0]!.includes("?last"), "the newest lines are in the file that has the name");
+    },
+  });
+}
+
 Deno.test({
-  name: "SIGUSR1 goes on in a new log file after a rename, and no line is lost",
+  name: "SIGHUP opens log files again although the configuration is wrong by now",
   ignore,
   fn: async () => {
     await using server = await startServer({
-      config: `access_log: access.log\nworkers: 2\nservers: [{ listen: LISTEN, root: . }]`,
-      files: { "page.txt": "a" },
+      config: `access_log: off\nerror_log: error.log\nservers: [{ listen: LISTEN, root: . }]`,
     });
-    const file = `${server.folder}/access.log`;
-    let going = true;
-    const running = load({
-      port: server.port,
-      clients: 3,
-      keepAlive: true,
-      target: "/page.txt",
-      check: isAllOf("a", 1),
-      goesOn: () => going,
-    });
-    const rotations = 4;
-    const hasLines = () => isFile(file) && Deno.statSync(file).size > 0;
-    for (let i = 0; i < rotations; i++) {
-      await waitUntil(hasLines, "there are lines in the log");
-      await Deno.rename(file, `${file}.${i}`);
-      server.kill("SIGUSR1");
-      await waitUntil(() => isFile(file), "there is a new file");
-    }
-    await waitUntil(hasLines, "there are lines in the last log");
-    going = false;
-    const { requests, failures } = await running;
-    assertEquals(failures, {});
-    assertEquals(await getPage(server.port, "/page.txt?last"), "200 a");
-    server.kill("SIGTERM");
-    assertEquals(await server.status, 0);
-    const texts = ["", ".0", ".1", ".2", ".3"].map((end) => Deno.readTextFileSync(file + end));
-    for (const text of texts) assert(text.endsWith("\n"), "a line was torn");
-    const lines = texts.join("").trim().split("\n");
-    assertEquals(lines.length, requests + 1);
-    for (const line of lines) {
-      assertMatch(line, /^127\.0\.0\.1 - - \[[^\]]+\] "GET \/page\.txt\S* HTTP\/1\.1" 200 1 "-" "-"$/);
-    }
-    assert(texts[0]!.includes("?last"), "the newest lines are in the file that has the name");
+    const file = `${server.folder}/error.log`;
+    await Deno.writeTextFile(`${server.folder}/webserv.yaml`, "servers: nonsense");
+    await Deno.rename(file, `${file}.1`);
+    server.kill("SIGHUP");
+    await waitUntil(
+      () => isFile(file) && Deno.readTextFileSync(file).includes("the old one stays"),
+      "the new file says what is wrong",
+    );
+    assertEquals(Deno.readTextFileSync(`${file}.1`), "");
   },
 });

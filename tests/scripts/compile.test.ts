@@ -88,7 +88,7 @@ Deno.test("the arguments name the target, the file, the main module and the work
       [behind("--target"), behind("--output"), behind("--include")],
       [target, "out/file", "lib/supervisor/worker.ts"],
     );
-    assert(args.includes("--allow-all") && args.includes("--no-check"));
+    for (const flag of ["--allow-all", "--no-prompt", "--no-check"]) assert(args.includes(flag), flag);
     assert(!args.some((arg) => arg.startsWith("--unstable")), "deno.json says what is unstable");
   }
 });

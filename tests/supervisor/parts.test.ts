@@ -72,10 +72,32 @@ Deno.test("reopen() stays with the old file where the new one cannot be made, an
   await Deno.rename(`${folder.path}/logs`, `${folder.path}/moved`);
   logs.reopen();
   logs.access.line("still here");
+  // It is tried again and again, and said once.
+  await waitUntil(() => {
+    logs.reopen();
+    return Deno.readTextFileSync(`${folder.path}/moved/a.log`).includes("warning");
+  }, "it is said");
+  logs.reopen();
   await logs.close();
   const text = await Deno.readTextFile(`${folder.path}/moved/a.log`);
   assertMatch(text, /still here\n/);
   assertMatch(text, /warning: the log was not opened again: .*logs\/a\.log/);
+  assertEquals(text.split("warning").length, 2);
+});
+
+Deno.test("reopen() does nothing while the file is in its place, and never opens what is no file", async () => {
+  await using folder = await temporaryFolder();
+  const path = `${folder.path}/a.log`;
+  const logs = new SupervisorLogs(logging("a.log", "off", folder.path));
+  logs.access.line("one");
+  logs.reopen();
+  await Deno.rename(path, `${path}.1`);
+  // A pipe without a reader would be waited for.
+  await new Deno.Command("mkfifo", { args: [path] }).output();
+  logs.reopen();
+  logs.access.line("two");
+  await logs.close();
+  assertEquals(await Deno.readTextFile(`${path}.1`), "one\ntwo\n");
 });
 
 Deno.test("missingPermission() has nothing to say to a program that may do everything", () => {
@@ -100,11 +122,18 @@ Deno.test("missingPermission() names the flag that is missing", () => {
   for (const [needs, name, word] of wanted) {
     const message = without(
       word,
-      () => missingPermission(config, { ...nothing, ...needs }, { killProgram: undefined }),
+      () =>
+        missingPermission(config, { ...nothing, ...needs }, {
+          killProgram: undefined,
+          guardShell: undefined,
+        }),
     );
     assertMatch(message!, new RegExp(`^${permissionFlag(name, [word]).replaceAll(".", "\\.")} is missing: `));
   }
-  const log = without("/var/log/a.log", () => missingPermission(config, nothing, { killProgram: undefined }));
+  const log = without(
+    "/var/log/a.log",
+    () => missingPermission(config, nothing, { killProgram: undefined, guardShell: undefined }),
+  );
   assertMatch(log!, /^--allow-write=\/var\/log\/a\.log is missing/);
 });
 

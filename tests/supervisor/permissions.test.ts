@@ -126,19 +126,21 @@ Deno.test("permissionFlags() adds what the main thread needs to what workers get
   const needs = {
     file: "/srv/webserv.yaml",
     modules: ["/opt/lib"],
-    kill: "/bin/kill",
-    lookUps: [],
+    killers: ["/bin/kill"],
+    net: [],
     variables: ["PATH"],
   };
   assertEquals(permissionFlags(config, workerPermissions(config, SYSTEM), needs), [
+    "--no-prompt",
     "--allow-net=127.0.0.1:8080",
-    "--allow-read=/opt/lib,/srv/c,/srv/webserv.yaml,/srv/www,/tmp/spool",
+    "--allow-read=/opt/lib,/srv/a.log,/srv/c,/srv/e.log,/srv/webserv.yaml,/srv/www,/tmp/spool",
     "--allow-write=/srv/a.log,/srv/e.log,/tmp/spool",
     "--allow-run=/bin/kill,/bin/sh,/usr/bin/setsid",
     "--allow-env=PATH",
   ]);
   const plain = configOf(server("root: www"));
   assertEquals(permissionFlags(plain, workerPermissions(plain, SYSTEM), needs), [
+    "--no-prompt",
     "--allow-net=127.0.0.1:8080",
     "--allow-read=/opt/lib,/srv/webserv.yaml,/srv/www",
     "--allow-env=PATH",
@@ -147,15 +149,15 @@ Deno.test("permissionFlags() adds what the main thread needs to what workers get
 
 Deno.test("permissionFlags() names the whole host for port 0, since nobody knows the port yet", () => {
   const config = configOf('servers: [{ listen: ["127.0.0.1:0", "[::1]:0", 8080], root: www }]');
-  const needs = { file: undefined, modules: [], kill: undefined, lookUps: [], variables: [] };
-  const [net] = permissionFlags(config, workerPermissions(config, SYSTEM), needs);
+  const needs = { file: undefined, modules: [], killers: [], net: [], variables: [] };
+  const [, net] = permissionFlags(config, workerPermissions(config, SYSTEM), needs);
   assertEquals(net, "--allow-net=127.0.0.1,127.0.0.1:8080,[::1]");
 });
 
 Deno.test("permissionFlags() lets names be looked up, which takes port 0 of them", () => {
   const config = configOf("servers: [{ listen: 8080, root: www }]");
-  const needs = { file: undefined, modules: [], kill: undefined, lookUps: ["a.test:0"], variables: [] };
-  const [net] = permissionFlags(config, workerPermissions(config, SYSTEM), needs);
+  const needs = { file: undefined, modules: [], killers: [], net: ["a.test:0"], variables: [] };
+  const [, net] = permissionFlags(config, workerPermissions(config, SYSTEM), needs);
   assertEquals(net, "--allow-net=127.0.0.1:8080,a.test:0");
 });
 
