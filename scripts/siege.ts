@@ -63,12 +63,13 @@ async function besiege(seconds: number): Promise<number> {
   const end = performance.now() + seconds * 1000;
   const goesOn = () => performance.now() < end;
   const tallies = new Map<string, Tally>();
+  let lastReload = -Infinity;
   const changes = { reloads: 0, rotations: 0, notReopened: 0, lines: 0 };
   const clients = Object.entries(KINDS).flatMap(([kind, { clients, round }]) => {
     const tally = new Tally();
     tallies.set(kind, tally);
     return Array.from({ length: clients }, async () => {
-      const client: Client = { port, tally, connection: undefined };
+      const client: Client = { port, tally, connection: undefined, opened: 0, lastReload: () => lastReload };
       while (goesOn()) await run(client, round);
       hangUp(client);
     });
@@ -79,6 +80,7 @@ async function besiege(seconds: number): Promise<number> {
     every(RELOADS, goesOn, () => {
       Deno.writeTextFileSync(file, configuration(port, ++changes.reloads));
       server.kill("SIGHUP");
+      lastReload = performance.now();
     }),
     every(ROTATIONS, goesOn, () => {
       // What was moved away the last time is whole by now.
@@ -112,7 +114,8 @@ async function besiege(seconds: number): Promise<number> {
   console.log(`at rest: ${describe(left)}; ${unfinished.length} unfinished files`);
   console.log(`ended ${status} after ${stopped.toFixed(0)} ms`);
   const lost = [...tallies.values()].reduce((sum, tally) => sum + tally.lost, 0);
-  const isClean = left.children === 0 && left.descriptors <= before.descriptors + MORE_DESCRIPTORS &&
+  const isClean = left.children <= before.children &&
+    left.descriptors <= before.descriptors + MORE_DESCRIPTORS &&
     unfinished.length === 0 && status === 0 && changes.notReopened === 0;
   console.log(`${lost} lost, ${isClean ? "nothing left behind" : "SOMETHING LEFT BEHIND"}`);
   return lost === 0 && isClean ? 0 : 1;
@@ -172,10 +175,10 @@ function report(tallies: ReadonlyMap<string, Tally>): void {
     console.log(
       cells.map((cell, i) => i === 0 ? String(cell).padEnd(14) : String(cell).padStart(10)).join(""),
     );
-  row(["", "answers", "repeated", "busy", "lost", "p50 ms", "p99 ms", "max ms"]);
+  row(["", "answers", "repeated", "reset", "busy", "lost", "p50 ms", "p99 ms", "max ms"]);
   for (const [kind, tally] of tallies) {
     const times = [0.5, 0.99, 1].map((part) => `<${tally.quantile(part)}`);
-    row([kind, tally.requests, tally.repeated, tally.busy, tally.lost, ...times]);
+    row([kind, tally.requests, tally.repeated, tally.reset, tally.busy, tally.lost, ...times]);
     for (const [why, count] of tally.failures) console.log(`  ${count} x ${why}`);
   }
 }

@@ -1,16 +1,14 @@
 /**
  * What ends programs when the server cannot: it was killed (SIGKILL, want of memory), or a worker's heap overflowed,
  * which ends the whole process. A shell waits for the end of a pipe whose other end only the server has, and then kills
- * every process that has this server's mark in the environment that it was started with, and its group.
+ * every process that has this server's mark in the environment that it was started with, and its group. The mark stands
+ * in SERVER_SOFTWARE as a comment (RFC 3875 section 4.1.17): programs have the variables of the RFC and no others.
  *
  * The system could be asked for the same (PR_SET_PDEATHSIG, by `setpriv`), but that takes one more exec for each
  * program (0.7 ms of CPU), ends the program alone and not what it has started, and is forgotten by what is setuid.
  *
  * @module
  */
-
-/** The variable by which the programs of one server are found. */
-export const MARK_VARIABLE = "WEBSERV_RUN";
 
 /** What `ps` shows of it. */
 export const GUARD_NAME = "webserv-guard";
@@ -28,7 +26,7 @@ read -r word
 empty=0 round=0
 while [ $empty -lt 2 ] && [ $round -lt 50 ]; do
   empty=$((empty + 1)) round=$((round + 1))
-  for file in $(grep -lzxF "${MARK_VARIABLE}=$1" /proc/[0-9]*/environ 2>/dev/null); do
+  for file in $(grep -lzxF "SERVER_SOFTWARE=$1" /proc/[0-9]*/environ 2>/dev/null); do
     pid=\${file#/proc/} pid=\${pid%/environ} empty=0
     kill -s KILL -- "-$pid" 2>/dev/null
     kill -s KILL "$pid" 2>/dev/null
@@ -41,20 +39,23 @@ const END_PATIENCE = 1000;
 
 /** Owns the shell. */
 export class OrphanGuard {
-  /** What the variable is to be. */
-  readonly mark: string;
+  /** What SERVER_SOFTWARE is to be. */
+  readonly software: string;
   readonly #shell: Deno.ChildProcess;
 
-  private constructor(mark: string, shell: Deno.ChildProcess) {
-    this.mark = mark;
+  private constructor(software: string, shell: Deno.ChildProcess) {
+    this.software = software;
     this.#shell = shell;
   }
 
-  /** @param shell the path of `sh` */
-  static start(shell: string, searchPath: string): OrphanGuard {
-    const mark = crypto.randomUUID();
+  /**
+   * @param shell the path of `sh`
+   * @param product the server's name and version
+   */
+  static start(shell: string, searchPath: string, product: string): OrphanGuard {
+    const software = `${product} (${crypto.randomUUID()})`;
     const child = new Deno.Command(shell, {
-      args: ["-c", SCRIPT, GUARD_NAME, mark],
+      args: ["-c", SCRIPT, GUARD_NAME, software],
       cwd: "/",
       clearEnv: true,
       env: { PATH: searchPath },
@@ -62,7 +63,7 @@ export class OrphanGuard {
       stdout: "null",
       stderr: "null",
     }).spawn();
-    return new OrphanGuard(mark, child);
+    return new OrphanGuard(software, child);
   }
 
   /** Has it end without killing anything. */

@@ -6,7 +6,6 @@
  */
 import { type ProcessCommand, ProcessError, type ProcessRunner, type RunningProcess } from "../ports.ts";
 import { PipeReader } from "./pipe_reader.ts";
-import { MARK_VARIABLE } from "./orphan_guard.ts";
 import type { GroupRegistry } from "./process_groups.ts";
 
 /**
@@ -16,18 +15,16 @@ import type { GroupRegistry } from "./process_groups.ts";
  * (`detached`), but then it forks instead of spawning, which takes this whole process's page tables along: several
  * milliseconds in which nothing else is served, against a tenth for one more exec in the child.
  * @param groups looks after the groups; undefined where nothing is to be started
- * @param mark by which an OrphanGuard finds what was started; undefined where there is none
  */
 export function processRunner(
   launcher: string | undefined,
   groups: GroupRegistry | undefined,
-  mark?: string,
 ): ProcessRunner {
   return {
     spawn(command) {
       if (!groups) throw new ProcessError("denied", command.program);
       try {
-        return new Process(start(command, launcher, mark), command.hasInput, groups);
+        return new Process(start(command, launcher), command.hasInput, groups);
       } catch (error) {
         throw new ProcessError(problemOf(error), command.program, { cause: error });
       }
@@ -38,12 +35,11 @@ export function processRunner(
 function start(
   { program, args, folder, environment, hasInput }: ProcessCommand,
   launcher: string | undefined,
-  mark: string | undefined,
 ) {
   return new Deno.Command(launcher ?? program, {
     args: launcher === undefined ? [...args] : [program, ...args],
     cwd: folder,
-    env: mark === undefined ? { ...environment } : { ...environment, [MARK_VARIABLE]: mark },
+    env: { ...environment },
     clearEnv: true,
     detached: launcher === undefined && Deno.build.os !== "windows",
     stdin: hasInput ? "piped" : "null",

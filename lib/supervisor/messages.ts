@@ -26,8 +26,8 @@ export interface WorkerStart {
   readonly searchPath: string;
   readonly launcher: string | undefined;
   readonly spoolFolder: string;
-  /** What programs are marked with (runtime/orphan_guard.ts); undefined where nobody looks for it. */
-  readonly mark: string | undefined;
+  /** How programs are told who serves them: SERVER_SOFTWARE. */
+  readonly software: string;
   /** Where it notes the groups of its programs (runtime/group_table.ts); undefined where it has none. */
   readonly groups: SharedArrayBuffer | undefined;
 }

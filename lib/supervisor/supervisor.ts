@@ -4,6 +4,7 @@
  *
  * @module
  */
+import project from "../../deno.json" with { type: "json" };
 import { endpointsOf } from "../config/listen.ts";
 import { uploadStores } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
@@ -19,6 +20,9 @@ import { RootLinks } from "./root_links.ts";
 import { SupervisorLogs } from "./supervisor_logs.ts";
 import { existingPath, missingPermission, prepareSpoolFolder, type SystemInfo } from "./system_info.ts";
 import { WorkerFailure, WorkerHandle } from "./worker_handle.ts";
+
+/** How CGI programs are told who serves them. */
+const SOFTWARE = `${project.name}/${project.version}`;
 
 /** The configuration cannot be served: exit status 1. */
 export class StartError extends Error {
@@ -273,7 +277,7 @@ export class Supervisor {
     const { guardShell, searchPath } = this.#options.system;
     if (this.#guard !== undefined || guardShell === undefined || !hasPrograms(config)) return;
     try {
-      this.#guard = OrphanGuard.start(guardShell, searchPath);
+      this.#guard = OrphanGuard.start(guardShell, searchPath, SOFTWARE);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       this.errorLog.warning(
@@ -298,7 +302,7 @@ export class Supervisor {
         searchPath: system.searchPath,
         launcher: launcherFor(config, system.launcher),
         spoolFolder: system.spoolFolder,
-        mark: this.#guard?.mark,
+        software: this.#guard?.software ?? SOFTWARE,
       },
       config.sandbox ? this.#permissions(config) : undefined,
       {

@@ -4,7 +4,6 @@
  *
  * @module
  */
-import project from "../../deno.json" with { type: "json" };
 import { Gateway } from "../cgi/gateway.ts";
 import { endpointsOf } from "../config/listen.ts";
 import type { Config } from "../config/types.ts";
@@ -26,9 +25,6 @@ import type { Settings } from "../server/settings.ts";
 import type { Services } from "../site/exchange.ts";
 import { createSite } from "../site/site.ts";
 import type { WorkerStart } from "./messages.ts";
-
-/** How CGI programs are told who serves them. */
-const SOFTWARE = `${project.name}/${project.version}`;
 
 /** Where a thread's lines go. */
 export interface WorkerLogs {
@@ -57,14 +53,14 @@ export class WorkerServer {
    * @throws {ListenError}
    */
   static start(options: WorkerStart, logs: WorkerLogs, groups: GroupRegistry | undefined): WorkerServer {
-    const { config, reusePort, searchPath, launcher, spoolFolder, mark } = options;
+    const { config, reusePort, searchPath, launcher, spoolFolder, software } = options;
     const gateway = new Gateway({
-      runner: processRunner(launcher, groups, mark),
+      runner: processRunner(launcher, groups),
       spooler: spooler(spoolFolder),
       clock,
       errorLog: logs.error,
       searchPath,
-      software: SOFTWARE,
+      software,
     });
     const files = new FileCache(fileSystem, clock);
     const services = { files, gateway, store: storeFiles, errorLog: logs.error };

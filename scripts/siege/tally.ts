@@ -16,6 +16,8 @@ export class Tally {
   requests = 0;
   /** Asked again, since the server had ended the connection between two requests, as it may (RFC 9112 section 9.3.1). */
   repeated = 0;
+  /** New connections that were reset while workers were replaced. */
+  reset = 0;
   /** Turned away with 503 and Retry-After. */
   busy = 0;
   /** What went wrong, and how often. */

@@ -44,7 +44,7 @@ async function outcomes(
     searchPath: JSON.stringify({ does: "try", attempts }),
     launcher: undefined,
     spoolFolder: system.spoolFolder,
-    mark: undefined,
+    software: "webserv/test",
   };
   const handle = new WorkerHandle(
     ENTRY,

@@ -19,7 +19,7 @@ function start(behaviour: Behaviour, entry = ENTRY, permissions?: PermissionSet)
       searchPath: JSON.stringify(behaviour),
       launcher: undefined,
       spoolFolder: "/tmp/webserv-spool",
-      mark: undefined,
+      software: "webserv/test",
     },
     permissions,
     events,
