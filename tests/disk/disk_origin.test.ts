@@ -138,10 +138,87 @@ Deno.test("list() is empty where the root is gone", async () => {
   assertEquals(await listed(make().origin), []);
 });
 
-Deno.test("list() of thousands lets others have their turn after every 500", async () => {
-  for (const [count, waits] of [[499, 0], [1500, 3]] as const) {
+Deno.test("list() lets others have their turn after some milliseconds, however few the entries", async () => {
+  for (
+    const [perLook, count, waits] of [[0, 5000, 0], [0.02, 100, 0], [0.02, 1500, 7], [2, 64, 4]] as const
+  ) {
     const { files, clock, origin } = make();
     for (let i = 0; i < count; i++) files.write(`/root/${i}`, "");
-    assertEquals([(await origin.list("", everything)).length, clock.waits], [count, waits]);
+    const stat = files.stat.bind(files);
+    files.stat = (path) => {
+      clock.time += perLook;
+      return stat(path);
+    };
+    const entries = await origin.list("", everything);
+    assertEquals([entries.length, clock.waits], [count, waits], `${count} of ${perLook} ms`);
   }
+});
+
+Deno.test("a folder's names are read once while it is unchanged, what stands at them is looked at each time", async () => {
+  class Counting extends FakeFiles {
+    lists = 0;
+    override list(path: string): Promise<DirectoryEntry[]> {
+      this.lists++;
+      return super.list(path);
+    }
+  }
+  const files = new Counting(), clock = new FakeClock();
+  const origin = new DiskOrigin(new FileCache(files, clock), "/root");
+  const touch = (time: number) => {
+    const node = files.nodes.get("/root")!;
+    node.stat = { ...node.stat, modified: time, changed: time };
+  };
+  files.write("/root/a", "1");
+  const steps: readonly (readonly [string, () => void, readonly string[], number])[] = [
+    ["the first time", () => {}, ["a file 1"], 1],
+    ["again", () => {}, ["a file 1"], 1],
+    ["a file has grown", () => files.write("/root/a", "123"), ["a file 3"], 1],
+    [
+      "a name has come",
+      () => {
+        files.write("/root/b", "");
+        touch(clock.time);
+      },
+      ["a file 3", "b file 0"],
+      2,
+    ],
+    [
+      "another in the same tick of the file system's clock",
+      () => {
+        files.write("/root/c", "");
+      },
+      ["a file 3", "b file 0", "c file 0"],
+      3,
+    ],
+    ["its times are older, but not by a whole second", () => clock.time += 900, [
+      "a file 3",
+      "b file 0",
+      "c file 0",
+    ], 4],
+    ["its times are old", () => clock.time += 200, ["a file 3", "b file 0", "c file 0"], 5],
+    ["nothing more", () => {}, ["a file 3", "b file 0", "c file 0"], 5],
+    [
+      "a name has gone",
+      () => {
+        files.nodes.delete("/root/c");
+        touch(clock.time);
+      },
+      ["a file 3", "b file 0"],
+      6,
+    ],
+  ];
+  for (const [what, act, entries, lists] of steps) {
+    act();
+    assertEquals([await listed(origin), files.lists], [entries, lists], what);
+  }
+});
+
+Deno.test("a link that was set to another place is seen, though its folder's times have not changed", async () => {
+  const { files, origin } = make();
+  files.write("/root/a", "12");
+  files.write("/secret/key", "123");
+  files.links.set("/root/link", "/root/a");
+  assertEquals(await listed(origin), ["a file 2", "link file 2"]);
+  files.links.set("/root/link", "/secret/key");
+  assertEquals(await listed(origin), ["a file 2"]);
 });
