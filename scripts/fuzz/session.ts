@@ -15,7 +15,7 @@ import { ServerContext } from "../../lib/server/context.ts";
 import { Http1Session } from "../../lib/server/http1/session.ts";
 import { cutAtRandom } from "./pieces.ts";
 import type { Random } from "./random.ts";
-import { readAnswers } from "./session_answers.ts";
+import { type Answer, readAnswers } from "./session_answers.ts";
 import type { FuzzTarget } from "./target.ts";
 import { FaultLog, type Faults, ScriptedClock, ScriptedConnection, ScriptedSource, settle } from "./world.ts";
 
@@ -35,11 +35,11 @@ const ACTIONS =
 /** What a client may send; `%` is the number of the request. */
 const REQUESTS = [
   "GET /% HTTP/1.1\r\nHost: x\r\n\r\n",
-  "GET /% HTTP/1.1\r\nHost: x\r\n\r\n",
   "HEAD /% HTTP/1.1\r\nHost: x\r\n\r\n",
   "GET /% HTTP/1.0\r\n\r\n",
   "GET /% HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
   "GET /% HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+  "POST /% HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello",
   "POST /% HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello",
   "POST /% HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n",
   "POST /% HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\nhello",
@@ -111,7 +111,15 @@ class Trial {
   readonly #leave: "drain" | "retire" | "abort";
   /** Why an answer may be missing. */
   readonly #excuses = new Set<string>();
+  /** Which requests' handlers have given their answers, all of it. */
+  readonly #given = new Set<number>();
+  /** Where each request ends in what is sent. */
+  readonly #ends: number[] = [];
+  #pushed = 0;
+  /** The last thing that happened has had no consequences yet. */
+  #isUnsettled = false;
   #hasEnded = false;
+  #hasLeft = false;
   #isOver = false;
 
   constructor(random: Random) {
@@ -119,14 +127,16 @@ class Trial {
       { length: 1 + random.below(4) },
       (_, n) => random.pick(REQUESTS).replace("%", String(n)),
     );
-    const isCutByRequest = random.oneIn(2);
+    let end = 0;
+    for (const text of requests) this.#ends.push(end += text.length);
+    const isCutByRequest = !random.oneIn(4);
     this.#pieces =
       (isCutByRequest ? requests.map((text) => cutOnce(text, random)).flat() : [requests.join("")])
         .flatMap((text) => isCutByRequest ? [encodeLatin1(text)] : cutAtRandom(encodeLatin1(text), random));
     this.#plans = requests.map(() => ({
       reads: random.pick(READS),
       content: random.pick(CONTENTS),
-      held: random.oneIn(3),
+      held: random.oneIn(4),
       watches: random.oneIn(3),
       prompt: random.oneIn(2),
     }));
@@ -145,8 +155,11 @@ class Trial {
     const running = this.#session.run().then(() => this.#isOver = true);
     for (const byte of script.subarray(0, 60)) {
       this.#act(ACTIONS[byte & 15]!);
-      if (byte < 0x80) await settle();
+      this.#isUnsettled = byte >= 0x80;
+      if (!this.#isUnsettled) await settle();
     }
+    await settle();
+    this.#checkPrompt();
     await this.#finish();
     if (!this.#isOver) this.#faults.push(`the connection has not ended after ${LAST} ms`);
     else await running;
@@ -164,8 +177,9 @@ class Trial {
     const connection = this.#connection;
     switch (action) {
       case "push":
-        if (!this.#hasEnded && this.#pieces.length > 0) connection.push(this.#pieces.shift()!);
-        return;
+        if (this.#hasEnded || connection.closed || this.#pieces.length === 0) return;
+        this.#pushed += this.#pieces[0]!.length;
+        return connection.push(this.#pieces.shift()!);
       case "end":
         if (!this.#hasEnded) connection.push(null);
         this.#hasEnded = true;
@@ -183,8 +197,10 @@ class Trial {
         if (this.#sources.length > 0) this.#excuses.add(action);
         return this.#sources.at(-1)?.break();
       case "wait":
+        if (this.#isUnsettled) this.#excuses.add("late");
         return this.#clock.advance(200);
       case "long-wait":
+        if (this.#isUnsettled) this.#excuses.add("late");
         if (this.#hasEnded && this.#plans.some(({ watches }) => watches)) this.#excuses.add("half-closed");
         return this.#clock.advance(1300);
       case "stall":
@@ -198,6 +214,7 @@ class Trial {
         }
         return;
       case "leave":
+        this.#hasLeft = true;
         if (this.#leave === "abort") this.#excuses.add("abort");
         return this.#session[this.#leave]();
     }
@@ -222,19 +239,19 @@ class Trial {
   }
 
   #answer(request: Request): Response | Promise<Response> {
-    const plan = this.#plans[this.#handled.length] ?? this.#plans[0]!;
+    const index = this.#handled.length, plan = this.#plans[index] ?? this.#plans[0]!;
     this.#handled.push(request);
     if (plan.watches) request.onGone(() => {});
     if (plan.reads === "behind") void readAll(request).catch(() => {});
     if (plan.reads === "nothing" || plan.reads === "behind") {
       return plan.held
-        ? this.#hold().then(() => this.#response(request, plan))
-        : this.#response(request, plan);
+        ? this.#hold().then(() => this.#response(request, plan, index))
+        : this.#response(request, plan, index);
     }
-    return this.#answerAfterBody(request, plan);
+    return this.#answerAfterBody(request, plan, index);
   }
 
-  async #answerAfterBody(request: Request, plan: Plan): Promise<Response> {
+  async #answerAfterBody(request: Request, plan: Plan, index: number): Promise<Response> {
     try {
       await (plan.reads === "first" ? request.body.read() : readAll(request));
     } catch (error) {
@@ -242,14 +259,15 @@ class Trial {
       throw error;
     }
     if (plan.held) await this.#hold();
-    return this.#response(request, plan);
+    return this.#response(request, plan, index);
   }
 
   #hold(): Promise<void> {
     return new Promise((resolve) => this.#held.push(resolve));
   }
 
-  #response({ target }: Request, { content, prompt }: Plan): Response {
+  #response({ target }: Request, { content, prompt }: Plan, index: number): Response {
+    if (["none", "small", "large", "throw"].includes(content)) this.#given.add(index);
     if (content === "throw") throw target.endsWith("1") ? new HttpError(404) : new Error("scripted");
     return {
       status: content === "none" ? 204 : 200,
@@ -276,25 +294,46 @@ class Trial {
     }
   }
 
+  /** What handlers have given has been sent, without waiting for anybody else. */
+  #checkPrompt(): void {
+    if (this.#excuses.size > 0) return;
+    let given = 0;
+    while (this.#given.has(given)) given++;
+    const answers = this.#answers([]);
+    if (answers.filter(({ isWhole }) => isWhole).length < given) this.#faults.push("an answer is held back");
+  }
+
+  #answers(faults: Faults): Answer[] {
+    const requests = this.#handled.map(({ method, fields }) => ({ method, expects: fields.has("expect") }));
+    return readAnswers(this.#connection.output, requests, faults);
+  }
+
   /** @returns the kind of outcome */
   #check(): string {
     const faults = this.#faults, handled = this.#handled;
     if (!this.#connection.closed) faults.push("the connection was not closed");
     if (this.#clock.running > 0) faults.push("a deadline is left behind");
     if (this.#sources.some(({ closes }) => closes === 0)) faults.push("a source was not closed");
-    const answers = readAnswers(this.#connection.output, handled.map(({ method }) => method), faults);
+    const answers = this.#answers(faults);
     answers.forEach(({ target, status, isWhole, closes }, index) => {
       const isLast = index === answers.length - 1, request = handled[index];
       if (target === undefined ? status < 400 : target !== request?.target) {
         faults.push(`answer ${index} (${status}) is for ${target}, not for ${request?.target}`);
       }
       if (!isWhole && (!isLast || this.#excuses.size === 0)) faults.push(`answer ${index} was cut`);
+      if (!closes && (status === 408 || status === 400)) {
+        faults.push(`the connection may be used after ${status}`);
+      }
       if (closes && !isLast) {
         faults.push(`something was sent after answer ${index}, which was to be the last`);
       }
     });
     if (answers.length > handled.length + 1) faults.push("there are more answers than requests");
     if (answers.length < handled.length && this.#excuses.size === 0) faults.push("an answer is missing");
+    const sent = this.#ends.filter((end) => end <= this.#pushed).length;
+    if (!answers.at(-1)?.closes && !this.#hasLeft && answers.length < sent && this.#excuses.size === 0) {
+      faults.push(`of ${sent} requests ${answers.length} were answered`);
+    }
     const kinds = answers.map(({ status, isWhole, closes }) =>
       `${status}${isWhole ? "" : "-"}${closes ? "!" : ""}`
     );
@@ -308,6 +347,6 @@ async function readAll({ body }: Request): Promise<void> {
 
 /** In two, often behind the head. */
 function cutOnce(text: string, random: Random): string[] {
-  const at = random.oneIn(2) ? text.indexOf("\r\n\r\n") + 4 : random.below(text.length);
+  const at = !random.oneIn(4) ? text.indexOf("\r\n\r\n") + 4 : random.below(text.length);
   return [text.slice(0, at), text.slice(at)].filter((piece) => piece !== "");
 }

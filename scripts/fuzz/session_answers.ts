@@ -16,8 +16,14 @@ export interface Answer {
   readonly closes: boolean;
 }
 
-/** @param methods of the requests, since what answers HEAD has no content */
-export function readAnswers(output: string, methods: readonly string[], faults: Faults): Answer[] {
+/** What of a request decides how its answer is read. */
+export interface Asked {
+  readonly method: string;
+  readonly expects: boolean;
+}
+
+/** All answers in their order. */
+export function readAnswers(output: string, asked: readonly Asked[], faults: Faults): Answer[] {
   const answers: Answer[] = [];
   for (let at = 0; at < output.length;) {
     const headEnd = output.indexOf("\r\n\r\n", at);
@@ -29,9 +35,12 @@ export function readAnswers(output: string, methods: readonly string[], faults: 
     }
     const head = output.slice(at, headEnd + 2);
     at = headEnd + 4;
-    if (status === 100) continue;
+    if (status === 100) {
+      if (!asked[answers.length]?.expects) faults.push(`100 Continue for request ${answers.length}`);
+      continue;
+    }
     const field = (name: string) => new RegExp(`\r\n${name}: ([^\r]*)\r\n`, "i").exec(head)?.[1];
-    const hasContent = methods[answers.length] !== "HEAD" && status !== 204;
+    const hasContent = asked[answers.length]?.method !== "HEAD" && status !== 204;
     const end = hasContent ? contentEnd(output, at, field("Content-Length"), field("Transfer-Encoding")) : at;
     if (end === "broken") faults.push(`broken chunks in answer ${answers.length}`);
     const isWhole = typeof end === "number";
