@@ -8,6 +8,7 @@
  * @module
  */
 import { escapeBytes } from "../tests/wire/escape.ts";
+import { connectionTarget } from "./fuzz/connection.ts";
 import { http1Target } from "./fuzz/http1.ts";
 import { multipartTarget } from "./fuzz/multipart.ts";
 import { type Failure, run } from "./fuzz/run.ts";
@@ -15,7 +16,12 @@ import { sessionTarget } from "./fuzz/session.ts";
 import type { FuzzTarget } from "./fuzz/target.ts";
 import { optionValues } from "./option_values.ts";
 
-const TARGETS: readonly (() => FuzzTarget)[] = [http1Target, multipartTarget, sessionTarget];
+const TARGETS: readonly (() => FuzzTarget)[] = [
+  http1Target,
+  connectionTarget,
+  multipartTarget,
+  sessionTarget,
+];
 
 const DEFAULT_SECONDS = 20;
 

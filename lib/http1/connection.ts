@@ -145,7 +145,7 @@ export class ServerConnection {
 
   /** Nothing more will be read or sent. */
   giveUp(): void {
-    if (this.#client !== "closed" && this.#client !== "idle") this.#clientDoes("give up");
+    if (this.#client !== "closed") this.#clientDoes("give up");
     if (this.#server !== "closed") this.#serverDoes("give up");
   }
 

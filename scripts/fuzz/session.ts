@@ -50,7 +50,7 @@ const REQUESTS = [
   "nonsense\r\n\r\n",
 ] as const;
 
-const READS = ["nothing", "nothing", "first", "all", "behind", "behind"] as const;
+const READS = ["nothing", "nothing", "first", "all", "behind", "behind", "later"] as const;
 const CONTENTS = [
   "none",
   "small",
@@ -243,7 +243,8 @@ class Trial {
     this.#handled.push(request);
     if (plan.watches) request.onGone(() => {});
     if (plan.reads === "behind") void readAll(request).catch(() => {});
-    if (plan.reads === "nothing" || plan.reads === "behind") {
+    if (plan.reads === "later") queueMicrotask(() => void readAll(request).catch(() => {}));
+    if (plan.reads === "nothing" || plan.reads === "behind" || plan.reads === "later") {
       return plan.held
         ? this.#hold().then(() => this.#response(request, plan, index))
         : this.#response(request, plan, index);
@@ -315,7 +316,7 @@ class Trial {
     if (this.#clock.running > 0) faults.push("a deadline is left behind");
     if (this.#sources.some(({ closes }) => closes === 0)) faults.push("a source was not closed");
     const answers = this.#answers(faults);
-    answers.forEach(({ target, status, isWhole, closes }, index) => {
+    answers.forEach(({ target, status, isWhole, closes, isContinued }, index) => {
       const isLast = index === answers.length - 1, request = handled[index];
       if (target === undefined ? status < 400 : target !== request?.target) {
         faults.push(`answer ${index} (${status}) is for ${target}, not for ${request?.target}`);
@@ -323,6 +324,12 @@ class Trial {
       if (!isWhole && (!isLast || this.#excuses.size === 0)) faults.push(`answer ${index} was cut`);
       if (!closes && (status === 408 || status === 400)) {
         faults.push(`the connection may be used after ${status}`);
+      }
+      // Whether the body comes is the client's choice, and nobody can tell it from the next request.
+      if (request?.fields.has("expect") && !isContinued && !closes && this.#ends[index]! > this.#pushed) {
+        faults.push(
+          `the connection may be used after answer ${index}, before which the client heard nothing`,
+        );
       }
       if (closes && !isLast) {
         faults.push(`something was sent after answer ${index}, which was to be the last`);

@@ -14,6 +14,8 @@ export interface Answer {
   readonly isWhole: boolean;
   /** It was announced to be the last. */
   readonly closes: boolean;
+  /** `100 Continue` came before it. */
+  readonly isContinued: boolean;
 }
 
 /** What of a request decides how its answer is read. */
@@ -25,17 +27,19 @@ export interface Asked {
 /** All answers in their order. */
 export function readAnswers(output: string, asked: readonly Asked[], faults: Faults): Answer[] {
   const answers: Answer[] = [];
+  let isContinued = false;
   for (let at = 0; at < output.length;) {
     const headEnd = output.indexOf("\r\n\r\n", at);
     const status = Number(/^HTTP\/1\.[01] (\d{3}) /.exec(output.slice(at, at + 16))?.[1]);
     if (headEnd < 0 || Number.isNaN(status)) {
       // The system may have taken a part of a head before the client left.
-      answers.push({ status: 999, target: undefined, isWhole: false, closes: false });
+      answers.push({ status: 999, target: undefined, isWhole: false, closes: false, isContinued });
       break;
     }
     const head = output.slice(at, headEnd + 2);
     at = headEnd + 4;
     if (status === 100) {
+      isContinued = true;
       if (!asked[answers.length]?.expects) faults.push(`100 Continue for request ${answers.length}`);
       continue;
     }
@@ -45,7 +49,8 @@ export function readAnswers(output: string, asked: readonly Asked[], faults: Fau
     if (end === "broken") faults.push(`broken chunks in answer ${answers.length}`);
     const isWhole = typeof end === "number";
     const closes = field("Connection") === "close";
-    answers.push({ status, target: field("X-For"), isWhole, closes });
+    answers.push({ status, target: field("X-For"), isWhole, closes, isContinued });
+    isContinued = false;
     at = isWhole ? end : output.length;
   }
   return answers;
