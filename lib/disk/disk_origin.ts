@@ -25,12 +25,12 @@ export class DiskOrigin implements Origin {
 
   /** Only what a request would get: no link that leads out of the root, nothing but files and folders. */
   async list(path: string, accepts: (name: string) => boolean): Promise<FolderEntry[]> {
-    const { files, names, turns } = this.cache;
+    const { files, turns } = this.cache;
     const folder = joinPath(this.root, path);
     const realRoot = files.realPath(this.root);
     if (realRoot === undefined) return [];
     const entries: FolderEntry[] = [];
-    const all = await names.of(folder), turn = turns.begin();
+    const all = await files.list(folder), turn = turns.begin();
     for (const found of all) {
       if (turn.isOver()) await turn.next();
       if (!accepts(found.name)) continue;

@@ -8,14 +8,21 @@
 import { isContained } from "../http/containment.ts";
 import { Turns } from "../http/turns.ts";
 import { type Clock, FileError, type FileStat, type FileSystem, type OpenFile } from "../ports.ts";
-import { FolderNames } from "./folder_names.ts";
 import { type Contents, DiskFile, DiskFolder, isUnchanged } from "./found.ts";
-import { isSettled } from "./racy.ts";
 
 /** Contents of larger files are not kept, in bytes. */
 const LARGEST_KEPT = 128 * 1024;
 const CONTENTS_KEPT = 16 * 1024 * 1024;
 const ENTRIES_KEPT = 4096;
+
+/**
+ * File systems stamp times with a coarse clock: a file may change again without its times changing while they are
+ * younger than this, in milliseconds. (git calls such a file racily clean.)
+ */
+const RACY = 50;
+
+/** Deno gives the time of the inode's change in whole seconds: it may have been this much later, in milliseconds. */
+const CHANGED_GRAIN = 1000;
 
 /** The files of one thread. */
 export class FileCache implements Contents {
@@ -23,13 +30,10 @@ export class FileCache implements Contents {
   /** Bytes. */
   #contents = 0;
 
-  /** For listings. */
-  readonly names: FolderNames;
   /** For whatever takes long with so many files. */
   readonly turns: Turns;
 
   constructor(readonly files: FileSystem, readonly clock: Clock) {
-    this.names = new FolderNames(files, clock);
     this.turns = new Turns(clock);
   }
 
@@ -109,8 +113,9 @@ export class FileCache implements Contents {
         if (count === 0) return undefined;
         length += count;
       }
+      const age = this.clock.now() - Math.max(file.modified, file.stat.changed + CHANGED_GRAIN);
       // What has been dropped from the cache meanwhile is found anew next time, and would be counted twice.
-      if (isSettled(file.stat, this.clock.now()) && this.#entries.get(file.path) === file) {
+      if (age > RACY && this.#entries.get(file.path) === file) {
         file.kept = content;
         this.#contents += content.length;
         this.#tidy();

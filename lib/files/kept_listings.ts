@@ -8,8 +8,8 @@ import type { FolderEntry } from "../http/origin.ts";
 /** Bytes of memory for all together. */
 const KEPT = 8 * 1024 * 1024;
 
-/** What an entry takes in memory about, in bytes: its name is that of the folder's names. */
-const ENTRY = 64;
+/** What an entry takes in memory about, in bytes, besides its name. */
+const ENTRY = 96;
 
 /** Even the smallest takes some. */
 const OVERHEAD = 512;
