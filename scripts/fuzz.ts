@@ -8,13 +8,20 @@
  * @module
  */
 import { escapeBytes } from "../tests/wire/escape.ts";
+import { connectionTarget } from "./fuzz/connection.ts";
 import { http1Target } from "./fuzz/http1.ts";
 import { multipartTarget } from "./fuzz/multipart.ts";
 import { type Failure, run } from "./fuzz/run.ts";
+import { sessionTarget } from "./fuzz/session.ts";
 import type { FuzzTarget } from "./fuzz/target.ts";
 import { optionValues } from "./option_values.ts";
 
-const TARGETS: readonly (() => FuzzTarget)[] = [http1Target, multipartTarget];
+const TARGETS: readonly (() => FuzzTarget)[] = [
+  http1Target,
+  connectionTarget,
+  multipartTarget,
+  sessionTarget,
+];
 
 const DEFAULT_SECONDS = 20;
 
@@ -60,11 +67,11 @@ function report({ error, input, minimised, iteration }: Failure, name: string, s
 }
 
 /** False if something did not hold. */
-function fuzz(target: FuzzTarget, { seed, seconds, iterations }: Options): boolean {
+async function fuzz(target: FuzzTarget, { seed, seconds, iterations }: Options): Promise<boolean> {
   console.log(`${target.name}: ${target.seeds.length} seeds, --seed ${seed}`);
   const started = performance.now();
   const elapsed = () => (performance.now() - started) / 1000;
-  const { tries, outcomes, failure } = run(
+  const { tries, outcomes, failure } = await run(
     target,
     seed,
     (tries) => tries < iterations && (tries % TRIES_PER_LOOK !== 0 || elapsed() < seconds),
@@ -79,7 +86,8 @@ const options = readOptions(Deno.args);
 const targets = TARGETS.map((target) => target()).filter(({ name }) => (options.target ?? name) === name);
 if (targets.length === 0) usageError(`there is no target "${options.target}"`);
 // Every target has its turn, also after another has failed.
-const results = targets.map((target) =>
-  fuzz(target, { ...options, seconds: options.seconds / targets.length })
-);
+const results: boolean[] = [];
+for (const target of targets) {
+  results.push(await fuzz(target, { ...options, seconds: options.seconds / targets.length }));
+}
 if (results.includes(false)) Deno.exit(1);

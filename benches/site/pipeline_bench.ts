@@ -7,6 +7,7 @@ import { Gateway } from "../../lib/cgi/gateway.ts";
 import { DEFAULTS, folderConfig } from "../../lib/config/defaults.ts";
 import type { Config, LocationConfig } from "../../lib/config/types.ts";
 import { FileCache } from "../../lib/disk/file_cache.ts";
+import { Listings } from "../../lib/files/listings.ts";
 import { FieldBlock } from "../../lib/http/fields.ts";
 import type { Handler, Request, Response } from "../../lib/http/message.ts";
 import { byterangesParts } from "../../lib/http/multipart/byteranges.ts";
@@ -59,8 +60,10 @@ function site(): Handler {
     searchPath: "",
     software: "",
   });
+  const cache = new FileCache(files, clock);
   const services = {
-    files: new FileCache(files, clock),
+    files: cache,
+    listings: new Listings(cache.turns),
     gateway,
     store: unreachable<StoreFiles>(),
     errorLog,

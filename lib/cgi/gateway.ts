@@ -10,7 +10,7 @@ import { InternalRedirect, type Outcome, type Request, type Response } from "../
 import type { Clock, ErrorLog, ProcessRunner, Spooler } from "../ports.ts";
 import { cgiAnswer } from "./answer.ts";
 import { cgiEnvironment, type ErrorPageOf, type Script } from "./environment.ts";
-import { programInput } from "./request_input.ts";
+import { type Collected, programInput } from "./request_input.ts";
 import { CgiRun } from "./run.ts";
 import { CgiSource } from "./source.ts";
 
@@ -50,8 +50,10 @@ export interface ProgramLimits {
 /** Runs programs. Owns them: after stop() none is left. */
 export class Gateway {
   readonly #runs = new Set<CgiRun>();
-  /** Requests that have a place, also while their body is still being collected. */
+  /** Requests that have a place, also while the rest of a chunked body is still being collected. */
   #places = 0;
+  /** Of requests that have none yet. */
+  readonly #collected: Collected = { bytes: 0 };
 
   constructor(readonly options: GatewayOptions) {}
 
@@ -62,11 +64,21 @@ export class Gateway {
    * @throws {GoneError} where the client left
    */
   async answer(request: Request, program: Program): Promise<Outcome> {
-    await this.#takePlace(program);
-    let run: CgiRun | undefined;
+    // Nobody sends a body, or is asked for one, for a program that could not be started now.
+    while (request.body.length !== 0 && this.#isFull(program)) await this.#someEnd(program);
+    let run: CgiRun | undefined, hasPlace = false;
     try {
-      const announced = request.fields.has("content-length");
-      const input = await programInput(request.body, announced, program.bodyLimit, this.options.spooler);
+      const input = await programInput(request.body, request.fields.has("content-length"), {
+        limit: program.bodyLimit,
+        spooler: this.options.spooler,
+        collected: this.#collected,
+        // Clients whose bodies do not come can hold half of the places.
+        mayWait: () => this.#places < Math.floor(program.limits.processes / 2),
+        onFlow: async () => {
+          await this.#takePlace(program);
+          hasPlace = true;
+        },
+      });
       try {
         run = this.#start(request, program, input.length);
       } catch (error) {
@@ -75,7 +87,7 @@ export class Gateway {
       }
       void run.feed(() => input.next()).then(() => input.close());
     } finally {
-      if (!run) this.#places--;
+      if (!run && hasPlace) this.#places--;
     }
     const takeBack = request.onGone(() => run.stop(new GoneError()));
     void run.ended.then(takeBack);
@@ -93,17 +105,23 @@ export class Gateway {
     await Promise.all([...this.#runs].map((run) => run.ended));
   }
 
-  /** Waits for programs that are ending: their clients have their answers, and may be the ones who ask now. */
-  async #takePlace({ script, limits }: Program): Promise<void> {
-    while (this.#places >= limits.processes) {
-      const ending = [...this.#runs].filter((run) => run.isEnding);
-      if (ending.length === 0) {
-        const why = `${this.#places} programs are running, which is limits.cgi_processes`;
-        throw busy(why, `${script.name}: ${why}`);
-      }
-      await Promise.race(ending.map((run) => run.ended));
-    }
+  async #takePlace(program: Program): Promise<void> {
+    while (this.#isFull(program)) await this.#someEnd(program);
     this.#places++;
+  }
+
+  #isFull({ limits }: Program): boolean {
+    return this.#places >= limits.processes;
+  }
+
+  /** Waits for programs that are ending: their clients have their answers, and may be the ones who ask now. */
+  async #someEnd({ script }: Program): Promise<void> {
+    const ending = [...this.#runs].filter((run) => run.isEnding);
+    if (ending.length === 0) {
+      const why = `${this.#places} programs are running, which is limits.cgi_processes`;
+      throw busy(why, `${script.name}: ${why}`);
+    }
+    await Promise.race(ending.map((run) => run.ended));
   }
 
   #start(

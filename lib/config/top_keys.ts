@@ -95,6 +95,13 @@ export const LIMIT_KEYS = {
     default: "100",
     meaning: TOO_LARGE_A_HEAD,
   }),
+  /** Bytes in a second that a request's body must come with on average, once timeouts.body has been waited. */
+  bodyRate: withDefault({
+    decoder: () => decoders.size,
+    default: "240",
+    meaning:
+      "bytes in a second that a request's body must come with after `timeouts.body`; what is slower is answered 408",
+  }),
   /** Open connections of one worker. */
   connections: withDefault({ decoder: () => integer(1, Infinity), default: "10000", meaning: TOO_MANY }),
   /** Running programs of one worker. */

@@ -9,9 +9,6 @@ import { type DirectoryEntry, FileError } from "../ports.ts";
 import type { FileCache } from "./file_cache.ts";
 import type { DiskFile, DiskFolder } from "./found.ts";
 
-/** After so many entries other requests get their turn. */
-const BATCH = 500;
-
 /** The path of something in a folder, whose own path may be the system's root. */
 export function joinPath(folder: string, name: string): string {
   return folder === "/" ? name || "/" : folder + name;
@@ -28,14 +25,14 @@ export class DiskOrigin implements Origin {
 
   /** Only what a request would get: no link that leads out of the root, nothing but files and folders. */
   async list(path: string, accepts: (name: string) => boolean): Promise<FolderEntry[]> {
-    const { files, clock } = this.cache;
+    const { files, turns } = this.cache;
     const folder = joinPath(this.root, path);
     const realRoot = files.realPath(this.root);
     if (realRoot === undefined) return [];
     const entries: FolderEntry[] = [];
-    let seen = 0;
-    for (const found of await files.list(folder)) {
-      if (++seen % BATCH === 0) await new Promise<void>((resolve) => clock.after(0, resolve));
+    const all = await files.list(folder), turn = turns.begin();
+    for (const found of all) {
+      if (turn.isOver()) await turn.next();
       if (!accepts(found.name)) continue;
       try {
         const entry = this.#describe(folder, found, realRoot);

@@ -6,6 +6,7 @@
  * @module
  */
 import { isContained } from "../http/containment.ts";
+import { Turns } from "../http/turns.ts";
 import { type Clock, FileError, type FileStat, type FileSystem, type OpenFile } from "../ports.ts";
 import { type Contents, DiskFile, DiskFolder, isUnchanged } from "./found.ts";
 
@@ -29,7 +30,12 @@ export class FileCache implements Contents {
   /** Bytes. */
   #contents = 0;
 
-  constructor(readonly files: FileSystem, readonly clock: Clock) {}
+  /** For whatever takes long with so many files. */
+  readonly turns: Turns;
+
+  constructor(readonly files: FileSystem, readonly clock: Clock) {
+    this.turns = new Turns(clock);
+  }
 
   /**
    * What is at a path; undefined if nothing is there, or if it is neither file nor folder, or if links lead it out of

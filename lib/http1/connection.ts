@@ -124,8 +124,9 @@ export class ServerConnection {
     }
   }
 
-  /** A response's head is being sent. */
+  /** A response's head is being sent. `100 Continue` would come too late from now on (RFC 9110 section 15.2). */
   responseBegins(): void {
+    this.#awaitsContinue = false;
     this.#serverDoes("respond");
   }
 
@@ -144,7 +145,7 @@ export class ServerConnection {
 
   /** Nothing more will be read or sent. */
   giveUp(): void {
-    if (this.#client !== "closed" && this.#client !== "idle") this.#clientDoes("give up");
+    if (this.#client !== "closed") this.#clientDoes("give up");
     if (this.#server !== "closed") this.#serverDoes("give up");
   }
 

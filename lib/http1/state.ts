@@ -14,7 +14,7 @@ export type ServerState = "idle" | "send response" | "send body" | "done" | "clo
 type Transitions<State extends string> = Readonly<Record<State, Readonly<Record<string, State>>>>;
 
 export const CLIENT: Transitions<ClientState> = {
-  "idle": { "request": "send body", "end of input": "closed", "peer error": "closed" },
+  "idle": { "request": "send body", "end of input": "closed", "peer error": "closed", "give up": "closed" },
   "send body": {
     "end of message": "done",
     "end of input": "closed",

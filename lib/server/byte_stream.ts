@@ -31,6 +31,7 @@ export class ByteStream {
   gone = false;
   observer: StreamObserver | undefined;
   #reading: Promise<ReadResult> | undefined;
+  #writing: Promise<void> | undefined;
 
   /** @param owner is told when something took too long, and closes the stream unless there is something left to say */
   constructor(
@@ -56,11 +57,16 @@ export class ByteStream {
     return this.#reading ??= this.#startReading(minimum);
   }
 
-  /** Writes everything. @throws {GoneError} if the client leaves or takes nothing for timeouts.send. */
+  /**
+   * Writes everything, after what is being written: `100 Continue` may still be under way when the answer comes.
+   *
+   * @throws {GoneError} if the client leaves or takes nothing for timeouts.send
+   */
   write(bytes: Uint8Array): Promise<void> {
     if (this.gone) return Promise.reject(new GoneError());
+    if (this.#writing !== undefined) return this.#writing.then(() => this.write(bytes));
     this.deadline.arm("send", this.context.settings.timeouts.send);
-    return this.connection.write(bytes).then(
+    return this.#writing = this.connection.write(bytes).then(
       (count) => count < bytes.length ? this.#writeRest(bytes.subarray(count)) : this.#written(),
       this.#onWriteFailure,
     );
@@ -112,6 +118,7 @@ export class ByteStream {
   }
 
   #written(): void {
+    this.#writing = undefined;
     this.deadline.disarm();
     if (this.ended) this.observer?.sentAfterEnd();
   }

@@ -25,6 +25,11 @@ export class Deadlines {
 
   constructor(readonly clock: Clock) {}
 
+  /** When it last ticked, on the monotonic clock: for what is measured while something waits. */
+  get now(): number {
+    return this.#now;
+  }
+
   /**
    * The deadline of who waits so many milliseconds from now. Only for what has been added.
    *

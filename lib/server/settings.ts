@@ -18,6 +18,11 @@ export interface ServerTimeouts {
 export interface ServerLimits extends WireLimits {
   /** Connections at one time; further ones are answered 503. */
   readonly connections: number;
+  /**
+   * Bytes that a second of waiting for a request's body costs: what has not come by then is paid from timeouts.body.
+   * Infinity: nothing has to be paid, and each piece gives new time.
+   */
+  readonly bodyRate: number;
 }
 
 /**

@@ -7,6 +7,7 @@
 import type { ErrorPageOf } from "../cgi/environment.ts";
 import type { Gateway } from "../cgi/gateway.ts";
 import type { FileCache } from "../disk/file_cache.ts";
+import type { Listings } from "../files/listings.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
 import type { Outcome, Request } from "../http/message.ts";
 import type { DecodedPath } from "../http/path.ts";
@@ -30,6 +31,7 @@ export interface Server {
 /** What all requests of a site share. */
 export interface Services {
   readonly files: FileCache;
+  readonly listings: Listings;
   readonly gateway: Gateway;
   readonly store: StoreFiles;
   readonly errorLog: ErrorLog;

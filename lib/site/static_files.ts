@@ -74,8 +74,13 @@ function answerFolder(exchange: Exchange, first: number): MaybePromise<Outcome> 
   }
   if (!autoindex) return refusal(403);
   if (!isReading(exchange)) return READ_ONLY;
-  const { origin } = location;
-  return listingResponse(exchange.request, origin!, location.originPath(path), path, toolsFor(exchange));
+  return listingResponse(exchange.request, exchange.services.listings, {
+    origin: location.origin!,
+    path: location.originPath(path),
+    urlPath: path,
+    owner: location,
+    options: () => toolsFor(exchange),
+  });
 }
 
 function isReading({ request: { method } }: Exchange): boolean {

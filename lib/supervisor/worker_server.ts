@@ -8,6 +8,7 @@ import { Gateway } from "../cgi/gateway.ts";
 import { endpointsOf } from "../config/listen.ts";
 import type { Config } from "../config/types.ts";
 import { FileCache } from "../disk/file_cache.ts";
+import { Listings } from "../files/listings.ts";
 import { endpointKey } from "../http/endpoint.ts";
 import type { ByteConnection, ConnectionListener, ErrorLog, Log } from "../ports.ts";
 import { clock } from "../runtime/clock.ts";
@@ -63,7 +64,8 @@ export class WorkerServer {
       software,
     });
     const files = new FileCache(fileSystem, clock);
-    const services = { files, gateway, store: storeFiles, errorLog: logs.error };
+    const listings = new Listings(files.turns);
+    const services = { files, listings, gateway, store: storeFiles, errorLog: logs.error };
     const context = new ServerContext(settingsOf(config, options, logs, services), clock, logs.error);
     const endpoints = endpointsOf(config);
     const listeners: ConnectionListener[] = [];

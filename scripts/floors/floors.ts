@@ -52,6 +52,7 @@ export const FLOORS: readonly Floor[] = [
       "lib/server",
       "lib/site",
       "lib/cgi",
+      "lib/files",
       "lib/disk",
       "lib/config",
       ...PURE,

@@ -32,7 +32,11 @@ const MAX_CORPUS = 10_000;
 const CUTS_WHEN_MINIMISING = 8;
 
 /** Tries inputs until one fails or `goesOn` says no; the seeds come first as they are. */
-export function run(target: FuzzTarget, seed: number, goesOn: (tries: number) => boolean): RunResult {
+export async function run(
+  target: FuzzTarget,
+  seed: number,
+  goesOn: (tries: number) => boolean,
+): Promise<RunResult> {
   const random = new Random(seed);
   const corpus = [...target.seeds];
   const outcomes = new Set<string>();
@@ -41,12 +45,12 @@ export function run(target: FuzzTarget, seed: number, goesOn: (tries: number) =>
     const input = target.seeds[tries] ?? mutate({ corpus, dictionary: target.dictionary }, random);
     const choices = random.next();
     try {
-      const outcome = target.check(input, new Random(choices));
+      const outcome = await target.check(input, new Random(choices));
       if (outcomes.has(outcome)) continue;
       outcomes.add(outcome);
       if (corpus.length < MAX_CORPUS) corpus.push(input);
     } catch (error) {
-      const minimised = minimise(input, (smaller) => fails(target, smaller, choices));
+      const minimised = await minimise(input, (smaller) => fails(target, smaller, choices));
       return {
         tries: tries + 1,
         outcomes: outcomes.size,
@@ -57,9 +61,9 @@ export function run(target: FuzzTarget, seed: number, goesOn: (tries: number) =>
   return { tries, outcomes: outcomes.size, failure: undefined };
 }
 
-function fails(target: FuzzTarget, input: Uint8Array, choices: number): boolean {
+async function fails(target: FuzzTarget, input: Uint8Array, choices: number): Promise<boolean> {
   try {
-    for (let i = 0; i < CUTS_WHEN_MINIMISING; i++) target.check(input, new Random(choices + i));
+    for (let i = 0; i < CUTS_WHEN_MINIMISING; i++) await target.check(input, new Random(choices + i));
     return false;
   } catch {
     return true;

@@ -18,5 +18,5 @@ export interface FuzzTarget {
    * @returns a short name for the kind of outcome: an input with a new one becomes a seed itself
    * @throws {Error} if something does not hold
    */
-  check(input: Uint8Array, random: Random): string;
+  check(input: Uint8Array, random: Random): string | Promise<string>;
 }

@@ -3,7 +3,7 @@ import { Gateway, type Program } from "../../lib/cgi/gateway.ts";
 import { GoneError, HttpError, refusal } from "../../lib/http/errors.ts";
 import { type BodySource, InternalRedirect, type Outcome, type Response } from "../../lib/http/message.ts";
 import { ProcessError } from "../../lib/ports.ts";
-import { toText } from "../support/wire.ts";
+import { toBytes, toText } from "../support/wire.ts";
 import { settle } from "../support/fakes.ts";
 import { fakeBody, type FakeProcess, fakeRequest, type FakeRequestOptions, fakes, PROGRAM } from "./fakes.ts";
 
@@ -250,17 +250,84 @@ Deno.test("a gateway does not kill anything for a client that leaves afterwards"
   await started.gateway.stop();
 });
 
-Deno.test("a gateway refuses with 503 what is over the limit, also while a body is being collected", async () => {
+Deno.test("a gateway refuses with 503 what is over the limit, before it asks for a body", async () => {
   const started = startGateway();
-  const { promise, resolve } = Promise.withResolvers<string>();
-  await started.ask({ body: fakeBody([promise], "chunked") });
-  await started.ask();
-  const { response } = await started.ask();
-  const refused = await assertRejects(() => response, HttpError);
-  assertEquals([refused.status, refused.fields.get("retry-after")], [503, "1"]);
-  assertEquals(refused.log, "/cgi-bin/a.py: 2 programs are running, which is limits.cgi_processes");
-  resolve("x");
+  for (let i = 0; i < 2; i++) await started.ask();
+  let asked = 0;
+  const body = { length: 5, read: () => Promise.resolve(asked++ === 0 ? toBytes("hello") : null) };
+  for (const request of [{}, { body }, { body: { ...body, length: undefined } }]) {
+    const { response } = await started.ask(request);
+    const refused = await assertRejects(() => response, HttpError);
+    assertEquals([refused.status, refused.fields.get("retry-after")], [503, "1"]);
+    assertEquals(refused.log, "/cgi-bin/a.py: 2 programs are running, which is limits.cgi_processes");
+  }
+  assertEquals(asked, 0);
+  await started.gateway.stop();
+  await assertPlacesFree(started);
+});
+
+/** What of a body comes before a program has a place: nothing more comes after it until the test is over. */
+const DRIPPING: readonly (readonly [string, readonly string[], number | "chunked", number])[] = [
+  ["nothing of a small one", [], 10, 2],
+  ["all but a byte of a small one", ["x".repeat(60_000), "y"], 60_002, 2],
+  ["all of a small one", ["x".repeat(60_000), "y"], 60_001, 4],
+  ["less than 64 KiB of a large one", ["x".repeat(60_000)], 1_000_000, 2],
+  ["64 KiB of a large one", ["x".repeat(60_000), "y".repeat(10_000)], 1_000_000, 4],
+  ["a part of a chunked one", ["x".repeat(60_000)], "chunked", 0],
+];
+
+for (const [what, pieces, length, starts] of DRIPPING) {
+  Deno.test(`bodies that do not come hold ${starts} of 4 places of programs: ${what}`, async () => {
+    const started = startGateway(), program = { limits: { ...PROGRAM.limits, processes: 4 } };
+    const rest = Promise.withResolvers<string>();
+    const waiting = [];
+    for (let i = 0; i < 10; i++) {
+      waiting.push(await started.ask({ body: fakeBody([...pieces, rest.promise], length) }, program));
+    }
+    assertEquals(started.runner.processes.length, starts);
+    for (const { input } of started.runner.processes) assertEquals(input, pieces.join(""));
+    if (starts === 4) await started.gateway.stop();
+    const honest = await started.ask({ body: fakeBody(["abc"], 3) }, program);
+    assertEquals(started.runner.last.input, "abc");
+    await finish(started.runner.last, "A: b\n\nhi");
+    assertEquals(await contentOf(await honest.response), "hi");
+    await settle();
+    rest.reject(new HttpError(408, "too slow"));
+    await Promise.all(waiting.map(({ response }) => assertRejects(() => response)));
+    await assertPlacesFree(started);
+  });
+}
+
+Deno.test("a large chunked body holds a place while it is spooled, once it flows", async () => {
+  const started = startGateway();
+  const rest = Promise.withResolvers<string>();
+  for (let i = 0; i < 2; i++) {
+    await started.ask({ body: fakeBody(["x".repeat(70_000), rest.promise], "chunked") });
+  }
+  assertEquals(started.runner.processes.length, 0);
+  assertEquals(
+    (await assertRejects(async () => await (await started.ask()).response, HttpError)).status,
+    503,
+  );
+  rest.resolve("end");
   await settle();
+  assertEquals(started.runner.processes.map(({ input }) => input.length), [70_003, 70_003]);
+  await started.gateway.stop();
+  await assertPlacesFree(started);
+});
+
+Deno.test("requests whose bodies are whole at the same time get no more places than there are", async () => {
+  const started = startGateway();
+  const piece = Promise.withResolvers<string>();
+  const asked = [];
+  for (let i = 0; i < 10; i++) asked.push(await started.ask({ body: fakeBody([piece.promise], 5) }));
+  piece.resolve("hello");
+  await settle();
+  assertEquals(started.runner.processes.map(({ input }) => input), ["hello", "hello"]);
+  const refused = await Promise.all(
+    asked.slice(2).map(({ response }) => assertRejects(() => response, HttpError)),
+  );
+  assertEquals(refused.map(({ status }) => status), Array(8).fill(503));
   await started.gateway.stop();
   await assertPlacesFree(started);
 });

@@ -138,10 +138,28 @@ Deno.test("list() is empty where the root is gone", async () => {
   assertEquals(await listed(make().origin), []);
 });
 
-Deno.test("list() of thousands lets others have their turn after every 500", async () => {
-  for (const [count, waits] of [[499, 0], [1500, 3]] as const) {
+Deno.test("list() lets others have their turn after some milliseconds, however few the entries", async () => {
+  for (
+    const [perLook, count, waits] of [[0, 5000, 0], [0.02, 100, 0], [0.02, 1500, 7], [2, 64, 4]] as const
+  ) {
     const { files, clock, origin } = make();
     for (let i = 0; i < count; i++) files.write(`/root/${i}`, "");
-    assertEquals([(await origin.list("", everything)).length, clock.waits], [count, waits]);
+    const stat = files.stat.bind(files);
+    files.stat = (path) => {
+      clock.time += perLook;
+      return stat(path);
+    };
+    const entries = await origin.list("", everything);
+    assertEquals([entries.length, clock.waits], [count, waits], `${count} of ${perLook} ms`);
   }
+});
+
+Deno.test("a link that was set to another place is seen at the next listing", async () => {
+  const { files, origin } = make();
+  files.write("/root/a", "12");
+  files.write("/secret/key", "123");
+  files.links.set("/root/link", "/root/a");
+  assertEquals(await listed(origin), ["a file 2", "link file 2"]);
+  files.links.set("/root/link", "/secret/key");
+  assertEquals(await listed(origin), ["a file 2"]);
 });

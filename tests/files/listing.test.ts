@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { DiskOrigin } from "../../lib/disk/disk_origin.ts";
 import { FileCache } from "../../lib/disk/file_cache.ts";
 import { listingResponse } from "../../lib/files/listing.ts";
+import { Listings } from "../../lib/files/listings.ts";
 import { FieldBlock } from "../../lib/http/fields.ts";
 import type { Request } from "../../lib/http/message.ts";
 import { FileError } from "../../lib/ports.ts";
@@ -31,8 +32,9 @@ interface Listed {
 }
 
 async function list(files: FakeFiles, path = "", urlPath = "/"): Promise<Listed[]> {
-  const origin = new DiskOrigin(new FileCache(files, new FakeClock()), "/root");
-  const { status, fields, body } = await listingResponse(REQUEST, origin, path, urlPath, {});
+  const cache = new FileCache(files, new FakeClock()), origin = new DiskOrigin(cache, "/root");
+  const folder = { origin, path, urlPath, owner: origin, options: () => ({}) };
+  const { status, fields, body } = await listingResponse(REQUEST, new Listings(cache.turns), folder);
   assertEquals([status, fields.get("content-type"), fields.get("vary")], [200, "application/json", "Accept"]);
   return JSON.parse(new TextDecoder().decode(body as Uint8Array));
 }

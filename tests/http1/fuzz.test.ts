@@ -9,8 +9,8 @@ import { http1Target } from "../../scripts/fuzz/http1.ts";
 import { run } from "../../scripts/fuzz/run.ts";
 import type { FuzzTarget } from "../../scripts/fuzz/target.ts";
 
-Deno.test("the fuzzer finds nothing in lib/http1", () => {
-  const { tries, failure } = run(http1Target(), 1, (tries) => tries < 3000);
+Deno.test("the fuzzer finds nothing in lib/http1", async () => {
+  const { tries, failure } = await run(http1Target(), 1, (tries) => tries < 3000);
   assertEquals(failure, undefined);
   assertEquals(tries, 3000);
 });
@@ -26,10 +26,10 @@ const broken: FuzzTarget = {
   },
 };
 
-Deno.test("the fuzzer finds what is broken, makes it small, and finds it again", () => {
-  const first = run(broken, 7, (tries) => tries < 10_000);
+Deno.test("the fuzzer finds what is broken, makes it small, and finds it again", async () => {
+  const first = await run(broken, 7, (tries) => tries < 10_000);
   assert(first.failure !== undefined);
   assertEquals(decodeLatin1(first.failure.minimised), "<>");
-  const again = run(broken, 7, (tries) => tries <= first.failure!.iteration);
+  const again = await run(broken, 7, (tries) => tries <= first.failure!.iteration);
   assertEquals(again.failure?.input, first.failure.input);
 });

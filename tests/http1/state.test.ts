@@ -5,6 +5,7 @@ const LEGAL_FOR_CLIENT = [
   ["idle", "request", "send body"],
   ["idle", "end of input", "closed"],
   ["idle", "peer error", "closed"],
+  ["idle", "give up", "closed"],
   ["send body", "end of message", "done"],
   ["send body", "end of input", "closed"],
   ["send body", "peer error", "closed"],

@@ -15,6 +15,23 @@ Deno.test("write() goes on until everything is taken", async () => {
   assertEquals(stream.deadline.phase, "nothing");
 });
 
+Deno.test("write() waits for what is being written, however little of it is taken at a time", async () => {
+  const { connection, clock, stream } = start();
+  connection.stalls = true;
+  connection.takes = 2;
+  const writing = ["first ", "second ", "third"].map((text) => stream.write(toBytes(text)));
+  await settle();
+  assertEquals(connection.writes, 1);
+  connection.stalls = false;
+  await connection.push();
+  await Promise.all(writing);
+  assertEquals([connection.output, stream.deadline.phase], ["first second third", "nothing"]);
+  connection.stalls = true;
+  const failing = ["a", "b"].map((text) => assertRejects(() => stream.write(toBytes(text)), GoneError));
+  await clock.advance(TIMEOUTS.send + 200);
+  await Promise.all(failing);
+});
+
 Deno.test("write() gives up a client that takes nothing for timeouts.send", async () => {
   const { connection, clock, stream } = start();
   connection.stalls = true;

@@ -112,10 +112,11 @@ export const LIMITS: ServerLimits = {
   headerFields: 1000,
   headerCount: 10,
   connections: 2,
+  bodyRate: Infinity,
 };
 
 /** A context over fakes. */
-export function fakeContext(accessLog?: (clock: Clock) => AccessLog): {
+export function fakeContext(accessLog?: (clock: Clock) => AccessLog, limits = LIMITS): {
   readonly context: ServerContext;
   readonly clock: FakeClock;
   readonly errorLog: FakeLog;
@@ -123,7 +124,7 @@ export function fakeContext(accessLog?: (clock: Clock) => AccessLog): {
   const clock = new FakeClock(), errorLog = new FakeLog();
   const settings = {
     timeouts: TIMEOUTS,
-    limits: LIMITS,
+    limits,
     accessLog: accessLog?.(clock),
     handlers: new Map<string, Handler>(),
   };
@@ -131,12 +132,15 @@ export function fakeContext(accessLog?: (clock: Clock) => AccessLog): {
 }
 
 /** A stream over fakes that is closed when something takes too long. */
-export function startStream(buffer: ReceiveBuffer = new ReceiveBuffer()): ReturnType<typeof fakeContext> & {
+export function startStream(
+  buffer: ReceiveBuffer = new ReceiveBuffer(),
+  limits = LIMITS,
+): ReturnType<typeof fakeContext> & {
   readonly connection: FakeConnection;
   readonly buffer: ReceiveBuffer;
   readonly stream: ByteStream;
 } {
-  const fakes = fakeContext(), connection = new FakeConnection();
+  const fakes = fakeContext(undefined, limits), connection = new FakeConnection();
   const stream: ByteStream = new ByteStream(connection, buffer, fakes.context, {
     late: () => stream.close(),
   });

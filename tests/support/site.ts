@@ -7,6 +7,7 @@
 import { Gateway } from "../../lib/cgi/gateway.ts";
 import { decodeConfig, formatIssue } from "../../lib/config/decode.ts";
 import { FileCache } from "../../lib/disk/file_cache.ts";
+import { Listings } from "../../lib/files/listings.ts";
 import { FieldBlock } from "../../lib/http/fields.ts";
 import { parseHost } from "../../lib/http/host.ts";
 import type { Handler, Request, Response } from "../../lib/http/message.ts";
@@ -79,7 +80,8 @@ export function site(
     searchPath: "/bin",
     software: "webserv/test",
   });
-  const services = { files: new FileCache(store.files, clock), gateway, store, errorLog: log };
+  const cache = new FileCache(store.files, clock), listings = new Listings(cache.turns);
+  const services = { files: cache, listings, gateway, store, errorLog: log };
   const [handler] = createSite(config, services).values();
   const askSite = async (target: string, request: SiteRequest = {}) =>
     await read(await handler!(requestFor(target, request)));

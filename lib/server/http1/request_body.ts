@@ -30,6 +30,8 @@ export class ConnectionBody implements RequestBody {
   readonly #stream: ByteStream;
   readonly #departure: Departure;
   #detached = false;
+  /** How long the client may still be waited for, in milliseconds: never more than timeouts.body. */
+  #credit = Infinity;
 
   constructor(
     http: ServerConnection,
@@ -98,18 +100,34 @@ export class ConnectionBody implements RequestBody {
     }
   }
 
-  /** Waits for more of it. @throws {HttpError} 408 when timeouts.body is over. @throws {GoneError} */
+  /**
+   * Waits for more of it. Only this counts: while somebody is busy with what has come, the client owes nothing.
+   *
+   * @throws {HttpError} 408 when timeouts.body is over, or has been used up by less than limits.body_rate
+   * @throws {GoneError}
+   */
   async #receive(minimum: number): Promise<void> {
-    const { deadlines, settings: { timeouts } } = this.#stream.context;
+    const { deadlines, settings: { timeouts, limits } } = this.#stream.context;
+    const began = deadlines.now, held = this.#http.buffer.length;
+    const credit = Math.min(this.#credit, timeouts.body);
     const reading = this.#stream.read(minimum);
-    const timeout = new BodyTimeout(deadlines.in(timeouts.body));
+    const timeout = new BodyTimeout(deadlines.in(credit));
     deadlines.add(timeout);
     const result = await Promise.race([reading, timeout.over]);
     deadlines.delete(timeout);
     if (result === "late") {
       this.stalled = true;
-      throw new HttpError(408, "The body stalled for longer than timeouts.body");
+      throw new HttpError(
+        408,
+        credit === timeouts.body
+          ? "The body stalled for longer than timeouts.body"
+          : "The body came slower than limits.body_rate for longer than timeouts.body",
+      );
     }
+    const came = this.#http.buffer.length - held;
+    this.#credit = limits.bodyRate === Infinity
+      ? Infinity
+      : credit - (deadlines.now - began) + came * 1000 / limits.bodyRate;
     if (result === "gone") throw new GoneError();
     if (this.#stream.ended) this.#http.endOfInput();
   }

@@ -8,11 +8,11 @@ import { settle } from "../../support/fakes.ts";
 import { LIMITS, startStream, TIMEOUTS } from "../fakes.ts";
 
 /** The body of a request whose head has been read, with these fields. */
-function start(fields: string, first = "") {
+function start(fields: string, first = "", bodyRate = Infinity) {
   const http = new ServerConnection(LIMITS);
   http.receive(toBytes(`POST / HTTP/1.1\r\nHost: x\r\n${fields}\r\n\r\n${first}`));
   http.next();
-  const fakes = startStream(http.buffer);
+  const fakes = startStream(http.buffer, { ...LIMITS, bodyRate });
   const body = new ConnectionBody(http, fakes.stream, new Departure(fakes.stream), undefined);
   return { ...fakes, http, body };
 }
@@ -38,6 +38,52 @@ Deno.test("every piece gives the client new time", async () => {
     all += toText((await reading)!);
   }
   assertEquals([all, await body.read(), body.stalled], ["abc", null, false]);
+});
+
+/** Sends so many pieces, one each so many milliseconds; gives the status that it ended with, and how many were read. */
+async function drip(pieces: number, size: number, pause: number, busy = 0): Promise<[number, number]> {
+  const { connection, clock, body } = start(`Content-Length: ${pieces * size}`, "", 100);
+  for (let count = 0; count < pieces; count++) {
+    const reading = body.read().catch((error) => error);
+    // The clock ticks each 100 ms, and all are counted in ticks.
+    await clock.advance(pause);
+    await connection.push("x".repeat(size));
+    const piece = await reading;
+    if (piece instanceof HttpError) return [piece.status, count];
+    await clock.advance(busy);
+  }
+  return [200, pieces];
+}
+
+Deno.test("a body must come with limits.body_rate once it has used up timeouts.body", async () => {
+  // The rate is 100 bytes in a second, timeouts.body 2 s. A deadline is noticed up to two ticks late.
+  const cases: readonly (readonly [string, Parameters<typeof drip>, number, number, number])[] = [
+    ["just fast enough", [60, 50, 500], 200, 60, 60],
+    ["faster", [60, 200, 500], 200, 60, 60],
+    ["one byte each half second", [60, 1, 500], 408, 3, 5],
+    ["half the rate: two seconds last for four", [60, 25, 500], 408, 7, 9],
+    ["what was fast before does not pay for a long wait", [60, 10_000, 2300], 408, 0, 0],
+    ["but gives all the time back", [10, 200, 1900], 200, 10, 10],
+    ["whoever reads slowly does not make the client guilty", [60, 50, 400, 5000], 200, 60, 60],
+    ["a little in no time", [60, 1, 0, 1000], 200, 60, 60],
+  ];
+  for (const [what, how, status, atLeast, atMost] of cases) {
+    const [ended, pieces] = await drip(...how);
+    assertEquals([ended, pieces >= atLeast && pieces <= atMost], [status, true], `${what}: ${pieces} pieces`);
+  }
+});
+
+Deno.test("the rate holds for what is left of a body that nobody wants, too", async () => {
+  const { connection, clock, body } = start("Content-Length: 1000", "", 100);
+  const dropped = body.discard();
+  let isOver = false;
+  void dropped.then(() => isOver = true);
+  for (let count = 0; count < 100 && !isOver; count++) {
+    await clock.advance(500);
+    await connection.push("x");
+  }
+  assertEquals([isOver, body.stalled], [true, true]);
+  await dropped.catch(() => {});
 });
 
 Deno.test("read() rejects when the client leaves, or ends its side in the middle", async () => {

@@ -97,6 +97,26 @@ Deno.test("100 Continue is sent when the body is asked for, and only then", asyn
   await Promise.all([reading.running, refusing.running]);
 });
 
+Deno.test("100 Continue does not come into the middle of an answer, however late the body is asked for", async () => {
+  const source = new Source(undefined, 2), late = Promise.withResolvers<void>();
+  const read = source.read.bind(source);
+  let asked: Promise<unknown> | undefined;
+  const { connection, running } = start(({ body }) => {
+    source.read = async (buffer) => {
+      asked ??= body.read().catch((error) => error);
+      await late.promise;
+      return await read(buffer);
+    };
+    return { status: 200, fields: FieldBlock.EMPTY, body: source };
+  });
+  await connection.push(post("Content-Length: 2\r\nExpect: 100-continue"));
+  late.resolve();
+  await connection.push(null);
+  await Promise.all([running, asked]);
+  assert(!connection.output.includes("100 Continue"));
+  assertMatch(connection.output, /\r\n\r\n0*5\r\npiece\r\n0*5\r\npiece\r\n0\r\n\r\n$/);
+});
+
 Deno.test("a client that did not wait for 100 Continue gets none", async () => {
   const { connection, session, running } = start(echo);
   await connection.push(post("Content-Length: 2\r\nExpect: 100-continue", "ab"));

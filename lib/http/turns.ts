@@ -1,0 +1,64 @@
+/**
+ * Long work in slices: after some milliseconds everybody else has a turn. All the long work of a thread stands in one
+ * row, of which one piece is done in each turn of the event loop, so that the others wait for one slice, however much
+ * there is to do.
+ *
+ * @module
+ */
+import type { Clock } from "../ports.ts";
+
+/** How long others wait for a slice, in milliseconds. */
+const SLICE = 4;
+
+/** The clock is looked at once in so many steps, of which each takes some microseconds at the most. A power of two. */
+const STEPS_PER_LOOK = 16;
+
+/** The long work of one thread. */
+export class Turns {
+  /** Work that waits for its next slice. */
+  readonly #row: (() => void)[] = [];
+
+  constructor(readonly clock: Clock) {}
+
+  /** Begins some work, with a slice at once: most of it is over before that is. */
+  begin(): Turn {
+    return new Turn(this);
+  }
+
+  /** Resolves in a later turn of the event loop, of which nobody else of the row has a part. */
+  wait(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#row.push(resolve);
+      if (this.#row.length === 1) this.clock.after(0, this.#next);
+    });
+  }
+
+  readonly #next = (): void => {
+    this.#row.shift()?.();
+    if (this.#row.length > 0) this.clock.after(0, this.#next);
+  };
+}
+
+/** One piece of long work: `if (turn.isOver()) await turn.next()` with each step of it. */
+export class Turn {
+  readonly #turns: Turns;
+  #steps = 0;
+  /** On the monotonic clock. */
+  #end: number;
+
+  constructor(turns: Turns) {
+    this.#turns = turns;
+    this.#end = turns.clock.monotonic() + SLICE;
+  }
+
+  /** One more step is to be done: true if others must have their turn before. */
+  isOver(): boolean {
+    return (++this.#steps & (STEPS_PER_LOOK - 1)) === 0 && this.#turns.clock.monotonic() >= this.#end;
+  }
+
+  /** Waits for the next slice. */
+  async next(): Promise<void> {
+    await this.#turns.wait();
+    this.#end = this.#turns.clock.monotonic() + SLICE;
+  }
+}
