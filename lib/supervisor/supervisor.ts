@@ -15,7 +15,7 @@ import { EndpointReservations } from "./endpoints.ts";
 import { hasPrograms, launcherFor, uploadStores, workerPermissions } from "./permissions.ts";
 import { SupervisorLogs } from "./supervisor_logs.ts";
 import { missingPermission, prepareSpoolFolder, type SystemInfo } from "./system_info.ts";
-import { WorkerFailure, WorkerHandle } from "./worker_handle.ts";
+import { type Heartbeat, WorkerFailure, WorkerHandle } from "./worker_handle.ts";
 
 /** The configuration cannot be served: exit status 1. */
 export class StartError extends Error {
@@ -44,6 +44,8 @@ export interface SupervisorOptions {
   readonly groups: ProcessGroups;
   /** In place of WORKER_ENTRY. */
   readonly entry?: URL;
+  /** In place of HEARTBEAT. */
+  readonly heartbeat?: Heartbeat;
 }
 
 /** Owns the workers and the logs. */
@@ -157,6 +159,10 @@ export class Supervisor {
     this.#workers = [...workers];
     this.#needs = needs;
     this.#endpoints.keep(config);
+    // Between its first word and now.
+    workers.forEach((worker, index) => {
+      if (worker?.isGone) this.#replace(worker, index, "it did not outlive its start", 0);
+    });
     // Their last lines go to the new logs.
     await Promise.all(
       workers === oldWorkers
@@ -227,7 +233,7 @@ export class Supervisor {
   }
 
   #startWorker(index: number, config: Config): WorkerHandle {
-    const { system, groups, entry } = this.#options;
+    const { system, groups, entry, heartbeat } = this.#options;
     const born = performance.now();
     const worker: WorkerHandle = new WorkerHandle(
       entry ?? WORKER_ENTRY,
@@ -241,11 +247,13 @@ export class Supervisor {
       },
       config.sandbox ? this.#permissions(config) : undefined,
       {
-        log: (log, lines) => this.#logs[log].lines(lines),
+        log: (log, lines, over) => this.#logs[log].lines(lines, over),
         died: (reason) => this.#replace(worker, index, reason, performance.now() - born),
       },
       // SECURITY: a worker that runs no programs has no groups, whatever it says.
       hasPrograms(config) ? groups : undefined,
+      uploadStores(config),
+      heartbeat,
     );
     return worker;
   }
@@ -264,7 +272,10 @@ export class Supervisor {
 
   /** A worker died that was in service. */
   #replace(dead: WorkerHandle, index: number, reason: string, life: number): void {
-    if (this.#workers[index] !== dead || this.#stopping) return;
+    if (this.#workers[index] !== dead || this.#stopping) {
+      // It was to end anyway, or was not in service yet.
+      return this.errorLog.error(`worker ${index + 1} died: ${reason}`);
+    }
     this.#workers[index] = undefined;
     this.#deaths = life > GOOD_LIFE ? 1 : this.#deaths + 1;
     if (this.#deaths >= FATAL_DEATHS) {

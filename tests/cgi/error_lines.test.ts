@@ -1,13 +1,13 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { logLines } from "../../lib/cgi/error_lines.ts";
 import { toBytes } from "../support/wire.ts";
-import { FakeLog } from "../support/fakes.ts";
+import { FakeClock, FakeLog } from "../support/fakes.ts";
 
 /** The lines that come of these pieces. */
 async function linesOf(...pieces: readonly string[]): Promise<readonly string[]> {
   const log = new FakeLog();
   const left = pieces.map(toBytes);
-  await logLines(() => Promise.resolve(left.shift() ?? null), log, "/a.py");
+  await logLines(() => Promise.resolve(left.shift() ?? null), log, "/a.py", new FakeClock());
   return log.lines;
 }
 
@@ -50,4 +50,35 @@ Deno.test("logLines() cuts a line that is too long, in one piece or many", async
 
 Deno.test("logLines() keeps a line of exactly the greatest length whole", async () => {
   assertEquals(await linesOf(`${"x".repeat(4096)}\n`), [`/a.py: ${"x".repeat(4096)}`]);
+});
+
+Deno.test("of a program that never stops talking a bounded part is logged, and it is told what was left away", async () => {
+  const log = new FakeLog(), clock = new FakeClock();
+  const piece = toBytes("x".repeat(1023) + "\n");
+  let read = 0;
+  const PIECES = 20_000;
+  const logged = logLines(
+    () => Promise.resolve(read++ < PIECES ? piece : read === PIECES + 1 ? toBytes("end") : null),
+    log,
+    "/a.py",
+    clock,
+  );
+  let turns = 0;
+  while (read <= PIECES) {
+    await clock.advance(5);
+    turns++;
+  }
+  await clock.advance(10_000);
+  await logged;
+  // It is read all the time, with a pause after each piece: a mebibyte first, then a quarter of one in a second.
+  const seconds = turns * 5 / 1000;
+  const lines = log.lines.filter((line) => line.endsWith("x")).length;
+  assert(Math.abs(lines - (1024 + seconds * 256)) < 300, `${lines} lines in ${seconds} s`);
+  const left = log.lines.flatMap((line) => /^\/a.py: (\d+) bytes of its .* not logged/.exec(line)?.[1] ?? []);
+  assertEquals(
+    left.reduce((sum, each) => sum + Number(each), 0) + lines * 1024,
+    PIECES * 1024 + (
+      log.lines.at(-1) === "/a.py: end" || log.lines.at(-2) === "/a.py: end" ? 0 : 3
+    ),
+  );
 });
