@@ -32,8 +32,13 @@ const GOOD_LIFE = 2000;
 /** So many deaths in a row, of workers that never had a good life, are the configuration's fault. */
 const FATAL_DEATHS = 8;
 
-/** Workers of earlier configurations that may still answer; the oldest is ended when there are more. */
-const MOST_RETIRED = 8;
+/**
+ * Reloads whose earlier workers may still answer, without a bound in time: an upload that takes minutes outlives some
+ * changes of the configuration. Those of the oldest are told to end when there are more, and then have
+ * timeouts.shutdown, unless so many are ending already.
+ */
+const MOST_RETIRED = 3;
+const MOST_ENDING = 1;
 
 /** The module that workers run. */
 const WORKER_ENTRY = new URL("./worker.ts", import.meta.url);
@@ -55,7 +60,9 @@ export class Supervisor {
   readonly #fail: (error: StartError) => void;
   readonly #options: SupervisorOptions;
   readonly #endpoints = new EndpointReservations();
-  readonly #retired: WorkerHandle[] = [];
+  /** Workers of earlier configurations, by the reload that retired them, oldest first. None of them is gone. */
+  readonly #retired: Set<WorkerHandle>[] = [];
+  readonly #ending: Set<WorkerHandle>[] = [];
   #config: Config;
   #logs: SupervisorLogs;
   #workers: (WorkerHandle | undefined)[] = [];
@@ -132,7 +139,8 @@ export class Supervisor {
     this.#stopping = true;
     this.#replacing.forEach(clearTimeout);
     await this.#reloading;
-    const workers = [...this.#workers, ...this.#retired].filter((worker) => worker !== undefined);
+    const retired = [...this.#retired, ...this.#ending].flatMap((set) => [...set]);
+    const workers = [...this.#workers, ...retired].filter((worker) => worker !== undefined);
     await Promise.all(workers.map((worker) => worker.stop(this.#config.timeouts.shutdown)));
     this.#options.groups.killAll();
     await this.#logs.close();
@@ -165,9 +173,7 @@ export class Supervisor {
     });
     // Their last lines go to the new logs.
     await Promise.all(
-      workers === oldWorkers
-        ? oldWorkers.map((worker) => worker?.change(config))
-        : oldWorkers.map((worker) => worker && this.#retire(worker)),
+      workers === oldWorkers ? oldWorkers.map((worker) => worker?.change(config)) : this.#retire(oldWorkers),
     );
     if (oldLogs !== logs) await oldLogs.close();
   }
@@ -197,7 +203,7 @@ export class Supervisor {
     const { workerCount, sharesPorts } = this.#options.system;
     // What is not shared can only be handed over: connections that come meanwhile are refused.
     const old = sharesPorts ? [] : this.#workers;
-    await Promise.all(old.map((worker) => worker && this.#retire(worker)));
+    await Promise.all(this.#retire(old));
     const workers = Array.from(
       { length: workerCount(config) },
       (_, index) => this.#startWorker(index, config),
@@ -258,16 +264,41 @@ export class Supervisor {
     return worker;
   }
 
-  /** Resolves when it accepts no more connections. */
-  #retire(worker: WorkerHandle): Promise<void> {
-    this.#retired.push(worker);
-    const closed = worker.retire();
-    void worker.gone.then(() => {
-      const at = this.#retired.indexOf(worker);
-      if (at >= 0) this.#retired.splice(at, 1);
-    });
-    if (this.#retired.length > MOST_RETIRED) void this.#retired[0]!.stop(this.#config.timeouts.shutdown);
+  /** Others have taken over from them. The promises resolve when they accept no more connections. */
+  #retire(workers: readonly (WorkerHandle | undefined)[]): Promise<void>[] {
+    const alive = workers.filter((worker) => worker !== undefined && !worker.isGone) as WorkerHandle[];
+    const closed = alive.map((worker) => worker.retire());
+    const isKnown = (worker: WorkerHandle) => this.#retired.some((set) => set.has(worker));
+    const set = new Set(alive.filter((worker) => !isKnown(worker)));
+    if (set.size > 0) this.#retired.push(set);
+    for (const worker of set) {
+      void worker.gone.then(() => {
+        set.delete(worker);
+        forgetEmpty(this.#retired);
+        forgetEmpty(this.#ending);
+      });
+    }
+    // What has nothing to do any more is gone before the next reload, and does not count.
+    void Promise.all(closed).then(() => this.#boundRetired());
     return closed;
+  }
+
+  #boundRetired(): void {
+    while (!this.#stopping && this.#retired.length > MOST_RETIRED) {
+      const oldest = this.#retired.shift()!, { shutdown } = this.#config.timeouts;
+      this.errorLog.warning(
+        `requests of ${
+          MOST_RETIRED + 1
+        } configurations ago are still running: they have ${shutdown} ms to end`,
+      );
+      this.#ending.push(oldest);
+      for (const worker of oldest) void worker.stop(shutdown);
+    }
+    while (!this.#stopping && this.#ending.length > MOST_ENDING) {
+      this.errorLog.warning("requests were cut, since one reload follows the other");
+      // It forgets itself in a later turn.
+      this.#ending.shift()!.forEach((worker) => worker.terminate());
+    }
   }
 
   /** A worker died that was in service. */
@@ -296,6 +327,11 @@ export class Supervisor {
     }, delay);
     this.#replacing.add(timer);
   }
+}
+
+function forgetEmpty(sets: Set<WorkerHandle>[]): void {
+  const left = sets.filter((set) => set.size > 0);
+  sets.splice(0, sets.length, ...left);
 }
 
 /** @throws {StartError} */

@@ -161,6 +161,12 @@ export class WorkerHandle {
     clearTimeout(timer);
   }
 
+  /** Ends it at once, with whatever it is doing. */
+  terminate(): void {
+    this.#leaving = true;
+    this.#end();
+  }
+
   /** Waits for a worker's word, but not for one that is busy with something else, and not for a dead one. */
   async #inTime(word: Promise<void>): Promise<void> {
     let timer: ReturnType<typeof setTimeout> | undefined;
