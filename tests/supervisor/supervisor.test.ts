@@ -158,3 +158,41 @@ Deno.test("a store that cannot be made is no start, and says why", async () => {
   await assertRejects(() => Supervisor.start(config, options), StartError, "file/up cannot be made");
   await Deno.remove(folder.path, { recursive: true });
 });
+
+for (const { shutdown, cut } of [{ shutdown: "100ms", cut: 3 }, { shutdown: "1m", cut: 2 }]) {
+  Deno.test({
+    name:
+      `an upload outlives three reloads; of more the oldest are cut, with timeouts.shutdown at ${shutdown}`,
+    ignore,
+    fn: async () => {
+      const text = (round: number) =>
+        `timeouts: { shutdown: ${shutdown} }\nworkers: 2\nerror_log: error.log\naccess_log: off\n` +
+        `servers: [{ listen: "127.0.0.1:0", root: ., locations: { /up/: { upload_store: up }, /d/: { alias: d${round} } } }]`;
+      await using test = await startSupervisor({ does: "serve" }, "workers: 2");
+      await test.supervisor.reload(configOf(text(0), test.folder));
+      const clients: WireClient[] = [];
+      for (let round = 1; round <= 6; round++) {
+        const client = await WireClient.connect(portOf(test));
+        clients.push(client);
+        const fields = "Host: x\r\nContent-Length: 4\r\nExpect: 100-continue\r\n";
+        await client.send(`PUT /up/${round} HTTP/1.1\r\n${fields}\r\n`);
+        assertEquals((await client.response())?.status, 100, "the upload is begun");
+        await client.send("ab");
+        await test.supervisor.reload(configOf(text(round), test.folder));
+      }
+      const outcomes = clients.map(async (client, index) => {
+        if (index < cut) return await client.rest().then(() => "cut", () => "cut");
+        await client.send("cd");
+        return (await client.response())?.status;
+      });
+      assertEquals(
+        await inTime(Promise.all(outcomes), "every upload has ended"),
+        clients.map((_, index) => index < cut ? "cut" : 201),
+      );
+      for (const client of clients) client[Symbol.dispose]();
+      const said = () => test.errors().match(/requests of 4 configurations ago/g)?.length;
+      await waitUntil(() => said() === 3, () => `it is said each time: ${test.errors()}`);
+      assertEquals([...Deno.readDirSync(`${test.folder}/up`)].length, 6 - cut, "what was cut is removed");
+    },
+  });
+}
