@@ -181,6 +181,7 @@ export class WorkerHandle {
 
   /** Nothing that comes of a worker's words may end the main thread. */
   #hear(data: unknown, ports: readonly MessagePort[]): void {
+    for (const port of ports) port.close();
     // Terminated, and what it has said before is not read any more.
     if (this.#isGone) return;
     try {
