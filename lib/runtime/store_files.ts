@@ -6,12 +6,23 @@
  */
 import { basename, join } from "@std/path";
 import { Gatherer } from "../bytes/gatherer.ts";
-import { type ErrorLog, FileError, type NewFile, type StoreFiles } from "../ports.ts";
-import { fileError, forgetStats } from "./files.ts";
+import {
+  type ErrorLog,
+  type FileAside,
+  FileError,
+  type FileStat,
+  type NewFile,
+  type StoreFiles,
+} from "../ports.ts";
+import { fileError, fileSystem, forgetStats, toStat } from "./files.ts";
 import { writeAll } from "./positioned_file.ts";
+import { NameLocks } from "./name_locks.ts";
 
 /** Hidden, so that no request reaches it and no listing shows it. */
 const PREFIX = ".webserv-upload-";
+
+/** Hidden as well, and never removed by us. */
+const KEPT_PREFIX = ".webserv-kept-";
 
 /** Pieces are gathered up to this, in bytes: each write costs as much as copying many kilobytes. */
 const GATHERED = 64 * 1024;
@@ -48,17 +59,24 @@ export function removeUnfinished(path: string): void {
   if (basename(path).startsWith(PREFIX)) tryOr(undefined, () => Deno.removeSync(path));
 }
 
+let locks = new NameLocks();
+
+/** Has names locked together with other threads. */
+export function setNameLocks(shared: NameLocks): void {
+  locks = shared;
+}
+
 globalThis.addEventListener("unload", () => unfinished.forEach(removeUnfinished));
 
 /** The stores of this machine. */
 export const storeFiles: StoreFiles = {
   create(folder) {
-    const path = join(folder, `${PREFIX}${Deno.pid}-${crypto.randomUUID()}`);
+    const path = hiddenPath(folder);
     try {
       const file = Deno.openSync(path, { write: true, createNew: true });
       registry.begun(path);
       tryOr(undefined, () => file.lockSync(true));
-      return new UnnamedFile(file, path);
+      return new UnnamedFile(file, path, statOf(file, path));
     } catch (error) {
       throw fileError(error, path);
     }
@@ -73,6 +91,23 @@ export const storeFiles: StoreFiles = {
     }
   },
 
+  takeAside(path, folder) {
+    forgetStats();
+    const aside = hiddenPath(folder);
+    try {
+      Deno.renameSync(path, aside);
+    } catch (error) {
+      if (isElsewhere(error)) return undefined;
+      throw fileError(error, path);
+    }
+    registry.begun(aside);
+    return new Aside(aside);
+  },
+
+  exclusively(key, act) {
+    return locks.run(key, act);
+  },
+
   isLink(path) {
     try {
       return Deno.lstatSync(path).isSymlink;
@@ -84,6 +119,44 @@ export const storeFiles: StoreFiles = {
   },
 };
 
+function hiddenPath(folder: string): string {
+  return join(folder, `${PREFIX}${Deno.pid}-${crypto.randomUUID()}`);
+}
+
+/** The sandbox may not let an open file be looked at (see FileCache): its name is no other file's. */
+function statOf(file: Deno.FsFile, path: string): FileStat {
+  const stat = tryOr(undefined, () => toStat(file.statSync())) ?? fileSystem.lstat(path);
+  if (!stat) throw new FileError("changed", path);
+  return stat;
+}
+
+class Aside implements FileAside {
+  constructor(readonly path: string) {}
+
+  discard(): void {
+    removeUnfinished(this.path);
+    registry.over(this.path);
+  }
+
+  giveBack(path: string): boolean {
+    const isBack = tryOr(false, () => {
+      Deno.linkSync(this.path, path);
+      return true;
+    });
+    if (isBack) this.discard();
+    return isBack;
+  }
+
+  keep(): string {
+    const kept = this.path.replace(PREFIX, KEPT_PREFIX);
+    registry.over(this.path);
+    return tryOr(this.path, () => {
+      Deno.renameSync(this.path, kept);
+      return kept;
+    });
+  }
+}
+
 class UnnamedFile implements NewFile {
   /** PERF: a small file is one write in place, at its end; asking another thread takes longer than the copy. */
   readonly #gatherer = new Gatherer(GATHERED);
@@ -91,7 +164,7 @@ class UnnamedFile implements NewFile {
   /** Under its hidden name. */
   #exists = true;
 
-  constructor(readonly file: Deno.FsFile, readonly path: string) {}
+  constructor(readonly file: Deno.FsFile, readonly path: string, readonly stat: FileStat) {}
 
   async write(bytes: Uint8Array): Promise<void> {
     try {
@@ -164,7 +237,7 @@ function linkNew(from: string, to: string): void {
     Deno.linkSync(from, to);
   } catch (error) {
     const { problem } = fileError(error, to);
-    if (problem !== "denied" && problem !== "failed") throw error;
+    if ((problem !== "denied" && problem !== "failed") || isElsewhere(error)) throw error;
     // No hard links here (FAT, some network drives): the name is taken first, and is empty for a moment.
     Deno.openSync(to, { write: true, createNew: true }).close();
     try {
@@ -174,6 +247,11 @@ function linkNew(from: string, to: string): void {
       throw renaming;
     }
   }
+}
+
+/** The other name would be on another file system. */
+function isElsewhere(error: unknown): boolean {
+  return (error as { code?: unknown } | undefined)?.code === "EXDEV";
 }
 
 /** Removes what a crashed run has left below a store. Never rejects. */

@@ -6,13 +6,16 @@
 import { basename, dirname } from "@std/path";
 import type { Script } from "../cgi/environment.ts";
 import type { ProgramLimits } from "../cgi/gateway.ts";
-import { refusal } from "../http/errors.ts";
+import type { DiskFile, DiskFolder } from "../disk/found.ts";
+import { HttpError, refusal } from "../http/errors.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
 import type { Outcome } from "../http/message.ts";
 import type { Answerer, Exchange } from "./exchange.ts";
 
 /** Extension with its dot, or `*`, to an interpreter's words, or true where the file itself is run. */
 type Interpreters = Readonly<Record<string, readonly string[] | true>>;
+
+const LINK_TO_PROGRAM = new HttpError(403, "A link leads to a program, whose source is not sent");
 
 /** One program for everything below the location. */
 export function answerWithScript(file: string, limits: ProgramLimits): Answerer {
@@ -55,9 +58,19 @@ export function answerWithPrograms(
           return run(exchange, limits, script, interpreter === true ? [] : interpreter);
         }
       }
-      if (end + 1 >= path.length) return undefined;
+      if (end + 1 >= path.length) return refusalOfLink(origin.find(path.slice(replaced, end)), cgi);
     }
   };
+}
+
+/**
+ * SECURITY: a link whose own name is no program's leads to one, which would be sent as a file.
+ *
+ * PERF: the look is shared with whoever sends the file.
+ */
+function refusalOfLink(found: DiskFile | DiskFolder | undefined, cgi: Interpreters): HttpError | undefined {
+  if (found?.kind !== "file" || found.linkedName === undefined) return undefined;
+  return cgi[extension(found.linkedName)] === undefined ? undefined : LINK_TO_PROGRAM;
 }
 
 /** Where the segment ends that begins at `start`. */

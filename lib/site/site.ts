@@ -43,7 +43,8 @@ function createServer(config: ServerConfig, services: Services, limits: ProgramL
   const programs = all.flatMap((location) =>
     location.programs.cgi === undefined ? [] : originRoot(location) ?? []
   );
-  const ports = { files: services.files.files, store: services.store };
+  const { files: { files, clock }, store } = services;
+  const ports = { files, store, clock };
   const create = (location: LocationConfig): LocationEntry => ({
     location: new Location(location, services.files, ports, programs),
     answer: answererOf(location, limits),

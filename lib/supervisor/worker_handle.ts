@@ -5,6 +5,7 @@
  */
 import { removeUnfinished, unfinishedFiles } from "../runtime/store_files.ts";
 import type { Config } from "../config/types.ts";
+import { freeNameLocks, nameLockMemory } from "../runtime/name_locks.ts";
 import type { ProcessGroups, WorkerGroups } from "../runtime/process_groups.ts";
 import type { FromWorker, ToWorker, WorkerStart } from "./messages.ts";
 import type { PermissionSet } from "./permissions.ts";
@@ -27,6 +28,12 @@ const STOP_GRACE = 2000;
 /** A worker that is asked for something else has this long before it is gone on without, in milliseconds. */
 const REPLY_TIMEOUT = 2000;
 
+/** Names are locked by all workers of the program together, those that retire included. */
+const LOCKS = nameLockMemory();
+
+/** Workers so far: no two have the same number. */
+let born = 0;
+
 /** Owns the thread: it is terminated once it has stopped, died, or taken too long to stop. */
 export class WorkerHandle {
   readonly ready: Promise<void>;
@@ -41,6 +48,7 @@ export class WorkerHandle {
   readonly #gone = Promise.withResolvers<void>();
   readonly #changed = new Set<() => void>();
   readonly #closed = Promise.withResolvers<void>();
+  readonly #lockOwner = ++born;
   #leaving = false;
   #isGone = false;
 
@@ -50,7 +58,7 @@ export class WorkerHandle {
    */
   constructor(
     entry: URL,
-    start: Omit<WorkerStart, "groups">,
+    start: Omit<WorkerStart, "groups" | "locks" | "lockOwner">,
     permissions: PermissionSet | undefined,
     events: WorkerEvents,
     groups: ProcessGroups | undefined,
@@ -72,7 +80,10 @@ export class WorkerHandle {
     this.#groups = groups?.open();
     // A failure is for whoever waits; nobody has to.
     this.ready.catch(() => {});
-    this.#send({ type: "start", start: { ...start, groups: this.#groups?.memory } });
+    this.#send({
+      type: "start",
+      start: { ...start, groups: this.#groups?.memory, locks: LOCKS, lockOwner: this.#lockOwner },
+    });
   }
 
   /** The thread has ended, or is ending. */
@@ -164,6 +175,7 @@ export class WorkerHandle {
     if (this.#isGone) return;
     this.#isGone = true;
     this.#worker.terminate();
+    freeNameLocks(LOCKS, this.#lockOwner);
     this.#groups?.close();
     this.#unfinished.forEach(removeUnfinished);
     this.#gone.resolve();

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { DiskOrigin, joinPath } from "../../lib/disk/disk_origin.ts";
+import { DiskOrigin } from "../../lib/disk/disk_origin.ts";
+import { joinPath } from "../../lib/disk/place.ts";
 import { FileCache } from "../../lib/disk/file_cache.ts";
 import { type DirectoryEntry, FileError } from "../../lib/ports.ts";
 import { contentOf } from "../support/sources.ts";
