@@ -7,15 +7,8 @@
 import { isContained } from "../http/containment.ts";
 import { fileEntityTag } from "../http/etag.ts";
 import type { NewContent, Occupant, WritableFolder, WritableOrigin } from "../http/origin.ts";
-import {
-  type Clock,
-  FileError,
-  type FileStat,
-  type FileSystem,
-  type NewFile,
-  type StoreFiles,
-} from "../ports.ts";
-import { isSame, isStill, joinPath, locate, type Place } from "./place.ts";
+import { type Clock, FileError, type FileSystem, type NewFile, type StoreFiles } from "../ports.ts";
+import { type Anchor, isSame, isStill, joinPath, locate, type Place } from "./place.ts";
 
 /** What writing works with. */
 export interface StorePorts {
@@ -88,35 +81,14 @@ class StoreFolder implements WritableFolder {
     if (!stat) throw new FileError("not found", path);
     if (!isStill(ports, place, { path, stat })) throw new FileError("changed", path);
     // What is in the root itself has no folder on its way that could be another.
-    if (place.path === place.root || !this.#takeAside(path, stat)) ports.store.remove(path);
+    const how = place.path === place.root ? "apart" : removeAside(ports, place.root, { path, stat });
+    if (how === "apart") ports.store.remove(path);
+    else if (how === "changed") throw new FileError("changed", path);
   }
 
   exclusively<T>(name: string, act: () => T): T {
     // File systems may take names for the same that differ in case; one lock for both is never wrong.
     return this.ports.store.exclusively(`${this.place.realPath}/${name}`.toLowerCase(), act);
-  }
-
-  /**
-   * Removes a file by way of the root, whose own path leads to no other place: there it can be seen what was taken.
-   *
-   * @returns false if it lies on another file system
-   */
-  #takeAside(path: string, stat: FileStat): boolean {
-    const { ports: { store, files }, place: { root } } = this;
-    const aside = store.takeAside(path, root);
-    if (aside === undefined) return false;
-    const taken = files.lstat(aside.path);
-    if (taken && isSame(taken, stat)) {
-      aside.discard();
-      return true;
-    }
-    // SECURITY: a folder on the way was set to another place in just that moment, and this is somebody else's file.
-    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      if (aside.giveBack(path)) throw new FileError("changed", path);
-    }
-    throw new FileError("changed", path, {
-      cause: new Error(`a file from elsewhere was left as ${aside.keep()}`),
-    });
   }
 
   #pathOf(name: string): string {
@@ -158,15 +130,41 @@ class StoredContent implements NewContent {
   }
 
   #takeBack(path: string): void {
+    const { ports, folder: { root }, file: { stat } } = this;
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const now = this.ports.files.lstat(path);
-      if (!now || !isSame(now, this.file.stat)) continue;
+      const now = ports.files.lstat(path);
+      if (!now || !isSame(now, stat)) continue;
       try {
-        return this.ports.store.remove(path);
+        if (removeAside(ports, root, { path, stat }) === "removed") return;
       } catch (error) {
         // It leads elsewhere again.
-        if (!(error instanceof FileError)) throw error;
+        if (!(error instanceof FileError && error.problem === "not found")) throw error;
       }
     }
   }
+}
+
+/**
+ * Removes a file by way of the root, whose own path leads to no other place: there it can be seen what was taken.
+ *
+ * @returns "changed" if it was another one, which has its name again; "apart" if the root is on another file system
+ * @throws {FileError} also if the other one cannot be given back
+ */
+function removeAside(
+  { store, files }: StorePorts,
+  root: string,
+  { path, stat }: Anchor,
+): "removed" | "changed" | "apart" {
+  const aside = store.takeAside(path, root);
+  if (aside === undefined) return "apart";
+  const taken = files.lstat(aside.path);
+  if (taken && isSame(taken, stat)) {
+    aside.discard();
+    return "removed";
+  }
+  // SECURITY: a folder on the way was set to another place in just that moment, and this is somebody else's file.
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) if (aside.giveBack(path)) return "changed";
+  throw new FileError("changed", path, {
+    cause: new Error(`a file from elsewhere was left as ${aside.keep()}`),
+  });
 }

@@ -27,6 +27,9 @@ const KEPT_PREFIX = ".webserv-kept-";
 /** Pieces are gathered up to this, in bytes: each write costs as much as copying many kilobytes. */
 const GATHERED = 64 * 1024;
 
+/** How often an unfinished file is looked for. */
+const ATTEMPTS = 1000;
+
 /** A file of a living program is taken for abandoned after this, in milliseconds. */
 const ABANDONED = 60 * 60 * 1000;
 
@@ -52,11 +55,21 @@ export function setUnfinishedRegistry(other: UnfinishedRegistry): void {
   registry = other;
 }
 
-/** Removes a file that a thread has left behind. Never throws: what cannot be removed is swept at the next start. */
-export function removeUnfinished(path: string): void {
+/**
+ * Removes a file that a thread has left behind. Never throws: what cannot be removed is swept at the next start.
+ *
+ * @returns false if it is not there
+ */
+export function removeUnfinished(path: string): boolean {
   unfinished.delete(path);
   // SECURITY: a worker that was taken over must not have the main thread remove whatever it names.
-  if (basename(path).startsWith(PREFIX)) tryOr(undefined, () => Deno.removeSync(path));
+  if (!basename(path).startsWith(PREFIX)) return true;
+  try {
+    Deno.removeSync(path);
+    return true;
+  } catch (error) {
+    return fileError(error, path).problem !== "not found";
+  }
 }
 
 let locks = new NameLocks();
@@ -207,7 +220,8 @@ class UnnamedFile implements NewFile {
     this.#close();
     if (!this.#exists) return;
     this.#exists = false;
-    removeUnfinished(this.path);
+    // SECURITY: nobody else removes it. Where it is not found, a folder on the way leads elsewhere just now.
+    for (let attempt = 0; attempt < ATTEMPTS && !removeUnfinished(this.path); attempt++);
     registry.over(this.path);
   }
 

@@ -23,7 +23,7 @@ import { toBytes, toText } from "../support/wire.ts";
 export type Step = "create" | "write" | "commit";
 
 /** A call that changes something. */
-export type StoreStep = "create" | "commit" | "remove" | "takeAside" | "giveBack";
+export type StoreStep = "create" | "commit" | "remove" | "takeAside" | "giveBack" | "discard";
 
 /** Writes into the files of a FakeFiles. */
 export class FakeStore implements StoreFiles {
@@ -85,6 +85,9 @@ export class FakeStore implements StoreFiles {
             stat: { ...stat, size: bytes.length, modified: time },
             content: bytes,
           });
+          this.files.nodes.delete(this.files.resolveFolder(path));
+          this.unfinished--;
+          exists = false;
         } finally {
           file.discard();
         }
@@ -92,8 +95,12 @@ export class FakeStore implements StoreFiles {
       discard: () => {
         file.end();
         if (exists) this.unfinished--;
+        // It may lie where its path does not lead just now.
+        for (let attempt = 0; exists && attempt < 100; attempt++) {
+          this.beforeStep("discard");
+          if (this.files.nodes.delete(this.files.resolveFolder(path))) break;
+        }
         exists = false;
-        this.files.nodes.delete(this.files.resolveFolder(path));
       },
     };
     return file;
