@@ -12,7 +12,7 @@ import { FileError } from "../ports.ts";
 
 const SLOTS = 1024;
 
-/** So long is waited for a lock, in milliseconds. Nobody who works holds one for that long. */
+/** Nobody who works holds a lock for that long, in milliseconds. */
 const DEADLINE = 1000;
 
 /** The memory for all threads of a program. */
@@ -28,9 +28,11 @@ export class NameLocks {
   #held = -1;
 
   /**
+   * @param memory none: this thread is the only one
    * @param owner a number from 1 on that no other thread has, even one that is gone
+   * @param deadline so long is waited for a lock, in milliseconds
    */
-  constructor(memory: SharedArrayBuffer = nameLockMemory(), owner = 1) {
+  constructor(memory: SharedArrayBuffer = nameLockMemory(), owner = 1, readonly deadline = DEADLINE) {
     this.#slots = new Int32Array(memory);
     this.#owner = owner;
   }
@@ -58,7 +60,7 @@ export class NameLocks {
   }
 
   #take(slot: number, key: string): void {
-    const deadline = performance.now() + DEADLINE;
+    const deadline = performance.now() + this.deadline;
     for (;;) {
       const holder = Atomics.compareExchange(this.#slots, slot, 0, this.#owner);
       if (holder === 0) return;
