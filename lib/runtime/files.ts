@@ -156,6 +156,8 @@ const PROBLEMS: Readonly<Record<string, FileProblem>> = {
   ENOTDIR: "not found",
   ENAMETOOLONG: "not found",
   ELOOP: "not found",
+  // A socket, or a device without a driver: nothing that could be opened.
+  ENXIO: "not found",
   EINVAL: "not found",
   EACCES: "denied",
   EPERM: "denied",

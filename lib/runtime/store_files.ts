@@ -308,7 +308,11 @@ function isAbandoned(path: string, name: string): boolean {
 /** Whether a living program holds it open; undefined where that cannot be known. */
 function isHeld(path: string): boolean | undefined {
   return tryOr(undefined, () => {
-    using file: Deno.FsFile & { tryLockSync?(exclusive: boolean): boolean } = Deno.openSync(path);
+    using file: Deno.FsFile & { tryLockSync?(exclusive: boolean): boolean } = Deno.openSync(path, {
+      read: true,
+      // SECURITY: a pipe that has taken its place would hold this thread until somebody writes to it.
+      write: true,
+    });
     // Since Deno 2.9.
     const released = file.tryLockSync?.(true);
     return released === undefined ? undefined : !released;
