@@ -27,8 +27,14 @@ const KEPT_PREFIX = ".webserv-kept-";
 /** Pieces are gathered up to this, in bytes: each write costs as much as copying many kilobytes. */
 const GATHERED = 64 * 1024;
 
-/** How often an unfinished file is looked for. */
+/** How often an unfinished file is looked for, at once; and so often again, so many times, every so many milliseconds. */
 const ATTEMPTS = 1000;
+const ATTEMPTS_LATER = 10;
+const LOOKS = 10;
+const LOOK_PERIOD = 500;
+
+/** Files that are looked for at a time. */
+const MOST_LOST = 100;
 
 /** A file of a living program is taken for abandoned after this, in milliseconds. */
 const ABANDONED = 60 * 60 * 1000;
@@ -132,6 +138,36 @@ export const storeFiles: StoreFiles = {
   },
 };
 
+function isRemovedIn(attempts: number, path: string): boolean {
+  for (let attempt = 0; attempt < attempts; attempt++) if (removeUnfinished(path)) return true;
+  return false;
+}
+
+/** What was not found, and how often it is still to be looked for. */
+const lost = new Map<string, number>();
+let looking: ReturnType<typeof setInterval> | undefined;
+
+function removeLater(path: string): void {
+  if (lost.size >= MOST_LOST) return registry.over(path);
+  lost.set(path, LOOKS);
+  if (looking !== undefined) return;
+  looking = setInterval(removeLost, LOOK_PERIOD);
+  Deno.unrefTimer(looking);
+}
+
+function removeLost(): void {
+  for (const [path, looks] of lost) {
+    if (!isRemovedIn(ATTEMPTS_LATER, path) && looks > 1) lost.set(path, looks - 1);
+    else {
+      lost.delete(path);
+      registry.over(path);
+    }
+  }
+  if (lost.size > 0) return;
+  clearInterval(looking);
+  looking = undefined;
+}
+
 function hiddenPath(folder: string): string {
   return join(folder, `${PREFIX}${Deno.pid}-${crypto.randomUUID()}`);
 }
@@ -221,8 +257,8 @@ class UnnamedFile implements NewFile {
     if (!this.#exists) return;
     this.#exists = false;
     // SECURITY: nobody else removes it. Where it is not found, a folder on the way leads elsewhere just now.
-    for (let attempt = 0; attempt < ATTEMPTS && !removeUnfinished(this.path); attempt++);
-    registry.over(this.path);
+    if (isRemovedIn(ATTEMPTS, this.path)) registry.over(this.path);
+    else removeLater(this.path);
   }
 
   readonly #write = (bytes: Uint8Array): Promise<void> => writeAll(this.file, bytes);
