@@ -46,6 +46,7 @@ Deno.test("a file is described once and looked at with one stat at each further 
     ["Last-Modified", "Thu, 01 Jan 1970 00:00:00 GMT"],
     ["ETag", first.etag],
     ["Accept-Ranges", "bytes"],
+    ["Cache-Control", "no-cache"],
   ];
   assertEquals([...first.validators], validators);
   assertEquals([...first.fields], [["Content-Type", contentType], ...validators]);
