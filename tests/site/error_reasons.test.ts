@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { FileError } from "../../lib/ports.ts";
 import { site, type SiteRequest } from "../support/site.ts";
+import { toText } from "../support/wire.ts";
 
 const FILES = {
   "www/a.txt": "text",
@@ -200,7 +201,7 @@ Deno.test("every link of a listing leads to the file that it names", async () =>
   );
   assertEquals(
     seen.map((content) => content).sort(),
-    expected.map((text) => new TextDecoder("latin1").decode(new TextEncoder().encode(text))).sort(),
+    expected.map((text) => toText(new TextEncoder().encode(text))).sort(),
   );
 });
 
