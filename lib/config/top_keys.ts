@@ -26,6 +26,12 @@ export const TOP_KEYS = {
     meaning: LOGS,
   }),
   errorLog: withDefault({ decoder: decoders.logTarget, default: "stderr", meaning: LOGS }),
+  /** Each 404 is a line of the error log. */
+  logNotFound: withDefault({
+    decoder: () => flag,
+    default: "off",
+    meaning: "a line in the error log for each 404: the file that was looked for",
+  }),
   /** Names that are answered on every address besides the server names. */
   allowedHosts: withDefault({
     decoder: () => oneOrMany(parsed("a host name", parseAllowedHost)),

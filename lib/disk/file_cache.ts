@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { BEGINNING } from "../http/media_type.ts";
 import { Turns } from "../http/turns.ts";
 import { type Clock, FileError, type FileStat, type FileSystem, type OpenFile } from "../ports.ts";
 import { type Contents, DiskFile, DiskFolder, isUnchanged } from "./found.ts";
@@ -62,6 +63,22 @@ export class FileCache implements Contents {
     return file.size > LARGEST_KEPT ? undefined : this.#load(file);
   }
 
+  beginning(file: DiskFile): Uint8Array {
+    const content = this.content(file);
+    if (content) return content.subarray(0, BEGINNING);
+    const opened = this.open(file);
+    try {
+      const beginning = new Uint8Array(Math.min(file.size, BEGINNING));
+      return beginning.subarray(0, opened.readAtSync(beginning, 0));
+    } finally {
+      opened.close();
+    }
+  }
+
+  hasRested({ modified, stat: { changed } }: DiskFile): boolean {
+    return this.clock.now() - Math.max(modified, changed + CHANGED_GRAIN) > RACY;
+  }
+
   open(file: DiskFile): OpenFile {
     const opened = this.#openPlace(file);
     if (opened) {
@@ -114,9 +131,8 @@ export class FileCache implements Contents {
         if (count === 0) return undefined;
         length += count;
       }
-      const age = this.clock.now() - Math.max(file.modified, file.stat.changed + CHANGED_GRAIN);
       // What has been dropped from the cache meanwhile is found anew next time, and would be counted twice.
-      if (age > RACY && this.#entries.get(file.path) === file) {
+      if (this.hasRested(file) && this.#entries.get(file.path) === file) {
         file.kept = content;
         this.#contents += content.length;
         this.#tidy();

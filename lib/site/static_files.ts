@@ -3,12 +3,14 @@
  *
  * @module
  */
+import { joinPath } from "../disk/place.ts";
 import { fileResponse } from "../files/file_response.ts";
 import { listingResponse } from "../files/listing.ts";
 import { HttpError, refusal } from "../http/errors.ts";
 import { FieldBlock } from "../http/fields.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
 import { InternalRedirect, type Outcome } from "../http/message.ts";
+import { nameInQuery } from "../http/named_file.ts";
 import type { Folder, Representation } from "../http/origin.ts";
 import type { DecodedPath } from "../http/path.ts";
 import type { ListingOptions } from "../pages/listing.ts";
@@ -22,6 +24,10 @@ const ATTEMPTS = 3;
 
 /** A location may allow POST for its programs; its files take none. */
 const READ_ONLY = new HttpError(405, undefined, { fields: FieldBlock.of(["Allow", "GET, HEAD, OPTIONS"]) });
+
+const NOT_A_FOLDER = new HttpError(404, "there is a slash behind the name of a file", {
+  hint: "There is a file of this name, but the address has a slash behind it, as if it were a folder.",
+});
 
 /** Answers GET or HEAD from the location's files; 405 for other methods where a file is. @throws {FileError} */
 export function answerFromFiles(exchange: Exchange): MaybePromise<Outcome> {
@@ -45,7 +51,7 @@ function answerFound(
   exchange: Exchange,
   found: Representation | Folder | undefined,
 ): MaybePromise<Outcome> {
-  const { path, request, services } = exchange;
+  const { location, path, request, services } = exchange;
   if (!found) return refusal(404);
   if (found.kind === "directory") {
     // Neither a redirect nor a listing is the page of an error.
@@ -53,9 +59,9 @@ function answerFound(
     return path.endsWith("/") ? answerFolder(exchange, 0) : slashRedirect(exchange);
   }
   // A slash behind a file's name asks for a folder.
-  if (path.endsWith("/")) return refusal(404);
+  if (path.endsWith("/")) return NOT_A_FOLDER;
   if (!isReading(exchange)) return READ_ONLY;
-  return fileResponse(request, found, services.files.clock);
+  return fileResponse(request, found, services.files.clock, location.labels?.labelsOf(found, path));
 }
 
 /** The first index file that exists, whatever the location of its path makes of it; else the listing; else 403. */
@@ -72,14 +78,36 @@ function answerFolder(exchange: Exchange, first: number): MaybePromise<Outcome> 
     }
     if (found?.kind === "file") return new InternalRedirect(indexPath);
   }
-  if (!autoindex) return refusal(403);
+  if (!autoindex) return noIndex(exchange);
   if (!isReading(exchange)) return READ_ONLY;
+  const name = nameInQuery(exchange.request.query);
+  if (name !== undefined) return answerNamed(exchange, name);
   return listingResponse(exchange.request, exchange.services.listings, {
     origin: location.origin!,
     path: location.originPath(path),
     urlPath: path,
     owner: location,
     options: () => toolsFor(exchange),
+  });
+}
+
+/**
+ * A file that a listing names in its query.
+ *
+ * SECURITY: what the folder itself says it has, so that on no system the name leads anywhere else; and from there on it
+ * goes as every path does, lest a program's source be sent.
+ */
+async function answerNamed({ location, path }: Exchange, name: string): Promise<Outcome> {
+  const found = await location.origin!.list(location.originPath(path), (other) => other === name);
+  return found.some(({ kind }) => kind === "file") ? new InternalRedirect(`${path}${name}`) : refusal(404);
+}
+
+function noIndex({ location, path }: Exchange): HttpError {
+  const { origin, config: { files: { index } } } = location;
+  const names = index.length === 0 ? "index" : index.join(" or ");
+  return new HttpError(403, undefined, {
+    log: `${joinPath(origin!.root, location.originPath(path))} has no ${names}, and autoindex is off`,
+    hint: `There is no ${names} here, and no listing: autoindex is off.`,
   });
 }
 
