@@ -21,10 +21,16 @@ const HTML: FieldBlock = FieldBlock.of(["Content-Type", "text/html; charset=utf-
  * A response with the server's own error page.
  *
  * @param id stands in the page and in the error log
+ * @param why for the access log on a terminal
  */
-export function errorResponse(error: HttpError, id?: string): Response & { readonly body: Uint8Array } {
+export function errorResponse(
+  error: HttpError,
+  id?: string,
+  why: string = error.log ?? error.message,
+): Response & { readonly body: Uint8Array } {
   const { status } = error;
-  return { status, fields: error.pageFields ??= HTML.concat(error.fields), body: pageBytes(error, id) };
+  const fields = error.pageFields ??= HTML.concat(error.fields);
+  return { status, fields, body: pageBytes(error, id), why };
 }
 
 function pageBytes({ status, advice }: HttpError, id: string | undefined): Uint8Array {

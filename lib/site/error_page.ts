@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { HttpError } from "../http/errors.ts";
+import { HttpError, refusal } from "../http/errors.ts";
 import type { FieldBlock } from "../http/fields.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
 import type { Response } from "../http/message.ts";
@@ -18,8 +18,9 @@ export function errorPage(exchange: Exchange, error: HttpError): MaybePromise<Re
   const { request, location, services: { errorLog } } = exchange;
   const id = error.log === undefined ? undefined : crypto.randomUUID().slice(0, 8);
   if (id !== undefined) errorLog.error(`${request.method} ${request.target}: ${error.log}`, id);
+  const why = error === refusal(404) ? location.notFound : error.log ?? error.message;
   const path = location.config.answer.errorPage[error.status];
-  if (path === undefined) return errorResponse(error, id);
+  if (path === undefined) return errorResponse(error, id, why);
   const page = at(exchange, path as DecodedPath, {
     request: asGet(request, path, undefined, NOT_OF_THE_PAGE),
     hops: 0,
@@ -27,12 +28,12 @@ export function errorPage(exchange: Exchange, error: HttpError): MaybePromise<Re
     errorPage: { status: error.status, path: request.path },
   });
   return follow(page, (_, outcome) => {
-    const response = outcome instanceof HttpError ? undefined : asPageOf(error, outcome);
+    const response = outcome instanceof HttpError ? undefined : asPageOf(error, outcome, why);
     if (response !== undefined) return response;
     // A page that is not there must not hide the error.
-    const why = outcome instanceof HttpError && outcome.log || `it is answered ${outcome.status}`;
-    errorLog.warning(`error_page ${path} for ${error.status} cannot be sent: ${why}`);
-    return errorResponse(error, id);
+    const problem = outcome instanceof HttpError && outcome.log || `it is answered ${outcome.status}`;
+    errorLog.warning(`error_page ${path} for ${error.status} cannot be sent: ${problem}`);
+    return errorResponse(error, id, why);
   });
 }
 
@@ -43,13 +44,13 @@ const NOT_OF_THE_PAGE = /^(?:content-|transfer-encoding$|expect$|if-|range$)/;
  * The page with the error's status and fields. A program may have another status, e.g. to redirect; from anybody else
  * that is no page, and undefined.
  */
-function asPageOf(error: HttpError, page: Response): Response | undefined {
+function asPageOf(error: HttpError, page: Response, why: string): Response | undefined {
   const { status, body } = page;
   if (!page.raw && (status === 200 || status === error.status)) {
     const fields = withFieldsOf(error, page.fields);
     // The reason of a 200 is not the error's.
     const reason = status === 200 ? undefined : page.reason;
-    return { status: error.status, fields, body, ...reason !== undefined && { reason } };
+    return { status: error.status, fields, body, why, ...reason !== undefined && { reason } };
   }
   if (page.isByProgram && !page.raw) return page;
   if (body !== undefined && !(body instanceof Uint8Array)) body.close();

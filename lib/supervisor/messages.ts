@@ -4,12 +4,15 @@
  * @module
  */
 import type { Config } from "../config/types.ts";
+import type { Terminal } from "../runtime/terminal.ts";
 
 /** From the main thread to a worker. */
 export type ToWorker =
   | { readonly type: "start"; readonly start: WorkerStart }
   /** Serve another configuration, on the same addresses and with the same permissions. */
   | { readonly type: "change"; readonly config: Config }
+  /** The terminal has another width. */
+  | { readonly type: "resize"; readonly columns: number | undefined }
   /** Others have taken over: accept nothing more, and answer what the connections still ask for. */
   | { readonly type: "retire" }
   /** End: running exchanges have until timeouts.shutdown. */
@@ -28,6 +31,8 @@ export interface WorkerStart {
   readonly spoolFolder: string;
   /** Where it notes the groups of its programs (runtime/group_table.ts); undefined where it has none. */
   readonly groups: SharedArrayBuffer | undefined;
+  /** Where logs to the standard streams are seen; without it nobody sees them. */
+  readonly terminal?: Terminal;
 }
 
 /** From a worker to the main thread. */
@@ -48,5 +53,7 @@ export type FromWorker =
   | { readonly type: "sweep" }
   /** It has begun to write a file, or the file has its name or is gone. */
   | { readonly type: "unfinished"; readonly path: string; readonly over: boolean }
+  /** It was told to stop, and so many requests are still being answered. */
+  | { readonly type: "running"; readonly count: number }
   /** It has let go of everything. */
   | { readonly type: "stopped" };

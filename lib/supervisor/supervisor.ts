@@ -11,6 +11,7 @@ import type { Endpoint } from "../http/endpoint.ts";
 import { type ErrorLog, FileError } from "../ports.ts";
 import { LogError } from "../runtime/logs.ts";
 import type { ProcessGroups } from "../runtime/process_groups.ts";
+import { NO_TERMINAL, type Terminal } from "../runtime/terminal.ts";
 import { ensureFolder, sweep } from "../runtime/store_files.ts";
 import { EndpointReservations } from "./endpoints.ts";
 import { hasPrograms, launcherFor, workerPermissions } from "./permissions.ts";
@@ -43,6 +44,8 @@ const WORKER_ENTRY = new URL("./worker.ts", import.meta.url);
 export interface SupervisorOptions {
   readonly system: SystemInfo;
   readonly groups: ProcessGroups;
+  /** Where logs to the standard streams are seen; without it nobody sees them. */
+  readonly terminal?: Terminal;
   /** In place of WORKER_ENTRY. */
   readonly entry?: URL;
 }
@@ -55,6 +58,7 @@ export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #endpoints = new EndpointReservations();
   readonly #retired: WorkerHandle[] = [];
+  #terminal: Terminal;
   #config: Config;
   #logs: SupervisorLogs;
   #workers: (WorkerHandle | undefined)[] = [];
@@ -73,12 +77,13 @@ export class Supervisor {
     this.#fail = failed.reject;
     this.#config = config;
     this.#options = options;
+    this.#terminal = options.terminal ?? NO_TERMINAL;
     this.#logs = logs;
   }
 
   /** Serves a configuration. Resolves once all workers accept connections. @throws {ListenError | StartError} */
   static async start(config: Config, options: SupervisorOptions): Promise<Supervisor> {
-    const supervisor = new Supervisor(config, openLogs(config), options);
+    const supervisor = new Supervisor(config, openLogs(config, options.terminal), options);
     try {
       await supervisor.#begin(config);
       // Not at a reload: then the workers before are still storing.
@@ -131,13 +136,28 @@ export class Supervisor {
     this.#logs.reopen();
   }
 
-  /** Ends all workers, with timeouts.shutdown for what is running. */
-  async stop(): Promise<void> {
+  /** The terminal has another width. */
+  resize(columns: number | undefined): void {
+    this.#terminal = { ...this.#terminal, columns };
+    for (const worker of [...this.#workers, ...this.#retired]) worker?.resize(columns);
+  }
+
+  /**
+   * Ends all workers, with timeouts.shutdown for what is running.
+   *
+   * @param waiting is told how many requests are running, once the workers have said so, unless there are none
+   */
+  async stop(waiting?: (running: number) => void): Promise<void> {
     this.#stopping = true;
     this.#replacing.forEach(clearTimeout);
     await this.#reloading;
     const workers = [...this.#workers, ...this.#retired].filter((worker) => worker !== undefined);
-    await Promise.all(workers.map((worker) => worker.stop(this.#config.timeouts.shutdown)));
+    const stopped = Promise.all(workers.map((worker) => worker.stop(this.#config.timeouts.shutdown)));
+    void Promise.all(workers.map(({ counted }) => counted)).then((counts) => {
+      const running = counts.reduce((sum, count) => sum + count, 0);
+      if (running > 0) waiting?.(running);
+    });
+    await stopped;
     this.#options.groups.killAll();
     await this.#logs.close();
   }
@@ -148,7 +168,7 @@ export class Supervisor {
     const problem = missingPermission(config, this.#permissions(config), this.#options.system);
     if (problem !== undefined) throw new StartError(problem);
     this.#prepareFolders(config);
-    const logs = this.#logs.isFor(config) ? this.#logs : openLogs(config);
+    const logs = this.#logs.isFor(config) ? this.#logs : openLogs(config, this.#terminal);
     const needs = this.#needsOf(config);
     let workers: readonly (WorkerHandle | undefined)[];
     try {
@@ -244,6 +264,7 @@ export class Supervisor {
         searchPath: system.searchPath,
         launcher: launcherFor(config, system.launcher),
         spoolFolder: system.spoolFolder,
+        terminal: this.#terminal,
       },
       config.sandbox ? this.#permissions(config) : undefined,
       {
@@ -294,9 +315,9 @@ export class Supervisor {
 }
 
 /** @throws {StartError} */
-function openLogs(config: Config): SupervisorLogs {
+function openLogs(config: Config, terminal: Terminal | undefined): SupervisorLogs {
   try {
-    return new SupervisorLogs(config);
+    return new SupervisorLogs(config, terminal);
   } catch (error) {
     throw error instanceof LogError ? new StartError(error.message) : error;
   }

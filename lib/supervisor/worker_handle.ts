@@ -32,6 +32,8 @@ export class WorkerHandle {
   readonly ready: Promise<void>;
   /** Resolves when the thread is gone. */
   readonly gone: Promise<void>;
+  /** How many requests it was answering when it was told to stop; 0 if it is gone before it says so. */
+  readonly counted: Promise<number>;
   readonly #worker: Worker;
   readonly #events: WorkerEvents;
   readonly #groups: WorkerGroups | undefined;
@@ -39,6 +41,7 @@ export class WorkerHandle {
   readonly #unfinished = new Set<string>();
   readonly #ready = Promise.withResolvers<void>();
   readonly #gone = Promise.withResolvers<void>();
+  readonly #counted = Promise.withResolvers<number>();
   readonly #changed = new Set<() => void>();
   readonly #closed = Promise.withResolvers<void>();
   #leaving = false;
@@ -57,6 +60,7 @@ export class WorkerHandle {
   ) {
     this.ready = this.#ready.promise;
     this.gone = this.#gone.promise;
+    this.counted = this.#counted.promise;
     this.#events = events;
     this.#worker = new Worker(entry, {
       type: "module",
@@ -94,6 +98,11 @@ export class WorkerHandle {
     this.#leaving = true;
     this.#send({ type: "retire" });
     await this.#inTime(this.#closed.promise);
+  }
+
+  /** Lines for the terminal are to be cut at another width. */
+  resize(columns: number | undefined): void {
+    this.#send({ type: "resize", columns });
   }
 
   /** Has it end within so many milliseconds. */
@@ -137,6 +146,8 @@ export class WorkerHandle {
         return this.#groups?.sweep();
       case "unfinished":
         return this.#file(message.path, message.over);
+      case "running":
+        return this.#counted.resolve(message.count);
       case "stopped":
         return this.#end();
     }
@@ -166,6 +177,7 @@ export class WorkerHandle {
     this.#worker.terminate();
     this.#groups?.close();
     this.#unfinished.forEach(removeUnfinished);
+    this.#counted.resolve(0);
     this.#gone.resolve();
   }
 }
