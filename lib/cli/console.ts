@@ -11,9 +11,16 @@ export function print(text: string): void {
   write(Deno.stdout, text);
 }
 
-/** Prints a line to standard error. */
+/**
+ * Prints a line to standard error. Where it cannot be written (a full disk, a closed stream), there is no place left to
+ * say so, and no reason not to go on.
+ */
 export function printToStderr(line: string): void {
-  write(Deno.stderr, `${line}\n`);
+  try {
+    write(Deno.stderr, `${line}\n`);
+  } catch {
+    // See above.
+  }
 }
 
 const hadTerminal = Deno.stderr.isTerminal();
