@@ -102,7 +102,7 @@ function openStores({ servers }: Config): string[] {
     );
     if (stores.length === 0) return [];
     return hosts.map((host) =>
-      `whoever reaches ${host} may write to ${stores.join(", ")}: there are no passwords`
+      `whoever reaches ${host} may store and delete files below ${stores.join(", ")}: there are no passwords`
     );
   });
   return [...new Set(warnings)];

@@ -29,7 +29,7 @@ const SIGNALS: readonly (readonly [string, string])[] = [
   ],
   [
     "SIGHUP",
-    "Load the configuration again, without refusing or cutting a connection. If anything is wrong with it, the old one stays.",
+    "Load the configuration again, without refusing or cutting a connection. If anything is wrong with it, the old one stays. With --watch-config the same happens when its file changes.",
   ],
   ["SIGUSR1", "Open the log files again, after they were moved away."],
 ];

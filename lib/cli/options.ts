@@ -160,7 +160,7 @@ export const OPTIONS: readonly Option[] = [
     name: "log-format",
     value: "F",
     completion: LOG_FORMATS,
-    help: "access log: dev (a short line), combined, common or json",
+    help: "access log: dev, combined, common or json",
     fallback: "dev on a terminal, else combined",
     commands: ["serve"],
   },

@@ -64,14 +64,14 @@ function fitted(head: string, path: string, parts: readonly string[], reason: st
     behind += GAP + part;
     room -= GAP.length + part.length;
   }
-  const wanted = reason === "" ? 0 : GAP.length + columnsOf(reason);
+  const reasonColumns = columnsOf(reason);
   const least = Math.min(pathColumns, Math.max(SHORTEST_PATH, Math.ceil(room / 2)));
-  const shownPath = cutToColumns(path, Math.max(least, room - wanted));
-  const left = room - columnsOf(shownPath) - GAP.length;
-  const shownReason = reason === "" || left < Math.min(SHORTEST_REASON, columnsOf(reason))
-    ? ""
-    : GAP + cutToColumns(reason, left);
-  return cutToColumns(head + shownPath + behind + shownReason, columns);
+  const shared = cutToColumns(path, Math.max(least, room - reasonColumns - GAP.length));
+  const left = room - columnsOf(shared) - GAP.length;
+  const line = reason !== "" && left >= Math.min(SHORTEST_REASON, reasonColumns)
+    ? head + shared + behind + GAP + cutToColumns(reason, left)
+    : head + cutToColumns(path, Math.max(SHORTEST_PATH, room)) + behind;
+  return cutToColumns(line, columns);
 }
 
 function reasonOf(status: number, why: string | undefined): string {
