@@ -140,7 +140,8 @@ function workersValue(text: string | undefined): number | "auto" | undefined {
 function logFormatValue(text: string | undefined): LogFormat | undefined {
   const format = LOG_FORMATS.find((format) => format === text);
   if (text === format) return format;
-  throw new UsageError(`--log-format must be ${LOG_FORMATS.join(", ")}, not "${text}"`);
+  const [last, ...others] = LOG_FORMATS.toReversed();
+  throw new UsageError(`--log-format must be ${others.toReversed().join(", ")} or ${last}, not "${text}"`);
 }
 
 function unknownOption(argument: string): UsageError {

@@ -3,12 +3,18 @@
  *
  * @module
  */
+import { FileAccessError } from "./configuration.ts";
 
 const encoder = new TextEncoder();
 
-/** Prints to standard output, whole. */
+/** Prints to standard output, whole. @throws {FileAccessError} */
 export function print(text: string): void {
-  write(Deno.stdout, text);
+  try {
+    write(Deno.stdout, text);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new FileAccessError(`standard output cannot be written: ${why}`);
+  }
 }
 
 /**
