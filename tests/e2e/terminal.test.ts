@@ -4,13 +4,16 @@
  * @module
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { fromFileUrl } from "@std/path";
 import { columnsOf } from "../../lib/bytes/columns.ts";
 import { get } from "../support/ask.ts";
 import { temporaryFolder } from "../support/launch.ts";
-import { writeFiles } from "../support/server.ts";
+import { runProgram, writeFiles } from "../support/server.ts";
 import { CTRL_C, hasPython, onTerminal } from "../support/on_terminal.ts";
 import { waitUntil } from "../support/wait.ts";
 import { WireClient } from "../support/wire.ts";
+
+const MAIN = fromFileUrl(new URL("../../main.ts", import.meta.url));
 
 /** Terminals are made with python3, and Windows has other ones. */
 const ignore = !hasPython || Deno.build.os === "windows";
@@ -35,6 +38,30 @@ test("a start shows what is served, where it can be opened, and how it is stoppe
   await shown.type(CTRL_C);
   assertEquals(await shown.status, 0);
   assertMatch(shown.raw, /\rstopped\r\n$/);
+});
+
+Deno.test({
+  name: "on a terminal a start says why the port is another than expected",
+  // Other systems have one loopback address only, whose port 8080 may be anybody's.
+  ignore: ignore || Deno.build.os !== "linux",
+  async fn() {
+    await using folder = await temporaryFolder();
+    const [a, b] = crypto.getRandomValues(new Uint8Array(2));
+    const hostname = `127.77.${a}.${1 + b! % 250}`;
+    const taken = [8080, 8081].map((port) => {
+      try {
+        return Deno.listen({ hostname, port });
+      } catch (error) {
+        // Another program has it on all addresses.
+        if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+        return undefined;
+      }
+    });
+    await using shown = onTerminal(["--host", hostname, folder.path]);
+    const [, port] = await shown.shows(/ {2}note {5}8080 is taken, so this is (\d+)\n/);
+    assertEquals(Number(port), await shown.port());
+    taken.forEach((listener) => listener?.close());
+  },
 });
 
 test("a start on all addresses names those that can be opened, and what others may do there", async () => {
@@ -130,6 +157,34 @@ servers: [{ listen: "127.0.0.1:0", root: ., cgi: { .sh: sh } }]
   const log = () => Deno.readTextFileSync(`${folder.path}/access.log`);
   await waitUntil(() => log() !== "", "there is a line in the log");
   assertMatch(log(), /^127\.0\.0\.1 - - \[.*\] "GET \/bad\.sh HTTP\/1\.1" 502 \d+ "-" "-"\n$/);
+});
+
+Deno.test({
+  name: "on a terminal a start shows what may be looked at, and does without the rest",
+  // An executable takes no permission flags.
+  ignore: ignore || Deno.env.has("WEBSERV"),
+  async fn() {
+    await using folder = await temporaryFolder();
+    await writeFiles(folder.path, {
+      "webserv.yaml": 'servers: [{ listen: "0.0.0.0:0", root: . }]\n',
+      "a.txt": "abc",
+    });
+    const { stdout } = await runProgram(["permissions"], { cwd: folder.path });
+    const flags = [...new Set([...stdout.trim().split(" "), "--no-prompt"])];
+    assert(flags.includes("--allow-sys=networkInterfaces"), stdout);
+    for (const isNarrow of [false, true]) {
+      const given = flags.filter((flag) => !isNarrow || !flag.startsWith("--allow-sys"));
+      await using shown = onTerminal([], {
+        command: [Deno.execPath(), "run", "--no-lock", ...given, MAIN],
+        cwd: folder.path,
+        columns: 200,
+      });
+      await shown.shows(/Ctrl\+C stops it\.\n/);
+      assertEquals(await get(await shown.port(), "/a.txt"), "200 abc");
+      assertEquals(shown.shown.includes("--allow-sys=networkInterfaces names them"), isNarrow, shown.shown);
+      assert(!shown.shown.includes("requests"), shown.shown);
+    }
+  },
 });
 
 test("Ctrl+C says what it waits for, and a second one ends it at once", async () => {

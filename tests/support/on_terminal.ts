@@ -37,19 +37,19 @@ export interface OnTerminal extends AsyncDisposable {
 /** What Ctrl+C sends. */
 export const CTRL_C = "\x03";
 
-/** @param prefix words before the program's own, e.g. a shell that redirects some of its streams */
+/** @param command in place of the program's own words */
 export function onTerminal(
   args: readonly string[],
-  { columns = 80, env = {}, cwd, prefix = [] }: {
+  { columns = 80, env = {}, cwd, command = program() }: {
     readonly columns?: number;
     readonly env?: Record<string, string>;
     readonly cwd?: string;
-    readonly prefix?: readonly string[];
+    readonly command?: readonly string[];
   } = {},
 ): OnTerminal {
   const script = fromFileUrl(new URL("./on_terminal.py", import.meta.url));
   const child = new Deno.Command("python3", {
-    args: [script, String(columns), ...prefix, ...program(), ...args],
+    args: [script, String(columns), ...command, ...args],
     // What is set where the tests run is not what they are about.
     env: { NO_COLOR: "", ...env },
     ...(cwd !== undefined && { cwd }),
