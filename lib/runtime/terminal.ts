@@ -34,7 +34,10 @@ export function columns(): number | undefined {
   }
 }
 
-/** How often it is looked at, in milliseconds, where the system does not tell that it has changed. */
+/**
+ * How often it is looked at, in milliseconds: a program in the background is not told that the terminal has changed, and
+ * some systems tell nobody.
+ */
 const LOOK = 2000;
 
 /** Calls back with each width that is another than the one before, until the program ends. */
@@ -46,6 +49,6 @@ export function onResize(before: number | undefined, changed: (columns: number |
     known = now;
     changed(now);
   };
-  if (Deno.build.os === "windows") Deno.unrefTimer(setInterval(look, LOOK));
-  else Deno.addSignalListener("SIGWINCH", look);
+  Deno.unrefTimer(setInterval(look, LOOK));
+  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGWINCH", look);
 }

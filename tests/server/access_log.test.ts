@@ -145,3 +145,25 @@ Deno.test("a request that began under another log has no duration", () => {
   new AccessLog(log, "json", 1, clockAt(NOW)).write(ENDS, requestOf({}, 0), FINE);
   assertEquals(JSON.parse(log.lines[0]!).duration_ms, 0);
 });
+
+Deno.test("the dev format is cut at the width of the moment, and knows this machine and the reason", () => {
+  const log = new FakeLog();
+  const terminal = { columns: 30 as number | undefined };
+  const access = new AccessLog(log, "dev", 1, clockAt(NOW), terminal);
+  const ends = (remote: string, local: string) => ({
+    remote: { hostname: remote, port: 1 },
+    local: { hostname: local, port: 80 },
+  });
+  const failed = { status: 404, bytes: 0, why: "not found in /srv" };
+  for (const columns of [30, 46, undefined]) {
+    terminal.columns = columns;
+    access.write(ends("192.0.2.1", "192.0.2.1"), requestOf({}, 4990), failed);
+  }
+  access.write(ends("192.0.2.1", "192.0.2.2"), requestOf({}, 4990), failed);
+  assertEquals(log.lines.map((line) => line.slice("00:00:00 ".length)), [
+    "404 GET  /a?b=c  0 B",
+    "404 GET  /a?b=c  0 B  10 ms  not fou…",
+    "404 GET  /a?b=c  0 B  10 ms  not found in /srv",
+    "404 GET  /a?b=c  0 B  10 ms  192.0.2.1  not found in /srv",
+  ]);
+});
