@@ -125,7 +125,8 @@ export const localTime = perSecond((second) => {
   return `${TWO_DIGITS[date.getHours()]}:${TWO_DIGITS[date.getMinutes()]}:${TWO_DIGITS[date.getSeconds()]}`;
 });
 
-const LINE = /^(\d\d:\d\d:\d\d) (\d\d\d) (\S+)( +)(\S+)((?: {2}\d[\d.]* (?:[KMGTP]iB|B|m?s)){0,2})(.*)$/u;
+/** SECURITY: once its start matches, all of a line does: a worker that was taken over cannot have it tried again and again. */
+const LINE = /^(\d\d:\d\d:\d\d) (\d\d\d) (\S+)( +)(\S+)((?: {2}\d[\d.]* (?:[KMGTP]iB|B|m?s)){0,2})(.*)$/us;
 
 /** By the class of a status. */
 const COLOURS: Readonly<Record<string, number>> = { 1: 36, 2: 32, 3: 36, 4: 33, 5: 31 };

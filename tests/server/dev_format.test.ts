@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { columnsOf } from "../../lib/bytes/columns.ts";
 import type { AccessEntry } from "../../lib/server/access_formats.ts";
 import { coloured, devLine } from "../../lib/server/dev_format.ts";
@@ -115,6 +115,11 @@ Deno.test("coloured() shows the class of the status, and takes nothing of a line
   for (const other of ["", "warning: 3 log lines were dropped", "10:00:00 nonsense"]) {
     assertEquals(coloured(other), other);
   }
+  // However odd it is, looking at it takes no more than reading it.
+  const before = performance.now();
+  coloured(`10:00:00 200 GET ${"x".repeat(200_000)}\u2028`);
+  coloured(`10:00:00 200 ${"x".repeat(200_000)}${" ".repeat(200_000)}`);
+  assert(performance.now() - before < 2000);
   for (let columns = 1; columns < 80; columns++) {
     const cut = line({ status: 503, why: "there are too many", columns });
     assertEquals(plain(coloured(cut)), cut);
