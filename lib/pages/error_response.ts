@@ -31,11 +31,13 @@ export type PageRequest = Pick<Request, "fields" | "path" | "remote">;
  *
  * @param request undefined where it could not be read
  * @param reference stands in the page and in the error log
+ * @param why for the access log on a terminal
  */
 export function errorResponse(
   error: HttpError,
   request?: PageRequest,
   reference?: string,
+  why: string = error.log ?? error.message,
 ): Response & { readonly body: Uint8Array } {
   const { status, advice } = error;
   const type = errorTypeFor(request?.fields.joined("accept"));
@@ -46,7 +48,7 @@ export function errorResponse(
   const body = reference === undefined && advice === undefined && hint === undefined
     ? keptPage(status, type, link)
     : pageBytes({ status, reason: reasonPhrase(status), reference, hint, advice }, type, link);
-  return { status, fields: fieldsOf(error, type), body };
+  return { status, fields: fieldsOf(error, type), body, why };
 }
 
 /** True for a client on this machine. One that comes through a proxy on it says so, and may be anywhere. */

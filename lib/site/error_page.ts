@@ -17,11 +17,12 @@ import { asGet, follow } from "./route.ts";
 /** An error as a response. */
 export function errorPage(exchange: Exchange, error: HttpError): MaybePromise<Response> {
   const { request, location, services: { errorLog } } = exchange;
-  const why = logTextOf(error) ?? (error.status === 404 ? notFoundText(exchange, error) : undefined);
-  const id = why === undefined || error.status < 500 ? undefined : crypto.randomUUID().slice(0, 8);
-  if (why !== undefined) errorLog.error(`${request.method} ${request.target}: ${why}`, id);
+  const logged = logTextOf(error) ?? (error.status === 404 ? notFoundText(exchange, error) : undefined);
+  const id = logged === undefined || error.status < 500 ? undefined : crypto.randomUUID().slice(0, 8);
+  if (logged !== undefined) errorLog.error(`${request.method} ${request.target}: ${logged}`, id);
+  const why = error === refusal(404) ? location.notFound : logged ?? error.message;
   const path = location.config.answer.errorPage[error.status];
-  if (path === undefined) return errorResponse(error, request, id);
+  if (path === undefined) return errorResponse(error, request, id, why);
   const page = at(exchange, path as DecodedPath, {
     request: asGet(request, path, undefined, NOT_OF_THE_PAGE),
     hops: 0,
@@ -29,12 +30,12 @@ export function errorPage(exchange: Exchange, error: HttpError): MaybePromise<Re
     errorPage: { status: error.status, path: request.path },
   });
   return follow(page, (_, outcome) => {
-    const response = outcome instanceof HttpError ? undefined : asPageOf(error, outcome);
+    const response = outcome instanceof HttpError ? undefined : asPageOf(error, outcome, why);
     if (response !== undefined) return response;
     // A page that is not there must not hide the error.
-    const why = outcome instanceof HttpError && outcome.log || `it is answered ${outcome.status}`;
-    errorLog.warning(`error_page ${path} for ${error.status} cannot be sent: ${why}`);
-    return errorResponse(error, request, id);
+    const problem = outcome instanceof HttpError && outcome.log || `it is answered ${outcome.status}`;
+    errorLog.warning(`error_page ${path} for ${error.status} cannot be sent: ${problem}`);
+    return errorResponse(error, request, id, why);
   });
 }
 
@@ -55,13 +56,13 @@ const NOT_OF_THE_PAGE = /^(?:content-|transfer-encoding$|expect$|if-|range$)/;
  * The page with the error's status and fields. A program may have another status, e.g. to redirect; from anybody else
  * that is no page, and undefined.
  */
-function asPageOf(error: HttpError, page: Response): Response | undefined {
+function asPageOf(error: HttpError, page: Response, why: string): Response | undefined {
   const { status, body } = page;
   if (!page.raw && (status === 200 || status === error.status)) {
     const fields = withFieldsOf(error, page.fields, page.isByProgram === true);
     // The reason of a 200 is not the error's.
     const reason = status === 200 ? undefined : page.reason;
-    return { status: error.status, fields, body, ...reason !== undefined && { reason } };
+    return { status: error.status, fields, body, why, ...reason !== undefined && { reason } };
   }
   if (page.isByProgram && !page.raw) return page;
   if (body !== undefined && !(body instanceof Uint8Array)) body.close();

@@ -26,6 +26,8 @@ export class Location {
   readonly allow: FieldBlock;
   /** The answer to a method that is known but not allowed here. */
   readonly notAllowed: HttpError;
+  /** Why a path is not found here, for the access log on a terminal. */
+  readonly notFound: string;
   /** What add_header and cors add to every response; undefined where that is nothing. */
   readonly added: AddedFields | undefined;
   /** What is said of its files; undefined where they say it all themselves. */
@@ -58,6 +60,11 @@ export class Location {
     this.#prefix = prefix.length;
     this.replaced = alias === undefined && root !== undefined ? 0 : prefix.length;
     const base = originRoot(config);
+    this.notFound = config.answer.return !== undefined
+      ? `returned by location ${config.key}`
+      : base === undefined
+      ? "no files are served here"
+      : `not found in ${base}`;
     this.origin = base === undefined ? undefined : new DiskOrigin(cache, base);
     if (uploadStore !== undefined) {
       this.store = new StoreOrigin(ports, withoutSlash(uploadStore) || "/", programs);

@@ -106,6 +106,11 @@ export class Http1Session implements Protocol, DeadlineOwner {
       .finally(() => this.#close());
   }
 
+  get answering(): number {
+    const { phase } = this.#stream.deadline;
+    return phase === "nothing" || phase === "send" || phase === "half-closed" ? 1 : 0;
+  }
+
   /** One more request is answered at the most. An idle connection is kept for that one. */
   retire(): void {
     this.#retiring = true;
