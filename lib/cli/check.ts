@@ -87,6 +87,6 @@ function exists(path: string): boolean {
     return true;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return false;
-    throw new FileAccessError(`${path} ${readingProblem(error)}`);
+    throw new FileAccessError(`${path} ${readingProblem(error, path)}`);
   }
 }

@@ -7,12 +7,20 @@ import { dirname, join } from "@std/path";
 import { type CommandLine, UsageError } from "./command_line.ts";
 import { FileAccessError } from "./configuration.ts";
 import { printToStderr } from "./console.ts";
+import { fullStarter } from "./full_starter.ts";
 import { STARTER } from "./starter.ts";
+
+const CONFIGURATION = "webserv.yaml";
 
 /** @throws {UsageError} if one of the files is there already; then none is written */
 export function init(commandLine: CommandLine): void {
   const folder = commandLine.operand ?? ".";
-  const files = STARTER.map((file) => ({ ...file, path: join(folder, file.name) }));
+  const isFull = commandLine.switches.has("full");
+  const files = STARTER.map((file) => ({
+    ...file,
+    text: isFull && file.name === CONFIGURATION ? fullStarter() : file.text,
+    path: join(folder, file.name),
+  }));
   for (const { path } of files) {
     if (exists(path)) throw new UsageError(`${path} is there already: nothing was written`);
   }

@@ -29,7 +29,7 @@ export const TOP_KEYS = {
   /** Names that are answered on every address besides the server names. */
   allowedHosts: withDefault({
     decoder: () => oneOrMany(parsed("a host name", parseAllowedHost)),
-    default: { text: "none", value: () => [] },
+    default: { text: "none", value: () => [], example: "[box.test]" },
     meaning: ALLOWED_HOSTS,
   }),
   /** Workers get only the permissions that the configuration needs. */

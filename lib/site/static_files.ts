@@ -45,15 +45,15 @@ function answerFound(
   exchange: Exchange,
   found: Representation | Folder | undefined,
 ): MaybePromise<Outcome> {
-  const { path, request, services } = exchange;
+  const { path, request, services, location } = exchange;
   if (!found) return refusal(404);
   if (found.kind === "directory") {
     // Neither a redirect nor a listing is the page of an error.
     if (exchange.errorPage !== undefined) return refusal(404);
     return path.endsWith("/") ? answerFolder(exchange, 0) : slashRedirect(exchange);
   }
-  // A slash behind a file's name asks for a folder.
-  if (path.endsWith("/")) return refusal(404);
+  // A slash behind a file's name asks for a folder, unless it is the whole path of a location that is this file.
+  if (path.endsWith("/") && !location.isOneFile) return refusal(404);
   if (!isReading(exchange)) return READ_ONLY;
   return fileResponse(request, found, services.files.clock);
 }

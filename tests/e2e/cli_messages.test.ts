@@ -13,11 +13,15 @@ Deno.test("--help tells the usage on standard output, for the program and for ea
   for (
     const [args, usage] of [
       [["--help"], "webserv [serve] [options] [DIR]"],
-      [["-h"], "webserv COMMAND --help"],
+      [["-h"], "webserv help COMMAND"],
       [["serve", "--help"], "webserv [serve] [options] [DIR]"],
       [["check", "--help"], "webserv check [options]"],
       [["permissions", "--help"], "webserv permissions [options]"],
       [["--help", "init"], "webserv init [options] [DIR]"],
+      [["help"], "webserv help config every key"],
+      [["help", "init"], "--full"],
+      [["help", "config"], "In a location only:"],
+      [["help", "help"], "[COMMAND | config]"],
     ] as const
   ) {
     const { code, stdout, stderr } = await runProgram(args);
@@ -49,7 +53,26 @@ Deno.test("wrong usage ends it with 2 and one line that says what to do", async 
     [["missing"], 'there is no folder "missing"'],
     [["missing/deeper"], 'there is no folder "missing/deeper"'],
     [["file.txt/deeper"], 'there is no folder "file.txt/deeper"'],
-    [["file.txt"], '"file.txt" is no folder: name the folder that it is in'],
+    [["3000"], 'there is no folder "3000": did you mean --port 3000?'],
+    [["version"], 'there is no folder "version": did you mean --version?'],
+    [[""], '"" is no folder: write "." for the current one'],
+    [["--https"], 'unknown option "--https": see webserv --help'],
+    [
+      ["--upload", "file.txt"],
+      '--upload needs a folder, and "file.txt" is a file: name the folder that it is in',
+    ],
+    [["webserv.yaml"], '"webserv.yaml" is a configuration: did you mean --config webserv.yaml?'],
+    [["/dev/null"], '"/dev/null" is neither a folder nor a file'],
+    [["--header", "X-A"], `--header: expected 'Name: value', not "X-A"`],
+    [["help", "chekc"], 'there is no help for "chekc": did you mean "check"?'],
+    [
+      ["help", "nginx"],
+      'there is no help for "nginx": name one of serve, check, permissions, init, completions, help, config',
+    ],
+    [
+      ["--header", "A: b"],
+      "--header describes a folder to serve: name one, or write it into webserv.yaml instead",
+    ],
     [["check", "--port", "1"], '--port is no option of "check"'],
     [["-c", "webserv.yaml", "."], 'either a folder (".") or --config, not both'],
     [["--spa"], "--spa describes a folder to serve: name one, or write it into webserv.yaml instead"],

@@ -9,6 +9,7 @@ import {
   type SystemPaths,
   workerPermissions,
 } from "../../lib/supervisor/permissions.ts";
+import { fileConfig } from "../../lib/config/defaults.ts";
 import { uploadStores } from "../../lib/config/places.ts";
 import { configOf } from "./support.ts";
 
@@ -192,4 +193,15 @@ Deno.test({
     }).output();
     assertEquals(new TextDecoder().decode(stdout).split("\0").slice(0, -1), words);
   },
+});
+
+Deno.test("a worker that serves one file may read that file, and nothing else", () => {
+  const options = { hostname: "127.0.0.1", port: 8080, cors: false, headers: [], workers: 1, quiet: false };
+  const config = fileConfig({ ...options, file: "/srv/www/a.txt" });
+  assertEquals(workerPermissions(config, SYSTEM), {
+    net: ["127.0.0.1:8080"],
+    read: ["/srv/www/a.txt"],
+    write: [],
+    run: [],
+  });
 });
