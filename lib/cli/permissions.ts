@@ -10,7 +10,8 @@ import { hostNames, withAddresses } from "../supervisor/endpoints.ts";
 import { killersOf, systemInfo, VARIABLES, WORKER_MODULES } from "../supervisor/system_info.ts";
 import type { CommandLine } from "./command_line.ts";
 import { loadConfiguration } from "./configuration.ts";
-import { print } from "./console.ts";
+import { print, printToStderr } from "./console.ts";
+import { loaderVariables } from "../config/loader_variables.ts";
 
 /** Prints them on one line, quoted for a shell. @throws {ConfigError | FileAccessError | ListenError} */
 export function permissions(commandLine: CommandLine): void {
@@ -26,5 +27,12 @@ export function permissions(commandLine: CommandLine): void {
     killers: killersOf(system),
     variables: VARIABLES,
   });
+  const variables = loaderVariables(config);
+  if (variables.length > 0) {
+    printToStderr(
+      `--allow-run is for every program, since cgi_env has ${variables.join(", ")}: the runtime hands such ` +
+        "variables on with nothing less",
+    );
+  }
   print(`${flags.map(shellWord).join(" ")}\n`);
 }

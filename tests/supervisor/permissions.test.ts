@@ -205,3 +205,22 @@ Deno.test("a worker that serves one file may read that file, and nothing else", 
     run: [],
   });
 });
+
+Deno.test("a variable of the loader takes the permission to run everything, where programs get it", () => {
+  const table: readonly (readonly [keys: string, isAll: boolean])[] = [
+    ["cgi_script: /bin/x, cgi_env: { LD_LIBRARY_PATH: /x }", true],
+    ["root: w, cgi: { .sh: sh }, cgi_env: { DYLD_LIBRARY_PATH: /x }", true],
+    ["root: w, cgi: { .sh: sh }, cgi_env: { ld_preload: /x }", true],
+    ["root: w, cgi: { .sh: sh }, cgi_env: { LDFLAGS: x, A: b }", false],
+  ];
+  for (const [keys, isAll] of table) {
+    const config = configOf(server(`locations: { /p/: { ${keys} } }`));
+    assertEquals(workerPermissions(config, SYSTEM).run === "all", isAll, keys);
+    const needs = { file: undefined, modules: [], killers: ["/bin/kill"], net: [], variables: [] };
+    const flags = permissionFlags(config, workerPermissions(config, SYSTEM), needs);
+    assertEquals(flags.includes("--allow-run"), isAll, keys);
+    assertEquals(flags.filter((flag) => flag.startsWith("--allow-run")).length, 1);
+  }
+  const idle = configOf(server("root: w, cgi_env: { LD_X: y }"));
+  assertEquals(workerPermissions(idle, SYSTEM).run, []);
+});
