@@ -7,23 +7,15 @@ import type { LocationConfig, ServerConfig, TryFiles } from "../config/types.ts"
 import { endpointUrl } from "../http/endpoint.ts";
 import { systemInfo } from "../supervisor/system_info.ts";
 import type { CommandLine } from "./command_line.ts";
-import { FileAccessError, loadConfiguration, readingProblem } from "./configuration.ts";
+import { loadConfiguration } from "./configuration.ts";
 import { print, printToStderr } from "./console.ts";
-import { missingInterpreters, sandboxGaps } from "./sandbox_gaps.ts";
+import { sandboxGaps } from "./sandbox_gaps.ts";
 
 /** @throws {ConfigError | FileAccessError} */
 export async function check(commandLine: CommandLine): Promise<void> {
   const { config, warnings } = loadConfiguration(commandLine);
   const { findProgram } = systemInfo();
-  for (
-    const warning of [
-      ...warnings,
-      ...missingFolders(config.servers),
-      ...missingInterpreters(config, findProgram),
-    ]
-  ) {
-    printToStderr(`warning: ${warning}`);
-  }
+  for (const warning of warnings) printToStderr(`warning: ${warning}`);
   print(`${config.file} is valid\n${config.servers.map(describeServer).join("")}`);
   const gaps = await sandboxGaps(config, findProgram);
   if (gaps.length > 0) {
@@ -64,29 +56,4 @@ function describeLocation(location: LocationConfig): string {
 /** As it is written in the file. */
 function describeTries({ candidates, last }: TryFiles): string {
   return [...candidates, typeof last === "number" ? `=${last}` : last].join(" ");
-}
-
-/** Folders that are named but not there: often a typing error, sometimes a build that has not run yet. */
-function missingFolders(servers: readonly ServerConfig[]): string[] {
-  const missing = new Set<string>();
-  for (const { fallback, locations } of servers) {
-    for (const { files, programs } of [fallback, ...locations]) {
-      for (const path of [files.root, files.alias, programs.cgiScript]) {
-        if (path !== undefined && !exists(path)) {
-          missing.add(`${path} does not exist: requests for it get 404`);
-        }
-      }
-    }
-  }
-  return [...missing];
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.statSync(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return false;
-    throw new FileAccessError(`${path} ${readingProblem(error, path)}`);
-  }
 }

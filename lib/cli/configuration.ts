@@ -11,12 +11,14 @@ import { uploadStores } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
 import { isContained } from "../http/containment.ts";
 import { endpointOf } from "../http/endpoint.ts";
+import { mayWrite } from "../runtime/may_write.ts";
 import { permissionFlag } from "../supervisor/permissions.ts";
 import { systemInfo, VARIABLES } from "../supervisor/system_info.ts";
 import { type CommandLine, folderOptions, UsageError } from "./command_line.ts";
 import { operandGuess } from "./operand_guess.ts";
 import { ownFilesInStores } from "./own_files.ts";
-import { realPath } from "./real_path.ts";
+import { look, realPath } from "./real_path.ts";
+import { missingInterpreters } from "./sandbox_gaps.ts";
 
 const DEFAULT_FILE = "webserv.yaml";
 export const DEFAULT_PORT = 8080;
@@ -92,17 +94,21 @@ function loadFile(file: string, isNamed: boolean): LoadedConfiguration {
     Deno.permissions.querySync({ name: "env", variable }).state !== "granted"
   );
   if (ungranted.length > 0) throw new FileAccessError(`--allow-env=${ungranted.join(",")} is missing`);
-  let text: string;
+  let content: Uint8Array;
   try {
-    text = Deno.readTextFileSync(file);
+    content = Deno.readFileSync(file);
   } catch (error) {
     throw new FileAccessError(`${file} ${readingProblem(error, file)}`);
   }
   const { findProgram } = systemInfo();
-  const result = decodeConfig(text, resolve(file), { realPath, findProgram, isNamed });
+  const result = decodeConfig(content, resolve(file), { realPath, findProgram, look, mayWrite, isNamed });
   const here = Deno.cwd();
   if (result.issues) throw new ConfigError(result.issues.map((issue) => formatIssue(issue, here)).join("\n"));
-  return { config: result.config, warnings: result.warnings.map((issue) => formatIssue(issue, here)) };
+  const warnings = result.warnings.map((issue) => formatIssue(issue, here));
+  return {
+    config: result.config,
+    warnings: [...warnings, ...missingInterpreters(result.config, findProgram)],
+  };
 }
 
 /** The configuration for DIR or FILE. @throws {UsageError | FileAccessError} */

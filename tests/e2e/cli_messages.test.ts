@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
 import project from "../../deno.json" with { type: "json" };
-import { temporaryFolder } from "../support/launch.ts";
+import { launch, temporaryFolder } from "../support/launch.ts";
 import { runProgram, writeFiles } from "../support/server.ts";
 
 /** What must never be shown to the one who only typed something wrong. */
@@ -166,7 +166,9 @@ servers:
   ) assertStringIncludes(stdout, text);
   assertEquals(
     stderr,
-    `warning: ${join(folder.path, "conf/dist")} does not exist: requests for it get 404\n`,
+    `warning: conf/my.yaml:9: servers[0].locations["/app/"].alias: "${
+      join(folder.path, "conf/dist")
+    }" does not exist: requests for it get 404\n`,
   );
 });
 
@@ -174,4 +176,42 @@ Deno.test("the demo's own configuration is valid", async () => {
   const root = fromFileUrl(new URL("../../", import.meta.url));
   const { code, stderr } = await runProgram(["check"], { cwd: root });
   assertEquals([code, stderr], [0, ""]);
+});
+
+Deno.test("every start says what check warns of, and still serves", async () => {
+  await using folder = await temporaryFolder();
+  await writeFiles(folder.path, {
+    "webserv.yaml": `
+servers:
+  - listen: "127.0.0.1:0"
+    root: .
+    error_page: { 404: /404.html }
+    locations:
+      /api/*: { allowed_methods: [GET, GETT] }
+      /run: { cgi_script: run }
+`,
+    "run": "#!/no/such/interpreter\n",
+  });
+  const checked = await runProgram(["check"], { cwd: folder.path });
+  const warnings = checked.stderr.split("\n").filter((line) => line !== "");
+  assertEquals(warnings.length, 4, checked.stderr);
+  await using server = launch([], { cwd: folder.path });
+  await server.port();
+  for (const warning of warnings) assertStringIncludes(server.output().stderr, `${warning}\n`);
+});
+
+Deno.test("a configuration in another encoding is told by its name, with the line", async () => {
+  await using folder = await temporaryFolder();
+  const text = "servers:\n  - root: \u00dcbung\n";
+  await Deno.writeFile(
+    join(folder.path, "webserv.yaml"),
+    Uint8Array.from(text, (letter) => letter.charCodeAt(0)),
+  );
+  for (const args of [["check"], []]) {
+    const { code, stderr } = await runProgram(args, { cwd: folder.path });
+    assertEquals([code, stderr], [
+      2,
+      "webserv.yaml:2: not UTF-8 (byte 0xDC): it looks like Latin-1 (ISO 8859-1): save the file as UTF-8\n",
+    ]);
+  }
 });

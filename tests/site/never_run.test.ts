@@ -362,6 +362,8 @@ function issuesOf(yaml: string, files: FakeFiles): string[] {
   const { issues = [] } = decodeConfig(yaml, "/site/webserv.yaml", {
     realPath: (path) => realPath(files, path),
     findProgram: (name) => name.startsWith("found-in-") ? `/site/up/${name}` : `/usr/bin/${name}`,
+    look: () => "unknown",
+    mayWrite: () => true,
     isNamed: true,
   });
   return issues.map((issue) => formatIssue(issue, "/site"));
