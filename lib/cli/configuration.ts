@@ -4,7 +4,7 @@
  * @module
  */
 import { basename, resolve } from "@std/path";
-import { decodeConfig, formatIssue } from "../config/decode.ts";
+import { decodeConfig, formatIssue, formatPlace } from "../config/decode.ts";
 import { fileConfig, folderConfig } from "../config/defaults.ts";
 import { endpointsOf, withEndpoints } from "../config/listen.ts";
 import { uploadStores } from "../config/places.ts";
@@ -37,6 +37,8 @@ export class FileAccessError extends Error {
 export interface LoadedConfiguration {
   readonly config: Config;
   readonly warnings: readonly string[];
+  /** Where the file has each address, by endpointKey(); empty where it has none, or an option replaces it. */
+  readonly listens: ReadonlyMap<string, string>;
 }
 
 /**
@@ -52,7 +54,7 @@ export function loadConfiguration(commandLine: CommandLine, running?: Config): L
       );
     }
     const config = withHosts(configForOperand(commandLine), commandLine);
-    return { config, warnings: ownFilesInStores(config) };
+    return { config, warnings: ownFilesInStores(config), listens: new Map() };
   }
   const misplaced = folderOptions(commandLine);
   if (misplaced.length > 0) {
@@ -65,7 +67,12 @@ export function loadConfiguration(commandLine: CommandLine, running?: Config): L
   if (running !== undefined && !isNamed) refuseUploaded(file, running);
   const loaded = loadFile(file, isNamed);
   const config = withOptions(loaded.config, commandLine);
-  return { config, warnings: [...loaded.warnings, ...ownFilesInStores(config)] };
+  const isReplaced = commandLine.port !== undefined || commandLine.host !== undefined;
+  return {
+    config,
+    warnings: [...loaded.warnings, ...ownFilesInStores(config)],
+    listens: isReplaced ? new Map() : loaded.listens,
+  };
 }
 
 /**
@@ -108,6 +115,9 @@ function loadFile(file: string, isNamed: boolean): LoadedConfiguration {
   return {
     config: result.config,
     warnings: [...warnings, ...missingInterpreters(result.config, findProgram)],
+    listens: new Map(
+      [...result.listens].map(([key, position]) => [key, formatPlace(resolve(file), position, here)]),
+    ),
   };
 }
 

@@ -17,6 +17,7 @@ import { systemInfo } from "../supervisor/system_info.ts";
 import type { CommandLine } from "./command_line.ts";
 import { ConfigError, DEFAULT_PORT, FileAccessError, loadConfiguration } from "./configuration.ts";
 import { isTerminalGone, tell } from "./console.ts";
+import { type AddressSources, withAdvice } from "./listen_advice.ts";
 import { linkWarning } from "./sandbox_gaps.ts";
 
 /** How many ports after the default one are tried when nobody asked for a certain one. */
@@ -28,7 +29,7 @@ const PORTS_TRIED = 100;
  * @throws {UsageError | ConfigError | FileAccessError | ListenError | StartError}
  */
 export async function serve(commandLine: CommandLine, debuggerPort: DebuggerPort): Promise<void> {
-  const { config, warnings } = loadConfiguration(commandLine);
+  const { config, warnings, listens } = loadConfiguration(commandLine);
   for (const warning of warnings) await tell(`warning: ${warning}`);
   const system = systemInfo();
   const groups = new ProcessGroups(system.killProgram);
@@ -40,7 +41,7 @@ export async function serve(commandLine: CommandLine, debuggerPort: DebuggerPort
     stopAsked.resolve();
   });
   await makeRoomFor(config, debuggerPort);
-  const supervisor = await start(config, commandLine, { system, groups });
+  const supervisor = await start(config, listens, commandLine, { system, groups });
   if (config.workers !== 1 && !system.sharesPorts) {
     await tell("this system cannot share a port among threads: one worker");
   }
@@ -86,6 +87,7 @@ async function holdUnlessServed(supervisor: Supervisor, debuggerPort: DebuggerPo
 /** With a folder and no port asked for, a port that is taken is no reason not to serve. */
 async function start(
   config: Config,
+  listens: AddressSources["listens"],
   commandLine: CommandLine,
   options: SupervisorOptions,
 ): Promise<Supervisor> {
@@ -94,11 +96,10 @@ async function start(
     try {
       return await Supervisor.start(port === DEFAULT_PORT ? config : withPort(config, port), options);
     } catch (error) {
-      if (!(error instanceof ListenError) || !error.taken) throw error;
-      if (!mayTryOtherPorts) {
-        throw new ListenError(`${error.message}: choose another with ${portAdvice(config)}`, true);
-      }
-      if (port === DEFAULT_PORT + PORTS_TRIED) throw error;
+      if (!(error instanceof ListenError)) throw error;
+      const isLast = !mayTryOtherPorts || port === DEFAULT_PORT + PORTS_TRIED;
+      if (error.problem === "taken" && !isLast) continue;
+      throw withAdvice(error, { listens, takesOptions: endpointsOf(config).length === 1 }, executable());
     }
   }
 }
@@ -116,16 +117,22 @@ async function reload(
   // A terminal that is closed says so with the same signal, and nobody can stop a server whose terminal is gone.
   if (isTerminalGone()) return stop();
   supervisor.reopenLogs();
+  let listens: AddressSources["listens"] = new Map();
   try {
     if (supervisor.config.file === undefined) {
       return supervisor.errorLog.notice("there is no configuration file to load again");
     }
-    const { config, warnings } = loadConfiguration(commandLine, supervisor.config);
+    const loaded = loadConfiguration(commandLine, supervisor.config);
+    const { config, warnings } = loaded;
+    listens = loaded.listens;
     for (const warning of warnings) supervisor.errorLog.warning(warning);
     await makeRoomFor(config, debuggerPort);
     await supervisor.reload(config);
     supervisor.errorLog.notice(`${config.file} is loaded again`);
-  } catch (error) {
+  } catch (thrown) {
+    const error = thrown instanceof ListenError
+      ? withAdvice(thrown, { listens, takesOptions: false }, executable())
+      : thrown;
     const known = [ConfigError, FileAccessError, ListenError, StartError].some((kind) =>
       error instanceof kind
     );
@@ -139,8 +146,9 @@ async function reload(
   }
 }
 
-function portAdvice({ file }: Config): string {
-  return file === undefined ? "--port" : `--port or "listen" in ${file}`;
+/** Undefined where we may not know it. */
+function executable(): string | undefined {
+  return Deno.permissions.querySync({ name: "read" }).state === "granted" ? Deno.execPath() : undefined;
 }
 
 function withPort(config: Config, port: number): Config {

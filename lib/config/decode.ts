@@ -11,18 +11,25 @@ import { checkPlaces } from "./check_places.ts";
 import { checkServers } from "./check_servers.ts";
 import { decodeText } from "./encoding.ts";
 import { completeServer, completeTop } from "./complete.ts";
-import { type Issue, IssueList, quote, type Report } from "./issues.ts";
+import { endpointKey } from "../http/endpoint.ts";
+import { type Issue, IssueList, type Position, quote, type Report } from "./issues.ts";
 import { parseTree } from "./node.ts";
 import type { PlacesOutside } from "./outside.ts";
-import { fileDecoder, type FileSection } from "./schema.ts";
+import { fileDecoder, type FileSection, type ServerSection } from "./schema.ts";
 import type { Config } from "./types.ts";
 import { warnAboutNames } from "./warn_names.ts";
 
-export { formatIssue, type Issue } from "./issues.ts";
+export { formatIssue, formatPlace, type Issue } from "./issues.ts";
 
 /** A configuration and what is odd about it, or all that is wrong. */
 export type DecodeResult =
-  | { readonly config: Config; readonly warnings: readonly Issue[]; readonly issues?: never }
+  | {
+    readonly config: Config;
+    readonly warnings: readonly Issue[];
+    /** Where each address stands, by endpointKey(); where none is written, its server. */
+    readonly listens: ReadonlyMap<string, Position>;
+    readonly issues?: never;
+  }
   | { readonly issues: readonly Issue[]; readonly config?: never };
 
 /**
@@ -60,7 +67,14 @@ export function decodeConfig(
     checkOutside(config, section, outside, reports);
     if (!issues.empty) return { issues: issues.sorted() };
   }
-  return { config, warnings: warnings.sorted() };
+  return { config, warnings: warnings.sorted(), listens: listensOf(config, servers) };
+}
+
+function listensOf(config: Config, sections: readonly ServerSection[]): ReadonlyMap<string, Position> {
+  return new Map(config.servers.flatMap(({ listen }, index) => {
+    const { node, ...section } = sections[index]!;
+    return listen.map((endpoint) => [endpointKey(endpoint), section.at("listen") ?? node] as const);
+  }));
 }
 
 function decodeSections(text: string, folder: string, report: Report): FileSection | undefined {
