@@ -216,6 +216,17 @@ function isFile(path: string): boolean {
   }
 }
 
+/** Why a file cannot be written, and what to do, as the end of a sentence about it. */
+export function writingProblem(error: unknown, path: string): string {
+  if (error instanceof Deno.errors.NotCapable) {
+    return `may not be written: start with ${permissionFlag("write", [resolve(path)])}`;
+  }
+  if (error instanceof Deno.errors.PermissionDenied) {
+    return "may not be written: check its folder's permissions";
+  }
+  return `cannot be written: ${error instanceof Error ? error.message : String(error)}`;
+}
+
 /** Why a file cannot be read, and what to do, as the end of a sentence about it. */
 export function readingProblem(error: unknown, path: string): string {
   if (error instanceof Deno.errors.NotFound) return "does not exist: check the name";
