@@ -10,8 +10,8 @@ const WIDTH = 100;
 
 const HEAD =
   `# Every key of webserv.yaml. A line with a # and no space behind it is a key that is not set: what stands
-# there is what holds without it or, where nothing does, an example. Take the # away to set it (for one in
-# timeouts or limits also the # of that line). Check the file with: webserv check
+# there is what holds without it, or an example where the comment says so. Take the # away to set it (for
+# one in timeouts or limits also the # of that line). Check the file with: webserv check
 `;
 
 /** Keys of the server that the starter sets. */
@@ -58,8 +58,14 @@ function keyOf(word: string, example?: string): KeyEntry {
   return example === undefined ? key : { ...key, example };
 }
 
-function lines({ word, meaning, example }: KeyEntry, indent: string, isSet: boolean): string[] {
-  const words = plainMeaning(meaning);
+function lines(
+  { word, meaning, defaultText, example }: KeyEntry,
+  indent: string,
+  isSet: boolean,
+): string[] {
+  const isExample = !isSet && example !== defaultText;
+  const without = defaultText === "" ? "" : `; without it: ${defaultText}`;
+  const words = `${plainMeaning(meaning)}${isExample ? ` (an example${without})` : ""}`;
   const comment = words.match(new RegExp(`.{1,${WIDTH - indent.length}}(?= |$)|\\S+`, "g")) ?? [];
   return [
     ...comment.map((line) => `${indent}# ${line.trim()}`),
