@@ -84,8 +84,9 @@ class OutsideCheck {
   #program(node: Position | undefined, path: string | undefined): void {
     if (node === undefined || path === undefined) return;
     const seen = this.#look(path);
-    if (seen === "folder") this.reports.issue(node, `${quote(path)} is a folder: name a program`);
-    else this.#missing(node, path, seen);
+    if (seen === "folder") {
+      this.reports.warning(node, `${quote(path)} is a folder: name a program (requests for it get 404)`);
+    } else this.#missing(node, path, seen);
   }
 
   #missing(node: Position, path: string, seen: Seen): void {

@@ -49,10 +49,6 @@ const ISSUES: readonly (readonly [keys: string, message: RegExp])[] = [
   ],
   ["root: www, locations: { /x/: { alias: pipe } }", /alias: .* is neither/],
   [
-    "root: www, locations: { /x/: { cgi_script: www } }",
-    /cgi_script: "\/site\/www" is a folder: name a program/,
-  ],
-  [
     "locations: { /: { upload_store: a.txt } }",
     /upload_store: the store "\/site\/a\.txt" is a file: name a folder/,
   ],
@@ -63,6 +59,10 @@ const ISSUES: readonly (readonly [keys: string, message: RegExp])[] = [
 ];
 
 const WARNINGS: readonly (readonly [keys: string, message: RegExp])[] = [
+  [
+    "root: www, locations: { /x/: { cgi_script: www } }",
+    /cgi_script: "\/site\/www" is a folder: name a program/,
+  ],
   ["root: missing", /^2 servers\[0\]\.root: "\/site\/missing" does not exist: requests for it get 404$/],
   ["root: locked", /root: "\/site\/locked" may not be read by this user: check its permissions$/],
   ["root: www, locations: { /x/: { alias: missing } }", /alias: "\/site\/missing" does not exist/],
