@@ -4,11 +4,7 @@
  *
  * @module
  */
-import type { Key } from "../lib/config/key.ts";
-import { LOCATION_KEYS } from "../lib/config/location_keys.ts";
-import { SERVER_KEYS } from "../lib/config/server_keys.ts";
-import { type Table, wordOf } from "../lib/config/table.ts";
-import { LIMIT_KEYS, TIMEOUT_KEYS, TOP_KEYS } from "../lib/config/top_keys.ts";
+import { keyEntries, type KeySection } from "../lib/config/key_list.ts";
 
 /** README.md of this project. */
 export const README = new URL("../README.md", import.meta.url);
@@ -46,22 +42,21 @@ export function keyTable(): string {
   return [["key", "where", "meaning", "default"], ["---", "---", "---", "---"], ...cells].map(line).join("");
 }
 
-function allRows(): Row[] {
-  return [
-    ...rowsOf(TOP_KEYS, () => "top"),
-    ...rowsOf(TIMEOUT_KEYS, () => "top", "timeouts."),
-    ...rowsOf(LIMIT_KEYS, () => "top", "limits."),
-    ...rowsOf(SERVER_KEYS, () => "server"),
-    ...rowsOf(LOCATION_KEYS, (key) => key.locationOnly ? "location" : "server, location"),
-  ];
-}
+const WHERE: Readonly<Record<KeySection, string>> = {
+  top: "top",
+  timeouts: "top",
+  limits: "top",
+  server: "server",
+  shared: "server, location",
+  location: "location",
+};
 
-function rowsOf(table: Table, where: (key: Key<unknown, unknown>) => string, prefix = ""): Row[] {
-  return Object.entries(table).map(([property, key]) => ({
-    names: [prefix + wordOf(property)],
-    where: where(key),
-    meaning: key.meaning,
-    defaults: [key.defaultText],
+function allRows(): Row[] {
+  return keyEntries().map(({ name, section, meaning, defaultText }) => ({
+    names: [name],
+    where: WHERE[section],
+    meaning,
+    defaults: [defaultText],
   }));
 }
 

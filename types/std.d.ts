@@ -63,9 +63,3 @@ declare module "@std/media-types" {
   /** The usual extension for a media type, without its dot. */
   export function extension(type: string): string | undefined;
 }
-
-declare module "@std/text" {
-  /** The word of a non-empty list with the least Levenshtein distance to the given one. */
-  export function closestString(word: string, possibleWords: readonly string[]): string;
-  export function levenshteinDistance(a: string, b: string): number;
-}

@@ -84,6 +84,7 @@ function config(): Config {
     listing: false,
     spa: false,
     cors: false,
+    headers: [],
     upload: false,
     cgi: false,
     workers: 1,

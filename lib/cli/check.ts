@@ -8,22 +8,16 @@ import { endpointUrl, isLoopback } from "../http/endpoint.ts";
 import { systemInfo } from "../supervisor/system_info.ts";
 import { isAll } from "./addresses.ts";
 import type { CommandLine } from "./command_line.ts";
-import {
-  FileAccessError,
-  loadConfiguration,
-  type LoadedConfiguration,
-  readingProblem,
-} from "./configuration.ts";
+import { loadConfiguration, type LoadedConfiguration } from "./configuration.ts";
 import { print, printToStderr } from "./console.ts";
-import { mayRead } from "./real_path.ts";
-import { type FindProgram, missingInterpreters, sandboxGaps } from "./sandbox_gaps.ts";
+import { sandboxGaps } from "./sandbox_gaps.ts";
 
 /** @throws {ConfigError | FileAccessError} */
 export async function check(commandLine: CommandLine): Promise<void> {
   const loaded = loadConfiguration(commandLine);
   const { config } = loaded;
   const { findProgram } = systemInfo();
-  for (const warning of allWarnings(loaded, findProgram)) printToStderr(`warning: ${warning}`);
+  for (const warning of allWarnings(loaded)) printToStderr(`warning: ${warning}`);
   print(`${config.file} is valid\n${config.servers.map(describeServer).join("")}`);
   const gaps = await sandboxGaps(config, findProgram);
   if (gaps.length > 0) {
@@ -33,14 +27,9 @@ export async function check(commandLine: CommandLine): Promise<void> {
   }
 }
 
-/** All that is odd about a configuration, here and at each start. @throws {FileAccessError} */
-export function allWarnings({ config, warnings }: LoadedConfiguration, find: FindProgram): string[] {
-  return [
-    ...warnings,
-    ...missingFolders(config.servers),
-    ...missingInterpreters(config, find),
-    ...openStores(config),
-  ];
+/** All that is odd about a configuration, here and at each start. */
+export function allWarnings({ config, warnings }: LoadedConfiguration): string[] {
+  return [...warnings, ...openStores(config)];
 }
 
 function asItem(text: string): string {
@@ -76,21 +65,6 @@ function describeTries({ candidates, last }: TryFiles): string {
   return [...candidates, typeof last === "number" ? `=${last}` : last].join(" ");
 }
 
-/** Folders that are named but not there: often a typing error, sometimes a build that has not run yet. */
-function missingFolders(servers: readonly ServerConfig[]): string[] {
-  const missing = new Set<string>();
-  for (const { fallback, locations } of servers) {
-    for (const { files, programs } of [fallback, ...locations]) {
-      for (const path of [files.root, files.alias, programs.cgiScript]) {
-        if (path !== undefined && !exists(path)) {
-          missing.add(`${path} does not exist: requests for it get 404`);
-        }
-      }
-    }
-  }
-  return [...missing];
-}
-
 /** Stores that other machines can write to: there is nothing that asks them who they are. */
 function openStores({ servers }: Config): string[] {
   const warnings = servers.flatMap(({ listen, fallback, locations }) => {
@@ -109,15 +83,3 @@ function openStores({ servers }: Config): string[] {
 }
 
 const WRITING = ["PUT", "POST", "DELETE"];
-
-function exists(path: string): boolean {
-  // What we may not look at may well be there; what serving it needs is asked for elsewhere.
-  if (!mayRead(path)) return true;
-  try {
-    Deno.statSync(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return false;
-    throw new FileAccessError(`${path} ${readingProblem(error)}`);
-  }
-}

@@ -5,10 +5,12 @@
  * @module
  */
 import { parseArgs } from "node:util";
+import type { WrittenFields } from "../config/key_decoders.ts";
 import { parseAllowedHost } from "../config/names.ts";
 import { suggestion } from "../config/suggestion.ts";
 import { LOG_FORMATS, type LogFormat } from "../config/top_keys.ts";
 import { ValueError } from "../config/values.ts";
+import { HeaderOptions } from "./header_options.ts";
 import { type CommandName, COMMANDS, type Option, OPTIONS } from "./options.ts";
 
 /** Wrong usage: exit status 2. */
@@ -29,6 +31,8 @@ export interface CommandLine {
   readonly logFormat: LogFormat | undefined;
   /** As allowed_hosts in the file. */
   readonly allowedHosts: readonly string[];
+  /** As add_header in the file: those of --header and --isolate. */
+  readonly headers: WrittenFields;
   readonly switches: ReadonlySet<string>;
 }
 
@@ -56,6 +60,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
   const command = explicit ? operands.shift() as CommandName : "serve";
   const given = new Map<string, string | undefined>();
   const allowedHosts: string[] = [];
+  const headers = new HeaderOptions();
   for (const token of tokens.filter((token) => token.kind === "option")) {
     const option = OPTIONS.find(({ name }) => name === token.name);
     if (option === undefined) throw unknownOption(args[token.index]!);
@@ -63,10 +68,15 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
       throw new UsageError(`--${option.name} is no option of "${command}"`);
     }
     const value = optionValue(option, token.value, token.inlineValue === true);
-    if (option.name === "allow-host") allowedHosts.push(hostValue(value!));
+    if (option.name === "allow-host") {
+      allowedHosts.push(refusing("--allow-host", () => parseAllowedHost(value!)));
+    } else if (option.name === "header") refusing("--header", () => headers.add(value!));
     else given.set(option.name, value);
   }
   const operandName = COMMANDS.find(({ name }) => name === command)?.operand;
+  if (given.has("isolate")) refusing("--isolate", () => headers.isolate());
+  if (given.has("cors")) refusing("--cors", () => headers.checkCors());
+  if (operands[0] === "") throw emptyOperand(command);
   if (operands.length > (operandName === undefined ? 0 : 1)) {
     throw new UsageError(`unexpected argument "${operands.at(-1)}": see webserv ${command} --help`);
   }
@@ -80,6 +90,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     workers: workersValue(given.get("workers")),
     logFormat: logFormatValue(given.get("log-format")),
     allowedHosts,
+    headers: headers.fields,
     switches: new Set(SWITCHES.filter((name) => given.has(name))),
   };
   if (line.config !== undefined && line.operand !== undefined && command === "serve") {
@@ -89,10 +100,9 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
 }
 
 /** The options that were given and describe a folder. */
-export function folderOptions({ switches }: CommandLine): string[] {
-  return OPTIONS.filter(({ name, folderOnly }) => folderOnly && switches.has(name)).map(({ name }) =>
-    `--${name}`
-  );
+export function folderOptions({ switches, headers }: CommandLine): string[] {
+  const isGiven = (name: string) => name === "header" ? headers.length > 0 : switches.has(name);
+  return OPTIONS.filter(({ name, folderOnly }) => folderOnly && isGiven(name)).map(({ name }) => `--${name}`);
 }
 
 /** `-p=80` as `--port=80`: node:util would take the equals sign for part of the value, or for one more letter. */
@@ -120,12 +130,22 @@ function portValue(text: string | undefined): number | undefined {
   return port;
 }
 
-function hostValue(text: string): string {
+/** What a value of the configuration says is wrong, as the option's. @throws {UsageError} */
+function refusing<T>(option: string, parse: () => T): T {
   try {
-    return parseAllowedHost(text);
+    return parse();
   } catch (error) {
-    throw error instanceof ValueError ? new UsageError(`--allow-host: ${error.message}`) : error;
+    throw error instanceof ValueError ? new UsageError(`${option}: ${error.message}`) : error;
   }
+}
+
+/** Often a variable of a shell that is not set; taken for the current folder it would show what nobody meant to. */
+function emptyOperand(command: CommandName): UsageError {
+  return new UsageError(
+    command === "serve" || command === "init"
+      ? '"" is no folder: write "." for the current one'
+      : `"" is nothing: see webserv ${command} --help`,
+  );
 }
 
 function workersValue(text: string | undefined): number | "auto" | undefined {

@@ -19,7 +19,7 @@ ${COMMANDS.map(({ name, summary }) => `    ${quote(`${name}:${summary}`)}\n`).jo
 }
 
 _webserv_first() {
-  _alternative 'commands:command:_webserv_commands' 'directories:folder:_files -/'
+  _alternative 'commands:command:_webserv_commands' 'files:folder or file:_files'
 }
 
 _webserv() {
@@ -39,7 +39,7 @@ _webserv() {
       _arguments -s -S : ${wrap([...specsOf("serve"), "1: :_webserv_first"])}
       ;;
     (--)
-      _arguments -S : '1:folder:_files -/'
+      _arguments -S : '1:folder or file:_files'
       ;;
 ${COMMANDS.map(commandCase).join("")}  esac
 }

@@ -3,18 +3,22 @@
  *
  * @module
  */
-import { resolve } from "@std/path";
-import { decodeConfig, formatIssue } from "../config/decode.ts";
-import { folderConfig } from "../config/defaults.ts";
+import { basename, resolve } from "@std/path";
+import { decodeConfig, formatIssue, formatPlace } from "../config/decode.ts";
+import { fileConfig, folderConfig } from "../config/defaults.ts";
 import { endpointsOf, withEndpoints } from "../config/listen.ts";
 import { uploadStores } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
 import { isContained } from "../http/containment.ts";
 import { endpointOf } from "../http/endpoint.ts";
+import { mayWrite } from "../runtime/may_write.ts";
+import { permissionFlag } from "../supervisor/permissions.ts";
 import { systemInfo, VARIABLES } from "../supervisor/system_info.ts";
 import { type CommandLine, folderOptions, UsageError } from "./command_line.ts";
+import { operandGuess } from "./operand_guess.ts";
 import { ownFilesInStores } from "./own_files.ts";
-import { realPath } from "./real_path.ts";
+import { look, realPath } from "./real_path.ts";
+import { missingInterpreters } from "./sandbox_gaps.ts";
 
 const DEFAULT_FILE = "webserv.yaml";
 export const DEFAULT_PORT = 8080;
@@ -33,6 +37,8 @@ export class FileAccessError extends Error {
 export interface LoadedConfiguration {
   readonly config: Config;
   readonly warnings: readonly string[];
+  /** Where the file has each address, by endpointKey(); empty where it has none, or an option replaces it. */
+  readonly listens: ReadonlyMap<string, string>;
 }
 
 /**
@@ -50,8 +56,8 @@ export function loadConfiguration(commandLine: CommandLine, running?: Config): L
     if (commandLine.switches.has("watch-config")) {
       throw new UsageError(`--watch-config needs a configuration file: name one with --config`);
     }
-    const config = withShared(configForFolder(commandLine), commandLine);
-    return { config, warnings: ownFilesInStores(config) };
+    const config = withShared(configForOperand(commandLine), commandLine);
+    return { config, warnings: ownFilesInStores(config), listens: new Map() };
   }
   const misplaced = folderOptions(commandLine);
   if (misplaced.length > 0) {
@@ -64,7 +70,12 @@ export function loadConfiguration(commandLine: CommandLine, running?: Config): L
   if (running !== undefined && !isNamed) refuseUploaded(file, running);
   const loaded = loadFile(file, isNamed);
   const config = withOptions(loaded.config, commandLine);
-  return { config, warnings: [...loaded.warnings, ...ownFilesInStores(config)] };
+  const isReplaced = commandLine.port !== undefined || commandLine.host !== undefined;
+  return {
+    config,
+    warnings: [...loaded.warnings, ...ownFilesInStores(config)],
+    listens: isReplaced ? new Map() : loaded.listens,
+  };
 }
 
 /**
@@ -98,46 +109,81 @@ function loadFile(file: string, isNamed: boolean): LoadedConfiguration {
     Deno.permissions.querySync({ name: "env", variable }).state !== "granted"
   );
   if (ungranted.length > 0) throw new FileAccessError(`--allow-env=${ungranted.join(",")} is missing`);
-  let text: string;
+  let content: Uint8Array;
   try {
-    text = Deno.readTextFileSync(file);
+    content = Deno.readFileSync(file);
   } catch (error) {
-    throw new FileAccessError(`${file} ${readingProblem(error)}`);
+    throw new FileAccessError(`${file} ${readingProblem(error, file)}`);
   }
   const { findProgram } = systemInfo();
-  const result = decodeConfig(text, resolve(file), { realPath, findProgram, isNamed });
+  const result = decodeConfig(content, resolve(file), { realPath, findProgram, look, mayWrite, isNamed });
   const here = Deno.cwd();
   if (result.issues) throw new ConfigError(result.issues.map((issue) => formatIssue(issue, here)).join("\n"));
-  return { config: result.config, warnings: result.warnings.map((issue) => formatIssue(issue, here)) };
+  const warnings = result.warnings.map((issue) => formatIssue(issue, here));
+  return {
+    config: result.config,
+    warnings: [...warnings, ...missingInterpreters(result.config, findProgram)],
+    listens: new Map(
+      [...result.listens].map(([key, position]) => [key, formatPlace(resolve(file), position, here)]),
+    ),
+  };
 }
 
-function configForFolder(commandLine: CommandLine): Config {
-  const root = resolve(commandLine.operand ?? ".");
-  let isDirectory = false;
-  try {
-    isDirectory = Deno.statSync(root).isDirectory;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
-      throw new UsageError(`there is no folder "${commandLine.operand}"`);
-    }
-    throw new FileAccessError(`${root} ${readingProblem(error)}`);
-  }
-  if (!isDirectory) {
-    throw new UsageError(`"${commandLine.operand}" is no folder: name the folder that it is in`);
-  }
+/** The configuration for DIR or FILE. @throws {UsageError | FileAccessError} */
+function configForOperand(commandLine: CommandLine): Config {
+  const operand = commandLine.operand ?? ".";
+  const path = resolve(operand);
   const { switches } = commandLine;
-  return folderConfig({
-    root,
+  const shared = {
     hostname: commandLine.host ?? "127.0.0.1",
     port: commandLine.port ?? DEFAULT_PORT,
-    listing: !switches.has("no-listing"),
-    spa: switches.has("spa"),
     cors: switches.has("cors"),
-    upload: switches.has("upload"),
-    cgi: switches.has("cgi"),
+    headers: commandLine.headers,
     workers: commandLine.workers ?? 1,
     quiet: switches.has("quiet"),
+  };
+  if (kindOf(path, operand) === "file") {
+    refuseFolderOptions(commandLine, operand);
+    return fileConfig({ ...shared, file: path });
+  }
+  return folderConfig({
+    ...shared,
+    root: path,
+    listing: !switches.has("no-listing"),
+    spa: switches.has("spa"),
+    upload: switches.has("upload"),
+    cgi: switches.has("cgi"),
   });
+}
+
+/** @throws {UsageError | FileAccessError} if it is neither, or cannot be read */
+function kindOf(path: string, operand: string): "file" | "folder" {
+  try {
+    const { isDirectory, isFile } = Deno.statSync(path);
+    if (isDirectory) return "folder";
+    // Whether it may be read is known only then.
+    if (isFile) Deno.openSync(path).close();
+    if (isFile) return "file";
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
+      throw new UsageError(`there is no folder "${operand}"${operandGuess(operand)}`);
+    }
+    throw new FileAccessError(`${path} ${readingProblem(error, path)}`);
+  }
+  throw new UsageError(`"${operand}" is neither a folder nor a file`);
+}
+
+/** What only a folder can have; and a configuration that is named like this is not meant to be shown to people. */
+function refuseFolderOptions({ switches }: CommandLine, file: string): void {
+  const needing = ["cgi", "upload", "spa"].find((name) => switches.has(name));
+  if (needing !== undefined) {
+    throw new UsageError(
+      `--${needing} needs a folder, and "${file}" is a file: name the folder that it is in`,
+    );
+  }
+  if (basename(file) === DEFAULT_FILE) {
+    throw new UsageError(`"${file}" is a configuration: did you mean --config ${file}?`);
+  }
 }
 
 /** The options that go with a configuration file beat what it says. */
@@ -179,14 +225,27 @@ function isFile(path: string): boolean {
     return Deno.statSync(path).isFile;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return false;
-    throw new FileAccessError(`${path} ${readingProblem(error)}`);
+    throw new FileAccessError(`${path} ${readingProblem(error, path)}`);
   }
 }
 
+/** Why a file cannot be written, and what to do, as the end of a sentence about it. */
+export function writingProblem(error: unknown, path: string): string {
+  if (error instanceof Deno.errors.NotCapable) {
+    return `may not be written: start with ${permissionFlag("write", [resolve(path)])}`;
+  }
+  if (error instanceof Deno.errors.PermissionDenied) {
+    return "may not be written: check its folder's permissions";
+  }
+  return `cannot be written: ${error instanceof Error ? error.message : String(error)}`;
+}
+
 /** Why a file cannot be read, and what to do, as the end of a sentence about it. */
-export function readingProblem(error: unknown): string {
+export function readingProblem(error: unknown, path: string): string {
   if (error instanceof Deno.errors.NotFound) return "does not exist: check the name";
-  if (error instanceof Deno.errors.NotCapable) return "may not be read: start with --allow-read";
+  if (error instanceof Deno.errors.NotCapable) {
+    return `may not be read: start with ${permissionFlag("read", [resolve(path)])}`;
+  }
   if (error instanceof Deno.errors.PermissionDenied) return "may not be read: check its permissions";
   if (error instanceof Deno.errors.IsADirectory) return "is a folder: name a file";
   return `cannot be read: ${error instanceof Error ? error.message : String(error)}`;

@@ -46,6 +46,19 @@ export async function tell(line: string): Promise<void> {
   clearTimeout(timer);
 }
 
+/** Columns that a text on standard output may take. */
+export function outputWidth(): number {
+  if (!Deno.stdout.isTerminal()) return NO_TERMINAL;
+  try {
+    return Math.min(Math.max(Deno.consoleSize().columns, NARROWEST), WIDEST);
+  } catch {
+    // A terminal that knows no size: that of most is.
+    return NO_TERMINAL;
+  }
+}
+
+const NO_TERMINAL = 80, NARROWEST = 30, WIDEST = 100;
+
 const hadTerminal = Deno.stderr.isTerminal();
 
 /** True if there was a terminal when the program started, and it has been closed since. */

@@ -1,23 +1,62 @@
 /**
- * The help text, made from the option table.
+ * The help texts, made from the tables of commands, options and keys.
  *
  * @module
  */
-import { type CommandName, COMMANDS, type Option, OPTIONS } from "./options.ts";
+import { KEY_SECTIONS, plainMeaning } from "../config/key_list.ts";
+import { type CommandName, COMMANDS, EXAMPLES, type Option, OPTIONS } from "./options.ts";
 
-/** The help for one command, or for the whole program. */
-export function helpText(command: CommandName | undefined): string {
+/** Columns of a line, where there is no terminal to ask. */
+const WIDTH = 80;
+
+/** What stands on the left is at most so wide for a meaning to stand beside it. */
+const LEFT = 31;
+
+/** The narrowest column that a meaning is set in beside what it is of. */
+const RIGHT = 30;
+
+/**
+ * The help for one command, or for the whole program.
+ *
+ * @param width columns of the terminal
+ */
+export function helpText(command: CommandName | undefined, width = WIDTH): string {
   const commands = command === undefined ? COMMANDS : COMMANDS.filter(({ name }) => name === command);
-  const options = OPTIONS.filter((option) => option.commands.includes(command ?? "serve"));
+  const options = OPTIONS.filter(({ commands }) => command === undefined || commands.includes(command));
   return [
-    ...(command === undefined ? ["webserv: a web server for a developer's machine", ""] : []),
+    ...(command === undefined ? [...wrap("webserv: a web server for a developer's machine", width), ""] : []),
     "Usage:",
-    ...columns(commands.map(({ name, operand, summary }) => [usage(name, operand), summary])),
+    ...entries(commands.map(({ name, operand, summary }) => [usage(name, operand), summary]), width),
     "",
     "Options:",
-    ...columns(options.map((option) => [optionText(option), describe(option)])),
+    ...entries(options.map((option) => [optionText(option), describe(option, command)]), width),
     "",
-    ...(command === undefined ? ["webserv COMMAND --help shows the options of one command.", ""] : []),
+    ...(command === undefined || command === "serve" ? ["Examples:", ...examples(width), ""] : []),
+    ...(command === undefined
+      ? wrap("webserv help COMMAND shows one command, webserv help config every key of webserv.yaml.", width)
+        .concat("")
+      : []),
+  ].join("\n");
+}
+
+/** Every key of webserv.yaml: where it stands, what it means, and what holds without it. */
+export function configHelpText(width = WIDTH): string {
+  const introduction = "Every key of webserv.yaml, and in brackets what holds without it. " +
+    "webserv init --full writes a file that has them all.";
+  return [
+    ...wrap(introduction, width),
+    ...KEY_SECTIONS.flatMap(({ title, keys }) => [
+      "",
+      ...wrap(`${title}:`, width),
+      ...entries(
+        keys.map(({ word, meaning, defaultText }) => [
+          word,
+          `${plainMeaning(meaning)}${defaultText === "" ? "" : ` [${defaultText}]`}`,
+        ]),
+        width,
+      ),
+    ]),
+    "",
   ].join("\n");
 }
 
@@ -31,11 +70,37 @@ function optionText({ name, short, value }: Option): string {
   return short === undefined ? `    ${long}` : `-${short}, ${long}`;
 }
 
-function describe({ help, fallback }: Option): string {
-  return fallback === undefined ? help : `${help} [${fallback}]`;
+function describe({ help, fallback, commands }: Option, command: CommandName | undefined): string {
+  const where = command !== undefined || commands.includes("serve") ? "" : `${commands.join(", ")}: `;
+  return `${where}${help}${fallback === undefined ? "" : ` [${fallback}]`}`;
 }
 
-function columns(rows: readonly (readonly [string, string])[]): string[] {
-  const width = Math.max(...rows.map(([left]) => left.length));
-  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
+function examples(width: number): string[] {
+  return EXAMPLES.flatMap(([line, meaning]) => [`  ${line}`, ...wrap(meaning, width, "      ")]);
+}
+
+/** Meanings in a column of their own, below what they are of where that is too wide or the terminal too narrow. */
+function entries(rows: readonly (readonly [left: string, right: string])[], width: number): string[] {
+  const widest = Math.max(...rows.map(([left]) => left.length).filter((length) => length <= LEFT), 0);
+  const column = width - widest - 4 < RIGHT ? undefined : widest + 4;
+  const indent = " ".repeat(column ?? 6);
+  return rows.flatMap(([left, right]) => {
+    const lines = wrap(right, width, indent);
+    if (column === undefined || left.length + 4 > column) return [`  ${left}`, ...lines];
+    return [`  ${left.padEnd(widest)}  ${lines[0]!.trimStart()}`, ...lines.slice(1)];
+  });
+}
+
+/** The words on lines of a width; a word that is wider has one for itself. */
+function wrap(text: string, width: number, indent = ""): string[] {
+  const lines: string[] = [];
+  let line = indent;
+  for (const word of text.split(" ")) {
+    if (line !== indent && line.length + word.length + 1 > width) {
+      lines.push(line);
+      line = indent;
+    }
+    line += line === indent ? word : ` ${word}`;
+  }
+  return [...lines, line];
 }

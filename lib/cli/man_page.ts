@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { type Command, COMMANDS, type Option, OPTIONS } from "./options.ts";
+import { KEY_SECTIONS, type KeyEntry, plainMeaning } from "../config/key_list.ts";
+import { type Command, COMMANDS, type Example, EXAMPLES, type Option, OPTIONS } from "./options.ts";
 
 const DESCRIPTION = [
   "is a web server for your own machine: it delivers pages, pictures and video from a folder or from a configuration in nginx's words, stores what is uploaded, and runs CGI programs.",
@@ -39,16 +40,16 @@ const STATUSES: readonly (readonly [string, string])[] = [
   ["2", "Wrong usage, or a wrong configuration."],
 ];
 
-const EXAMPLES: readonly (readonly [string, string])[] = [
-  ["webserv", "Serve what ./webserv.yaml says, or the current folder."],
-  ["webserv --spa --port 3000 dist", "Serve a web application on port 3000."],
-  ["webserv --host 0.0.0.0 --upload shared", "Let others on the network read and store files in a folder."],
-  ["webserv init && webserv check && webserv", "Write a starter, see what it means, and serve it."],
+/** What the examples of the help do not have. */
+const MORE_EXAMPLES: readonly Example[] = [
   [
     "webserv completions bash > ~/.local/share/bash-completion/completions/webserv",
     "Complete words in bash.",
   ],
 ];
+
+const CONFIGURATION =
+  "The file is YAML, and its words are those of nginx. Relative paths start at its own folder; sizes are 512, 8k, 10M or 2G (0 is no limit), times 500ms, 10s, 2m or 1h. A location inherits what its server says.";
 
 /** The manual of a version. The date is that of its last change, e.g. `2026-01-31`. */
 export function manPage(version: string, date: string): string {
@@ -68,6 +69,9 @@ export function manPage(version: string, date: string): string {
     ".SH OPTIONS",
     text(OPTION_NOTE.replace("@", folderOnly().join(", "))),
     ...OPTIONS.flatMap(optionEntry),
+    ".SH CONFIGURATION",
+    text(CONFIGURATION),
+    ...KEY_SECTIONS.flatMap(({ title, keys }) => [`.SS ${escape(title)}`, ...keys.flatMap(keyEntry)]),
     ".SH FILES",
     ...entries(FILES, "I"),
     ".SH SIGNALS",
@@ -75,7 +79,7 @@ export function manPage(version: string, date: string): string {
     ".SH EXIT STATUS",
     ...entries(STATUSES, "B"),
     ".SH EXAMPLES",
-    ...entries(EXAMPLES, "B"),
+    ...entries([...EXAMPLES, ...MORE_EXAMPLES], "B"),
     ".SH SEE ALSO",
     ".BR curl (1),",
     ".BR deno (1),",
@@ -107,9 +111,10 @@ function optionEntry({ name, short, value, help, more, fallback, commands }: Opt
   );
   const tag = `${spellings.join(", ")}${value === undefined ? "" : ` ${placeholder(value)}`}`;
   const others = commands.filter((command) => command !== "serve");
-  const where = others.length === 0 || others.length === COMMANDS.length - 1
+  const isForAll = others.length === 0 || others.length === COMMANDS.length - 1;
+  const where = isForAll
     ? []
-    : [text(`Also for ${others.join(" and ")}.`)];
+    : [text(`${others.length < commands.length ? "Also for" : "For"} ${others.join(" and ")}.`)];
   return [
     ".TP",
     tag,
@@ -117,6 +122,15 @@ function optionEntry({ name, short, value, help, more, fallback, commands }: Opt
     ...(more === undefined ? [] : [text(more)]),
     ...(fallback === undefined ? [] : [text(`Default: ${fallback}.`)]),
     ...where,
+  ];
+}
+
+function keyEntry({ name, meaning, defaultText }: KeyEntry): string[] {
+  return [
+    ".TP",
+    `\\fB${escape(name)}\\fR`,
+    text(sentence(plainMeaning(meaning))),
+    ...(defaultText === "" ? [] : [text(`Default: ${defaultText}.`)]),
   ];
 }
 

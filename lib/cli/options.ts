@@ -7,7 +7,7 @@
 
 import { LOG_FORMATS } from "../config/top_keys.ts";
 
-export type CommandName = "serve" | "check" | "permissions" | "init" | "completions";
+export type CommandName = "serve" | "check" | "permissions" | "init" | "completions" | "help";
 
 /** What a word of the command line may be: a file, a folder, or one of these words; nothing is known of other words. */
 export type Completion = "file" | "folder" | readonly string[];
@@ -46,14 +46,18 @@ export interface Option {
 /** The shells that completions are made for. */
 export const SHELLS = ["bash", "zsh", "fish"] as const;
 
+/** The topic of `webserv help` that is no command. */
+export const CONFIG_TOPIC = "config";
+
 export const COMMANDS: readonly Command[] = [
   {
     name: "serve",
     operand: "[DIR]",
-    completion: "folder",
-    summary: "serve DIR, or what the configuration says (this is the default)",
+    completion: "file",
+    summary: "serve DIR (or one FILE), or what the configuration says (this is the default)",
     more:
-      "Without DIR and --config, ./webserv.yaml is used if there is one, else the current folder is served.",
+      "Without DIR and --config, ./webserv.yaml is used if there is one, else the current folder is served. " +
+      "A FILE is sent at / and under its own name, and nothing else of its folder is.",
   },
   {
     name: "check",
@@ -80,6 +84,27 @@ export const COMMANDS: readonly Command[] = [
     summary: "print a completion script for bash, zsh or fish",
     more: "The script says in its first lines how it is loaded.",
   },
+  {
+    name: "help",
+    operand: "[COMMAND | config]",
+    completion: ["serve", "check", "permissions", "init", "completions", "help", CONFIG_TOPIC],
+    summary: "show this help, that of a command, or every key of webserv.yaml (config)",
+  },
+];
+
+/** A command line, and what it is for. */
+export type Example = readonly [line: string, meaning: string];
+
+export const EXAMPLES: readonly Example[] = [
+  ["webserv", "Serve what ./webserv.yaml says, or the current folder."],
+  ["webserv --spa --port 3000 dist", "Serve a web application on port 3000."],
+  ["webserv --host 0.0.0.0 film.mp4", "Let others on the network see one file, and nothing else."],
+  ["webserv --host 0.0.0.0 --upload shared", "Let others on the network read and store files in a folder."],
+  [
+    "webserv --isolate --header 'Cache-Control: no-store' game",
+    "Serve pages that use threads in WebAssembly.",
+  ],
+  ["webserv init && webserv check && webserv", "Write a starter, see what it means, and serve it."],
 ];
 
 const ALL = COMMANDS.map(({ name }) => name);
@@ -135,7 +160,9 @@ export const OPTIONS: readonly Option[] = [
   },
   {
     name: "spa",
-    help: "answer /index.html where nothing matches",
+    help: "answer /index.html where no file matches a page",
+    more:
+      "That is where the client takes HTML, and the last segment of the path has no extension: a script that is missing is 404.",
     fallback: "off",
     commands: ["serve"],
     folderOnly: true,
@@ -143,6 +170,25 @@ export const OPTIONS: readonly Option[] = [
   {
     name: "cors",
     help: "allow requests from pages of other origins",
+    fallback: "off",
+    commands: ["serve"],
+    folderOnly: true,
+  },
+  {
+    name: "header",
+    value: "FIELD",
+    repeatable: true,
+    help: "send a field, 'Name: value', with every answer; may be repeated",
+    more:
+      "As add_header does in the configuration: errors get it too, and it takes the place of others of its name.",
+    commands: ["serve"],
+    folderOnly: true,
+  },
+  {
+    name: "isolate",
+    help: "isolate pages from others, as threads in WebAssembly need it",
+    more:
+      "Every answer gets Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp.",
     fallback: "off",
     commands: ["serve"],
     folderOnly: true,
@@ -172,6 +218,12 @@ export const OPTIONS: readonly Option[] = [
   },
   { name: "open", help: "open the browser", commands: ["serve"] },
   { name: "quiet", short: "q", help: "no access log", commands: ["serve"] },
+  {
+    name: "full",
+    help: "write every key of webserv.yaml, with what it means",
+    more: "Those that the starter does not need are comments; without the # they are valid as they stand.",
+    commands: ["init"],
+  },
   { name: "help", short: "h", help: "show this help", commands: ALL },
   { name: "version", short: "V", help: "show the version", commands: ALL },
 ];

@@ -5,15 +5,18 @@
  */
 import { endpointsOf } from "../config/listen.ts";
 import { DEBUGGER_ADDRESS } from "../runtime/debugger_port.ts";
-import { permissionToLookUp } from "../runtime/net.ts";
+import { ListenError, permissionToLookUp } from "../runtime/net.ts";
 import { INTERFACES } from "../runtime/own_addresses.ts";
 import { hostNames, withAddresses } from "../supervisor/endpoints.ts";
 import { permissionFlags, shellWord, workerPermissions } from "../supervisor/permissions.ts";
 import { killersOf, systemInfo, VARIABLES, WORKER_MODULES } from "../supervisor/system_info.ts";
 import { isAll } from "./addresses.ts";
 import type { CommandLine } from "./command_line.ts";
+import type { Config } from "../config/types.ts";
+import { type AddressSources, withAdvice } from "./listen_advice.ts";
 import { loadConfiguration } from "./configuration.ts";
 import { print, printToStderr } from "./console.ts";
+import { loaderVariables } from "../config/loader_variables.ts";
 
 /** The executable has its permissions from when it was made. */
 const FOR_DENO =
@@ -22,9 +25,9 @@ const FOR_DENO =
 
 /** Prints them on one line, quoted for a shell. @throws {ConfigError | FileAccessError | ListenError} */
 export function permissions(commandLine: CommandLine): void {
-  const loaded = loadConfiguration(commandLine).config;
+  const { config: loaded, listens } = loadConfiguration(commandLine);
   // Workers listen on addresses: the flags name those, besides what it takes to find them out.
-  const config = withAddresses(loaded);
+  const config = addressesOf(loaded, listens);
   const system = systemInfo(), { standalone } = Deno.build;
   const workers = workerPermissions(config, system);
   const flags = permissionFlags(config, workers, {
@@ -37,6 +40,22 @@ export function permissions(commandLine: CommandLine): void {
   });
   // The start names the addresses of this machine where it listens on all of them.
   if (endpointsOf(config).some(isAll)) flags.push(`--allow-sys=${INTERFACES}`);
+  const variables = loaderVariables(config);
+  if (variables.length > 0) {
+    printToStderr(
+      `--allow-run is for every program, since cgi_env has ${variables.join(", ")}: the runtime hands such ` +
+        "variables on with nothing less",
+    );
+  }
   print(`${flags.map(shellWord).join(" ")}\n`);
   if (standalone) printToStderr(`webserv: ${FOR_DENO}`);
+}
+
+function addressesOf(config: Config, listens: AddressSources["listens"]): Config {
+  try {
+    return withAddresses(config);
+  } catch (error) {
+    if (!(error instanceof ListenError)) throw error;
+    throw withAdvice(error, { listens, takesOptions: false }, undefined);
+  }
 }

@@ -1,9 +1,10 @@
 /**
- * Where a path leads.
+ * Where a path leads, and to what.
  *
  * @module
  */
 import { basename, dirname, join } from "@std/path";
+import type { Seen } from "../config/outside.ts";
 import { FileError } from "../ports.ts";
 import { fileSystem } from "../runtime/files.ts";
 
@@ -26,6 +27,18 @@ function realPathOf(path: string): string | undefined {
   } catch (error) {
     if (error instanceof FileError) return undefined;
     throw error;
+  }
+}
+
+/** What is at a path, links followed. */
+export function look(path: string): Seen {
+  if (!mayRead(path)) return "unknown";
+  try {
+    const { isFile, isDirectory } = Deno.statSync(path);
+    return isFile ? "file" : isDirectory ? "folder" : "other";
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return "nothing";
+    return error instanceof Deno.errors.PermissionDenied ? "denied" : "unknown";
   }
 }
 

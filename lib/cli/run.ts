@@ -9,9 +9,11 @@ import { check } from "./check.ts";
 import { completions } from "./completions.ts";
 import { type CommandLine, parseCommandLine, UsageError } from "./command_line.ts";
 import { ConfigError, FileAccessError } from "./configuration.ts";
-import { print, printToStderr, tell } from "./console.ts";
-import { helpText } from "./help.ts";
+import { outputWidth, print, printToStderr, tell } from "./console.ts";
+import { configHelpText, helpText } from "./help.ts";
 import { init } from "./init.ts";
+import { COMMANDS, CONFIG_TOPIC } from "./options.ts";
+import { suggestion } from "../config/suggestion.ts";
 import { StartError } from "../supervisor/supervisor.ts";
 import { permissions } from "./permissions.ts";
 import { serve } from "./serve.ts";
@@ -25,7 +27,7 @@ export async function run(args: readonly string[], debuggerPort: DebuggerPort): 
   try {
     const commandLine = parseCommandLine(args);
     if (commandLine.switches.has("help")) {
-      print(helpText(commandLine.explicit ? commandLine.command : undefined));
+      print(helpText(commandLine.explicit ? commandLine.command : undefined, outputWidth()));
     } else if (commandLine.switches.has("version")) print(`${versionText()}\n`);
     else await runCommand(commandLine, debuggerPort);
     return SUCCESS;
@@ -54,5 +56,19 @@ function runCommand(commandLine: CommandLine, debuggerPort: DebuggerPort): Promi
       return permissions(commandLine);
     case "completions":
       return completions(commandLine);
+    case "help":
+      return help(commandLine);
+  }
+}
+
+/** @throws {UsageError} */
+function help({ operand }: CommandLine): void {
+  const command = COMMANDS.find(({ name }) => name === operand);
+  if (operand === CONFIG_TOPIC) print(configHelpText(outputWidth()));
+  else if (operand === undefined || command !== undefined) print(helpText(command?.name, outputWidth()));
+  else {
+    const topics = [...COMMANDS.map(({ name }) => name), CONFIG_TOPIC];
+    const hint = suggestion(operand, topics) || `: name one of ${topics.join(", ")}`;
+    throw new UsageError(`there is no help for "${operand}"${hint}`);
   }
 }

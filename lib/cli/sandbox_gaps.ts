@@ -6,6 +6,7 @@
  */
 import { basename } from "@std/path";
 import { controlEscaper } from "../bytes/controls.ts";
+import { loaderVariables } from "../config/loader_variables.ts";
 import { allLocations, originRoot, uploadStores } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
 import { outwardLinks, type SearchBounds, type SearchedFolder } from "../runtime/outward_links.ts";
@@ -74,6 +75,12 @@ function searchedFolders(config: Config): SearchedFolder[] {
 }
 
 function programGaps(config: Config, find: FindProgram): string[] {
+  const variables = loaderVariables(config);
+  if (variables.length > 0) {
+    return [
+      `run any program: to hand on ${variables.join(", ")} (cgi_env) takes the permission for all of them`,
+    ];
+  }
   const locations = allLocations(config).map(({ programs }) => programs);
   const words = locations.flatMap(({ cgi }) => Object.values(cgi ?? {}));
   const names = [...new Set(words.flatMap((word) => word === true ? [] : word[0]!))];

@@ -29,7 +29,8 @@ import {
   loadConfiguration,
 } from "./configuration.ts";
 import { isTerminalGone, printToStderr, tell } from "./console.ts";
-import { type FindProgram, linkWarning } from "./sandbox_gaps.ts";
+import { type AddressSources, withAdvice } from "./listen_advice.ts";
+import { linkWarning } from "./sandbox_gaps.ts";
 import { startBlock } from "./start_block.ts";
 import { SHORT_VERSION } from "./version.ts";
 
@@ -45,9 +46,9 @@ export async function serve(commandLine: CommandLine, debuggerPort: DebuggerPort
   // Before it is read, so that no later change of it is missed.
   const known = fileState(configurationFile(commandLine));
   const loaded = loadConfiguration(commandLine);
-  const { config } = loaded;
+  const { config, listens } = loaded;
   const system = systemInfo(), terminal = currentTerminal();
-  const warnings = allWarnings(loaded, system.findProgram);
+  const warnings = allWarnings(loaded);
   const warn = async () => {
     for (const warning of warnings) await tell(`warning: ${warning}`);
   };
@@ -65,11 +66,13 @@ export async function serve(commandLine: CommandLine, debuggerPort: DebuggerPort
     stopAsked.resolve();
   });
   await makeRoomFor(config, debuggerPort);
-  const supervisor = await start(config, commandLine, { system, groups, terminal }).catch(async (error) => {
-    // Where they would have been shown with what is served.
-    if (terminal.stderr) await warn();
-    throw error;
-  });
+  const supervisor = await start(config, listens, commandLine, { system, groups, terminal }).catch(
+    async (error) => {
+      // Where they would have been shown with what is served.
+      if (terminal.stderr) await warn();
+      throw error;
+    },
+  );
   if (config.workers !== 1 && !system.sharesPorts) {
     await tell("this system cannot share a port among threads: one worker");
   }
@@ -80,8 +83,7 @@ export async function serve(commandLine: CommandLine, debuggerPort: DebuggerPort
     );
   }
   const announce = announcer(supervisor);
-  const reloadAll = () =>
-    void reload(supervisor, commandLine, debuggerPort, system.findProgram).then(announce);
+  const reloadAll = () => void reload(supervisor, commandLine, debuggerPort).then(announce);
   // A terminal that is closed says so with the same signal, and nobody can stop a server whose terminal is gone.
   onSignal("reload", () => isTerminalGone() ? stopAsked.resolve() : reloadAll());
   if (commandLine.switches.has("watch-config") && config.file !== undefined) {
@@ -175,6 +177,7 @@ function waitingFor(running: number, { timeouts: { shutdown } }: Config): string
 /** With a folder and no port asked for, a port that is taken is no reason not to serve. */
 async function start(
   config: Config,
+  listens: AddressSources["listens"],
   commandLine: CommandLine,
   options: SupervisorOptions,
 ): Promise<Supervisor> {
@@ -183,11 +186,10 @@ async function start(
     try {
       return await Supervisor.start(port === DEFAULT_PORT ? config : withPort(config, port), options);
     } catch (error) {
-      if (!(error instanceof ListenError) || !error.taken) throw error;
-      if (!mayTryOtherPorts) {
-        throw new ListenError(`${error.message}: choose another with ${portAdvice(config)}`, true);
-      }
-      if (port === DEFAULT_PORT + PORTS_TRIED) throw error;
+      if (!(error instanceof ListenError)) throw error;
+      const isLast = !mayTryOtherPorts || port === DEFAULT_PORT + PORTS_TRIED;
+      if (error.problem === "taken" && !isLast) continue;
+      throw withAdvice(error, { listens, takesOptions: endpointsOf(config).length === 1 }, executable());
     }
   }
 }
@@ -200,20 +202,24 @@ async function reload(
   supervisor: Supervisor,
   commandLine: CommandLine,
   debuggerPort: DebuggerPort,
-  find: FindProgram,
 ): Promise<void> {
   supervisor.reopenLogs();
+  let listens: AddressSources["listens"] = new Map();
   try {
     if (supervisor.config.file === undefined) {
       return supervisor.errorLog.notice("there is no configuration file to load again");
     }
     const loaded = loadConfiguration(commandLine, supervisor.config);
     const { config } = loaded;
-    for (const warning of allWarnings(loaded, find)) supervisor.errorLog.warning(warning);
+    listens = loaded.listens;
+    for (const warning of allWarnings(loaded)) supervisor.errorLog.warning(warning);
     await makeRoomFor(config, debuggerPort);
     await supervisor.reload(config);
     supervisor.errorLog.notice(`${config.file} is loaded again`);
-  } catch (error) {
+  } catch (thrown) {
+    const error = thrown instanceof ListenError
+      ? withAdvice(thrown, { listens, takesOptions: false }, executable())
+      : thrown;
     const known = [ConfigError, FileAccessError, ListenError, StartError].some((kind) =>
       error instanceof kind
     );
@@ -227,8 +233,9 @@ async function reload(
   }
 }
 
-function portAdvice({ file }: Config): string {
-  return file === undefined ? "--port" : `--port or "listen" in ${file}`;
+/** Undefined where we may not know it. */
+function executable(): string | undefined {
+  return Deno.permissions.querySync({ name: "read" }).state === "granted" ? Deno.execPath() : undefined;
 }
 
 function withPort(config: Config, port: number): Config {

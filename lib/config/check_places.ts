@@ -9,26 +9,11 @@
  */
 import { isAbsolute } from "@std/path";
 import { isContained } from "../http/containment.ts";
-import { type Position, quote, type Report } from "./issues.ts";
-import { programFolder, servedFolder } from "./places.ts";
+import { type Position, quote } from "./issues.ts";
+import type { PlacesOutside, Reports } from "./outside.ts";
+import { locationOf, programFolder, servedFolder } from "./places.ts";
 import type { FileSection, LocationSection, ServerSection } from "./schema.ts";
 import type { Config, LocationConfig, ServerConfig } from "./types.ts";
-
-/** What is known of the places that a file names. */
-export interface PlacesOutside {
-  /** A path with every link resolved, so far as there is anything. */
-  readonly realPath: (path: string) => string;
-  /** The file that a name on the search path stands for; undefined if there is none. */
-  readonly findProgram: (name: string) => string | undefined;
-  /** The configuration file was named, and did not just lie there. */
-  readonly isNamed: boolean;
-}
-
-/** Where issues go: what is certainly wrong, and what may be wanted. */
-export interface Reports {
-  readonly issue: Report;
-  readonly warning: Report;
-}
 
 /** A location with the server around it, and where they stand in the file. */
 interface Place {
@@ -259,21 +244,6 @@ class PlaceCheck {
 function positionOf({ section, serverSection }: Place, key: "cgi" | "cgi_script"): Position {
   const inherited = key === "cgi" ? serverSection.at("cgi") : undefined;
   return section?.at(key) ?? inherited ?? section?.node ?? serverSection.node;
-}
-
-/** The location that a path falls into (lib/site/location_table.ts has the rules). */
-function locationOf({ fallback, locations }: ServerConfig, path: string): LocationConfig {
-  let best = fallback, length = 0;
-  for (const location of locations) {
-    const prefix = withoutSlash(location.path);
-    if (location.match === "exact") {
-      if (location.path === path) return location;
-    } else if (prefix.length >= length && `${path}/`.startsWith(`${prefix}/`)) {
-      best = location;
-      length = prefix.length;
-    }
-  }
-  return best;
 }
 
 function extensionOf(path: string): string {

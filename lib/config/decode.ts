@@ -6,31 +6,48 @@
  */
 import { dirname } from "@std/path";
 import { checkDuplicateLocations, checkLocation, checkServer, warnAboutServer } from "./check.ts";
-import { checkPlaces, type PlacesOutside } from "./check_places.ts";
+import { checkOutside } from "./check_outside.ts";
+import { checkPlaces } from "./check_places.ts";
 import { checkServers } from "./check_servers.ts";
+import { decodeText } from "./encoding.ts";
 import { completeServer, completeTop } from "./complete.ts";
-import { type Issue, IssueList, quote, type Report } from "./issues.ts";
+import { endpointKey } from "../http/endpoint.ts";
+import { type Issue, IssueList, type Position, quote, type Report } from "./issues.ts";
 import { parseTree } from "./node.ts";
-import { fileDecoder, type FileSection } from "./schema.ts";
+import type { PlacesOutside } from "./outside.ts";
+import { fileDecoder, type FileSection, type ServerSection } from "./schema.ts";
 import type { Config } from "./types.ts";
+import { warnAboutNames } from "./warn_names.ts";
 
-export { formatIssue, type Issue } from "./issues.ts";
+export { formatIssue, formatPlace, type Issue } from "./issues.ts";
 
 /** A configuration and what is odd about it, or all that is wrong. */
 export type DecodeResult =
-  | { readonly config: Config; readonly warnings: readonly Issue[]; readonly issues?: never }
+  | {
+    readonly config: Config;
+    readonly warnings: readonly Issue[];
+    /** Where each address stands, by endpointKey(); where none is written, its server. */
+    readonly listens: ReadonlyMap<string, Position>;
+    readonly issues?: never;
+  }
   | { readonly issues: readonly Issue[]; readonly config?: never };
 
 /**
  * Decodes a whole configuration file. Never throws for what the text says.
  *
- * @param text the file's content
+ * @param content the file's text, or its bytes
  * @param file its absolute path; relative paths in it start at its folder
  * @param outside tells where paths lead; without it none is compared with another
  */
-export function decodeConfig(text: string, file: string, outside?: PlacesOutside): DecodeResult {
+export function decodeConfig(
+  content: string | Uint8Array,
+  file: string,
+  outside?: PlacesOutside,
+): DecodeResult {
   const issues = new IssueList(file);
   const warnings = new IssueList(file);
+  const text = typeof content === "string" ? content : decodeText(content, issues.report);
+  if (text === undefined) return { issues: issues.sorted() };
   const section = decodeSections(text, dirname(file), issues.report);
   const servers = section?.values.servers ?? [];
   checkServers(servers, issues.report);
@@ -39,15 +56,25 @@ export function decodeConfig(text: string, file: string, outside?: PlacesOutside
     checkDuplicateLocations(server, issues.report);
     for (const [, location] of server.values.locations ?? []) checkLocation(server, location, issues.report);
     warnAboutServer(server, warnings.report);
+    warnAboutNames(server, warnings.report);
   }
   if (section === undefined || !issues.empty) return { issues: issues.sorted() };
   warnAboutLogs(section, warnings.report);
   const config = { file, ...completeTop(section.values), servers: servers.map(completeServer) };
   if (outside) {
-    checkPlaces(config, section, outside, { issue: issues.report, warning: warnings.report });
+    const reports = { issue: issues.report, warning: warnings.report };
+    checkPlaces(config, section, outside, reports);
+    checkOutside(config, section, outside, reports);
     if (!issues.empty) return { issues: issues.sorted() };
   }
-  return { config, warnings: warnings.sorted() };
+  return { config, warnings: warnings.sorted(), listens: listensOf(config, servers) };
+}
+
+function listensOf(config: Config, sections: readonly ServerSection[]): ReadonlyMap<string, Position> {
+  return new Map(config.servers.flatMap(({ listen }, index) => {
+    const { node, ...section } = sections[index]!;
+    return listen.map((endpoint) => [endpointKey(endpoint), section.at("listen") ?? node] as const);
+  }));
 }
 
 function decodeSections(text: string, folder: string, report: Report): FileSection | undefined {

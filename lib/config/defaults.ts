@@ -3,13 +3,15 @@
  *
  * @module
  */
-import { resolve } from "@std/path";
+import { basename, resolve } from "@std/path";
+import { inlineDisposition } from "../http/content_disposition.ts";
 import { type Endpoint, endpointOf } from "../http/endpoint.ts";
+import type { WrittenFields } from "./key_decoders.ts";
 import { completeLocation, completeTop } from "./complete.ts";
 import { parseLocationPath } from "./names.ts";
 import { SERVER_KEYS } from "./server_keys.ts";
 import { valuesOf } from "./table.ts";
-import type { Config } from "./types.ts";
+import type { Config, LocationConfig } from "./types.ts";
 import type { Interpreters } from "./value_types.ts";
 
 /** The configuration of everything above the servers. */
@@ -25,6 +27,7 @@ export interface FolderOptions {
   readonly listing: boolean;
   readonly spa: boolean;
   readonly cors: boolean;
+  readonly headers: WrittenFields;
   readonly upload: boolean;
   readonly cgi: boolean;
   readonly workers: number | "auto";
@@ -49,12 +52,17 @@ const INTERPRETERS_BESIDE_UPLOADS: Interpreters = { ...INTERPRETERS, ".js": ALON
 
 /** The configuration that serves one folder. */
 export function folderConfig(options: FolderOptions): Config {
-  const { root, hostname, port, listing, spa, cors, upload, cgi, workers, quiet } = options;
+  const { root, listing, spa, cors, headers, upload, cgi } = options;
   const programFolder = resolve(root, "cgi-bin");
-  const shared = { autoindex: listing, cors, ...(upload && { client_max_body_size: Infinity }) };
+  const shared = {
+    autoindex: listing,
+    cors,
+    add_header: headers,
+    ...(upload && { client_max_body_size: Infinity }),
+  };
   const fallback = completeLocation(parseLocationPath("/"), shared, {
     root,
-    ...(spa && { try_files: { candidates: ["$uri", "$uri/"], last: "/index.html" } }),
+    ...(spa && { try_files: { candidates: ["$uri", "$uri/"], last: "/index.html", isForPages: true } }),
     ...(upload && { upload_store: root }),
   });
   const programs = completeLocation(parseLocationPath("/cgi-bin/"), shared, {
@@ -64,8 +72,48 @@ export function folderConfig(options: FolderOptions): Config {
     cgi: upload ? INTERPRETERS_BESIDE_UPLOADS : INTERPRETERS,
   });
   return {
-    ...DEFAULTS,
+    ...wholeConfig(options, fallback, cgi ? [programs] : []),
     ...(upload && cgi && { programFolder }),
+  };
+}
+
+/** The options of `webserv FILE`. */
+export interface FileOptions
+  extends Pick<FolderOptions, "hostname" | "port" | "cors" | "headers" | "workers" | "quiet"> {
+  /** FILE, absolute. */
+  readonly file: string;
+}
+
+/**
+ * The configuration that serves one file, and nothing else of its folder: under its own name, and at `/` with that name for
+ * whoever saves it. It is sent there, and not redirected to: a name that starts with a dot has no path of its own, and
+ * `curl http://HOST/ > x` gets the file.
+ */
+export function fileConfig(options: FileOptions): Config {
+  const { file, cors, headers } = options;
+  const name = basename(file);
+  const location = (path: string, added: WrittenFields) =>
+    completeLocation({ key: `= ${path}`, match: "exact", path }, { cors, add_header: headers }, {
+      alias: file,
+      add_header: added,
+    });
+  const fallback = completeLocation(parseLocationPath("/"), {}, {
+    cors,
+    add_header: headers,
+    return: { status: 404 },
+  });
+  const isNamed = headers.some(([field]) => field.toLowerCase() === "content-disposition");
+  const named: WrittenFields = isNamed ? [] : [["Content-Disposition", [inlineDisposition(name)]]];
+  return wholeConfig(options, fallback, [location("/", named), location(`/${name}`, [])]);
+}
+
+function wholeConfig(
+  { hostname, port, workers, quiet }: Pick<FolderOptions, "hostname" | "port" | "workers" | "quiet">,
+  fallback: LocationConfig,
+  locations: readonly LocationConfig[],
+): Config {
+  return {
+    ...DEFAULTS,
     workers,
     accessLog: { to: quiet ? "off" : "stdout" },
     servers: [{
@@ -73,7 +121,7 @@ export function folderConfig(options: FolderOptions): Config {
       serverName: [],
       allowedHosts: [],
       fallback,
-      locations: cgi ? [programs] : [],
+      locations,
     }],
   };
 }

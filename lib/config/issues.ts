@@ -54,11 +54,21 @@ export class IssueList {
  * @param folder an absolute path; a file in it is named from there
  */
 export function formatIssue(issue: Issue, folder?: string): string {
-  let file = folder === undefined ? issue.file : relative(folder, issue.file);
-  if (file.startsWith("..")) file = issue.file;
+  const file = nameOf(issue.file, folder);
   const parts = [issue.line === undefined ? file : `${file}:${issue.line}`];
   if (issue.path !== "") parts.push(issue.path);
   return [...parts, issue.message].join(": ");
+}
+
+/** Where something stands, for people: `webserv.yaml:12 (servers[0].listen)`. */
+export function formatPlace(file: string, { line, path }: Position, folder?: string): string {
+  const name = nameOf(file, folder);
+  return `${line === undefined ? name : `${name}:${line}`} (${path})`;
+}
+
+function nameOf(file: string, folder: string | undefined): string {
+  const name = folder === undefined ? file : relative(folder, file);
+  return name.startsWith("..") ? file : name;
 }
 
 const QUOTE_LIMIT = 60;

@@ -16,6 +16,8 @@ export interface Key<Written, Value> {
   readonly meaning: string;
   /** README's words for what holds where the key is not written; may be empty. */
   readonly defaultText: string;
+  /** What may be written, as the file would have it: the default where that can be written. */
+  readonly example: string;
   /**
    * The value that the program works with; undefined if it has none.
    *
@@ -38,10 +40,18 @@ interface Row<Written> {
   readonly meaning: string;
 }
 
+/** What rows say whose default cannot be written. */
+interface ExampleRow<Written> extends Row<Written> {
+  /** What may be written, as the file would have it. */
+  readonly example: string;
+}
+
 /** A default that cannot be written in the file, or depends on where answers come from. */
 interface ComputedDefault<Value> {
   readonly text: string;
   readonly value: (has: HasSource) => Value;
+  /** What may be written, as the file would have it. */
+  readonly example: string;
 }
 
 /**
@@ -51,18 +61,19 @@ interface ComputedDefault<Value> {
 export function withDefault<T>(
   { decoder, meaning, default: written }: Row<T> & { readonly default: string | ComputedDefault<T> },
 ): Key<T, T> {
-  const { text, value } = typeof written === "string" ? decodedDefault(decoder, written) : written;
+  const { text, value, example } = typeof written === "string" ? decodedDefault(decoder, written) : written;
   return {
     decoder,
     locationOnly: false,
     meaning,
     defaultText: text,
+    example,
     complete: (own, inherited, has) => own ?? inherited ?? value(has),
   };
 }
 
 /** What a key with no default may say besides. */
-interface OptionalRow<T> extends Row<T> {
+interface OptionalRow<T> extends ExampleRow<T> {
   /** A location with one of these does not inherit the key, since it would get in their way. */
   readonly notInheritedBeside?: readonly Source[];
   /** Recognises the value that takes back what the server says, e.g. an empty mapping. */
@@ -71,13 +82,14 @@ interface OptionalRow<T> extends Row<T> {
 
 /** A key that may have no value: its own, else the server's. */
 export function optional<T>(
-  { decoder, meaning, notInheritedBeside = [], takesBack = () => false }: OptionalRow<T>,
+  { decoder, meaning, example, notInheritedBeside = [], takesBack = () => false }: OptionalRow<T>,
 ): Key<T, T | undefined> {
   return {
     decoder,
     locationOnly: false,
     meaning,
     defaultText: "",
+    example,
     complete(own, inherited, has) {
       const written = own ?? (notInheritedBeside.some(has) ? undefined : inherited);
       return written === undefined || takesBack(written) ? undefined : written;
@@ -87,14 +99,14 @@ export function optional<T>(
 
 /** A key that only a location may have, so that there is nothing to inherit. */
 export function inLocation<T>(
-  { decoder, meaning }: Row<T>,
+  { decoder, meaning, example }: ExampleRow<T>,
 ): Key<T, T | undefined> & { readonly locationOnly: true } {
-  return { decoder, locationOnly: true, meaning, defaultText: "", complete: (own) => own };
+  return { decoder, locationOnly: true, meaning, defaultText: "", example, complete: (own) => own };
 }
 
 /** A key whose entries join the server's: `merge` says how. */
 export function merged<Written, Value>(
-  { decoder, meaning, empty, merge, defaultText = "" }: Row<Written> & {
+  { decoder, meaning, example, empty, merge, defaultText = "" }: ExampleRow<Written> & {
     readonly empty: Written;
     readonly merge: (inherited: Written, own: Written) => Value;
     readonly defaultText?: string;
@@ -105,6 +117,7 @@ export function merged<Written, Value>(
     locationOnly: false,
     meaning,
     defaultText,
+    example,
     complete: (own = empty, inherited = empty) => merge(inherited, own),
   };
 }
@@ -114,5 +127,5 @@ function decodedDefault<T>(decoder: (folder: string) => Decoder<T>, text: string
     throw new Error(`A default in a table of keys: ${message}`);
   });
   if (value === undefined) throw new Error(`A default in a table of keys is not decoded: ${text}`);
-  return { text, value: () => value };
+  return { text, value: () => value, example: text };
 }

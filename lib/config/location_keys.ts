@@ -16,11 +16,13 @@ const files = {
     decoder: (folder) => decoders.path("a folder", folder),
     notInheritedBeside: ["alias", "uploadStore"],
     meaning: "the folder that the whole path is appended to",
+    example: "site",
   }),
   /** What replaces the location's prefix: a folder, or a file. */
   alias: inLocation({
     decoder: (folder) => decoders.path("a folder or a file", folder),
     meaning: "a folder (or file) that takes the place of the location's prefix",
+    example: "site/app",
   }),
   /** Names of files, in the order in which they are looked for in a folder. */
   index: withDefault({
@@ -39,6 +41,7 @@ const files = {
     decoder: () => decoders.tryFiles,
     notInheritedBeside: ["alias", "uploadStore", "cgiScript", "return"],
     meaning: "`$uri`, `$uri/`, `$uri.html`, fixed paths, and at the end a path or `=404`",
+    example: "[$uri, $uri/, /index.html]",
   }),
   /** Extension in lower case, with its dot, to the value of Content-Type. */
   types: merged({
@@ -46,6 +49,7 @@ const files = {
     empty: {},
     merge: mergeVariables,
     meaning: "extensions to media types: `{ .glb: model/gltf-binary }`",
+    example: "{ .glb: model/gltf-binary }",
     defaultText: "built in; what no name tells is text if it looks like it",
   }),
   /** How long browsers may keep files: patterns to values of Cache-Control, of which the first that matches counts. */
@@ -62,6 +66,7 @@ const answer = {
   return: optional({
     decoder: () => decoders.returned,
     meaning: "a redirect or a fixed answer",
+    example: "301 /new",
   }),
   /** Status to the path of its page, every class written out. */
   errorPage: merged({
@@ -69,6 +74,7 @@ const answer = {
     empty: new Map(),
     merge: mergeErrorPages,
     meaning: "pages for errors: a file, or a program, which is run",
+    example: "{ 404: /404.html, 5xx: /50x.html }",
     defaultText: "built in",
   }),
   /** Fields added to every response, in order. */
@@ -78,6 +84,7 @@ const answer = {
     merge: mergeFields,
     meaning:
       "fields for every answer, in place of others of the same name (`Vary` is merged, `Set-Cookie` added); an empty value takes back an inherited one",
+    example: "{ X-Frame-Options: DENY }",
   }),
 };
 
@@ -85,7 +92,11 @@ const access = {
   /** As in the file, else what those who answer here need. Has HEAD wherever it has GET, never OPTIONS. */
   allowedMethods: withDefault({
     decoder: () => decoders.allowedMethods,
-    default: { text: "GET, HEAD, and what CGI or a store needs", value: defaultMethods },
+    default: {
+      text: "GET, HEAD, and what CGI or a store needs",
+      value: defaultMethods,
+      example: "[GET, HEAD]",
+    },
     meaning: "GET stands for HEAD too; OPTIONS is always answered",
   }),
   /** Bytes; Infinity is no limit. */
@@ -110,11 +121,13 @@ const programs = {
     notInheritedBeside: ["uploadStore", "cgiScript", "return"],
     takesBack: (interpreters) => Object.keys(interpreters).length === 0,
     meaning: "an extension (or `*`) to an interpreter, or to `true` = the file itself is run",
+    example: "{ .sh: sh, .py: python3, .php: php-cgi }",
   }),
   /** The program that answers everything below this location. */
   cgiScript: inLocation({
     decoder: (folder) => decoders.path("the path of a program", folder),
     meaning: "one program that answers everything below the location",
+    example: "cgi-bin/hello.sh",
   }),
   /** Variables for programs, besides those of CGI. */
   cgiEnv: merged({
@@ -122,6 +135,7 @@ const programs = {
     empty: {},
     merge: mergeVariables,
     meaning: "further variables for programs",
+    example: "{ GREETING: Hello }",
   }),
   /** Programs see the credentials of a request. */
   cgiPassAuthorization: withDefault({
@@ -136,6 +150,7 @@ const store = {
   uploadStore: inLocation({
     decoder: (folder) => decoders.path("a folder", folder),
     meaning: "the folder that PUT, POST and DELETE write to; made if it is not there",
+    example: "files",
   }),
   /** POST may replace a file. */
   overwrite: withDefault({

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Config, LocationConfig } from "./types.ts";
+import type { Config, LocationConfig, ServerConfig } from "./types.ts";
 
 /** The folder (or the file) that nothing a location serves may leave; undefined if it has no files. */
 export function originRoot({ files, store }: LocationConfig): string | undefined {
@@ -27,6 +27,21 @@ export function programFolder(location: LocationConfig): string | undefined {
 /** All locations of all servers, those that stand for the servers themselves first. */
 export function allLocations({ servers }: Config): LocationConfig[] {
   return servers.flatMap(({ fallback, locations }) => [fallback, ...locations]);
+}
+
+/** The location that a path falls into (lib/site/location_table.ts has the rules). */
+export function locationOf({ fallback, locations }: ServerConfig, path: string): LocationConfig {
+  let best = fallback, length = 0;
+  for (const location of locations) {
+    const prefix = withoutSlash(location.path);
+    if (location.match === "exact") {
+      if (location.path === path) return location;
+    } else if (prefix.length >= length && `${path}/`.startsWith(`${prefix}/`)) {
+      best = location;
+      length = prefix.length;
+    }
+  }
+  return best;
 }
 
 /** The folders that are written to, each once, sorted. */

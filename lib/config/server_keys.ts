@@ -21,13 +21,13 @@ export const SERVER_KEYS = {
   }),
   serverName: withDefault({
     decoder: () => oneOrMany(parsed("a server name", parseServerName)),
-    default: { text: "none", value: () => [] },
+    default: { text: "none", value: () => [], example: '[localhost, "*.example.test"]' },
     meaning: "names; `*.x` is any number of labels before `.x`",
   }),
   /** Names that are answered on the server's addresses besides the server names. */
   allowedHosts: withDefault({
     decoder: () => oneOrMany(parsed("a host name", parseAllowedHost)),
-    default: { text: "none", value: () => [] },
+    default: { text: "none", value: () => [], example: "[box.test]" },
     meaning: ALLOWED_HOSTS,
   }),
 };

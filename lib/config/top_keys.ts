@@ -28,7 +28,7 @@ export const TOP_KEYS = {
   /** Undefined: `dev` where the access log goes to a terminal, else `combined`. */
   logFormat: withDefault<LogFormat | undefined>({
     decoder: () => oneOf(LOG_FORMATS),
-    default: { text: "dev on a terminal, else combined", value: () => undefined },
+    default: { text: "dev on a terminal, else combined", example: "combined", value: () => undefined },
     meaning: "how the access log looks: `dev` (a short line), `combined`, `common` or `json`",
   }),
   /** Each 404 is a line of the error log. */
@@ -40,7 +40,7 @@ export const TOP_KEYS = {
   /** Names that are answered on every address besides the server names. */
   allowedHosts: withDefault({
     decoder: () => oneOrMany(parsed("a host name", parseAllowedHost)),
-    default: { text: "none", value: () => [] },
+    default: { text: "none", value: () => [], example: "[box.test]" },
     meaning: ALLOWED_HOSTS,
   }),
   /** Workers get only the permissions that the configuration needs. */

@@ -16,6 +16,8 @@ export interface TryFiles {
   readonly candidates: readonly string[];
   /** A path for an internal redirect, or a status. */
   readonly last: string | number;
+  /** The last is for pages alone: the client takes HTML, and the last segment has no extension; for the rest 404. */
+  readonly isForPages?: boolean;
 }
 
 /** The answer of a `return`. */

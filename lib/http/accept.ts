@@ -47,6 +47,13 @@ function rangesOf(accept: string): MediaRange[] {
   return splitUnquoted(accept, ",").map(parseRange).filter((range) => range !== undefined);
 }
 
+/** True if the client takes a type, be it by a wildcard. A field that is not there, or says nothing, takes everything. */
+export function accepts(accept: string | undefined, type: string): boolean {
+  if (accept === undefined || accept === "*/*") return true;
+  const ranges = rangesOf(accept);
+  return ranges.length === 0 || qualityOf(type, ranges) > 0;
+}
+
 function qualityOf(candidate: string, ranges: readonly MediaRange[]): number {
   const offer = parseRange(candidate);
   let quality = 0;

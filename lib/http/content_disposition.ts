@@ -1,5 +1,5 @@
 /**
- * The Content-Disposition of a form's part (RFC 7578 section 4.2): its name and file name, plain as browsers write
+ * The Content-Disposition of an answer that has a name, and that of a form's part (RFC 7578 section 4.2): its name and file name, plain as browsers write
  * them (WHATWG HTML, multipart/form-data encoding), encoded (RFC 8187) or in pieces (RFC 2231 section 3).
  *
  * Refuses as a whole: another disposition, parameters that break the grammar or come twice, an encoded value of another
@@ -37,6 +37,20 @@ export function parseFormDisposition(value: string): FormDisposition | undefined
   const fileName = readText(parameters, "filename");
   if (name === null || fileName === null) return undefined;
   return { ...name !== undefined && { name }, ...fileName !== undefined && { fileName } };
+}
+
+/**
+ * The value for a file that is shown, and saved under its name (RFC 6266; RFC 8187 where the name needs it). All of it is
+ * ASCII.
+ */
+export function inlineDisposition(fileName: string): string {
+  const plain = fileName.replace(/[^\x20-\x7e]/gu, "_").replace(/["\\%]/g, "_");
+  if (plain === fileName) return `inline; filename="${plain}"`;
+  const encoded = encodeURIComponent(fileName.toWellFormed()).replace(
+    /['()*]/g,
+    (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+  return `inline; filename="${plain}"; filename*=UTF-8''${encoded}`;
 }
 
 /** A parameter in the best of its forms (RFC 6266 section 4.3); undefined if there is none, null if one is malformed. */

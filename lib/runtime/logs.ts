@@ -77,7 +77,7 @@ function openFile(path: string): Deno.FsFile {
     kept = openExisting(path);
     return Deno.openSync(path, { append: true, create: true });
   } catch (error) {
-    throw new LogError(`${path} ${problemOf(error)}`, { cause: error });
+    throw new LogError(`${path} ${problemOf(error, path)}`, { cause: error });
   } finally {
     // Not before: the reader of a pipe would take it for the end.
     if (kept !== undefined) closeSync(kept);
@@ -111,12 +111,12 @@ function isAnother(path: string, { dev, ino }: Deno.FileInfo): boolean {
   }
 }
 
-function problemOf(error: unknown): string {
+function problemOf(error: unknown, path: string): string {
   if ((error as { code?: unknown }).code === "ENXIO") {
     return "is a pipe or socket that nobody reads: start its reader first";
   }
   if (error instanceof Deno.errors.NotFound) return "cannot be written: its folder does not exist";
-  if (error instanceof Deno.errors.NotCapable) return "may not be written: start with --allow-write";
+  if (error instanceof Deno.errors.NotCapable) return `may not be written: start with --allow-write=${path}`;
   if (error instanceof Deno.errors.PermissionDenied) return "may not be written: check its permissions";
   if (error instanceof Deno.errors.IsADirectory) return "is a folder: name a file";
   return `cannot be written: ${error instanceof Error ? error.message : String(error)}`;

@@ -7,11 +7,21 @@ import { type Endpoint, formatEndpoint } from "../http/endpoint.ts";
 import { AcceptError, type ByteConnection, type ConnectionListener } from "../ports.ts";
 import { FairReads } from "./fair_reads.ts";
 
+/**
+ * Why an address cannot be listened on: another program has it, this user may not, it is none of this machine, a name has
+ * no address, the runtime was not given the permission.
+ */
+export type ListenProblem = "taken" | "denied" | "foreign" | "unresolved" | "permission" | "failed";
+
 /** An address could not be listened on. The message says why, without the system's words. */
 export class ListenError extends Error {
   override readonly name = "ListenError";
-  /** @param taken another program listens there */
-  constructor(message: string, readonly taken: boolean, options?: ErrorOptions) {
+  constructor(
+    message: string,
+    readonly problem: ListenProblem,
+    readonly endpoint: Pick<Endpoint, "hostname" | "port">,
+    options?: ErrorOptions,
+  ) {
     super(message, options);
   }
 }
@@ -41,12 +51,13 @@ export function addressOf(name: string): string {
     listener.close();
     return listener.addr.hostname;
   } catch (error) {
+    const endpoint = { hostname: name, port: 0 }, cause = { cause: error };
     if (error instanceof Deno.errors.NotCapable) {
-      throw new ListenError(`--allow-net=${permissionToLookUp(name)} is missing`, false, { cause: error });
+      const flag = `--allow-net=${permissionToLookUp(name)}`;
+      throw new ListenError(`${flag} is missing`, "permission", endpoint, cause);
     }
-    if (error instanceof Deno.errors.AddrNotAvailable) throw listenError(error, { hostname: name, port: 0 });
-    const advice = "check its spelling, or listen on an IP address";
-    throw new ListenError(`the name ${name} cannot be resolved: ${advice}`, false, { cause: error });
+    if (error instanceof Deno.errors.AddrNotAvailable) throw listenError(error, endpoint);
+    throw new ListenError(`the name ${name} cannot be resolved`, "unresolved", endpoint, cause);
   }
 }
 
@@ -57,20 +68,21 @@ export function permissionToLookUp(name: string): string {
 
 function listenError(error: unknown, endpoint: Pick<Endpoint, "hostname" | "port">): ListenError {
   const { hostname, port } = endpoint;
-  const cause = { cause: error };
-  if (error instanceof Deno.errors.AddrInUse) return new ListenError(`port ${port} is taken`, true, cause);
+  const failure = (message: string, problem: ListenProblem) =>
+    new ListenError(message, problem, { hostname, port }, { cause: error });
+  if (error instanceof Deno.errors.AddrInUse) return failure(`port ${port} is taken`, "taken");
   if (error instanceof Deno.errors.AddrNotAvailable) {
-    return new ListenError(`${hostname} is no address of this machine`, false, cause);
+    return failure(`${hostname} is no address of this machine`, "foreign");
   }
   if (error instanceof Deno.errors.PermissionDenied) {
-    return new ListenError(`port ${port} may not be used by this user`, false, cause);
+    return failure(`port ${port} may not be used by this user`, "denied");
   }
   if (error instanceof Deno.errors.NotCapable) {
     // Which port stands for 0 is only known later.
     const address = formatEndpoint(endpoint).replace(/:0$/, "");
-    return new ListenError(`--allow-net=${address} is missing`, false, cause);
+    return failure(`--allow-net=${address} is missing`, "permission");
   }
-  return new ListenError(`${hostname} cannot be listened on`, false, cause);
+  return failure(`${hostname} cannot be listened on`, "failed");
 }
 
 /** How long finish() waits for the next connection, and how long it goes on at most, in milliseconds. */

@@ -48,6 +48,10 @@ function answerOptions({ request, location }: Exchange): Response | undefined {
     fields = fields.append("Access-Control-Allow-Methods", method).append("Access-Control-Max-Age", 86400);
     const asked = request.fields.joined("access-control-request-headers");
     if (asked !== undefined) fields = fields.append("Access-Control-Allow-Headers", asked);
+    // A page of a public site that asks a server of the own network or machine.
+    if (request.fields.get("access-control-request-private-network")?.toLowerCase() === "true") {
+      fields = fields.append("Access-Control-Allow-Private-Network", "true");
+    }
   }
   return { status: 204, fields, body: undefined };
 }

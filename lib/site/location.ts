@@ -38,6 +38,8 @@ export class Location {
   readonly store: StoreOrigin | undefined;
   /** What is stored at a path is what is shown there. */
   readonly showsStore: boolean;
+  /** Its one path is an alias: where that leads to a file, a slash at the path's end does not ask for a folder. */
+  readonly isOneFile: boolean;
   /** How much of a path the origin stands for. */
   readonly replaced: number;
   /** The same of the store. */
@@ -56,6 +58,7 @@ export class Location {
     const cors = access.cors ? CORS : [];
     if (cors.length + addHeader.length > 0) this.added = new AddedFields([...cors, ...addHeader]);
     this.labels = FileLabels.of(config.files);
+    this.isOneFile = config.match === "exact" && alias !== undefined;
     const prefix = withoutSlash(config.path);
     this.#prefix = prefix.length;
     this.replaced = alias === undefined && root !== undefined ? 0 : prefix.length;

@@ -58,8 +58,8 @@ function answerFound(
     if (exchange.errorPage !== undefined) return refusal(404);
     return path.endsWith("/") ? answerFolder(exchange, 0) : slashRedirect(exchange);
   }
-  // A slash behind a file's name asks for a folder.
-  if (path.endsWith("/")) return NOT_A_FOLDER;
+  // A slash behind a file's name asks for a folder, unless it is the whole path of a location that is this file.
+  if (path.endsWith("/") && !location.isOneFile) return NOT_A_FOLDER;
   if (!isReading(exchange)) return READ_ONLY;
   return fileResponse(request, found, services.files.clock, location.labels?.labelsOf(found, path));
 }

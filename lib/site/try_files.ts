@@ -5,6 +5,7 @@
  * @module
  */
 import type { TryFiles } from "../config/types.ts";
+import { accepts } from "../http/accept.ts";
 import { HttpError, refusal } from "../http/errors.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
 import { InternalRedirect, type Outcome } from "../http/message.ts";
@@ -19,7 +20,7 @@ export function answerFromTries(tries: TryFiles): Answerer {
 }
 
 function tryFrom(exchange: Exchange, tries: TryFiles, first: number): MaybePromise<Outcome> {
-  const { candidates, last } = tries;
+  const { candidates, last, isForPages } = tries;
   for (let i = first; i < candidates.length; i++) {
     const path = candidatePath(exchange.path, candidates[i]!);
     if (path === undefined) continue;
@@ -32,10 +33,17 @@ function tryFrom(exchange: Exchange, tries: TryFiles, first: number): MaybePromi
     }
     if (found?.kind === kind) return choose(exchange, path);
   }
+  if (isForPages && !asksForPage(exchange)) return refusal(404);
   if (typeof last === "number") {
     return last === 404 ? refusal(404) : new HttpError(last, `nothing of try_files was found: =${last}`);
   }
   return new InternalRedirect(last as DecodedPath);
+}
+
+/** A page has no extension, and is HTML. A script or a picture that is missing is no page of the application. */
+function asksForPage({ path, request }: Exchange): boolean {
+  const dot = path.lastIndexOf(".");
+  return dot <= path.lastIndexOf("/") && accepts(request.fields.joined("accept"), "text/html");
 }
 
 function choose(exchange: Exchange, path: DecodedPath): MaybePromise<Outcome> {

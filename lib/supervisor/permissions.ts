@@ -5,6 +5,7 @@
  * @module
  */
 import { endpointsOf } from "../config/listen.ts";
+import { loaderVariables } from "../config/loader_variables.ts";
 import { allLocations, logFiles } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
 import { formatEndpoint } from "../http/endpoint.ts";
@@ -14,7 +15,8 @@ export interface PermissionSet {
   readonly net: readonly string[];
   readonly read: readonly string[];
   readonly write: readonly string[];
-  readonly run: readonly string[];
+  /** `all`: every program, as it takes to hand on a variable of the loader. */
+  readonly run: readonly string[] | "all";
 }
 
 /** What only the system knows. */
@@ -50,7 +52,7 @@ export function workerPermissions(config: Config, system: SystemPaths): Permissi
       ...spool,
     ]),
     write: unique([...both(stores), ...spool]),
-    run: unique([
+    run: loaderVariables(config).length > 0 ? "all" : unique([
       ...(launcher === undefined ? [] : [launcher]),
       ...locations.flatMap(({ programs: { cgiScript } }) => cgiScript === undefined ? [] : [cgiScript]),
       ...locations
@@ -65,10 +67,12 @@ export function workerPermissions(config: Config, system: SystemPaths): Permissi
  * no longer says which programs run. Where an interpreter is named that is so already (python3 starts whatever it is
  * told to), and where files are run by themselves no list could name them; but where all programs are named one by one
  * (cgi_script) they are started without a launcher, and stay the only ones that a worker starts itself. (With what
- * variables is the worker's choice, so a script may be brought to start others: lib/cli/sandbox_gaps.ts.)
+ * variables is the worker's choice, so a script may be brought to start others: lib/cli/sandbox_gaps.ts.) Where a variable
+ * of the loader is handed on, every program may be run anyway.
  */
 export function launcherFor(config: Config, launcher: string | undefined): string | undefined {
-  const open = !config.sandbox || allLocations(config).some(({ programs: { cgi } }) => cgi !== undefined);
+  const open = !config.sandbox || allLocations(config).some(({ programs: { cgi } }) => cgi !== undefined) ||
+    loaderVariables(config).length > 0;
   return open ? launcher : undefined;
 }
 
@@ -100,12 +104,16 @@ export function permissionFlags(config: Config, workers: PermissionSet, needs: M
       unique([...(needs.file === undefined ? [] : [needs.file]), ...needs.modules, ...workers.read, ...logs]),
     ],
     ["write", unique([...workers.write, ...logs])],
-    ["run", unique([...workers.run, ...(hasPrograms(config) ? needs.killers : [])])],
+    [
+      "run",
+      workers.run === "all" ? [] : unique([...workers.run, ...(hasPrograms(config) ? needs.killers : [])]),
+    ],
     ["env", needs.variables],
   ];
   return [
     "--no-prompt",
     ...lists.filter(([, list]) => list.length > 0).map(([name, list]) => permissionFlag(name, list)),
+    ...(workers.run === "all" ? ["--allow-run"] : []),
   ];
 }
 

@@ -9,7 +9,7 @@ import { endpointsOf } from "../config/listen.ts";
 import { uploadStores } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
 import type { Endpoint } from "../http/endpoint.ts";
-import { type ErrorLog, FileError } from "../ports.ts";
+import { type ErrorLog, FileError, type FileProblem } from "../ports.ts";
 import { LogError } from "../runtime/logs.ts";
 import { OrphanGuard } from "../runtime/orphan_guard.ts";
 import type { ProcessGroups } from "../runtime/process_groups.ts";
@@ -53,6 +53,18 @@ const LOOK_DELAY = 500;
 
 /** What logs have at least when they are closed, in milliseconds, until somebody reads them. */
 const LOG_PATIENCE = 1000;
+
+/** What to do about a folder that cannot be made. */
+const FOLDER_ADVICE: Readonly<Record<FileProblem, string>> = {
+  "not found": "make the folder above it",
+  "changed": "try again",
+  "denied": "check the permissions of the folder above it, or name another",
+  "exists": "something else has its name, or a part of its path is no folder: name another",
+  "not empty": "name another",
+  "full": "the disk is full: make room, or name another",
+  "busy": "try again",
+  "failed": "check its path, and whether its file system can be written to",
+};
 
 /** The module that workers run. */
 const WORKER_ENTRY = new URL("./worker.ts", import.meta.url);
@@ -304,7 +316,11 @@ export class Supervisor {
       uploadStores(config).forEach(ensureFolder);
       if (hasPrograms(config)) prepareSpoolFolder(this.#options.system.spoolFolder);
     } catch (error) {
-      if (error instanceof FileError) throw new StartError(`${error.path} cannot be made: ${error.problem}`);
+      if (error instanceof FileError) {
+        throw new StartError(
+          `${error.path} cannot be made: ${error.problem}; ${FOLDER_ADVICE[error.problem]}`,
+        );
+      }
       throw error;
     }
   }

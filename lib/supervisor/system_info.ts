@@ -124,7 +124,8 @@ function* descriptors(
   }
   for (const path of [...write, ...logs]) yield [permissionFlag("write", [path]), { name: "write", path }];
   for (const path of logs) yield [permissionFlag("read", [path]), { name: "read", path }];
-  for (const command of [...run, ...killers]) {
+  if (run === "all") yield ["--allow-run", { name: "run" }];
+  for (const command of [...(run === "all" ? [] : run), ...killers]) {
     yield [permissionFlag("run", [command]), { name: "run", command }];
   }
 }

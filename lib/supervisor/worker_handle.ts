@@ -302,7 +302,7 @@ function only({ net, read, write, run }: PermissionSet): Deno.PermissionOptions 
     net: orNothing(net),
     read: orNothing(read),
     write: orNothing(write),
-    run: orNothing(run),
+    run: run === "all" || orNothing(run),
     env: false,
     sys: false,
     ffi: false,

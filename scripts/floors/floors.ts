@@ -122,7 +122,7 @@ export const FLOORS: readonly Floor[] = [
   {
     place: "lib/config",
     what: "webserv.yaml -> Config, with every issue reported at once; one table of keys",
-    imports: ["lib/http", "lib/bytes", "@std/path", "@std/text", "yaml"],
+    imports: ["lib/http", "lib/bytes", "@std/path", "yaml"],
     names: "nothing",
   },
   {

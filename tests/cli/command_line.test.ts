@@ -23,7 +23,7 @@ Deno.test("no arguments mean serve, without anything chosen", () => {
 
 Deno.test("a command may be written, anything else in its place is a folder", () => {
   assertEquals(parse("serve"), { command: "serve", explicit: true });
-  for (const command of ["check", "permissions", "init"]) {
+  for (const command of ["check", "permissions", "init", "help"]) {
     assertEquals(parse(command), { command, explicit: true });
   }
   assertEquals(parse("public"), { ...serve, operand: "public" });
@@ -117,6 +117,7 @@ Deno.test("an unknown option is refused with the nearest known one", () => {
   refuses(["-qx"], 'unknown option "-qx": see webserv --help');
   refuses(["-help"], 'unknown option "-help": did you mean "--help"?');
   refuses(["--no-quiet"], 'unknown option "--no-quiet": did you mean "--quiet"?');
+  refuses(["--https"], 'unknown option "--https": see webserv --help');
   refuses(["--constructor"], 'unknown option "--constructor": see webserv --help');
   refuses(["--something-else"], 'unknown option "--something-else": see webserv --help');
 });
@@ -146,9 +147,52 @@ Deno.test("options of another command and too many arguments are refused", () =>
   refuses(["-c", "a.yaml", "dir"], 'either a folder ("dir") or --config, not both');
 });
 
+Deno.test("an empty word is refused with what to write instead", () => {
+  refuses([""], '"" is no folder: write "." for the current one');
+  refuses(["serve", "", "-q"], '"" is no folder: write "." for the current one');
+  refuses(["init", ""], '"" is no folder: write "." for the current one');
+  refuses(["help", ""], '"" is nothing: see webserv help --help');
+});
+
+Deno.test("--header is checked as add_header is, and --isolate adds its two fields", () => {
+  const fields = (...args: string[]) => parseCommandLine(args).headers;
+  assertEquals(fields(), []);
+  assertEquals(fields("--header", "X-A: b:c ", "--header=Link: <a>", "--header", "link: <b>"), [
+    ["X-A", ["b:c"]],
+    ["Link", ["<a>", "<b>"]],
+  ]);
+  assertEquals(fields("--isolate", "--header", "X-A:1"), [
+    ["X-A", ["1"]],
+    ["Cross-Origin-Opener-Policy", ["same-origin"]],
+    ["Cross-Origin-Embedder-Policy", ["require-corp"]],
+  ]);
+  const table: readonly (readonly [args: string[], message: string])[] = [
+    [["--header", "X-A"], `--header: expected 'Name: value', not "X-A"`],
+    [["--header", "X-A: "], "--header: X-A needs a value: 'Name: value'"],
+    [["--header", ": b"], '--header: expected the name of a field, not ""'],
+    [["--header", "X A: b"], '--header: expected the name of a field, not "X A"'],
+    [
+      ["--header", "X-A: b\nX-B: c"],
+      '--header: expected a value without control characters, not " b\\nX-B: c"',
+    ],
+    [["--header", "date: x"], '--header: "date" cannot be added: the server makes this field itself'],
+    [
+      ["--isolate", "--header", "cross-origin-opener-policy: unsafe-none"],
+      "--isolate: Cross-Origin-Opener-Policy is sent by this option already: leave it out of --header",
+    ],
+    [
+      ["--header", "access-control-allow-origin: http://a.test", "--cors"],
+      "--cors: Access-Control-Allow-Origin is sent by this option already: leave it out of --header",
+    ],
+    [["check", "--header", "X-A: b"], '--header is no option of "check"'],
+  ];
+  for (const [args, message] of table) refuses(args, message);
+});
+
 Deno.test("folderOptions() names the options that describe a folder", () => {
   assertEquals(folderOptions(parseCommandLine(["-q", "--spa", "--cors", "--open"])), ["--spa", "--cors"]);
   assertEquals(folderOptions(parseCommandLine(["-q"])), []);
+  assertEquals(folderOptions(parseCommandLine(["--header", "A: b", "--isolate"])), ["--header", "--isolate"]);
 });
 
 Deno.test("a refusal is a message for a person", () => {

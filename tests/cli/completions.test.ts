@@ -22,7 +22,10 @@ function optionsOf(command: string): string[] {
 
 /** What stands on the line, and what is offered for its last word. */
 const CASES: readonly (readonly [words: string, offered: readonly string[]])[] = [
-  ["", [...names, "my site", "public"]],
+  ["", [...names, "my site", "other.yaml", "public"]],
+  ["serve o", ["other.yaml"]],
+  ["help c", ["check", "completions", "config"]],
+  ["init --f", ["--full"]],
   ["ch", ["check"]],
   ["p", ["permissions", "public"]],
   ["check p", []],

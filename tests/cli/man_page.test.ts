@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
+import { keyEntries, plainMeaning } from "../../lib/config/key_list.ts";
 import { manPage } from "../../lib/cli/man_page.ts";
 import { COMMANDS, OPTIONS } from "../../lib/cli/options.ts";
 import { hasProgram } from "../support/demo.ts";
@@ -63,6 +64,7 @@ Deno.test("the manual has every section, in the usual order", () => {
     "DESCRIPTION",
     "COMMANDS",
     "OPTIONS",
+    "CONFIGURATION",
     "FILES",
     "SIGNALS",
     "EXIT STATUS",
@@ -91,9 +93,18 @@ Deno.test("the manual tells every command, option, value and default of the tabl
   }
 });
 
+Deno.test("the manual tells every key of the configuration with its default", () => {
+  const words = PLAIN.replaceAll(/\n(?:\\&)?/g, " ");
+  for (const { name, meaning, defaultText } of keyEntries()) {
+    assertStringIncludes(PLAIN, `.TP\n${name}\n`);
+    assertStringIncludes(words, plainMeaning(meaning).slice(1));
+    if (defaultText !== "") assertStringIncludes(words, `Default: ${defaultText}.`);
+  }
+});
+
 Deno.test("no line of the manual is a macro by accident, and none is long", () => {
   for (const line of PAGE.split("\n")) {
-    assert(!/^[.']/.test(line) || /^\.(?:TH|SH|TP|PP|br|B|BR)\b/.test(line), line);
+    assert(!/^[.']/.test(line) || /^\.(?:TH|SH|SS|TP|PP|br|B|BR)\b/.test(line), line);
     assert(line.length <= 80 || line.startsWith(".") || line.startsWith("\\f"), line);
   }
 });

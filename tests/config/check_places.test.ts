@@ -11,7 +11,13 @@ import { decodeConfig, formatIssue } from "../../lib/config/decode.ts";
 const realPath = (path: string) => path.replace(/^\/site\/link(?=\/|$)/, "/elsewhere");
 
 function decoded(text: string, { isNamed = true, file = "/site/webserv.yaml" } = {}) {
-  const outside = { realPath, findProgram: () => undefined, isNamed };
+  const outside = {
+    realPath,
+    findProgram: () => undefined,
+    look: () => "unknown" as const,
+    mayWrite: () => true,
+    isNamed,
+  };
   const { warnings, issues } = { warnings: [], issues: [], ...decodeConfig(text, file, outside) };
   const lines = (list: readonly Parameters<typeof formatIssue>[0][] = []) =>
     list.map((issue) => formatIssue(issue, "/site"));

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { decodeConfig } from "../../lib/config/decode.ts";
-import { folderConfig, type FolderOptions } from "../../lib/config/defaults.ts";
+import { fileConfig, folderConfig, type FolderOptions } from "../../lib/config/defaults.ts";
 import type { Config, ServerConfig } from "../../lib/config/types.ts";
 
 const PLAIN: FolderOptions = {
@@ -10,6 +10,7 @@ const PLAIN: FolderOptions = {
   listing: false,
   spa: false,
   cors: false,
+  headers: [],
   upload: false,
   cgi: false,
   workers: 1,
@@ -63,8 +64,49 @@ servers: [{ listen: "[::1]:0", root: ., autoindex: on, cors: on }]
 Deno.test("folderConfig() with spa falls back to the index page", () => {
   assertEquals<unknown>(
     folderConfig({ ...PLAIN, spa: true }),
-    decoded("servers: [{ root: ., try_files: [$uri, $uri/, /index.html] }]"),
+    withPagesOnly(decoded("servers: [{ root: ., try_files: [$uri, $uri/, /index.html] }]")),
   );
+});
+
+/** What no file can say: the last of try_files is for pages. */
+function withPagesOnly(config: Omit<Config, "file">): Omit<Config, "file"> {
+  const [server] = config.servers;
+  const { files } = server!.fallback;
+  const tryFiles = { ...files.tryFiles!, isForPages: true };
+  return {
+    ...config,
+    servers: [{ ...server!, fallback: { ...server!.fallback, files: { ...files, tryFiles } } }],
+  };
+}
+
+Deno.test("folderConfig() adds the headers to every answer, those of programs too", () => {
+  const headers = [["X-A", ["1", "2"]], ["Cross-Origin-Opener-Policy", ["same-origin"]]] as const;
+  const { fallback, locations } = onlyServer(folderConfig({ ...PLAIN, cgi: true, headers }));
+  for (const { answer } of [fallback, ...locations]) {
+    assertEquals(answer.addHeader, [["X-A", "1"], ["X-A", "2"], [
+      "Cross-Origin-Opener-Policy",
+      "same-origin",
+    ]]);
+  }
+});
+
+Deno.test("fileConfig() is what a file says with two exact locations for one alias", () => {
+  const { root: _, listing: _l, spa: _s, upload: _u, cgi: _c, ...plain } = PLAIN;
+  const headers = [["X-A", ["1"]]] as const;
+  const { fallback, locations } = onlyServer(
+    fileConfig({ ...plain, file: "/site/a file.txt", cors: true, headers }),
+  );
+  const written = decoded(`
+servers:
+  - locations:
+      /: { return: 404, cors: on, add_header: { X-A: 1 } }
+      "= /":
+        alias: a file.txt
+        cors: on
+        add_header: { X-A: 1, Content-Disposition: 'inline; filename="a file.txt"' }
+      "= /a file.txt": { alias: a file.txt, cors: on, add_header: { X-A: 1 } }
+`);
+  assertEquals<unknown>([fallback, ...locations], written.servers[0]!.locations);
 });
 
 Deno.test("folderConfig() with upload stores files of any size in the folder that it serves", () => {

@@ -38,6 +38,20 @@ Deno.test("init makes the folder that is named, and says how to serve it", async
   assertStringIncludes(await get(await server.port(), "/"), "200 <!DOCTYPE html>");
 });
 
+Deno.test("init --full writes every key, and what check finds right", async () => {
+  await using folder = await temporaryFolder();
+  assertEquals((await runProgram(["init", "--full"], { cwd: folder.path })).code, 0);
+  const text = await Deno.readTextFile(join(folder.path, "webserv.yaml"));
+  for (const key of ["#workers: 1", "  #header: 10s", "    root: site", "        #upload_store: files"]) {
+    assertStringIncludes(text, `\n${key}\n`);
+  }
+  const checked = await runProgram(["check"], { cwd: folder.path });
+  assertEquals([checked.code, checked.stderr], [0, ""]);
+  await using server = launch(["-p", "0"], { cwd: folder.path });
+  assertStringIncludes(await get(await server.port(), "/"), "200 <!DOCTYPE html>");
+  assertStringIncludes(await get(await server.port(), "/cgi-bin/hello.sh"), "200 Hello from a program.");
+});
+
 Deno.test("init writes over nothing, and then writes nothing at all", async () => {
   for (const name of WRITTEN) {
     await using folder = await temporaryFolder();

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
 import project from "../../deno.json" with { type: "json" };
-import { temporaryFolder } from "../support/launch.ts";
+import { launch, temporaryFolder } from "../support/launch.ts";
 import { runProgram, writeFiles } from "../support/server.ts";
 
 /** What must never be shown to the one who only typed something wrong. */
@@ -13,11 +13,15 @@ Deno.test("--help tells the usage on standard output, for the program and for ea
   for (
     const [args, usage] of [
       [["--help"], "webserv [serve] [options] [DIR]"],
-      [["-h"], "webserv COMMAND --help"],
+      [["-h"], "webserv help COMMAND"],
       [["serve", "--help"], "webserv [serve] [options] [DIR]"],
       [["check", "--help"], "webserv check [options]"],
       [["permissions", "--help"], "webserv permissions [options]"],
       [["--help", "init"], "webserv init [options] [DIR]"],
+      [["help"], "webserv help config every key"],
+      [["help", "init"], "--full"],
+      [["help", "config"], "In a location only:"],
+      [["help", "help"], "[COMMAND | config]"],
     ] as const
   ) {
     const { code, stdout, stderr } = await runProgram(args);
@@ -49,7 +53,26 @@ Deno.test("wrong usage ends it with 2 and one line that says what to do", async 
     [["missing"], 'there is no folder "missing"'],
     [["missing/deeper"], 'there is no folder "missing/deeper"'],
     [["file.txt/deeper"], 'there is no folder "file.txt/deeper"'],
-    [["file.txt"], '"file.txt" is no folder: name the folder that it is in'],
+    [["3000"], 'there is no folder "3000": did you mean --port 3000?'],
+    [["version"], 'there is no folder "version": did you mean --version?'],
+    [[""], '"" is no folder: write "." for the current one'],
+    [["--https"], 'unknown option "--https": see webserv --help'],
+    [
+      ["--upload", "file.txt"],
+      '--upload needs a folder, and "file.txt" is a file: name the folder that it is in',
+    ],
+    [["webserv.yaml"], '"webserv.yaml" is a configuration: did you mean --config webserv.yaml?'],
+    [["/dev/null"], '"/dev/null" is neither a folder nor a file'],
+    [["--header", "X-A"], `--header: expected 'Name: value', not "X-A"`],
+    [["help", "chekc"], 'there is no help for "chekc": did you mean "check"?'],
+    [
+      ["help", "nginx"],
+      'there is no help for "nginx": name one of serve, check, permissions, init, completions, help, config',
+    ],
+    [
+      ["--header", "A: b"],
+      "--header describes a folder to serve: name one, or write it into webserv.yaml instead",
+    ],
     [["check", "--port", "1"], '--port is no option of "check"'],
     [["-c", "webserv.yaml", "."], 'either a folder (".") or --config, not both'],
     [["--spa"], "--spa describes a folder to serve: name one, or write it into webserv.yaml instead"],
@@ -143,7 +166,9 @@ servers:
   ) assertStringIncludes(stdout, text);
   assertEquals(
     stderr,
-    `warning: ${join(folder.path, "conf/dist")} does not exist: requests for it get 404\n`,
+    `warning: conf/my.yaml:9: servers[0].locations["/app/"].alias: "${
+      join(folder.path, "conf/dist")
+    }" does not exist: requests for it get 404\n`,
   );
 });
 
@@ -151,4 +176,42 @@ Deno.test("the demo's own configuration is valid", async () => {
   const root = fromFileUrl(new URL("../../", import.meta.url));
   const { code, stderr } = await runProgram(["check"], { cwd: root });
   assertEquals([code, stderr], [0, ""]);
+});
+
+Deno.test("every start says what check warns of, and still serves", async () => {
+  await using folder = await temporaryFolder();
+  await writeFiles(folder.path, {
+    "webserv.yaml": `
+servers:
+  - listen: "127.0.0.1:0"
+    root: .
+    error_page: { 404: /404.html }
+    locations:
+      /api/*: { allowed_methods: [GET, GETT] }
+      /run: { cgi_script: run }
+`,
+    "run": "#!/no/such/interpreter\n",
+  });
+  const checked = await runProgram(["check"], { cwd: folder.path });
+  const warnings = checked.stderr.split("\n").filter((line) => line !== "");
+  assertEquals(warnings.length, 4, checked.stderr);
+  await using server = launch([], { cwd: folder.path });
+  await server.port();
+  for (const warning of warnings) assertStringIncludes(server.output().stderr, `${warning}\n`);
+});
+
+Deno.test("a configuration in another encoding is told by its name, with the line", async () => {
+  await using folder = await temporaryFolder();
+  const text = "servers:\n  - root: \u00dcbung\n";
+  await Deno.writeFile(
+    join(folder.path, "webserv.yaml"),
+    Uint8Array.from(text, (letter) => letter.charCodeAt(0)),
+  );
+  for (const args of [["check"], []]) {
+    const { code, stderr } = await runProgram(args, { cwd: folder.path });
+    assertEquals([code, stderr], [
+      2,
+      "webserv.yaml:2: not UTF-8 (byte 0xDC): it looks like Latin-1 (ISO 8859-1): save the file as UTF-8\n",
+    ]);
+  }
 });

@@ -94,17 +94,56 @@ Deno.test("a configuration's port that is taken ends it with 1, and frees the ot
   const { code, stderr } = await runProgram([], { cwd: folder.path });
   assertEquals(code, 1);
   assert(
-    stderr.startsWith(`webserv: port ${port} is taken: choose another with --port or "listen" in `),
+    stderr === `webserv: port ${port} is taken: choose another in webserv.yaml:1 (servers[0].listen)\n`,
     stderr,
   );
   assert(!stderr.includes("listening on"), stderr);
+});
+
+Deno.test("an address of a configuration that cannot be had is told with its line, at a start and by permissions", async () => {
+  await using folder = await temporaryFolder();
+  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = taken.addr;
+  const place = "in webserv.yaml:4 (servers[0].listen)";
+  const cases: readonly (readonly [listen: string, args: string[], message: string])[] = [
+    [`${port}`, [], `port ${port} is taken: choose another with --port, or ${place}`],
+    [`["127.0.0.1:0", ${port}]`, [], `port ${port} is taken: choose another ${place}`],
+    ["0", ["-p", String(port)], `port ${port} is taken: choose another with --port`],
+    [
+      '["127.0.0.1:0", "192.0.2.1:0"]',
+      [],
+      `192.0.2.1 is no address of this machine: choose another ${place}; ` +
+      "127.0.0.1 is for this machine alone, 0.0.0.0 for all its addresses",
+    ],
+    [
+      '["127.0.0.1:0", "no-such-name.invalid:0"]',
+      [],
+      `the name no-such-name.invalid cannot be resolved: check its spelling, or write an IP address ${place}`,
+    ],
+    [
+      '["127.0.0.1:0", "no-such-name.invalid:0"]',
+      ["permissions"],
+      `the name no-such-name.invalid cannot be resolved: check its spelling, or write an IP address ${place}`,
+    ],
+  ];
+  for (const [listen, args, message] of cases) {
+    await writeFiles(folder.path, {
+      "webserv.yaml": `workers: 1\nservers:\n  - root: .\n    listen: ${listen}\n`,
+    });
+    const { code, stderr } = await runProgram(args, { cwd: folder.path });
+    assertEquals([code, stderr], [1, `webserv: ${message}\n`], listen);
+  }
 });
 
 Deno.test("an address that this machine does not have ends it with 1", async () => {
   await using folder = await temporaryFolder();
   // From the block for documentation: RFC 5737.
   const { code, stderr } = await runProgram(["--host", "192.0.2.1", "-p", "0", folder.path]);
-  assertEquals([code, stderr], [1, "webserv: 192.0.2.1 is no address of this machine\n"]);
+  assertEquals([code, stderr], [
+    1,
+    "webserv: 192.0.2.1 is no address of this machine: choose another with --host; " +
+    "127.0.0.1 is for this machine alone, 0.0.0.0 for all its addresses\n",
+  ]);
 });
 
 Deno.test({

@@ -45,6 +45,63 @@ Deno.test("--spa answers the front page where nothing matches", async () => {
   assertMatch(await get(server.port, "/%zz"), /^400 /);
 });
 
+Deno.test("--spa answers pages alone: what takes no HTML, or has an extension, is missing as ever", async () => {
+  await using server = await startServer({
+    args: ["--spa"],
+    files: { "index.html": "app", "a.b/page.html": "" },
+  });
+  const browser = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8";
+  const cases: readonly (readonly [target: string, accept: string | undefined, status: number])[] = [
+    ["/users/7", browser, 200],
+    ["/users/7/", browser, 200],
+    ["/users/7", undefined, 200],
+    ["/users/7", "*/*", 200],
+    ["/users/7", "text/html", 200],
+    ["/users/7", "application/json", 404],
+    ["/users/7", "text/html;q=0, */*", 404],
+    ["/users/7", "image/avif,image/webp,image/*", 404],
+    ["/missing.js", "*/*", 404],
+    ["/missing.js", browser, 404],
+    ["/a.b/missing", browser, 200],
+    ["/users/jane.doe", browser, 404],
+  ];
+  for (const [target, accept, status] of cases) {
+    for (const method of ["GET", "HEAD"]) {
+      const fields = accept === undefined ? {} : { Accept: accept };
+      const answer = await ask(server.port, target, { method, fields });
+      assertEquals(answer.status, status, `${method} ${target} ${accept}`);
+    }
+  }
+});
+
+Deno.test("--header and --isolate go with every answer of the folder, errors and programs too", async () => {
+  await using server = await startServer({
+    args: [
+      "--cgi",
+      "--isolate",
+      "--header",
+      "Cache-Control: no-store",
+      "--header",
+      "X-A: 1",
+      "--header",
+      "X-A: 2",
+    ],
+    files: { "a.txt": "a", "cgi-bin/a.sh": "echo Cache-Control: max-age=60\necho\n" },
+  });
+  for (const target of ["/a.txt", "/", "/missing", "/%zz", "/cgi-bin/a.sh", "/cgi-bin/missing.sh"]) {
+    const answer = await ask(server.port, target);
+    assertEquals(
+      ["Cache-Control", "X-A", "Cross-Origin-Opener-Policy", "Cross-Origin-Embedder-Policy"].map((name) =>
+        answer.fields.filter(([field]) => field.toLowerCase() === name.toLowerCase()).map(([, value]) =>
+          value
+        )
+      ),
+      [["no-store"], ["1", "2"], ["same-origin"], ["require-corp"]],
+      target,
+    );
+  }
+});
+
 Deno.test("--spa without a front page is a plain 404", async () => {
   await using server = await startServer({ args: ["--spa"], files: { "x": "" } });
   assertMatch(await get(server.port, "/missing"), /^404 /);
@@ -55,6 +112,15 @@ Deno.test("--cors marks every answer and answers preflights", async () => {
   for (const target of ["/a.txt", "/", "/missing"]) {
     assertEquals((await ask(server.port, target)).field("access-control-allow-origin"), "*", target);
   }
+  const fromPublicSite = await ask(server.port, "/a.txt", {
+    method: "OPTIONS",
+    fields: {
+      Origin: "https://a.test",
+      "Access-Control-Request-Method": "GET",
+      "Access-Control-Request-Private-Network": "true",
+    },
+  });
+  assertEquals(fromPublicSite.field("access-control-allow-private-network"), "true");
   const preflight = await ask(server.port, "/a.txt", {
     method: "OPTIONS",
     fields: {

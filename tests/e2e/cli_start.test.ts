@@ -26,7 +26,7 @@ servers: [{ listen: "127.0.0.1:0", root: gone, locations: { /c/: { cgi_script: s
   assertEquals(warnings(server.output().stderr), warnings(stderr));
   if (ignore) return;
   server.kill("SIGHUP");
-  await server.says(/Z warning: .*gone does not exist/);
+  await server.says(/Z warning: .*gone" does not exist/);
 });
 
 Deno.test("a store that other machines reach is warned of, one that they do not is not", async () => {

@@ -221,3 +221,47 @@ async function split(text: string): Promise<string[]> {
   const { stdout } = await new Deno.Command("sh", { args: ["-c", `printf '%s\\0' ${text}`] }).output();
   return new TextDecoder().decode(stdout).split("\0").slice(0, -1);
 }
+
+Deno.test({
+  name: `a permission that is missing is named with its path, whatever command needs it${reason}`,
+  ignore,
+  fn: async (test) => {
+    await using folder = await temporaryFolder();
+    await writeFiles(folder.path, {
+      "webserv.yaml": "servers: [{ listen: 0, root: . }]",
+      "site": null,
+      "a.txt": "a",
+      "log.yaml": "access_log: a.log\nservers: [{ listen: 0, root: site }]",
+    });
+    const at = (path: string) => `${folder.path}/${path}`;
+    const all = `--allow-read --allow-net --allow-env`;
+    const cases: readonly (readonly [flags: string, args: string, message: string])[] = [
+      ["", "site", `${at("site")} may not be read: start with --allow-read=${at("site")}`],
+      ["", "a.txt", `${at("a.txt")} may not be read: start with --allow-read=${at("a.txt")}`],
+      ["", "", `webserv.yaml may not be read: start with --allow-read=${at("webserv.yaml")}`],
+      [
+        "--allow-env",
+        "-c webserv.yaml",
+        `webserv.yaml may not be read: start with --allow-read=${at("webserv.yaml")}`,
+      ],
+      ["", "init new", `new/webserv.yaml may not be read: start with --allow-read=${at("new")}`],
+      [
+        "--allow-read",
+        "init new",
+        `new/webserv.yaml may not be written: start with --allow-write=${at("new")}`,
+      ],
+      [all, "-c log.yaml", `${at("a.log")} may not be written: start with --allow-write=${at("a.log")}`],
+    ];
+    for (const [flags, args, message] of cases) {
+      await test.step(`${flags} ${args}`, async () => {
+        const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+          args: ["run", "--no-lock", "--no-prompt", ...flags.split(" "), MAIN, ...args.split(" ")]
+            .filter((word) => word !== ""),
+          cwd: folder.path,
+          env: { NO_COLOR: "1" },
+        }).output();
+        assertEquals([code, new TextDecoder().decode(stderr)], [1, `webserv: ${message}\n`]);
+      });
+    }
+  },
+});

@@ -47,6 +47,7 @@ Deno.test("a preflight gets the method and the fields that it asks for", async (
   assertEquals(preflight.field(ORIGIN), "*");
   assertEquals(preflight.field("access-control-allow-methods"), "PATCH");
   assertEquals(preflight.field("access-control-allow-headers"), "content-type, x-token");
+  assertEquals(preflight.field("access-control-allow-private-network"), undefined);
   assertEquals(preflight.field("allow"), "GET, HEAD, OPTIONS");
   const plain = await ask(server.port, "/a.txt", { method: "OPTIONS" });
   assertEquals(plain.status, 204);
@@ -58,7 +59,11 @@ Deno.test("without cors a preflight gets no permission", async () => {
   await using server = await startServer({ files: { "a.txt": "a" } });
   const preflight = await ask(server.port, "/a.txt", {
     method: "OPTIONS",
-    fields: { Origin: "http://other.test", "Access-Control-Request-Method": "GET" },
+    fields: {
+      Origin: "http://other.test",
+      "Access-Control-Request-Method": "GET",
+      "Access-Control-Request-Private-Network": "true",
+    },
   });
   assertEquals(preflight.status, 204);
   assertEquals(preflight.fields.filter(([name]) => /^access-control/i.test(name)), []);

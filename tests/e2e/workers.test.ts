@@ -128,7 +128,9 @@ Deno.test({
       assertEquals(code, 1, stderr);
       assertMatch(
         stderr,
-        new RegExp(`^webserv: port ${first.port} is taken: choose another with --port or "listen"`),
+        new RegExp(
+          `^webserv: port ${first.port} is taken: choose another with --port, or in webserv\\.yaml:2`,
+        ),
       );
     }
     assertEquals(await get(first.port, "/a.txt"), "200 fine");

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { prefers } from "../../lib/http/accept.ts";
+import { accepts, prefers } from "../../lib/http/accept.ts";
 import { assertLinear, hostile } from "../support/linear.ts";
 
 const HTML = "text/html";
@@ -66,4 +66,21 @@ Deno.test("prefers() takes linear time for hostile values", () => {
       assertEquals(prefers("text/html" + hostile(piece) + "x", [HTML, JSON_TYPE]), HTML, piece);
     }
   });
+});
+
+Deno.test("accepts() is true for a type that is named, for wildcards, and where nothing is said", () => {
+  const table: readonly (readonly [accept: string | undefined, expected: boolean])[] = [
+    [undefined, true],
+    ["", true],
+    ["*/*", true],
+    ["text/*", true],
+    ["application/json, */*;q=0.1", true],
+    ["text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8", true],
+    ["text/html;q=0", false],
+    ["*/*, text/html;q=0", false],
+    ["application/json", false],
+    ["image/avif,image/webp,image/*", false],
+    ["nonsense", true],
+  ];
+  for (const [accept, expected] of table) assertEquals(accepts(accept, HTML), expected, accept);
 });

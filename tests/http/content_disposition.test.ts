@@ -1,5 +1,9 @@
 import { assertEquals } from "@std/assert";
-import { type FormDisposition, parseFormDisposition } from "../../lib/http/content_disposition.ts";
+import {
+  type FormDisposition,
+  inlineDisposition,
+  parseFormDisposition,
+} from "../../lib/http/content_disposition.ts";
 import { assertLinear, hostile } from "../support/linear.ts";
 
 /** The file name that a form-data part with these parameters has. */
@@ -151,4 +155,20 @@ Deno.test("parseFormDisposition() takes linear time for hostile values", () => {
   assertLinear(() => {
     for (const text of texts) assertEquals(fileName(text), undefined, text.slice(0, 30));
   });
+});
+
+Deno.test("inlineDisposition() writes every name so that it can be read again", () => {
+  const table: readonly (readonly [name: string, value: string])[] = [
+    ["a b.txt", 'inline; filename="a b.txt"'],
+    ["Ü.txt", `inline; filename="_.txt"; filename*=UTF-8''%C3%9C.txt`],
+    ['a"b\\c.txt', `inline; filename="a_b_c.txt"; filename*=UTF-8''a%22b%5Cc.txt`],
+    ["100%.txt", `inline; filename="100_.txt"; filename*=UTF-8''100%25.txt`],
+    ["it's (1)\r\n.txt", `inline; filename="it's (1)__.txt"; filename*=UTF-8''it%27s%20%281%29%0D%0A.txt`],
+    ["\ud800", `inline; filename="_"; filename*=UTF-8''%EF%BF%BD`],
+  ];
+  for (const [name, value] of table) {
+    assertEquals(inlineDisposition(name), value);
+    const read = parseFormDisposition(value.replace("inline", 'form-data; name="x"'));
+    assertEquals(read?.fileName, name.toWellFormed());
+  }
 });

@@ -362,6 +362,8 @@ function issuesOf(yaml: string, files: FakeFiles): string[] {
   const { issues = [] } = decodeConfig(yaml, "/site/webserv.yaml", {
     realPath: (path) => realPath(files, path),
     findProgram: (name) => name.startsWith("found-in-") ? `/site/up/${name}` : `/usr/bin/${name}`,
+    look: () => "unknown",
+    mayWrite: () => true,
     isNamed: true,
   });
   return issues.map((issue) => formatIssue(issue, "/site"));
@@ -448,7 +450,7 @@ Deno.test("without a store nothing is looked at", () => {
 
 Deno.test("with --upload and --cgi the programs in cgi-bin run, and nothing else below the store", () => {
   const options = { root: "/site", hostname: "127.0.0.1", port: 1, listing: true, spa: false, cors: false };
-  const config = folderConfig({ ...options, upload: true, cgi: true, workers: 1, quiet: false });
+  const config = folderConfig({ ...options, headers: [], upload: true, cgi: true, workers: 1, quiet: false });
   const files = new FakeFiles();
   files.write("/site/cgi-bin/good.sh", "");
   files.write("/site/up/x.sh", "");

@@ -415,3 +415,23 @@ Deno.test("no page frames those that the server makes itself; what is not ours s
   assertEquals(await policy("/own.html"), undefined);
   assertEquals(await policy("/", { host: "evil.test" }), ours);
 });
+
+Deno.test("an exact location whose alias is a file is that file, also where its path ends with a slash", async () => {
+  const server = site(
+    `
+servers:
+  - root: root
+    locations:
+      "= /": { alias: root/a.txt }
+      "= /x/": { alias: root/a.txt }
+      "= /root/": {}
+`,
+    { ...FILES, "root/root": "no folder" },
+  );
+  await check(server, [
+    ["/", {}, "200 text"],
+    ["/x/", {}, "200 text"],
+    ["/root/", {}, { status: 404 }],
+    ["/a.txt/", {}, { status: 404 }],
+  ]);
+});

@@ -42,7 +42,7 @@ Deno.test("a port that somebody else has is taken, also when it is shared", () =
       ListenError,
       `port ${port} is taken`,
     );
-    assertEquals(error.taken, true);
+    assertEquals(error.problem, "taken");
   }
 });
 
@@ -59,7 +59,9 @@ function resolver(addresses: Readonly<Record<string, string>>) {
   const lookUp = (name: string) => {
     asked.push(name);
     const address = addresses[name];
-    if (address === undefined) throw new ListenError(`the name ${name} cannot be resolved`, false);
+    if (address === undefined) {
+      throw new ListenError(`the name ${name} cannot be resolved`, "unresolved", { hostname: name, port: 0 });
+    }
     return address;
   };
   return { asked, lookUp };

@@ -9,6 +9,7 @@ import {
   type SystemPaths,
   workerPermissions,
 } from "../../lib/supervisor/permissions.ts";
+import { fileConfig } from "../../lib/config/defaults.ts";
 import { uploadStores } from "../../lib/config/places.ts";
 import { configOf } from "./support.ts";
 
@@ -192,4 +193,34 @@ Deno.test({
     }).output();
     assertEquals(new TextDecoder().decode(stdout).split("\0").slice(0, -1), words);
   },
+});
+
+Deno.test("a worker that serves one file may read that file, and nothing else", () => {
+  const options = { hostname: "127.0.0.1", port: 8080, cors: false, headers: [], workers: 1, quiet: false };
+  const config = fileConfig({ ...options, file: "/srv/www/a.txt" });
+  assertEquals(workerPermissions(config, SYSTEM), {
+    net: ["127.0.0.1:8080"],
+    read: ["/srv/www/a.txt"],
+    write: [],
+    run: [],
+  });
+});
+
+Deno.test("a variable of the loader takes the permission to run everything, where programs get it", () => {
+  const table: readonly (readonly [keys: string, isAll: boolean])[] = [
+    ["cgi_script: /bin/x, cgi_env: { LD_LIBRARY_PATH: /x }", true],
+    ["root: w, cgi: { .sh: sh }, cgi_env: { DYLD_LIBRARY_PATH: /x }", true],
+    ["root: w, cgi: { .sh: sh }, cgi_env: { ld_preload: /x }", true],
+    ["root: w, cgi: { .sh: sh }, cgi_env: { LDFLAGS: x, A: b }", false],
+  ];
+  for (const [keys, isAll] of table) {
+    const config = configOf(server(`locations: { /p/: { ${keys} } }`));
+    assertEquals(workerPermissions(config, SYSTEM).run === "all", isAll, keys);
+    const needs = { file: undefined, modules: [], killers: ["/bin/kill"], net: [], variables: [] };
+    const flags = permissionFlags(config, workerPermissions(config, SYSTEM), needs);
+    assertEquals(flags.includes("--allow-run"), isAll, keys);
+    assertEquals(flags.filter((flag) => flag.startsWith("--allow-run")).length, 1);
+  }
+  const idle = configOf(server("root: w, cgi_env: { LD_X: y }"));
+  assertEquals(workerPermissions(idle, SYSTEM).run, []);
 });

@@ -1,0 +1,81 @@
+/**
+ * The bytes of a configuration file to its text. It is UTF-8, with or without a byte order mark; what is not is refused by
+ * the name of what it seems to be, since read as UTF-8 it would name other files than it does in an editor.
+ *
+ * @module
+ */
+import type { Report } from "./issues.ts";
+
+const BYTE_ORDER_MARKS: readonly (readonly [encoding: string, bytes: readonly number[]])[] = [
+  ["UTF-32", [0xff, 0xfe, 0, 0]],
+  ["UTF-32", [0, 0, 0xfe, 0xff]],
+  ["UTF-16", [0xff, 0xfe]],
+  ["UTF-16", [0xfe, 0xff]],
+];
+
+/** Bytes at the start by which UTF-16 is known that has no byte order mark. */
+const PROBE = 256;
+
+/** The text without a byte order mark; undefined if it is not UTF-8, which is then reported. */
+export function decodeText(bytes: Uint8Array, report: Report): string | undefined {
+  const wide = wideEncoding(bytes);
+  if (wide !== undefined) {
+    report({ line: undefined, path: "" }, `the file is ${wide}: save it as UTF-8`);
+    return undefined;
+  }
+  const zero = bytes.indexOf(0);
+  if (zero >= 0) {
+    report({ line: lineOf(bytes, zero), path: "" }, "a NUL byte: this is no text file");
+    return undefined;
+  }
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    const { at, isMixed } = firstFault(bytes);
+    const byte = `byte 0x${bytes[at]!.toString(16).toUpperCase()}`;
+    const other = bytes.some((value) => value >= 0x80 && value < 0xa0)
+      ? "Windows-1252"
+      : "Latin-1 (ISO 8859-1)";
+    const what = isMixed
+      ? `not UTF-8 (${byte}), though other characters are`
+      : `not UTF-8 (${byte}): it looks like ${other}`;
+    report({ line: lineOf(bytes, at), path: "" }, `${what}: save the file as UTF-8`);
+    return undefined;
+  }
+}
+
+function wideEncoding(bytes: Uint8Array): string | undefined {
+  const marked = BYTE_ORDER_MARKS.find(([, mark]) => mark.every((byte, index) => bytes[index] === byte));
+  if (marked !== undefined) return marked[0];
+  const probe = bytes.subarray(0, PROBE);
+  const zeros = [0, 0];
+  for (const [index, byte] of probe.entries()) if (byte === 0) zeros[index % 2]!++;
+  // Of ASCII every other byte is zero, and always on the same side.
+  return zeros.some((count) => count > probe.length / 4) && zeros.includes(0) ? "UTF-16" : undefined;
+}
+
+/** Where the first byte is that is no part of a character, and whether other characters before it are UTF-8. */
+function firstFault(bytes: Uint8Array): { at: number; isMixed: boolean } {
+  let isMixed = false;
+  for (let at = 0; at < bytes.length;) {
+    const length = bytes[at]! < 0x80 ? 1 : bytes[at]! < 0xe0 ? 2 : bytes[at]! < 0xf0 ? 3 : 4;
+    if (!isCharacter(bytes.subarray(at, at + length))) return { at, isMixed };
+    isMixed ||= length > 1;
+    at += length;
+  }
+  return { at: bytes.length - 1, isMixed };
+}
+
+function isCharacter(bytes: Uint8Array): boolean {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes).length > 0;
+  } catch {
+    return false;
+  }
+}
+
+function lineOf(bytes: Uint8Array, at: number): number {
+  let line = 1;
+  for (let i = 0; i < at; i++) if (bytes[i] === 0x0a) line++;
+  return line;
+}

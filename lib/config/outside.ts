@@ -1,0 +1,28 @@
+/**
+ * What the checks of a configuration ask of the machine that it is for, and where they report to.
+ *
+ * @module
+ */
+import type { Report } from "./issues.ts";
+
+/** What is at a path. `unknown`: we may not look. */
+export type Seen = "file" | "folder" | "other" | "nothing" | "denied" | "unknown";
+
+/** What is known of the places that a file names. */
+export interface PlacesOutside {
+  /** A path with every link resolved, so far as there is anything. */
+  readonly realPath: (path: string) => string;
+  /** The file that a name on the search path stands for; undefined if there is none. */
+  readonly findProgram: (name: string) => string | undefined;
+  readonly look: (path: string) => Seen;
+  /** Whether this user may write to something that is there. */
+  readonly mayWrite: (path: string) => boolean;
+  /** The configuration file was named, and did not just lie there. */
+  readonly isNamed: boolean;
+}
+
+/** Where issues go: what is certainly wrong, and what may be wanted. */
+export interface Reports {
+  readonly issue: Report;
+  readonly warning: Report;
+}

@@ -1,0 +1,55 @@
+import { assertEquals } from "@std/assert";
+import { decodeConfig, formatIssue } from "../../lib/config/decode.ts";
+
+const TEXT = "servers:\n  # Straße\n  - root: Übung\n";
+
+const utf8 = new TextEncoder().encode(TEXT);
+
+function utf16(text: string, littleEndian: boolean): Uint8Array {
+  const bytes = new Uint8Array(text.length * 2);
+  const view = new DataView(bytes.buffer);
+  for (let i = 0; i < text.length; i++) view.setUint16(i * 2, text.charCodeAt(i), littleEndian);
+  return bytes;
+}
+
+const latin1 = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0));
+
+Deno.test("a configuration is UTF-8, with a byte order mark or without", () => {
+  for (const bytes of [utf8, new Uint8Array([0xef, 0xbb, 0xbf, ...utf8])]) {
+    assertEquals(
+      decodeConfig(bytes, "/site/webserv.yaml").config?.servers[0]?.fallback.files.root,
+      "/site/Übung",
+    );
+  }
+});
+
+Deno.test("a configuration in another encoding is refused by its name, with the line", () => {
+  const table: readonly (readonly [bytes: Uint8Array, message: string])[] = [
+    [
+      latin1(TEXT),
+      "webserv.yaml:2: not UTF-8 (byte 0xDF): it looks like Latin-1 (ISO 8859-1): save the file as UTF-8",
+    ],
+    [
+      latin1(TEXT.replace("Straße", "Euro \x80")),
+      "webserv.yaml:2: not UTF-8 (byte 0x80): it looks like Windows-1252: save the file as UTF-8",
+    ],
+    [
+      new Uint8Array([...utf8, 0x23, 0xfc, 0x0a]),
+      "webserv.yaml:4: not UTF-8 (byte 0xFC), though other characters are: save the file as UTF-8",
+    ],
+    [
+      new Uint8Array([...utf8, 0xc3]),
+      "webserv.yaml:4: not UTF-8 (byte 0xC3), though other characters are: save the file as UTF-8",
+    ],
+    [utf16("\ufeff" + TEXT, true), "webserv.yaml: the file is UTF-16: save it as UTF-8"],
+    [utf16("\ufeff" + TEXT, false), "webserv.yaml: the file is UTF-16: save it as UTF-8"],
+    [utf16(TEXT, true), "webserv.yaml: the file is UTF-16: save it as UTF-8"],
+    [utf16(TEXT, false), "webserv.yaml: the file is UTF-16: save it as UTF-8"],
+    [new Uint8Array([0xff, 0xfe, 0, 0, 0x73, 0, 0, 0]), "webserv.yaml: the file is UTF-32: save it as UTF-8"],
+    [latin1("servers:\n\0"), "webserv.yaml:2: a NUL byte: this is no text file"],
+  ];
+  for (const [bytes, message] of table) {
+    const { issues = [] } = decodeConfig(bytes, "/site/webserv.yaml");
+    assertEquals(issues.map((issue) => formatIssue(issue, "/site")), [message]);
+  }
+});
