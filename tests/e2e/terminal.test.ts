@@ -100,7 +100,7 @@ test("a configuration's names under localhost are links, and its warnings stand 
     `http://d.localhost:${port}/`,
   ]);
   assert(shown.shown.includes(`  file     ${folder.path}/webserv.yaml\n`), shown.shown);
-  assert(/  warning  webserv\.yaml:3: .*\/gone" does not exist/.test(shown.shown), shown.shown);
+  assert(/ {2}warning {2}webserv\.yaml:3: .*\/gone" does not exist/.test(shown.shown), shown.shown);
 });
 
 test("a request is one line in colour, never longer than the terminal is wide", async () => {
