@@ -8,6 +8,13 @@ import { GoneError } from "../http/errors.ts";
 import type { ByteConnection } from "../ports.ts";
 import type { ServerContext } from "./context.ts";
 import { Deadline, type DeadlineOwner } from "./deadline.ts";
+import { TICK } from "./deadlines.ts";
+
+/**
+ * The most that the system takes before it tells that a full send buffer is being emptied: a third of the largest
+ * (4 MiB, the usual `net.ipv4.tcp_wmem` of Linux), in bytes.
+ */
+const LARGEST_THIRD = Math.floor(4 * 1024 * 1024 / 3);
 
 /** What a read came to. */
 export type ReadResult = "bytes" | "ended" | "gone";
@@ -32,6 +39,8 @@ export class ByteStream {
   observer: StreamObserver | undefined;
   #reading: Promise<ReadResult> | undefined;
   #writing: Promise<void> | undefined;
+  /** Bytes that the system has taken since it last made us wait. */
+  #taken = 0;
 
   /** @param owner is told when something took too long, and closes the stream unless there is something left to say */
   constructor(
@@ -60,14 +69,17 @@ export class ByteStream {
   /**
    * Writes everything, after what is being written: `100 Continue` may still be under way when the answer comes.
    *
-   * @throws {GoneError} if the client leaves or takes nothing for timeouts.send
+   * @throws {GoneError} if the client leaves, or is late (see #armForSend)
    */
   write(bytes: Uint8Array): Promise<void> {
     if (this.gone) return Promise.reject(new GoneError());
     if (this.#writing !== undefined) return this.#writing.then(() => this.write(bytes));
-    this.deadline.arm("send", this.context.settings.timeouts.send);
+    this.#armForSend();
     return this.#writing = this.connection.write(bytes).then(
-      (count) => count < bytes.length ? this.#writeRest(bytes.subarray(count)) : this.#written(),
+      (count) => {
+        this.#taken += count;
+        return count < bytes.length ? this.#writeRest(bytes.subarray(count)) : this.#written();
+      },
       this.#onWriteFailure,
     );
   }
@@ -104,12 +116,29 @@ export class ByteStream {
     this.observer?.gone();
   }
 
+  /**
+   * The system lets a write wait until a third of its buffer is free, and does not tell of what the client takes
+   * meanwhile. So a client has timeouts.send, and the time in which limits.send_rate takes that third. How much it is
+   * shows: as much as went in between two waits.
+   */
+  #armForSend(): void {
+    const { timeouts, limits } = this.context.settings;
+    const owed = Math.min(this.#taken, LARGEST_THIRD);
+    this.deadline.arm("send", timeouts.send + owed * 1000 / limits.sendRate);
+  }
+
   /** A loop, and no further callbacks: a client may take a little at a time of much. */
   async #writeRest(bytes: Uint8Array): Promise<void> {
+    const { deadlines } = this.context;
     try {
       for (let rest = bytes; rest.length > 0;) {
-        this.deadline.arm("send", this.context.settings.timeouts.send);
-        rest = rest.subarray(await this.connection.write(rest));
+        this.#armForSend();
+        const began = deadlines.now;
+        const count = await this.connection.write(rest);
+        // By the coarse clock: what has waited for less counts as more than a third, which is on the safe side.
+        if (deadlines.now - began > TICK) this.#taken = 0;
+        this.#taken += count;
+        rest = rest.subarray(count);
       }
     } catch {
       this.#onWriteFailure();

@@ -143,7 +143,11 @@ class Trial {
     this.#leave = random.pick(["drain", "retire", "abort"]);
     const settings = {
       timeouts: TIMEOUTS,
-      limits: { ...LIMITS, bodyRate: random.oneIn(2) ? Infinity : 100 },
+      limits: {
+        ...LIMITS,
+        bodyRate: random.oneIn(2) ? Infinity : 100,
+        sendRate: random.oneIn(2) ? Infinity : 1000,
+      },
       accessLog: undefined,
       handlers: new Map(),
     };

@@ -3,7 +3,7 @@ import type { ReceiveBuffer } from "../../lib/bytes/receive_buffer.ts";
 import { GoneError } from "../../lib/http/errors.ts";
 import { toBytes, toText } from "../support/wire.ts";
 import { settle } from "../support/fakes.ts";
-import { startStream as start, TIMEOUTS } from "./fakes.ts";
+import { LIMITS, startStream as start, TIMEOUTS } from "./fakes.ts";
 
 const received = (buffer: ReceiveBuffer) => toText(buffer.bytes.subarray(buffer.start, buffer.end));
 
@@ -56,6 +56,65 @@ Deno.test("every piece that a client takes gives it new time", async () => {
   }
   await writing;
   assertEquals([connection.output, connection.closed], ["abc", false]);
+});
+
+/** Writes to a client that never takes anything again; gives how long it is waited for, in milliseconds. */
+async function patience(sendRate: number, writes: readonly number[]): Promise<number> {
+  const { connection, clock, stream } = start(undefined, { ...LIMITS, sendRate });
+  for (const size of writes) await stream.write(new Uint8Array(size));
+  connection.stalls = true;
+  const writing = assertRejects(() => stream.write(toBytes("x")), GoneError);
+  const before = clock.monotonic();
+  while (!connection.closed) await clock.advance(100);
+  await writing;
+  return clock.monotonic() - before;
+}
+
+Deno.test("a client has timeouts.send, and the time in which limits.send_rate takes what the system holds unseen", async () => {
+  const MiB = 1024 * 1024;
+  const cases: readonly (readonly [string, Parameters<typeof patience>, number])[] = [
+    ["without a rate", [Infinity, [MiB]], 0],
+    ["nothing is held yet", [1000, []], 0],
+    ["what was sent so far", [1000, [2000, 3000]], 5000],
+    ["a third of the largest buffer at the most", [MiB, [MiB, MiB]], 1333],
+  ];
+  for (const [what, how, more] of cases) {
+    const took = await patience(...how);
+    // A deadline is noticed up to two ticks late.
+    assert(took >= TIMEOUTS.send + more && took <= TIMEOUTS.send + more + 300, `${what}: ${took}`);
+  }
+});
+
+Deno.test("what went in between two waits is what a client must take before a write goes on", async () => {
+  const { connection, clock, stream } = start(undefined, { ...LIMITS, sendRate: 1000 });
+  /** The client takes its time for the second half of a piece. */
+  const write = async (size: number, wait: number): Promise<void> => {
+    connection.takes = size / 2;
+    const gate = Promise.withResolvers<void>(), plain = connection.write.bind(connection);
+    let calls = 0;
+    connection.write = async (bytes) => {
+      if (++calls === 2) await gate.promise;
+      return await plain(bytes);
+    };
+    const writing = stream.write(new Uint8Array(size));
+    await settle();
+    await clock.advance(wait);
+    gate.resolve();
+    await writing;
+    connection.write = plain;
+  };
+  await write(20_000, 10_000);
+  assertEquals([connection.closed, connection.output.length], [false, 20_000]);
+  await write(4000, 12_000);
+  assertEquals([connection.closed, connection.output.length], [false, 24_000]);
+  connection.stalls = true;
+  const late = assertRejects(() => stream.write(toBytes("x")), GoneError);
+  // Only what came after the last wait counts: 2000 bytes, two seconds.
+  await clock.advance(TIMEOUTS.send + 1900);
+  assertEquals(connection.closed, false);
+  await clock.advance(500);
+  assertEquals(connection.closed, true);
+  await late;
 });
 
 Deno.test("a write that fails means that the client is gone", async () => {
