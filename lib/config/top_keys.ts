@@ -48,11 +48,12 @@ export const TIMEOUT_KEYS = {
     default: "10s",
     meaning: "for a request's head, from its first byte",
   }),
-  /** Between two pieces of a request body. */
+  /** Between two pieces of a request body; and for all of what still comes of one that has been refused. */
   body: withDefault({
     decoder: () => decoders.nonZeroDuration,
     default: "30s",
-    meaning: "between two pieces of a request's body",
+    meaning:
+      "between two pieces of a request's body; and for what a client still sends of one that is refused, all of it",
   }),
   /** Between two successful writes of a response, besides what limits.send_rate allows. */
   send: withDefault({

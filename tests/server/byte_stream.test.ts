@@ -144,25 +144,67 @@ Deno.test("read() during a reset says that the client is gone", async () => {
   assertEquals(await stream.read(16), "gone");
 });
 
-Deno.test("linger() drops what still comes, up to its bytes", async () => {
-  const { connection, stream } = start();
-  const lingering = stream.linger(2000, 1000);
-  await connection.push("x".repeat(900));
-  assert(connection.ended && !connection.closed);
-  await connection.push("x".repeat(200));
-  await lingering;
+/** Lingers with a client that sends so many bytes each so many milliseconds; gives how long, if not for ever. */
+async function lingering(
+  { body = 30_000, bodyRate = Infinity, size = 0, pause = 500, hurry = [Infinity, Infinity] }: {
+    body?: number;
+    bodyRate?: number;
+    size?: number;
+    pause?: number;
+    /** At which time, to how long. */
+    hurry?: readonly [at: number, to: number];
+  },
+): Promise<number> {
+  const { connection, clock, context, stream } = start(undefined, { ...LIMITS, bodyRate });
+  context.settings = { ...context.settings, timeouts: { ...TIMEOUTS, body } };
+  const began = clock.monotonic();
+  if (hurry[0] < 0) stream.hurry(hurry[1]);
+  const over = stream.linger();
+  let isOver = false;
+  void over.then(() => isOver = true);
+  await settle();
+  assertEquals([connection.ended, connection.closed], [true, false]);
+  for (let at = 0; !isOver && at < 60_000; at += pause) {
+    if (at === hurry[0]) stream.hurry(hurry[1]);
+    if (size > 0) await connection.push("x".repeat(size));
+    await clock.advance(pause);
+  }
+  assertEquals(isOver, true);
+  stream.close();
+  return clock.monotonic() - began;
+}
+
+Deno.test("linger() reads and drops for timeouts.body, but does not wait for long, and not for what only drips", async () => {
+  const cases: readonly (readonly [string, Parameters<typeof lingering>[0], number])[] = [
+    ["nothing comes", {}, 5000],
+    ["much comes all the time", { size: 50_000 }, 30_000],
+    ["timeouts.body is short", { body: 1000, size: 50_000, pause: 100 }, 1000],
+    ["timeouts.body is shorter than a pause", { body: 1000, pause: 100 }, 1000],
+    ["with long pauses", { size: 1000, pause: 4500, bodyRate: 100 }, 30_000],
+    ["a byte now and then", { size: 1, bodyRate: 100 }, 5000],
+    ["half of the rate", { size: 25, bodyRate: 100 }, 10_000],
+    ["the rate", { size: 50, bodyRate: 100 }, 30_000],
+    ["hurried before", { size: 1000, pause: 100, hurry: [-1, 2000] }, 2000],
+    ["hurried while it waits", { pause: 500, hurry: [500, 2000] }, 2500],
+    ["hurried while much comes", { size: 1000, hurry: [10_000, 2000] }, 12_000],
+    ["hurried shortly before its end", { size: 1000, hurry: [29_000, 2000] }, 30_000],
+  ];
+  for (const [what, how, expected] of cases) {
+    const took = await lingering(how);
+    // A deadline is noticed up to two ticks late, and here only when something comes.
+    const late = took - expected;
+    assert(late >= -100 && late <= (how.pause ?? 500) + 600, `${what}: ${took} ms`);
+  }
 });
 
-Deno.test("linger() ends when the client ends, and when its time is over", async () => {
-  const first = start();
-  const lingering = first.stream.linger(2000, 1000);
-  await first.connection.push(null);
-  await lingering;
-  const second = start();
-  const waiting = second.stream.linger(2000, 1000);
-  await second.clock.advance(2200);
-  await waiting;
-  assertEquals(second.connection.closed, true);
+Deno.test("linger() ends when the client ends, and holds nothing of what came", async () => {
+  const { connection, buffer, stream } = start();
+  const over = stream.linger();
+  for (let i = 0; i < 100; i++) await connection.push("x".repeat(100_000));
+  assertEquals([connection.closed, buffer.length], [false, 0]);
+  assert(buffer.bytes.length <= 64 * 1024);
+  await connection.push(null);
+  await over;
 });
 
 Deno.test("there is only one read at a time, whoever asks", async () => {

@@ -9,6 +9,7 @@ import type { RequestBody } from "../../http/message.ts";
 import type { ServerConnection } from "../../http1/connection.ts";
 import { CONTINUE } from "../../http1/writer.ts";
 import type { ByteStream } from "../byte_stream.ts";
+import { creditAfter } from "../credit.ts";
 import type { Waiting } from "../deadlines.ts";
 import type { Departure } from "../departure.ts";
 
@@ -125,9 +126,7 @@ export class ConnectionBody implements RequestBody {
       );
     }
     const came = this.#http.buffer.length - held;
-    this.#credit = limits.bodyRate === Infinity
-      ? Infinity
-      : credit - (deadlines.now - began) + came * 1000 / limits.bodyRate;
+    this.#credit = creditAfter(credit, deadlines.now - began, came, limits.bodyRate);
     if (result === "gone") throw new GoneError();
     if (this.#stream.ended) this.#http.endOfInput();
   }
