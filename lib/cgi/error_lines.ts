@@ -4,7 +4,8 @@
  * @module
  */
 import { controlEscaper } from "../bytes/controls.ts";
-import type { ErrorLog } from "../ports.ts";
+import { Allowance } from "../http/allowance.ts";
+import type { Clock, ErrorLog } from "../ports.ts";
 
 /** A longer line is cut into several. */
 const LONGEST_LINE = 4096;
@@ -12,29 +13,67 @@ const LONGEST_LINE = 4096;
 /** SECURITY: a program must neither forge a line nor drive a terminal. */
 const escapeControls = controlEscaper("\t");
 
-/** Logs every line until the end. Never rejects. */
+/** Bytes that a program may say at once, and in each second. More would fill the disk, and keep others from the log. */
+const BOUNDS = { burst: 1024 * 1024, rate: 256 * 1024 };
+
+/** What is not logged is read all the same, so that the program goes on; with a pause after each piece, in milliseconds. */
+const PAUSE = 5;
+
+/** Logs every line until the end, as long as they are not too many. Never rejects. */
 export async function logLines(
   read: () => Promise<Uint8Array | null>,
   log: ErrorLog,
   name: string,
+  clock: Clock,
 ): Promise<void> {
-  const decoder = new TextDecoder();
-  let pending = "";
-  const say = (line: string) => {
-    const text = line.endsWith("\r") ? line.slice(0, -1) : line;
-    for (let start = 0; start === 0 || start < text.length; start += LONGEST_LINE) {
-      log.program(name, escapeControls(text.slice(start, start + LONGEST_LINE)));
-    }
+  const lines = new ErrorLines((line) => log.program(name, escapeControls(line)));
+  const allowance = new Allowance(BOUNDS, clock.monotonic());
+  let left = 0;
+  const tell = () => {
+    if (left > 0) log.program(name, `${left} bytes of its standard error were not logged: it says too much`);
+    left = 0;
   };
   for (let piece = await read(); piece !== null; piece = await read()) {
-    pending += decoder.decode(piece, { stream: true });
-    const lines = pending.split("\n");
-    pending = lines.pop()!;
-    lines.forEach(say);
-    for (; pending.length > LONGEST_LINE; pending = pending.slice(LONGEST_LINE)) {
-      say(pending.slice(0, LONGEST_LINE));
+    if (allowance.take(piece.length, clock.monotonic())) {
+      tell();
+      lines.push(piece);
+      continue;
+    }
+    if (left === 0) lines.end();
+    left += piece.length;
+    await new Promise<void>((resolve) => clock.after(PAUSE, resolve));
+  }
+  lines.end();
+  tell();
+}
+
+/** Makes lines out of pieces. */
+class ErrorLines {
+  #decoder = new TextDecoder();
+  #pending = "";
+
+  constructor(readonly log: (line: string) => void) {}
+
+  push(piece: Uint8Array): void {
+    const lines = (this.#pending + this.#decoder.decode(piece, { stream: true })).split("\n");
+    this.#pending = lines.pop()!;
+    for (const line of lines) this.#say(line);
+    for (; this.#pending.length > LONGEST_LINE; this.#pending = this.#pending.slice(LONGEST_LINE)) {
+      this.#say(this.#pending.slice(0, LONGEST_LINE));
     }
   }
-  pending += decoder.decode();
-  if (pending !== "") say(pending);
+
+  /** What has no end yet is a line. */
+  end(): void {
+    const rest = this.#pending + this.#decoder.decode();
+    this.#pending = "";
+    if (rest !== "") this.#say(rest);
+  }
+
+  #say(line: string): void {
+    const text = line.endsWith("\r") ? line.slice(0, -1) : line;
+    for (let start = 0; start === 0 || start < text.length; start += LONGEST_LINE) {
+      this.log(text.slice(start, start + LONGEST_LINE));
+    }
+  }
 }

@@ -163,7 +163,7 @@ export class CgiRun {
 
   async #live(): Promise<void> {
     const { clock, errorLog, name, onEnd } = this.#options;
-    const errors = new TrackedPromise(logLines(() => this.#process.readErrors(), errorLog, name));
+    const errors = new TrackedPromise(logLines(() => this.#process.readErrors(), errorLog, name, clock));
     const exit = new TrackedPromise(this.#process.exited);
     await this.#outputEnded.promise;
     this.#cancelTimer();

@@ -13,9 +13,15 @@
 /** The first word of the memory: 1 while the main thread has been asked to sweep and has not begun. */
 const ASKED = 0;
 
-/** Slots at the start, and at most: a system has no more process ids. All but the first are memory only once needed. */
+/**
+ * Slots at the start, and at most: more programs than a worker can start between two sweeps, and so few that the main
+ * thread looks through them in no time. All but the first are memory only once needed.
+ */
 const FIRST_SLOTS = 255;
-const MOST_SLOTS = 2 ** 22;
+const MOST_SLOTS = 2 ** 16 - 1;
+
+/** Linux has no higher process id, others have fewer. */
+const HIGHEST_PID = 2 ** 22;
 
 const BYTES = Int32Array.BYTES_PER_ELEMENT;
 
@@ -41,6 +47,7 @@ export class GroupTable {
     let at = this.#words.indexOf(0, ASKED + 1);
     if (at < 0) {
       at = this.#words.length;
+      if (at > MOST_SLOTS) throw new RangeError("There is no room for another group of processes");
       this.memory.grow(Math.min(this.memory.byteLength * 2, this.memory.maxByteLength));
     }
     Atomics.store(this.#words, at, pid);
@@ -85,5 +92,5 @@ export class GroupTable {
 
 /** SECURITY: whatever a worker writes there, nothing else is ever signalled. */
 function isGroup(pid: number): boolean {
-  return pid > 1;
+  return pid > 1 && pid <= HIGHEST_PID;
 }

@@ -12,7 +12,20 @@ const PIECE = 16 * 1024;
 /** No character is longer in UTF-8, counted by its UTF-16 units. */
 const LONGEST = 3;
 
+/** A longer line is cut, in characters: all fields that an access log bounds, escaped, and any stack trace have room. */
+const LONGEST_LINE = 128 * 1024;
+
+/** Bytes of a piece, at most: a line of its own, each character of which takes three. */
+export const LARGEST_PIECE = LONGEST_LINE * LONGEST;
+
 const encoder = new TextEncoder();
+
+/** The line with what is too much of it left away, which is said in its place. */
+export function cutLine(text: string): string {
+  if (text.length <= LONGEST_LINE) return text;
+  const mark = `...[${text.length} characters, cut]`;
+  return text.slice(0, LONGEST_LINE - mark.length) + mark;
+}
 
 /** Collects lines in pieces of memory of their own, which may be handed to another thread. */
 export class LineBatch {
@@ -51,7 +64,11 @@ export class LineBatch {
   }
 
   #seal(): void {
-    if (this.#buffer !== undefined) this.#pieces.push(this.#buffer.subarray(0, this.#filled));
+    // Of what is handed on, the most part is lines: who counts them may count on that.
+    const buffer = this.#buffer, filled = this.#filled;
+    if (buffer !== undefined) {
+      this.#pieces.push(filled * 2 < PIECE ? buffer.slice(0, filled) : buffer.subarray(0, filled));
+    }
     this.#buffer = undefined;
     this.#filled = 0;
   }

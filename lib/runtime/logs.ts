@@ -8,25 +8,29 @@
 import { LF } from "../bytes/ascii.ts";
 import { controlEscaper } from "../bytes/controls.ts";
 import type { Log } from "../ports.ts";
-import { LineBatch } from "./line_batch.ts";
+import { cutLine, LineBatch } from "./line_batch.ts";
 import { writeAll } from "./positioned_file.ts";
 
 /** How long a line may wait to be written, in milliseconds. */
 const FLUSH_DELAY = 50;
 
-/** Characters that may wait: more means that nobody reads the log. */
+/** Bytes that may wait: more means that nobody reads the log. */
 const MAX_PENDING = 4 * 1024 * 1024;
 
 /**
  * SECURITY: what must not get into a log from a program or a file's name, since terminals obey it. Line ends belong to
  * stack traces.
  */
-const escapeControls = controlEscaper("\t\n");
+export const escapeControls = controlEscaper("\t\n");
 
 /** A log that also takes what another one has made ready. */
 export interface LineLog extends Log {
-  /** Takes whole lines with their line ends, in which nothing is left that a terminal would obey. */
-  lines(bytes: Uint8Array<ArrayBuffer>): void;
+  /**
+   * Takes whole lines with their line ends, in which nothing is left that a terminal would obey.
+   *
+   * @param over is called in a later turn, once they are written, or dropped
+   */
+  lines(bytes: Uint8Array<ArrayBuffer>, over?: () => void): void;
 }
 
 /** Where log lines go. */
@@ -106,6 +110,8 @@ class BatchLog implements LogWriter {
   /** Bytes that wait, those that are being written included. */
   #size = 0;
   #dropped = 0;
+  /** Who is to hear that what stands in the batch is written. */
+  #waiting: (() => void)[] = [];
   #closed = false;
   #reopening = false;
   /** It was said that it cannot be opened again. */
@@ -114,21 +120,22 @@ class BatchLog implements LogWriter {
   #writing: Promise<void> = Promise.resolve();
   #sink: Sink;
 
-  /** @param isSafe nothing is in the lines that a terminal would obey: whoever writes them has seen to that */
-  constructor(readonly open: () => Sink, readonly isSafe = false) {
+  constructor(readonly open: () => Sink) {
     this.#sink = open();
   }
 
   line(text: string): void {
     if (!this.#hasRoom(undefined)) return;
-    this.#size += this.#batch.line(this.isSafe ? text : escapeControls(text));
+    this.#size += this.#batch.line(escapeControls(cutLine(text)));
     this.#flushSoon();
   }
 
-  lines(bytes: Uint8Array<ArrayBuffer>): void {
-    if (!this.#hasRoom(bytes)) return;
-    this.#batch.lines(bytes);
-    this.#size += bytes.length;
+  lines(bytes: Uint8Array<ArrayBuffer>, over?: () => void): void {
+    if (this.#hasRoom(bytes)) {
+      this.#batch.lines(bytes);
+      this.#size += bytes.length;
+    }
+    if (over) this.#waiting.push(over);
     this.#flushSoon();
   }
 
@@ -200,27 +207,14 @@ class BatchLog implements LogWriter {
       );
     }
     this.#dropped = 0;
-    const pieces = this.#batch.take(), size = this.#size;
+    const pieces = this.#batch.take(), size = this.#size, waiting = this.#waiting;
+    this.#waiting = [];
     try {
       for (const bytes of pieces) await this.#sink.write(bytes);
     } catch {
       // Nobody reads the stream any more (a closed pipe) or the disk is full: there is no place left to say so.
     }
     this.#size -= size;
+    waiting.forEach((over) => over());
   }
-}
-
-/**
- * A log whose batches are handed to another thread.
- *
- * @param isSafe nothing is in the lines that a terminal would obey: whoever writes them has seen to that
- */
-export function postedLog(
-  post: (lines: Uint8Array<ArrayBuffer>) => void,
-  isSafe = false,
-): LogWriter {
-  return new BatchLog(
-    () => ({ write: (bytes) => Promise.resolve(post(bytes)), isMoved: () => false, close: () => {} }),
-    isSafe,
-  );
 }

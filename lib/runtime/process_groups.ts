@@ -4,6 +4,7 @@
  * @module
  */
 import { GroupTable } from "./group_table.ts";
+import { KnownGroups } from "./known_groups.ts";
 
 /** Is told of every group, where the programs are started. */
 export interface GroupRegistry {
@@ -51,6 +52,8 @@ export interface WorkerGroups {
   kill(pid: number): void;
   /** Programs have ended: kills what they left behind, within SWEEP_DELAY. */
   sweep(): void;
+  /** Now and then: has a look at what runs. The shorter ago the last one was, the more is known of what has ended. */
+  look(): void;
   /** The worker is gone: kills everything that it started. */
   close(): void;
 }
@@ -67,7 +70,7 @@ export const SWEEP_DELAY = 100;
 
 /** The main thread's registry of all groups. */
 export class ProcessGroups {
-  readonly #tables = new Set<GroupTable>();
+  readonly #tables = new Map<GroupTable, KnownGroups>();
   readonly #killProgram: string | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -78,19 +81,20 @@ export class ProcessGroups {
 
   /** Looks after another worker's groups, until close(). */
   open(): WorkerGroups {
-    const table = new GroupTable();
-    this.#tables.add(table);
+    const table = new GroupTable(), known = new KnownGroups();
+    this.#tables.set(table, known);
     return {
       memory: table.memory,
       kill: (pid) => {
         // SECURITY: only what was started as a group and is not known to be over. Its number may be another's by then.
-        if (this.#tables.has(table) && table.runs(pid)) this.#killGroups([pid]);
+        if (this.#tables.has(table) && table.runs(pid) && known.runs(pid)) this.#killGroups([pid]);
       },
       sweep: () => {
         if (this.#tables.has(table)) this.#timer ??= setTimeout(() => this.#sweep(), SWEEP_DELAY);
       },
+      look: () => known.look(table.running()),
       close: () => {
-        this.#killAllOf(table);
+        this.#killAllOf(table, known);
         this.#tables.delete(table);
       },
     };
@@ -100,16 +104,21 @@ export class ProcessGroups {
   killAll(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    for (const table of this.#tables) this.#killAllOf(table);
+    for (const [table, known] of this.#tables) this.#killAllOf(table, known);
   }
 
   #sweep(): void {
     this.#timer = undefined;
-    for (const table of this.#tables) this.#killGroups(table.takeEnded().filter(isOurs));
+    for (const [table, known] of this.#tables) {
+      this.#killGroups(leftOf(table, known));
+      known.look(table.running());
+    }
   }
 
-  #killAllOf(table: GroupTable): void {
-    this.#killGroups([...table.running(), ...table.takeEnded().filter(isOurs)]);
+  #killAllOf(table: GroupTable, known: KnownGroups): void {
+    // Some programs have ended, and nobody had the time to mark them.
+    const running = table.running().filter((pid) => known.runs(pid) || isOurs(pid, known));
+    this.#killGroups([...running, ...leftOf(table, known)]);
   }
 
   #killGroups(pids: readonly number[]): void {
@@ -131,11 +140,16 @@ export class ProcessGroups {
  * that has its number. That one can only have got it after the group was empty, so whatever group has the number now
  * is another's.
  */
-function isOurs(pid: number): boolean {
+function isOurs(pid: number, known: KnownGroups): boolean {
   const group = signal(-pid, 0);
   // That takes the other way of killing, which cannot look first.
   if (group === "not capable") return true;
-  return group === "sent" && signal(pid, 0) === "nobody";
+  return group === "sent" && signal(pid, 0) === "nobody" && known.isLeftBy(pid);
+}
+
+/** The groups that programs which have ended have left behind, each given once. */
+function leftOf(table: GroupTable, known: KnownGroups): number[] {
+  return table.takeEnded().filter((pid) => isOurs(pid, known));
 }
 
 /** A signal to a process, or to a group. 0: is there anybody? */

@@ -25,7 +25,7 @@ export interface UnfinishedRegistry {
   over(path: string): void;
 }
 
-/** Of this thread, and of those that tell it. */
+/** Of this thread. */
 const unfinished = new Set<string>();
 
 /** Keeps them for the end of this program. */
@@ -41,11 +41,15 @@ export function setUnfinishedRegistry(other: UnfinishedRegistry): void {
   registry = other;
 }
 
-/** Removes a file that a thread has left behind. Never throws: what cannot be removed is swept at the next start. */
+/** True for the name of a file that is being written. */
+export function isUnfinishedName(name: string): boolean {
+  return name.startsWith(PREFIX);
+}
+
+/** Removes a file that was left behind, if its name is that of one. Never throws: what cannot be removed is swept at the next start. */
 export function removeUnfinished(path: string): void {
   unfinished.delete(path);
-  // SECURITY: a worker that was taken over must not have the main thread remove whatever it names.
-  if (basename(path).startsWith(PREFIX)) tryOr(undefined, () => Deno.removeSync(path));
+  if (isUnfinishedName(basename(path))) tryOr(undefined, () => Deno.removeSync(path));
 }
 
 globalThis.addEventListener("unload", () => unfinished.forEach(removeUnfinished));

@@ -25,20 +25,28 @@ export interface AccessEntry {
   readonly userAgent: string | undefined;
 }
 
+/** Characters of what a client sent that are logged of each field: no browser sends more in one of these. */
+const LONGEST = 8 * 1024;
+
+/** What is too much is left away, and said in its place: else a client would fill the log, and others be dropped. */
+function bounded(text: string): string {
+  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST)}...[${text.length} characters, cut]`;
+}
+
 /** A line of the JSON format. */
 export function jsonLine(entry: AccessEntry, now: number, worker: number): string {
   return JSON.stringify({
     time: new Date(now).toISOString(),
     remote: entry.remote,
-    host: entry.host,
-    method: entry.method,
-    target: entry.target,
+    host: bounded(entry.host),
+    method: bounded(entry.method),
+    target: bounded(entry.target),
     protocol: entry.protocol,
     status: entry.status,
     bytes: entry.bytes,
     duration_ms: Math.round(entry.duration * 1000) / 1000,
-    referer: entry.referer ?? null,
-    user_agent: entry.userAgent ?? null,
+    referer: entry.referer === undefined ? null : bounded(entry.referer),
+    user_agent: entry.userAgent === undefined ? null : bounded(entry.userAgent),
     worker,
   }).replace(C1_CONTROLS, (character) => "\\u00" + character.charCodeAt(0).toString(16));
 }
@@ -48,7 +56,9 @@ const C1_CONTROLS = /[\x7f-\x9f]/g;
 
 /** A line of the common format, or the combined format with Referer and User-Agent behind it. */
 export function commonLine(entry: AccessEntry, now: number, combined: boolean): string {
-  const request = entry.method === "" ? "-" : escape(`${entry.method} ${entry.target} ${entry.protocol}`);
+  const request = entry.method === "" ? "-" : escape(
+    `${bounded(entry.method)} ${bounded(entry.target)} ${entry.protocol}`,
+  );
   const line = `${entry.remote} - - [${logTime(now)}] "${request}" ${entry.status} ${entry.bytes}`;
   return combined ? `${line} "${optional(entry.referer)}" "${optional(entry.userAgent)}"` : line;
 }
@@ -57,7 +67,7 @@ const UNSAFE = new RegExp(`["\\\\${CONTROLS}]`);
 const escapeControls = controlEscaper();
 
 function optional(value: string | undefined): string {
-  return value === undefined ? "-" : escape(value);
+  return value === undefined ? "-" : escape(bounded(value));
 }
 
 /** Like Apache and nginx: a backslash before quotes and backslashes, `\xHH` for control characters. */

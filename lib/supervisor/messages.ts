@@ -13,7 +13,14 @@ export type ToWorker =
   /** Others have taken over: accept nothing more, and answer what the connections still ask for. */
   | { readonly type: "retire" }
   /** End: running exchanges have until timeouts.shutdown. */
-  | { readonly type: "stop" };
+  | { readonly type: "stop" }
+  /** So many bytes of what it has posted for a log are written, or dropped. */
+  | { readonly type: "written"; readonly log: LogName; readonly bytes: number }
+  /** To be answered at once: nothing else tells that a thread has closed itself. */
+  | { readonly type: "ping" };
+
+/** The logs that a worker has. */
+export type LogName = "access" | "error";
 
 /** All that a worker needs to know. */
 export interface WorkerStart {
@@ -32,7 +39,7 @@ export interface WorkerStart {
   readonly groups: SharedArrayBuffer | undefined;
 }
 
-/** From a worker to the main thread. */
+/** From a worker to the main thread, which believes none of it: see decodeMessage(). */
 export type FromWorker =
   /** It accepts connections. */
   | { readonly type: "ready" }
@@ -43,12 +50,14 @@ export type FromWorker =
   /** It cannot serve its configuration. */
   | { readonly type: "failed"; readonly message: string }
   /** Whole lines with their line ends, in which nothing is left that a terminal would obey. */
-  | { readonly type: "log"; readonly log: "access" | "error"; readonly lines: Uint8Array<ArrayBuffer> }
+  | { readonly type: "log"; readonly log: LogName; readonly lines: Uint8Array<ArrayBuffer> }
   /** A group of processes is to be killed, which a worker may not do itself. */
   | { readonly type: "kill"; readonly pid: number }
   /** It has noted that programs have ended: what they left behind is to be killed. */
   | { readonly type: "sweep" }
   /** It has begun to write a file, or the file has its name or is gone. */
   | { readonly type: "unfinished"; readonly path: string; readonly over: boolean }
+  /** It lives, and has its turns. */
+  | { readonly type: "pong" }
   /** It has let go of everything. */
   | { readonly type: "stopped" };

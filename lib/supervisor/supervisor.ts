@@ -19,7 +19,7 @@ import { hasPrograms, launcherFor, workerPermissions } from "./permissions.ts";
 import { RootLinks } from "./root_links.ts";
 import { SupervisorLogs } from "./supervisor_logs.ts";
 import { existingPath, missingPermission, prepareSpoolFolder, type SystemInfo } from "./system_info.ts";
-import { WorkerFailure, WorkerHandle } from "./worker_handle.ts";
+import { type Heartbeat, WorkerFailure, WorkerHandle } from "./worker_handle.ts";
 
 /** How CGI programs are told who serves them. */
 const SOFTWARE = `${project.name}/${project.version}`;
@@ -39,8 +39,13 @@ const GOOD_LIFE = 2000;
 /** So many deaths in a row, of workers that never had a good life, are the configuration's fault. */
 const FATAL_DEATHS = 8;
 
-/** Workers of earlier configurations that may still answer; the oldest is ended when there are more. */
-const MOST_RETIRED = 8;
+/**
+ * Reloads whose earlier workers may still answer, without a bound in time: an upload that takes minutes outlives some
+ * changes of the configuration. Those of the oldest are told to end when there are more, and then have
+ * timeouts.shutdown, unless so many are ending already.
+ */
+const MOST_RETIRED = 3;
+const MOST_ENDING = 1;
 
 /** How often log files and roots that are links are looked at, in milliseconds: whatever moves is noticed within a second. */
 const LOOK_DELAY = 500;
@@ -57,6 +62,8 @@ export interface SupervisorOptions {
   readonly groups: ProcessGroups;
   /** In place of WORKER_ENTRY. */
   readonly entry?: URL;
+  /** In place of HEARTBEAT. */
+  readonly heartbeat?: Heartbeat;
 }
 
 /** Owns the workers and the logs. */
@@ -66,7 +73,9 @@ export class Supervisor {
   readonly #fail: (error: StartError) => void;
   readonly #options: SupervisorOptions;
   readonly #endpoints = new EndpointReservations();
-  readonly #retired: WorkerHandle[] = [];
+  /** Workers of earlier configurations, by the reload that retired them, oldest first. None of them is gone. */
+  readonly #retired: Set<WorkerHandle>[] = [];
+  readonly #ending: Set<WorkerHandle>[] = [];
   #config: Config;
   #logs: SupervisorLogs;
   #workers: (WorkerHandle | undefined)[] = [];
@@ -153,7 +162,8 @@ export class Supervisor {
     clearInterval(this.#looking);
     this.#replacing.forEach(clearTimeout);
     await this.#reloading;
-    const workers = [...this.#workers, ...this.#retired].filter((worker) => worker !== undefined);
+    const retired = [...this.#retired, ...this.#ending].flatMap((set) => [...set]);
+    const workers = [...this.#workers, ...retired].filter((worker) => worker !== undefined);
     await Promise.all(workers.map((worker) => worker.stop(this.#config.timeouts.shutdown)));
     this.#options.groups.killAll();
     await this.#guard?.end();
@@ -186,11 +196,13 @@ export class Supervisor {
     this.#needs = needs;
     this.#endpoints.keep(config);
     this.#lookAround(links);
+    // Between its first word and now.
+    workers.forEach((worker, index) => {
+      if (worker?.isGone) this.#replace(worker, index, "it did not outlive its start", 0);
+    });
     // Their last lines go to the new logs.
     await Promise.all(
-      workers === oldWorkers
-        ? oldWorkers.map((worker) => worker?.change(config))
-        : oldWorkers.map((worker) => worker && this.#retire(worker)),
+      workers === oldWorkers ? oldWorkers.map((worker) => worker?.change(config)) : this.#retire(oldWorkers),
     );
     if (oldLogs !== logs) await oldLogs.close(LOG_PATIENCE);
   }
@@ -241,7 +253,7 @@ export class Supervisor {
     const { workerCount, sharesPorts } = this.#options.system;
     // What is not shared can only be handed over: connections that come meanwhile are refused.
     const old = sharesPorts ? [] : this.#workers;
-    await Promise.all(old.map((worker) => worker && this.#retire(worker)));
+    await Promise.all(this.#retire(old));
     const workers = Array.from(
       { length: workerCount(config) },
       (_, index) => this.#startWorker(index, config),
@@ -291,7 +303,7 @@ export class Supervisor {
   }
 
   #startWorker(index: number, config: Config): WorkerHandle {
-    const { system, groups, entry } = this.#options;
+    const { system, groups, entry, heartbeat } = this.#options;
     const born = performance.now();
     const worker: WorkerHandle = new WorkerHandle(
       entry ?? WORKER_ENTRY,
@@ -306,30 +318,60 @@ export class Supervisor {
       },
       config.sandbox ? this.#permissions(config) : undefined,
       {
-        log: (log, lines) => this.#logs[log].lines(lines),
+        log: (log, lines, over) => this.#logs[log].lines(lines, over),
         died: (reason) => this.#replace(worker, index, reason, performance.now() - born),
       },
       // SECURITY: a worker that runs no programs has no groups, whatever it says.
       hasPrograms(config) ? groups : undefined,
+      uploadStores(config),
+      heartbeat,
     );
     return worker;
   }
 
-  /** Resolves when it accepts no more connections. */
-  #retire(worker: WorkerHandle): Promise<void> {
-    this.#retired.push(worker);
-    const closed = worker.retire();
-    void worker.gone.then(() => {
-      const at = this.#retired.indexOf(worker);
-      if (at >= 0) this.#retired.splice(at, 1);
-    });
-    if (this.#retired.length > MOST_RETIRED) void this.#retired[0]!.stop(this.#config.timeouts.shutdown);
+  /** Others have taken over from them. The promises resolve when they accept no more connections. */
+  #retire(workers: readonly (WorkerHandle | undefined)[]): Promise<void>[] {
+    const alive = workers.filter((worker) => worker !== undefined && !worker.isGone) as WorkerHandle[];
+    const closed = alive.map((worker) => worker.retire());
+    const isKnown = (worker: WorkerHandle) => this.#retired.some((set) => set.has(worker));
+    const set = new Set(alive.filter((worker) => !isKnown(worker)));
+    if (set.size > 0) this.#retired.push(set);
+    for (const worker of set) {
+      void worker.gone.then(() => {
+        set.delete(worker);
+        forgetEmpty(this.#retired);
+        forgetEmpty(this.#ending);
+      });
+    }
+    // What has nothing to do any more is gone before the next reload, and does not count.
+    void Promise.all(closed).then(() => this.#boundRetired());
     return closed;
+  }
+
+  #boundRetired(): void {
+    while (!this.#stopping && this.#retired.length > MOST_RETIRED) {
+      const oldest = this.#retired.shift()!, { shutdown } = this.#config.timeouts;
+      this.errorLog.warning(
+        `requests of ${
+          MOST_RETIRED + 1
+        } configurations ago are still running: they have ${shutdown} ms to end`,
+      );
+      this.#ending.push(oldest);
+      for (const worker of oldest) void worker.stop(shutdown);
+    }
+    while (!this.#stopping && this.#ending.length > MOST_ENDING) {
+      this.errorLog.warning("requests were cut, since one reload follows the other");
+      // It forgets itself in a later turn.
+      this.#ending.shift()!.forEach((worker) => worker.terminate());
+    }
   }
 
   /** A worker died that was in service. */
   #replace(dead: WorkerHandle, index: number, reason: string, life: number): void {
-    if (this.#workers[index] !== dead || this.#stopping) return;
+    if (this.#workers[index] !== dead || this.#stopping) {
+      // It was to end anyway, or was not in service yet.
+      return this.errorLog.error(`worker ${index + 1} died: ${reason}`);
+    }
     this.#workers[index] = undefined;
     this.#deaths = life > GOOD_LIFE ? 1 : this.#deaths + 1;
     if (this.#deaths >= FATAL_DEATHS) {
@@ -350,6 +392,11 @@ export class Supervisor {
     }, delay);
     this.#replacing.add(timer);
   }
+}
+
+function forgetEmpty(sets: Set<WorkerHandle>[]): void {
+  const left = sets.filter((set) => set.size > 0);
+  sets.splice(0, sets.length, ...left);
 }
 
 /** @throws {StartError} */

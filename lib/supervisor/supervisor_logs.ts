@@ -8,7 +8,11 @@ import type { ErrorLog } from "../ports.ts";
 import { errorLogTo } from "../runtime/error_log.ts";
 import { fileLog, type LineLog, type LogWriter, streamLog } from "../runtime/logs.ts";
 
-const NOWHERE: LineLog = { line: () => {}, lines: () => {} };
+const NOWHERE: LineLog = {
+  line: () => {},
+  // Later, as from a log that is written: else nobody could post more than is taken in one turn.
+  lines: (_, over) => void (over && setTimeout(over)),
+};
 
 /** Owns the log files of one configuration. */
 export class SupervisorLogs {

@@ -5,11 +5,11 @@
  * @module
  */
 import { errorLogTo } from "../runtime/error_log.ts";
-import { postedLog } from "../runtime/logs.ts";
 import { ListenError } from "../runtime/net.ts";
+import { PostedLog } from "../runtime/posted_log.ts";
 import { SharedGroups } from "../runtime/process_groups.ts";
 import { setUnfinishedRegistry } from "../runtime/store_files.ts";
-import type { FromWorker, ToWorker, WorkerStart } from "./messages.ts";
+import type { FromWorker, LogName, ToWorker, WorkerStart } from "./messages.ts";
 import { WorkerServer } from "./worker_server.ts";
 
 const thread = self as unknown as {
@@ -20,8 +20,8 @@ const thread = self as unknown as {
 let server: WorkerServer | undefined;
 const logs = {
   // What clients have sent is escaped where the lines are made.
-  access: postedLog((lines) => postLines("access", lines), true),
-  error: postedLog((lines) => postLines("error", lines)),
+  access: new PostedLog((lines) => postLines("access", lines), true),
+  error: new PostedLog((lines) => postLines("error", lines)),
 };
 
 setUnfinishedRegistry({
@@ -39,13 +39,17 @@ thread.onmessage = ({ data }) => {
     case "retire":
       void server?.closed.then(() => thread.postMessage({ type: "closed" }));
       return void server?.retire().then(finish);
+    case "written":
+      return logs[data.log].written(data.bytes);
+    case "ping":
+      return thread.postMessage({ type: "pong" });
     case "stop":
       return void (server?.stop() ?? Promise.resolve()).then(finish);
   }
 };
 
 /** The memory goes with them. */
-function postLines(log: "access" | "error", lines: Uint8Array<ArrayBuffer>): void {
+function postLines(log: LogName, lines: Uint8Array<ArrayBuffer>): void {
   thread.postMessage({ type: "log", log, lines }, [lines.buffer]);
 }
 
@@ -63,8 +67,8 @@ function start(options: WorkerStart): void {
   }
 }
 
-async function finish(): Promise<void> {
-  await logs.access.flush();
-  await logs.error.flush();
+function finish(): void {
+  logs.access.flush();
+  logs.error.flush();
   thread.postMessage({ type: "stopped" });
 }

@@ -1,20 +1,57 @@
 /**
- * One worker thread as the main thread sees it.
+ * One worker thread as the main thread sees it. SECURITY: the main thread may do what a worker may not, so it believes
+ * nothing of what a worker says. One that says what it may not, says too much of it, or nothing at all any more, is
+ * ended as if it had died.
  *
  * @module
  */
-import { removeUnfinished, unfinishedFiles } from "../runtime/store_files.ts";
+import { hasControlBytes } from "../bytes/controls.ts";
+import { LARGEST_PIECE } from "../runtime/line_batch.ts";
+import { escapeControls } from "../runtime/logs.ts";
+import { POSTED_WINDOW } from "../runtime/posted_log.ts";
 import type { Config } from "../config/types.ts";
 import type { ProcessGroups, WorkerGroups } from "../runtime/process_groups.ts";
-import type { FromWorker, ToWorker, WorkerStart } from "./messages.ts";
+import { Allowance } from "../http/allowance.ts";
+import type { FromWorker, LogName, ToWorker, WorkerStart } from "./messages.ts";
 import type { PermissionSet } from "./permissions.ts";
+import { UnfinishedFiles } from "./unfinished_files.ts";
+import { decodeMessage, reasonOf } from "./worker_messages.ts";
 
 /** What a worker's owner hears from it. */
 export interface WorkerEvents {
-  log(log: "access" | "error", lines: Uint8Array<ArrayBuffer>): void;
-  /** It has died without being asked to. */
+  /** @param over is to be called once they are written, or dropped */
+  log(log: LogName, lines: Uint8Array<ArrayBuffer>, over: () => void): void;
+  /** It has died without being asked to, or was ended for what it did. The reason is one line. */
   died(reason: string): void;
 }
+
+/** How often a worker is asked whether it lives, and how often in a row it may fail to answer before it is ended. */
+export interface Heartbeat {
+  /** In milliseconds. */
+  readonly every: number;
+  readonly missed: number;
+}
+
+/**
+ * PERF: two messages in five seconds cost an idle server nothing that could be measured. A thread that only stands
+ * still for a while, for a disk that does not answer, is no dead one.
+ */
+export const HEARTBEAT: Heartbeat = { every: 5000, missed: 6 };
+
+/**
+ * Messages that a worker may post at once, and in each second: for a worker that stores, a few for each request. One
+ * that runs into this would keep the main thread from everything else.
+ */
+const MESSAGES = { burst: 100_000, rate: 50_000 };
+
+/** What one counts for: a look at all programs is dearer than a word, and so is a long path. */
+function costOf(message: FromWorker): number {
+  if (message.type === "kill" || message.type === "sweep") return 20;
+  return message.type === "unfinished" ? 1 + message.path.length / 64 : 1;
+}
+
+/** Bytes of a log that a worker may have posted before it hears that they are written: its own bound ends a line earlier. */
+const MOST_POSTED = POSTED_WINDOW + 2 * LARGEST_PIECE;
 
 /** A worker could not serve its configuration. */
 export class WorkerFailure extends Error {
@@ -27,6 +64,8 @@ const STOP_GRACE = 2000;
 /** A worker that is asked for something else has this long before it is gone on without, in milliseconds. */
 const REPLY_TIMEOUT = 2000;
 
+const encoder = new TextEncoder();
+
 /** Owns the thread: it is terminated once it has stopped, died, or taken too long to stop. */
 export class WorkerHandle {
   readonly ready: Promise<void>;
@@ -35,18 +74,24 @@ export class WorkerHandle {
   readonly #worker: Worker;
   readonly #events: WorkerEvents;
   readonly #groups: WorkerGroups | undefined;
-  /** Files that it is writing. */
-  readonly #unfinished = new Set<string>();
+  readonly #unfinished: UnfinishedFiles;
+  readonly #messages = new Allowance(MESSAGES, performance.now());
+  /** Bytes of each log that it has not heard of since it posted them. */
+  readonly #posted: Record<LogName, number> = { access: 0, error: 0 };
+  readonly #heartbeat: ReturnType<typeof setInterval>;
   readonly #ready = Promise.withResolvers<void>();
   readonly #gone = Promise.withResolvers<void>();
   readonly #changed = new Set<() => void>();
   readonly #closed = Promise.withResolvers<void>();
+  /** What it was asked for and has not said yet. */
+  readonly #expected = { ready: 1, changed: 0, closed: 0, stopped: 0, pong: 0 };
   #leaving = false;
   #isGone = false;
 
   /**
    * @param permissions undefined: those of the main thread
    * @param groups looks after the groups of its programs; undefined where it has none
+   * @param stores the folders in which it may have unfinished files
    */
   constructor(
     entry: URL,
@@ -54,6 +99,8 @@ export class WorkerHandle {
     permissions: PermissionSet | undefined,
     events: WorkerEvents,
     groups: ProcessGroups | undefined,
+    stores: readonly string[] = [],
+    heartbeat: Heartbeat = HEARTBEAT,
   ) {
     this.ready = this.#ready.promise;
     this.gone = this.#gone.promise;
@@ -63,13 +110,18 @@ export class WorkerHandle {
       name: `worker ${start.id}`,
       deno: { permissions: permissions ? only(permissions) : "inherit" },
     });
-    this.#worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#receive(data);
+    this.#worker.onmessage = ({ data, ports }: MessageEvent<unknown>) => this.#hear(data, ports);
+    this.#worker.onmessageerror = () => this.#end("it sent a message that cannot be read");
     this.#worker.onerror = (event) => {
       // Without this the main thread would die with it.
       event.preventDefault();
-      this.#die(event.message);
+      const isUnexpected = !this.#leaving;
+      this.#leaving = true;
+      this.#end(isUnexpected ? reasonOf(event.message) : undefined, reasonOf(event.message));
     };
     this.#groups = groups?.open();
+    this.#unfinished = new UnfinishedFiles(stores);
+    this.#heartbeat = setInterval(() => this.#beat(heartbeat.missed), heartbeat.every);
     // A failure is for whoever waits; nobody has to.
     this.ready.catch(() => {});
     this.#send({ type: "start", start: { ...start, groups: this.#groups?.memory } });
@@ -84,6 +136,7 @@ export class WorkerHandle {
   async change(config: Config): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#changed.add(resolve);
+    this.#expected.changed++;
     this.#send({ type: "change", config });
     await this.#inTime(promise);
     this.#changed.delete(resolve);
@@ -92,6 +145,8 @@ export class WorkerHandle {
   /** Has it answer what its connections still ask for. Resolves when it accepts no more of them. */
   async retire(): Promise<void> {
     this.#leaving = true;
+    this.#expected.closed++;
+    this.#expected.stopped++;
     this.#send({ type: "retire" });
     await this.#inTime(this.#closed.promise);
   }
@@ -99,10 +154,17 @@ export class WorkerHandle {
   /** Has it end within so many milliseconds. */
   async stop(timeout: number): Promise<void> {
     this.#leaving = true;
+    this.#expected.stopped++;
     this.#send({ type: "stop" });
     const timer = setTimeout(() => this.#end(), timeout + STOP_GRACE);
     await this.gone;
     clearTimeout(timer);
+  }
+
+  /** Ends it at once, with whatever it is doing. */
+  terminate(): void {
+    this.#leaving = true;
+    this.#end();
   }
 
   /** Waits for a worker's word, but not for one that is busy with something else, and not for a dead one. */
@@ -117,56 +179,96 @@ export class WorkerHandle {
     if (!this.#isGone) this.#worker.postMessage(message);
   }
 
+  /** Nothing that comes of a worker's words may end the main thread. */
+  #hear(data: unknown, ports: readonly MessagePort[]): void {
+    for (const port of ports) port.close();
+    // Terminated, and what it has said before is not read any more.
+    if (this.#isGone) return;
+    try {
+      const message = ports.length === 0 ? decodeMessage(data) : undefined;
+      if (message === undefined) this.#end("it said what no worker says");
+      else if (!this.#messages.take(costOf(message), performance.now())) {
+        this.#end("it said more than can be heard");
+      } else if (!this.#isExpected(message)) this.#end(`it said "${message.type}" without being asked`);
+      else this.#receive(message);
+    } catch (error) {
+      this.#end(
+        `what it said could not be done: ${reasonOf(error instanceof Error ? error.message : error)}`,
+      );
+    }
+  }
+
+  #isExpected({ type }: FromWorker): boolean {
+    const expected = this.#expected;
+    if (type === "failed") return expected.ready > 0;
+    return !(type in expected) || expected[type as keyof typeof expected]-- > 0;
+  }
+
   #receive(message: FromWorker): void {
     switch (message.type) {
       case "ready":
         return this.#ready.resolve();
       case "failed":
         this.#leaving = true;
-        this.#ready.reject(new WorkerFailure(message.message));
-        return this.#end();
+        return this.#end(undefined, message.message);
       case "changed":
         return this.#changed.forEach((resolve) => resolve());
       case "closed":
         return this.#closed.resolve();
       case "log":
-        return this.#events.log(message.log, message.lines);
+        return this.#log(message.log, message.lines);
       case "kill":
         return this.#groups?.kill(message.pid);
       case "sweep":
         return this.#groups?.sweep();
       case "unfinished":
-        return this.#file(message.path, message.over);
+        return message.over ? this.#unfinished.over(message.path) : this.#unfinished.begun(message.path);
+      case "pong":
+        // It is expected once less.
+        return;
       case "stopped":
         return this.#end();
     }
   }
 
-  #file(path: string, over: boolean): void {
-    if (over) {
-      this.#unfinished.delete(path);
-      unfinishedFiles.over(path);
-    } else {
-      this.#unfinished.add(path);
-      unfinishedFiles.begun(path);
+  /** SECURITY: they are not written as they are only because the worker has seen to it that they are safe. */
+  #log(log: LogName, lines: Uint8Array<ArrayBuffer>): void {
+    const bytes = lines.length;
+    this.#posted[log] += bytes;
+    if (this.#posted[log] > MOST_POSTED) {
+      return this.#end("it posted log lines without waiting until they were written");
     }
+    const safe = hasControlBytes(lines)
+      ? encoder.encode(escapeControls(new TextDecoder().decode(lines)))
+      : lines;
+    this.#events.log(log, safe, () => {
+      this.#posted[log] -= bytes;
+      this.#send({ type: "written", log, bytes });
+    });
   }
 
-  #die(reason: string): void {
-    const unexpected = !this.#leaving;
-    this.#leaving = true;
-    this.#ready.reject(new WorkerFailure(reason));
-    this.#end();
-    if (unexpected) this.#events.died(reason);
+  #beat(missed: number): void {
+    if (this.#expected.pong >= missed) return this.#end("it does not answer any more");
+    this.#expected.pong++;
+    this.#send({ type: "ping" });
+    this.#groups?.look();
   }
 
-  #end(): void {
+  /**
+   * @param why it is ended, where nobody has asked for its end
+   * @param failure for whoever waits for it to be ready
+   */
+  #end(why?: string, failure = why): void {
     if (this.#isGone) return;
     this.#isGone = true;
+    this.#leaving = true;
+    clearInterval(this.#heartbeat);
     this.#worker.terminate();
+    this.#ready.reject(new WorkerFailure(failure ?? "it stopped"));
     this.#groups?.close();
-    this.#unfinished.forEach(removeUnfinished);
+    this.#unfinished.removeAll();
     this.#gone.resolve();
+    if (why !== undefined) this.#events.died(why);
   }
 }
 

@@ -43,6 +43,8 @@ export class WorkerServer {
     readonly acceptors: readonly Acceptor[],
     readonly context: ServerContext,
     readonly services: Services & { readonly gateway: Gateway },
+    /** Connections of all acceptors. */
+    readonly count: { readonly open: number },
   ) {
     this.#config = options.config;
   }
@@ -82,7 +84,7 @@ export class WorkerServer {
       return new Acceptor(listeners[index]!, protocolOf, context, count);
     });
     for (const acceptor of acceptors) void acceptor.run();
-    return new WorkerServer(options, logs, acceptors, context, services);
+    return new WorkerServer(options, logs, acceptors, context, services, count);
   }
 
   /**
@@ -114,6 +116,11 @@ export class WorkerServer {
     );
     await Promise.race([drained, late]);
     cancel();
+    // Idle ones were closed before.
+    const { open } = this.count;
+    if (open > 0) {
+      this.logs.error.warning(`${open} connections were cut: they took longer than timeouts.shutdown`);
+    }
     for (const acceptor of this.acceptors) acceptor.abort();
     await this.services.gateway.stop();
     // Their handlers clean up after them, e.g. what was uploaded by half.

@@ -1,13 +1,13 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { logLines } from "../../lib/cgi/error_lines.ts";
 import { toBytes } from "../support/wire.ts";
-import { FakeLog } from "../support/fakes.ts";
+import { FakeClock, FakeLog } from "../support/fakes.ts";
 
 /** The lines that come of these pieces. */
 async function linesOf(...pieces: readonly string[]): Promise<readonly string[]> {
   const log = new FakeLog();
   const left = pieces.map(toBytes);
-  await logLines(() => Promise.resolve(left.shift() ?? null), log, "/a.py");
+  await logLines(() => Promise.resolve(left.shift() ?? null), log, "/a.py", new FakeClock());
   return log.lines;
 }
 
@@ -50,4 +50,26 @@ Deno.test("logLines() cuts a line that is too long, in one piece or many", async
 
 Deno.test("logLines() keeps a line of exactly the greatest length whole", async () => {
   assertEquals(await linesOf(`${"x".repeat(4096)}\n`), [`/a.py: ${"x".repeat(4096)}`]);
+});
+
+Deno.test("of a program that never stops talking a bounded part is logged, and it is told what was left away", async () => {
+  const log = new FakeLog(), clock = new FakeClock();
+  const PIECES = 200, SIZE = 64 * 1024;
+  const piece = toBytes(("x".repeat(1023) + "\n").repeat(SIZE / 1024));
+  let read = 0;
+  const logged = logLines(
+    () => Promise.resolve(read++ < PIECES ? piece : null),
+    log,
+    "/a.py",
+    clock,
+  );
+  const start = clock.monotonic();
+  while (read <= PIECES) await clock.advance(5);
+  await logged;
+  // A mebibyte at once, and a quarter of one in each second of the time that the pauses take.
+  const most = 1024 + (clock.monotonic() - start) / 1000 * 256;
+  const lines = log.lines.filter((line) => line.endsWith("x")).length;
+  assert(lines >= 1024 && lines <= most + SIZE / 1024, `${lines} of ${most} lines`);
+  const left = log.lines.flatMap((line) => /^\/a.py: (\d+) bytes of its .* not logged/.exec(line)?.[1] ?? []);
+  assertEquals(left.reduce((sum, each) => sum + Number(each), lines * 1024), PIECES * SIZE);
 });

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { fileLog, postedLog } from "../../lib/runtime/logs.ts";
+import { fileLog } from "../../lib/runtime/logs.ts";
 
 Deno.test("lines and batches of others keep their order, and every line has one end", async () => {
   const path = await Deno.makeTempFile();
@@ -28,17 +28,15 @@ Deno.test("a log that nobody reads drops what is too much, and says how many lin
   await Deno.remove(path);
 });
 
-Deno.test("what is posted are whole lines in which no terminal finds anything to obey", async () => {
-  const posted: string[] = [];
-  const log = postedLog((lines) => {
-    posted.push(new TextDecoder().decode(lines));
-    // As postMessage does it where the memory goes along.
-    lines.buffer.transfer();
-  });
-  log.line("red \x1b[31m \x9b bell \x07");
-  log.line("stack\n  at x");
+Deno.test("whoever hands in lines hears that they are written or dropped, in a later turn", async () => {
+  const path = await Deno.makeTempFile();
+  const log = fileLog(path);
+  const batch = new TextEncoder().encode("x".repeat(1024 * 1024 - 1) + "\n");
+  let over = 0;
+  for (let i = 0; i < 8; i++) log.lines(batch, () => over++);
+  assertEquals(over, 0);
   await log.flush();
-  log.line("later");
+  assertEquals([over, (await Deno.stat(path)).size >= 4 * batch.length], [8, true]);
   await log.close();
-  assertEquals(posted, ["red \\x1B[31m \\x9B bell \\x07\nstack\n  at x\n", "later\n"]);
+  await Deno.remove(path);
 });

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { ProcessGroups, SharedGroups, type WorkerGroups } from "../../lib/runtime/process_groups.ts";
 import { findProgram } from "../../lib/runtime/processes.ts";
+import { isThere } from "../support/processes.ts";
 import { waitUntil } from "../support/wait.ts";
 
 /** Groups are a matter of POSIX systems. */
@@ -43,15 +44,6 @@ async function assertSpared(child: Deno.ChildProcess): Promise<void> {
   assert(isThere(-child.pid));
   Deno.kill(-child.pid, "SIGKILL");
   await child.status;
-}
-
-function isThere(pid: number): boolean {
-  try {
-    Deno.kill(pid, 0 as unknown as Deno.Signal);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** No process of a group is left. */

@@ -144,3 +144,16 @@ Deno.test("a request that began under another log has no duration", () => {
   new AccessLog(log, "json", 1, clockAt(NOW)).write("192.0.2.1", requestOf({}, 0), FINE);
   assertEquals(JSON.parse(log.lines[0]!).duration_ms, 0);
 });
+
+Deno.test("a field that is longer than any that is meant well is cut, in every format", () => {
+  const long = "x".repeat(8 * 1024), cut = `${long}...[30000 characters, cut]`, much = "x".repeat(30_000);
+  for (const [sent, expected] of [[long, long], [much, cut]] as const) {
+    const changes = { host: sent, method: sent, target: sent, referer: sent, userAgent: sent };
+    const entry = JSON.parse(logged("json", changes));
+    for (const name of ["host", "method", "target", "referer", "user_agent"]) {
+      assertEquals(entry[name], expected);
+    }
+    assertEquals(logged("common", changes).split('"')[1], `${expected} ${expected} HTTP/1.1`);
+    assertEquals(logged("combined", changes).split('"').slice(3, 6), [expected, " ", expected]);
+  }
+});

@@ -26,11 +26,12 @@ export type Behaviour =
   /** Is ready, and busy for ever with whatever it hears next. */
   | { readonly does: "spin" }
   /**
-   * Notes groups of processes, ends some and has one killed; once it is told to change it notes one more and dies.
+   * Runs a program that leaves another one behind, notes groups of processes, and has one killed; once it is told to
+   * change it notes one more and dies.
    */
   | {
     readonly does: "leave groups";
-    readonly over: readonly number[];
+    readonly over: string;
     readonly alive: readonly number[];
     readonly killed: readonly number[];
     readonly last: number;
@@ -82,8 +83,8 @@ async function begin(wanted: Behaviour, message: ToWorker & { readonly type: "st
         kill: (pid) => say({ type: "kill", pid }),
         sweep: () => say({ type: "sweep" }),
       });
-      for (const pid of [...wanted.over, ...wanted.alive, ...wanted.killed]) groups?.started(pid);
-      for (const pid of wanted.over) groups?.ended(pid);
+      await leaveBehind(wanted.over);
+      for (const pid of [...wanted.alive, ...wanted.killed]) groups?.started(pid);
       for (const pid of wanted.killed) groups?.kill(pid);
       return say({ type: "ready" });
     case "try":
@@ -96,6 +97,13 @@ async function begin(wanted: Behaviour, message: ToWorker & { readonly type: "st
       }
       return say({ type: "ready" });
   }
+}
+
+async function leaveBehind(script: string): Promise<void> {
+  const program = new Deno.Command("sh", { args: ["-c", script], clearEnv: true, detached: true }).spawn();
+  groups?.started(program.pid);
+  await program.status;
+  groups?.ended(program.pid);
 }
 
 async function serve(diesOf: string | undefined, message: ToWorker & { readonly type: "start" }) {

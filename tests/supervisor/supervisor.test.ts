@@ -3,6 +3,8 @@ import { ProcessGroups } from "../../lib/runtime/process_groups.ts";
 import { endpointOf } from "../../lib/http/endpoint.ts";
 import { StartError, Supervisor } from "../../lib/supervisor/supervisor.ts";
 import { get } from "../support/ask.ts";
+import { temporaryFolder } from "../support/launch.ts";
+import { isThere } from "../support/processes.ts";
 import { inTime, waitUntil } from "../support/wait.ts";
 import { WireClient } from "../support/wire.ts";
 import { configOf, ENTRY, SERVERS, startSupervisor, systemWith, type TestSupervisor } from "./support.ts";
@@ -82,25 +84,27 @@ Deno.test({
   name: "the programs of a dead worker are killed",
   ignore,
   fn: async () => {
-    const programs = ["sleep 60 &", "sleep 60 & sleep 60", "sleep 60 & sleep 60", "sleep 60 & sleep 60"].map((
+    const programs = ["sleep 60 & sleep 60", "sleep 60 & sleep 60", "sleep 60 & sleep 60"].map((
       script,
     ) => new Deno.Command("sh", { args: ["-c", script], detached: true, stdout: "piped" }).spawn());
-    const [over, alive, killed, last] = programs.map(({ pid }) => pid);
+    const [alive, killed, last] = programs.map(({ pid }) => pid);
     const gone = programs.map(async ({ status, stdout }) => {
       // The pipe ends with the last process of the group.
       await Promise.all([status, stdout.pipeTo(new WritableStream())]);
     });
-    await programs[0]!.status;
+    await using folder = await temporaryFolder();
+    const left = `${folder.path}/left`;
     await using test = await startSupervisor({
       does: "leave groups",
-      over: [over!],
+      over: `sleep 60 & echo $! > ${left}`,
       alive: [alive!],
       killed: [killed!],
       last: last!,
     });
     // What is killed, and what is left behind, does not wait for the worker's end.
-    await Promise.all([gone[0], gone[2]]);
-    Deno.kill(alive!, 0 as unknown as Deno.Signal);
+    const leftPid = Number(await Deno.readTextFile(left));
+    await Promise.all([gone[1], waitUntil(() => !isThere(leftPid), "what was left behind is killed")]);
+    assert(isThere(alive!));
     // The same needs: the worker is told to change, and dies of it.
     await test.supervisor.reload(
       configOf(
@@ -154,3 +158,42 @@ Deno.test("a store that cannot be made is no start, and says why", async () => {
   await assertRejects(() => Supervisor.start(config, options), StartError, "file/up cannot be made");
   await Deno.remove(folder.path, { recursive: true });
 });
+
+for (const { shutdown, cut } of [{ shutdown: "100ms", cut: 3 }, { shutdown: "1m", cut: 2 }]) {
+  Deno.test({
+    name:
+      `an upload outlives three reloads; of more the oldest are cut, with timeouts.shutdown at ${shutdown}`,
+    ignore,
+    fn: async () => {
+      const text = (round: number) =>
+        `timeouts: { shutdown: ${shutdown} }\nworkers: 2\nerror_log: error.log\naccess_log: off\n` +
+        `servers: [{ listen: "127.0.0.1:0", root: ., locations: { /up/: { upload_store: up }, /d/: { alias: d${round} } } }]`;
+      await using test = await startSupervisor({ does: "serve" }, "workers: 2");
+      await test.supervisor.reload(configOf(text(0), test.folder));
+      const clients: WireClient[] = [];
+      for (let round = 1; round <= 6; round++) {
+        const client = await WireClient.connect(portOf(test));
+        clients.push(client);
+        const fields = "Host: localhost\r\nContent-Length: 4\r\nExpect: 100-continue\r\n";
+        await client.send(`PUT /up/${round} HTTP/1.1\r\n${fields}\r\n`);
+        assertEquals((await client.response())?.status, 100, "the upload is begun");
+        await client.send("ab");
+        await test.supervisor.reload(configOf(text(round), test.folder));
+      }
+      const outcomes = clients.map(async (client, index) => {
+        if (index < cut) return await client.rest().then(() => "cut", () => "cut");
+        await client.send("cd");
+        return (await client.response())?.status;
+      });
+      assertEquals(
+        await inTime(Promise.all(outcomes), "every upload has ended"),
+        clients.map((_, index) => index < cut ? "cut" : 201),
+      );
+      for (const client of clients) client[Symbol.dispose]();
+      const said = () => test.errors().match(/requests of 4 configurations ago/g)?.length;
+      await waitUntil(() => said() === 3, () => `it is said each time: ${test.errors()}`);
+      const files = () => [...Deno.readDirSync(`${test.folder}/up`)].length;
+      await waitUntil(() => files() === 6 - cut, () => `what was cut is removed: ${files()} files`);
+    },
+  });
+}

@@ -72,7 +72,10 @@ export function remembered(): WorkerEvents & { readonly said: string[]; readonly
   return {
     said,
     deaths,
-    log: (log, lines) => said.push(`${log}: ${new TextDecoder().decode(lines).trimEnd()}`),
+    log: (log, lines, over) => {
+      said.push(`${log}: ${new TextDecoder().decode(lines).trimEnd()}`);
+      over();
+    },
     died: (reason) => deaths.push(reason),
   };
 }
