@@ -47,6 +47,8 @@ const KINDS: readonly (readonly [number, string, string, Readonly<Record<string,
   [400, "POST", "/ok.txt", { "Bad Name": "x" }],
   [501, "FETCH", "/ok.txt", {}],
   [501, "POST", "/ok.txt", { "Transfer-Encoding": "gzip" }],
+  [405, "POST", "/ok.txt", { "Transfer-Encoding": "chunked" }],
+  [413, "PUT", "/small/new.bin", { "Transfer-Encoding": "chunked" }],
   [417, "GET", "/ok.txt", { "Expect": "the best" }],
   [421, "POST", "/ok.txt", { "Host": "other.example" }],
   [431, "POST", "/ok.txt", { "X-Long": "x".repeat(40_000) }],
@@ -68,7 +70,9 @@ for _, method, target, fields in kinds:
         connection.putrequest(method, target, skip_host="Host" in fields)
         for name, value in fields.items(): connection.putheader(name, value)
         if "Transfer-Encoding" not in fields: connection.putheader("Content-Length", str(size))
-        connection.endheaders(body)
+        if fields.get("Transfer-Encoding") == "chunked":
+            connection.endheaders((body[at:at + 65536] for at in range(0, size, 65536)), encode_chunked=True)
+        else: connection.endheaders(body)
         answer = connection.getresponse()
         print(answer.status, len(answer.read()) == int(answer.headers.get("Content-Length", 0)))
     except Exception as error: print(repr(error))
