@@ -61,8 +61,11 @@ export interface FileSystem {
   stat(path: string): FileStat | undefined;
   /** Like stat, for a path that is often not there: dearer by a probe if it is, much cheaper if it is not. */
   probe(path: string): FileStat | undefined;
-  /** The path with every link resolved; undefined where nothing is. */
+  /** What is at the path itself: a link is of the kind "other". Looked at now, and never shared. */
+  lstat(path: string): FileStat | undefined;
+  /** The path with every link resolved; undefined where nothing is. Never shared. */
   realPath(path: string): string | undefined;
+  /** Never waits for whoever writes to a pipe. What was opened may be anything: look at it before it is read. */
   openSync(path: string): OpenFile;
   list(path: string): Promise<DirectoryEntry[]>;
 }
@@ -203,6 +206,10 @@ export interface Spooler {
 
 /** A file that is being written and has no name yet. Its owner commits or discards it. */
 export interface NewFile {
+  /** Where it was made, under its hidden name. */
+  readonly path: string;
+  /** As it was made. */
+  readonly stat: FileStat;
   /** @throws {FileError} */
   write(bytes: Uint8Array): Promise<void>;
   /**
@@ -222,12 +229,36 @@ export interface NewFile {
   discard(): void;
 }
 
+/** A file that was taken from its name, and has a hidden one. */
+export interface FileAside {
+  readonly path: string;
+  /** Never throws. */
+  discard(): void;
+  /** Gives it the name, unless something has it; false if that cannot be done. Never throws. */
+  giveBack(path: string): boolean;
+  /** Leaves it for whoever misses it, under the path that it gives. Never throws. */
+  keep(): string;
+}
+
 /** Writes below the stores. */
 export interface StoreFiles {
   /** A new file in the folder where it is to be committed. @throws {FileError} */
   create(folder: string): NewFile;
   /** @throws {FileError} */
   remove(path: string): void;
+  /**
+   * Takes what has a name, all at once, into another folder; undefined if that is on another file system.
+   *
+   * @throws {FileError}
+   */
+  takeAside(path: string, folder: string): FileAside | undefined;
+  /**
+   * Acts while no other thread of this program acts under the same key.
+   *
+   * @param act must not wait for anything
+   * @throws {FileError} "busy" if the other takes too long
+   */
+  exclusively<T>(key: string, act: () => T): T;
   /** True for a symbolic link, wherever it leads. */
   isLink(path: string): boolean;
 }

@@ -40,6 +40,9 @@ class Files extends FakeFiles {
   override probe(path: string): FileStat | undefined {
     return this.stat(path);
   }
+  override lstat(path: string): FileStat | undefined {
+    return this.stat(path);
+  }
   override realPath(path: string): string | undefined {
     return this.nodes.has(path) ? path : undefined;
   }

@@ -3,16 +3,12 @@
  *
  * @module
  */
-import { isContained } from "../http/containment.ts";
 import type { FolderEntry, Origin } from "../http/origin.ts";
-import { type DirectoryEntry, FileError } from "../ports.ts";
+import type { Turn } from "../http/turns.ts";
+import { type DirectoryEntry, FileError, type FileStat } from "../ports.ts";
 import type { FileCache } from "./file_cache.ts";
 import type { DiskFile, DiskFolder } from "./found.ts";
-
-/** The path of something in a folder, whose own path may be the system's root. */
-export function joinPath(folder: string, name: string): string {
-  return folder === "/" ? name || "/" : folder + name;
-}
+import { isListed, joinPath, listedAt, locate, type Place } from "./place.ts";
 
 /** What lies below a folder, or is the one file. Whatever is found in it is on this machine. */
 export class DiskOrigin implements Origin {
@@ -26,34 +22,44 @@ export class DiskOrigin implements Origin {
   /** Only what a request would get: no link that leads out of the root, nothing but files and folders. */
   async list(path: string, accepts: (name: string) => boolean): Promise<FolderEntry[]> {
     const { files, turns } = this.cache;
-    const folder = joinPath(this.root, path);
-    const realRoot = files.realPath(this.root);
-    if (realRoot === undefined) return [];
+    const folder = locate(this.cache, joinPath(this.root, path), this.root);
+    if (folder?.stat.kind !== "directory") return [];
     const entries: FolderEntry[] = [];
-    const all = await files.list(folder), turn = turns.begin();
+    const all = await files.list(folder.path), turn = turns.begin();
     for (const found of all) {
       if (turn.isOver()) await turn.next();
       if (!accepts(found.name)) continue;
       try {
-        const entry = this.#describe(folder, found, realRoot);
+        const entry = this.#describe(folder, found);
         if (entry) entries.push(entry);
       } catch (error) {
         // One that may not be looked at (a link into a locked folder) is no reason to hide all the others.
         if (!(error instanceof FileError)) throw error;
       }
     }
-    return entries;
+    return isListed(this.cache, folder) ? entries : await this.#listAgain(folder, entries, turn);
   }
 
-  #describe(folder: string, { name, link }: DirectoryEntry, realRoot: string): FolderEntry | undefined {
-    const { files } = this.cache;
-    const path = joinPath(folder, `/${name}`);
-    if (link) {
-      const realPath = files.realPath(path);
-      if (realPath === undefined || !isContained(realPath, realRoot)) return undefined;
+  /** SECURITY: another folder may have been in its place, with the names and sizes that were seen: each is looked at. */
+  async #listAgain(folder: Place, entries: readonly FolderEntry[], turn: Turn): Promise<FolderEntry[]> {
+    const sure: FolderEntry[] = [];
+    for (const entry of entries) {
+      if (turn.isOver()) await turn.next();
+      const stat = listedAt(this.cache, folder, entry.name);
+      // What a link leads to was located by itself.
+      const now = stat?.kind === "other" ? entry : stat && describe(entry.name, stat);
+      if (now) sure.push(now);
     }
-    const stat = files.stat(path);
-    if (!stat || stat.kind === "other") return undefined;
-    return { name, kind: stat.kind, size: stat.kind === "file" ? stat.size : 0, modified: stat.modified };
+    return sure;
   }
+
+  #describe({ path: folder, root }: Place, { name, link }: DirectoryEntry): FolderEntry | undefined {
+    const path = joinPath(folder, `/${name}`);
+    const stat = link ? locate(this.cache, path, root)?.stat : this.cache.files.lstat(path);
+    return stat && describe(name, stat);
+  }
+}
+
+function describe(name: string, { kind, size, modified }: FileStat): FolderEntry | undefined {
+  return kind === "other" ? undefined : { name, kind, size: kind === "file" ? size : 0, modified };
 }

@@ -5,24 +5,16 @@
  *
  * @module
  */
-import { isContained } from "../http/containment.ts";
 import { Turns } from "../http/turns.ts";
 import { type Clock, FileError, type FileStat, type FileSystem, type OpenFile } from "../ports.ts";
 import { type Contents, DiskFile, DiskFolder, isUnchanged } from "./found.ts";
+import { locate } from "./place.ts";
+import { CHANGED_GRAIN, RACY } from "./times.ts";
 
 /** Contents of larger files are not kept, in bytes. */
 const LARGEST_KEPT = 128 * 1024;
 const CONTENTS_KEPT = 16 * 1024 * 1024;
 const ENTRIES_KEPT = 4096;
-
-/**
- * File systems stamp times with a coarse clock: a file may change again without its times changing while they are
- * younger than this, in milliseconds. (git calls such a file racily clean.)
- */
-const RACY = 50;
-
-/** Deno gives the time of the inode's change in whole seconds: it may have been this much later, in milliseconds. */
-const CHANGED_GRAIN = 1000;
 
 /** The files of one thread. */
 export class FileCache implements Contents {
@@ -39,11 +31,11 @@ export class FileCache implements Contents {
 
   /**
    * What is at a path; undefined if nothing is there, or if it is neither file nor folder, or if links lead it out of
-   * its root.
+   * its root, or to what is hidden in it.
    *
    * @param path absolute, without a slash at the end
    * @param root the folder (or the file itself) that it must not leave
-   * @throws {FileError} if it cannot be looked at
+   * @throws {FileError} if it cannot be looked at; "changed" if it was another meanwhile
    */
   find(path: string, root: string): DiskFile | DiskFolder | undefined {
     const entry = this.#entries.get(path);
@@ -56,14 +48,10 @@ export class FileCache implements Contents {
       this.#forget(path, entry);
     }
     if (!stat || stat.kind === "other") return undefined;
-    // SECURITY: the path may have links in any of its parts; only the resolved one tells where it leads.
-    const realPath = this.files.realPath(path), realRoot = this.files.realPath(root);
-    if (realPath === undefined || realRoot === undefined || !isContained(realPath, realRoot)) {
-      return undefined;
-    }
-    const found = stat.kind === "file"
-      ? new DiskFile(this, path, root, stat)
-      : new DiskFolder(path, root, stat);
+    // SECURITY: what is remembered is what was seen at the resolved path, never what the look above has seen.
+    const place = locate(this, path, root);
+    if (!place) return undefined;
+    const found = place.stat.kind === "file" ? new DiskFile(this, path, place) : new DiskFolder(path, place);
     this.#entries.set(path, found);
     this.#tidy();
     return found;
@@ -75,28 +63,41 @@ export class FileCache implements Contents {
   }
 
   open(file: DiskFile): OpenFile {
-    const opened = this.files.openSync(file.path);
-    try {
-      // SECURITY: whatever took its place after the check is not what was checked.
-      if (isUnchanged(this.#statOpen(opened, file.path), file.stat)) return opened;
-    } catch (error) {
+    const opened = this.#openPlace(file);
+    if (opened) {
+      try {
+        // SECURITY: whatever took its place after the check is not what was checked.
+        if (isUnchanged(this.#statOpen(opened, file.place), file.stat)) return opened;
+      } catch (error) {
+        opened.close();
+        throw error;
+      }
       opened.close();
-      throw error;
     }
-    opened.close();
+    // Its path may lead elsewhere by now, to the same file.
+    if (this.#entries.get(file.path) === file) this.#forget(file.path, file);
     throw new FileError("changed", file.path);
   }
 
+  #openPlace(file: DiskFile): OpenFile | undefined {
+    try {
+      return this.files.openSync(file.place);
+    } catch (error) {
+      if (error instanceof FileError && error.problem === "not found") return undefined;
+      throw error;
+    }
+  }
+
   /**
-   * The runtime lets an open file be looked at only where its resolved name may be read. A sandbox that was made before
-   * a link to the root was set to another place does not name that one; then what the path names now must do.
+   * Before 2.9 the runtime lets an open file be looked at only where its resolved name may be read. A sandbox that was
+   * made before a link to the root was set to another place does not name that one; then what is there now must do.
    */
   #statOpen(file: OpenFile, path: string): FileStat {
     try {
       return file.stat();
     } catch (error) {
       const stat = error instanceof FileError && error.problem === "denied"
-        ? this.files.stat(path)
+        ? this.files.lstat(path)
         : undefined;
       if (!stat) throw error;
       return stat;

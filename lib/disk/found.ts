@@ -12,6 +12,7 @@ import type { Folder, Representation } from "../http/origin.ts";
 import type { ByteRange } from "../http/ranges.ts";
 import type { Clock, FileStat, OpenFile } from "../ports.ts";
 import { FileSource } from "./file_source.ts";
+import type { Place } from "./place.ts";
 
 /** A folder that may be listed. */
 export class DiskFolder implements Folder {
@@ -20,11 +21,18 @@ export class DiskFolder implements Folder {
   /** Asked for since the cache's last clean-up passed by. */
   used = true;
 
+  /** The folder that it must not leave. */
+  readonly root: string;
+  readonly stat: FileStat;
+
   /**
    * @param path as it was asked for: a link on the way may be set to another place, and what counts is what it names
-   * @param root the folder that it must not leave
+   * @param place where it was found
    */
-  constructor(readonly path: string, readonly root: string, readonly stat: FileStat) {}
+  constructor(readonly path: string, place: Place) {
+    this.root = place.root;
+    this.stat = place.stat;
+  }
 }
 
 /** Where files get their content from. */
@@ -45,6 +53,13 @@ export class DiskFile implements Representation {
   readonly etag: string;
   readonly validators: FieldBlock;
   readonly fields: FieldBlock;
+  /** The folder (or the file itself) that it must not leave. */
+  readonly root: string;
+  readonly stat: FileStat;
+  /** Its path without a link. */
+  readonly place: string;
+  /** Its own name, where a link has led to it. */
+  readonly linkedName: string | undefined;
   /** Its content, while the cache keeps it. */
   kept: Uint8Array<ArrayBuffer> | undefined = undefined;
   /** Asked for since the cache's last clean-up passed by. */
@@ -53,10 +68,15 @@ export class DiskFile implements Representation {
 
   /**
    * @param path as it was asked for: a link on the way may be set to another place, and what counts is what it names
-   * @param root the folder (or the file itself) that it must not leave
+   * @param place where it was found
    */
-  constructor(contents: Contents, readonly path: string, readonly root: string, readonly stat: FileStat) {
+  constructor(contents: Contents, readonly path: string, place: Place) {
+    const { stat } = place;
     this.#contents = contents;
+    this.root = place.root;
+    this.stat = stat;
+    this.place = place.path;
+    this.linkedName = linkedName(path, place);
     this.size = stat.size;
     this.modified = stat.modified;
     this.contentType = contentTypeOf(path);
@@ -76,6 +96,14 @@ export class DiskFile implements Representation {
   open(ranges: readonly ByteRange[]): BodySource {
     return new FileSource(this.#contents.open(this), ranges, this.#contents.clock);
   }
+}
+
+/** PERF: nearly always the path itself is the place. */
+function linkedName(path: string, place: Place): string | undefined {
+  if (path === place.path && path !== place.root) return undefined;
+  const { realPath } = place,
+    name = realPath.slice(Math.max(realPath.lastIndexOf("/"), realPath.lastIndexOf("\\")) + 1);
+  return path.endsWith(`/${name}`) ? undefined : name;
 }
 
 /** True if nothing tells that two looks have seen different files, or different states of one. */

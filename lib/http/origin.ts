@@ -98,6 +98,13 @@ export interface WritableFolder {
   create(): MaybePromise<NewContent>;
   /** Removes a file. @throws {FileError} */
   remove(name: string): MaybePromise<void>;
+  /**
+   * Looks at a name and changes it, while nobody else who asks for the same changes it, in whatever thread.
+   *
+   * @param act is over when it returns, or when its promise has come
+   * @throws {FileError} "busy" if it is not had in time
+   */
+  exclusively<T>(name: string, act: () => MaybePromise<T>): MaybePromise<T>;
 }
 
 /** An origin that content can be put into. */

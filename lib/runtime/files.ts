@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { existsSync } from "node:fs";
+import { closeSync, constants, existsSync, fstatSync, openSync, read, readSync, type Stats } from "node:fs";
 import { setImmediate } from "node:timers";
 import {
   type DirectoryEntry,
@@ -13,7 +13,6 @@ import {
   type FileSystem,
   type OpenFile,
 } from "../ports.ts";
-import { PositionedFile } from "./positioned_file.ts";
 import { SharedStats } from "./shared_stats.ts";
 
 /** After so many entries of a folder, about 2 ms, others have their turn. */
@@ -29,6 +28,10 @@ export const fileSystem: FileSystem = {
     return stats.at(path, probeThenStat);
   },
 
+  lstat(path) {
+    return unlessMissing(path, () => toStat(Deno.lstatSync(path)));
+  },
+
   realPath(path) {
     return unlessMissing(path, () => Deno.realPathSync(path));
   },
@@ -36,7 +39,7 @@ export const fileSystem: FileSystem = {
   openSync(path) {
     // Whoever finds another file than was looked at will look again.
     stats.forget();
-    return guarded(path, () => new File(path, Deno.openSync(path)));
+    return guarded(path, () => new File(path, openSync(path, READ_ONLY)));
   },
 
   async list(path) {
@@ -53,6 +56,12 @@ export const fileSystem: FileSystem = {
     }
   },
 };
+
+/**
+ * SECURITY: a pipe without a writer would hold the thread for ever, and the runtime's own call has no such flags. What
+ * was opened is looked at before it is read, and reading a file does not change with them.
+ */
+const READ_ONLY = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
 
 /** Shared by all requests of this thread. */
 const stats = new SharedStats<FileStat | undefined>();
@@ -72,34 +81,47 @@ function probeThenStat(path: string): FileStat | undefined {
 }
 
 class File implements OpenFile {
-  readonly #file: PositionedFile;
+  #isOpen = true;
 
-  constructor(readonly path: string, file: Deno.FsFile) {
-    this.#file = new PositionedFile(file);
-  }
+  constructor(readonly path: string, readonly descriptor: number) {}
 
   stat(): FileStat {
-    return guarded(this.path, () => toStat(this.#file.file.statSync()));
+    return guarded(this.path, () => toStat(infoOf(fstatSync(this.descriptor))));
   }
 
-  async readAt(buffer: Uint8Array, offset: number): Promise<number> {
-    try {
-      return await this.#file.readAt(buffer, offset);
-    } catch (error) {
-      throw fileError(error, this.path);
-    }
+  readAt(buffer: Uint8Array, offset: number): Promise<number> {
+    return new Promise((resolve, reject) => {
+      read(this.descriptor, buffer, 0, buffer.length, offset, (error, count) => {
+        if (error) reject(fileError(error, this.path));
+        else resolve(count!);
+      });
+    });
   }
 
   readAtSync(buffer: Uint8Array, offset: number): number {
-    return guarded(this.path, () => this.#file.readAtSync(buffer, offset));
+    return guarded(this.path, () => readSync(this.descriptor, buffer, 0, buffer.length, offset));
   }
 
   close(): void {
-    this.#file.close();
+    // SECURITY: the number may be another file's by now.
+    if (this.#isOpen) closeSync(this.descriptor);
+    this.#isOpen = false;
   }
 }
 
-function toStat(info: Deno.FileInfo): FileStat {
+/** What the runtime tells of a file, by either of its names. */
+type FileInfo = Pick<
+  Deno.FileInfo,
+  "isFile" | "isDirectory" | "size" | "mtime" | "ctime" | "dev" | "ino" | "mode"
+>;
+
+function infoOf(stats: Stats): FileInfo {
+  const { size, mtime, ctime, dev, ino, mode } = stats;
+  return { isFile: stats.isFile(), isDirectory: stats.isDirectory(), size, mtime, ctime, dev, ino, mode };
+}
+
+/** What the runtime tells, in our words. */
+export function toStat(info: FileInfo): FileStat {
   return {
     kind: info.isFile ? "file" : info.isDirectory ? "directory" : "other",
     size: info.size,
@@ -140,6 +162,8 @@ const PROBLEMS: Readonly<Record<string, FileProblem>> = {
   ENOTDIR: "not found",
   ENAMETOOLONG: "not found",
   ELOOP: "not found",
+  // A socket, or a device without a driver: nothing that could be opened.
+  ENXIO: "not found",
   EINVAL: "not found",
   EACCES: "denied",
   EPERM: "denied",

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { closeSync, constants, openSync } from "node:fs";
 import { LF } from "../bytes/ascii.ts";
 import { controlEscaper } from "../bytes/controls.ts";
 import type { Log } from "../ports.ts";
@@ -71,10 +72,30 @@ export function fileLog(path: string): LogWriter {
 }
 
 function openFile(path: string): Deno.FsFile {
+  let kept: number | undefined;
   try {
+    kept = openExisting(path);
     return Deno.openSync(path, { append: true, create: true });
   } catch (error) {
     throw new LogError(`${path} ${problemOf(error)}`, { cause: error });
+  } finally {
+    // Not before: the reader of a pipe would take it for the end.
+    if (kept !== undefined) closeSync(kept);
+  }
+}
+
+/**
+ * What is there already: opening a pipe without a reader in the plain way would hold this thread until there is one.
+ *
+ * @throws the system's ENXIO
+ */
+function openExisting(path: string): number | undefined {
+  try {
+    return openSync(path, constants.O_WRONLY | (constants.O_NONBLOCK ?? 0));
+  } catch (error) {
+    if ((error as { code?: unknown }).code === "ENXIO") throw error;
+    // Whatever else is wrong the opening itself will say; that it is not there yet is not wrong.
+    return undefined;
   }
 }
 
@@ -91,6 +112,9 @@ function isAnother(path: string, { dev, ino }: Deno.FileInfo): boolean {
 }
 
 function problemOf(error: unknown): string {
+  if ((error as { code?: unknown }).code === "ENXIO") {
+    return "is a pipe or socket that nobody reads: start its reader first";
+  }
   if (error instanceof Deno.errors.NotFound) return "cannot be written: its folder does not exist";
   if (error instanceof Deno.errors.NotCapable) return "may not be written: start with --allow-write";
   if (error instanceof Deno.errors.PermissionDenied) return "may not be written: check its permissions";

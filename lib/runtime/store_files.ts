@@ -6,15 +6,35 @@
  */
 import { basename, join } from "@std/path";
 import { Gatherer } from "../bytes/gatherer.ts";
-import { type ErrorLog, FileError, type NewFile, type StoreFiles } from "../ports.ts";
-import { fileError, forgetStats } from "./files.ts";
+import {
+  type ErrorLog,
+  type FileAside,
+  FileError,
+  type FileStat,
+  type NewFile,
+  type StoreFiles,
+} from "../ports.ts";
+import { fileError, fileSystem, forgetStats, toStat } from "./files.ts";
 import { writeAll } from "./positioned_file.ts";
+import { NameLocks } from "./name_locks.ts";
 
 /** Hidden, so that no request reaches it and no listing shows it. */
 const PREFIX = ".webserv-upload-";
 
+/** Hidden as well, and never removed by us. */
+const KEPT_PREFIX = ".webserv-kept-";
+
 /** Pieces are gathered up to this, in bytes: each write costs as much as copying many kilobytes. */
 const GATHERED = 64 * 1024;
+
+/** How often an unfinished file is looked for, at once; and so often again, so many times, every so many milliseconds. */
+const ATTEMPTS = 1000;
+const ATTEMPTS_LATER = 10;
+const LOOKS = 10;
+const LOOK_PERIOD = 500;
+
+/** Files that are looked for at a time. */
+const MOST_LOST = 100;
 
 /** A file of a living program is taken for abandoned after this, in milliseconds. */
 const ABANDONED = 60 * 60 * 1000;
@@ -46,10 +66,27 @@ export function isUnfinishedName(name: string): boolean {
   return name.startsWith(PREFIX);
 }
 
-/** Removes a file that was left behind, if its name is that of one. Never throws: what cannot be removed is swept at the next start. */
-export function removeUnfinished(path: string): void {
+/**
+ * Removes a file that was left behind, if its name is that of one. Never throws: what cannot be removed is swept at the next start.
+ *
+ * @returns false if it is not there
+ */
+export function removeUnfinished(path: string): boolean {
   unfinished.delete(path);
-  if (isUnfinishedName(basename(path))) tryOr(undefined, () => Deno.removeSync(path));
+  if (!isUnfinishedName(basename(path))) return true;
+  try {
+    Deno.removeSync(path);
+    return true;
+  } catch (error) {
+    return fileError(error, path).problem !== "not found";
+  }
+}
+
+let locks = new NameLocks();
+
+/** Has names locked together with other threads. */
+export function setNameLocks(shared: NameLocks): void {
+  locks = shared;
 }
 
 globalThis.addEventListener("unload", () => unfinished.forEach(removeUnfinished));
@@ -57,12 +94,12 @@ globalThis.addEventListener("unload", () => unfinished.forEach(removeUnfinished)
 /** The stores of this machine. */
 export const storeFiles: StoreFiles = {
   create(folder) {
-    const path = join(folder, `${PREFIX}${Deno.pid}-${crypto.randomUUID()}`);
+    const path = hiddenPath(folder);
     try {
       const file = Deno.openSync(path, { write: true, createNew: true });
       registry.begun(path);
       tryOr(undefined, () => file.lockSync(true));
-      return new UnnamedFile(file, path);
+      return new UnnamedFile(file, path, statOf(file, path));
     } catch (error) {
       throw fileError(error, path);
     }
@@ -77,6 +114,23 @@ export const storeFiles: StoreFiles = {
     }
   },
 
+  takeAside(path, folder) {
+    forgetStats();
+    const aside = hiddenPath(folder);
+    try {
+      Deno.renameSync(path, aside);
+    } catch (error) {
+      if (isElsewhere(error)) return undefined;
+      throw fileError(error, path);
+    }
+    registry.begun(aside);
+    return new Aside(aside);
+  },
+
+  exclusively(key, act) {
+    return locks.run(key, act);
+  },
+
   isLink(path) {
     try {
       return Deno.lstatSync(path).isSymlink;
@@ -88,6 +142,74 @@ export const storeFiles: StoreFiles = {
   },
 };
 
+function isRemovedIn(attempts: number, path: string): boolean {
+  for (let attempt = 0; attempt < attempts; attempt++) if (removeUnfinished(path)) return true;
+  return false;
+}
+
+/** What was not found, and how often it is still to be looked for. */
+const lost = new Map<string, number>();
+let looking: ReturnType<typeof setInterval> | undefined;
+
+function removeLater(path: string): void {
+  if (lost.size >= MOST_LOST) return registry.over(path);
+  lost.set(path, LOOKS);
+  if (looking !== undefined) return;
+  looking = setInterval(removeLost, LOOK_PERIOD);
+  Deno.unrefTimer(looking);
+}
+
+function removeLost(): void {
+  for (const [path, looks] of lost) {
+    if (!isRemovedIn(ATTEMPTS_LATER, path) && looks > 1) lost.set(path, looks - 1);
+    else {
+      lost.delete(path);
+      registry.over(path);
+    }
+  }
+  if (lost.size > 0) return;
+  clearInterval(looking);
+  looking = undefined;
+}
+
+function hiddenPath(folder: string): string {
+  return join(folder, `${PREFIX}${Deno.pid}-${crypto.randomUUID()}`);
+}
+
+/** The sandbox may not let an open file be looked at (see FileCache): its name is no other file's. */
+function statOf(file: Deno.FsFile, path: string): FileStat {
+  const stat = tryOr(undefined, () => toStat(file.statSync())) ?? fileSystem.lstat(path);
+  if (!stat) throw new FileError("changed", path);
+  return stat;
+}
+
+class Aside implements FileAside {
+  constructor(readonly path: string) {}
+
+  discard(): void {
+    removeUnfinished(this.path);
+    registry.over(this.path);
+  }
+
+  giveBack(path: string): boolean {
+    const isBack = tryOr(false, () => {
+      Deno.linkSync(this.path, path);
+      return true;
+    });
+    if (isBack) this.discard();
+    return isBack;
+  }
+
+  keep(): string {
+    const kept = this.path.replace(PREFIX, KEPT_PREFIX);
+    registry.over(this.path);
+    return tryOr(this.path, () => {
+      Deno.renameSync(this.path, kept);
+      return kept;
+    });
+  }
+}
+
 class UnnamedFile implements NewFile {
   /** PERF: a small file is one write in place, at its end; asking another thread takes longer than the copy. */
   readonly #gatherer = new Gatherer(GATHERED);
@@ -95,7 +217,7 @@ class UnnamedFile implements NewFile {
   /** Under its hidden name. */
   #exists = true;
 
-  constructor(readonly file: Deno.FsFile, readonly path: string) {}
+  constructor(readonly file: Deno.FsFile, readonly path: string, readonly stat: FileStat) {}
 
   async write(bytes: Uint8Array): Promise<void> {
     try {
@@ -138,8 +260,9 @@ class UnnamedFile implements NewFile {
     this.#close();
     if (!this.#exists) return;
     this.#exists = false;
-    removeUnfinished(this.path);
-    registry.over(this.path);
+    // SECURITY: nobody else removes it. Where it is not found, a folder on the way leads elsewhere just now.
+    if (isRemovedIn(ATTEMPTS, this.path)) registry.over(this.path);
+    else removeLater(this.path);
   }
 
   readonly #write = (bytes: Uint8Array): Promise<void> => writeAll(this.file, bytes);
@@ -168,7 +291,7 @@ function linkNew(from: string, to: string): void {
     Deno.linkSync(from, to);
   } catch (error) {
     const { problem } = fileError(error, to);
-    if (problem !== "denied" && problem !== "failed") throw error;
+    if ((problem !== "denied" && problem !== "failed") || isElsewhere(error)) throw error;
     // No hard links here (FAT, some network drives): the name is taken first, and is empty for a moment.
     Deno.openSync(to, { write: true, createNew: true }).close();
     try {
@@ -178,6 +301,11 @@ function linkNew(from: string, to: string): void {
       throw renaming;
     }
   }
+}
+
+/** The other name would be on another file system. */
+function isElsewhere(error: unknown): boolean {
+  return (error as { code?: unknown } | undefined)?.code === "EXDEV";
 }
 
 /** Removes what a crashed run has left below a store. Never rejects. */
@@ -220,7 +348,11 @@ function isAbandoned(path: string, name: string): boolean {
 /** Whether a living program holds it open; undefined where that cannot be known. */
 function isHeld(path: string): boolean | undefined {
   return tryOr(undefined, () => {
-    using file: Deno.FsFile & { tryLockSync?(exclusive: boolean): boolean } = Deno.openSync(path);
+    using file: Deno.FsFile & { tryLockSync?(exclusive: boolean): boolean } = Deno.openSync(path, {
+      read: true,
+      // SECURITY: a pipe that has taken its place would hold this thread until somebody writes to it.
+      write: true,
+    });
     // Since Deno 2.9.
     const released = file.tryLockSync?.(true);
     return released === undefined ? undefined : !released;

@@ -5,7 +5,8 @@
  */
 import { originRoot } from "../config/places.ts";
 import type { LocationConfig } from "../config/types.ts";
-import { DiskOrigin, joinPath } from "../disk/disk_origin.ts";
+import { DiskOrigin } from "../disk/disk_origin.ts";
+import { joinPath } from "../disk/place.ts";
 import type { FileCache } from "../disk/file_cache.ts";
 import { StoreOrigin, type StorePorts } from "../disk/store_origin.ts";
 import { HttpError } from "../http/errors.ts";

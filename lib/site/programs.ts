@@ -6,6 +6,7 @@
 import { basename, dirname } from "@std/path";
 import type { Script } from "../cgi/environment.ts";
 import type { ProgramLimits } from "../cgi/gateway.ts";
+import type { DiskFile, DiskFolder } from "../disk/found.ts";
 import { HttpError, refusal } from "../http/errors.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
 import type { Outcome } from "../http/message.ts";
@@ -20,6 +21,8 @@ export interface ProgramRules {
   readonly limits: ProgramLimits;
   readonly neverRun: NeverRun;
 }
+
+const LINK_TO_PROGRAM = new HttpError(403, "A link leads to a program, whose source is not sent");
 
 /** One program for everything below the location. */
 export function answerWithScript(file: string, rules: ProgramRules): Answerer {
@@ -62,9 +65,19 @@ export function answerWithPrograms(
           return run(exchange, rules, script, interpreter === true ? [] : interpreter);
         }
       }
-      if (end + 1 >= path.length) return undefined;
+      if (end + 1 >= path.length) return refusalOfLink(origin.find(path.slice(replaced, end)), cgi);
     }
   };
+}
+
+/**
+ * SECURITY: a link whose own name is no program's leads to one, which would be sent as a file.
+ *
+ * PERF: the look is shared with whoever sends the file.
+ */
+function refusalOfLink(found: DiskFile | DiskFolder | undefined, cgi: Interpreters): HttpError | undefined {
+  if (found?.kind !== "file" || found.linkedName === undefined) return undefined;
+  return cgi[extension(found.linkedName)] === undefined ? undefined : LINK_TO_PROGRAM;
 }
 
 /** Where the segment ends that begins at `start`. */

@@ -79,7 +79,8 @@ interface SiteRules extends ProgramRules {
 }
 
 function createServer(config: ServerConfig, services: Services, rules: SiteRules): Server {
-  const ports = { files: services.files.files, store: services.store };
+  const { files: { files, clock }, store } = services;
+  const ports = { files, store, clock };
   const create = (location: LocationConfig): LocationEntry => ({
     location: new Location(location, services.files, ports, rules.programFolders),
     answer: answererOf(location, rules),

@@ -28,13 +28,19 @@ export async function put(request: Request, target: StoreTarget): Promise<Respon
   const content = await before.folder.create();
   try {
     await receiveInto(content, limitedBody(request.body, target.limit));
-    // Others may have written meanwhile: what is there now decides. Nothing is awaited between this look and the name.
-    return await andThen(placeOfPut(request, target), (place) => {
-      if (place instanceof HttpError) return place;
-      // SECURITY: a link on the way was set to another folder, and it is that one that has been asked for conditions.
-      if (place.folder.identity !== before.folder.identity) return busy("The folder is another one by now");
-      return nameIt(request, target, content, place);
-    });
+    // Others may have written meanwhile: what is there now decides, and nobody writes between this look and the name.
+    return await before.folder.exclusively(
+      before.name,
+      () =>
+        andThen(placeOfPut(request, target), (place) => {
+          if (place instanceof HttpError) return place;
+          // SECURITY: a link on the way was set to another folder, and it is that one that has been asked for conditions.
+          if (place.folder.identity !== before.folder.identity) {
+            return busy("The folder is another one by now");
+          }
+          return nameIt(request, target, content, place);
+        }),
+    );
   } finally {
     content.discard();
   }
@@ -48,13 +54,14 @@ function nameIt(
   { folder, name, occupant }: Place,
 ): MaybePromise<Response | HttpError> {
   const mustBeNew = request.fields.joined("if-none-match") === "*";
-  return andThen(commit(content, name, mustBeNew), async (done) => {
+  return andThen(commit(content, name, mustBeNew), (done) => {
     if (!done) return refusal(412);
-    const stored = await folder.occupant(name);
-    const tag = stored.kind === "file" ? FieldBlock.of(["ETag", stored.validators.etag]) : FieldBlock.EMPTY;
-    if (occupant.kind === "file") return { status: 204, fields: tag, body: undefined };
-    const location = FieldBlock.of(["Location", encodePath(target.path)]);
-    return { status: 201, fields: location.concat(tag), body: undefined };
+    return andThen(folder.occupant(name), (stored) => {
+      const tag = stored.kind === "file" ? FieldBlock.of(["ETag", stored.validators.etag]) : FieldBlock.EMPTY;
+      if (occupant.kind === "file") return { status: 204, fields: tag, body: undefined };
+      const location = FieldBlock.of(["Location", encodePath(target.path)]);
+      return { status: 201, fields: location.concat(tag), body: undefined };
+    });
   });
 }
 
@@ -63,41 +70,54 @@ export async function remove(request: Request, target: StoreTarget): Promise<Res
   if (target.place === "") return refusal(409);
   return await andThen(locate(target), (place) => {
     if (place instanceof HttpError) return refusal(404);
-    const { folder, name, occupant } = place;
-    if (occupant.kind === "folder") return refusal(409);
-    if (occupant.kind !== "file" || target.path.endsWith("/")) return refusal(404);
-    if (verdictOf(request, target, occupant) === "failed") return refusal(412);
-    return andThen(folder.remove(name), () => ({ status: 204, fields: FieldBlock.EMPTY, body: undefined }));
+    const { folder, name } = place;
+    return folder.exclusively(name, () =>
+      andThen(folder.occupant(name), (occupant) => {
+        if (occupant.kind === "folder") return refusal(409);
+        if (occupant.kind !== "file" || target.path.endsWith("/")) return refusal(404);
+        if (verdictOf(request, target, occupant) === "failed") return refusal(412);
+        return andThen(
+          folder.remove(name),
+          () => ({ status: 204, fields: FieldBlock.EMPTY, body: undefined }),
+        );
+      }));
   });
 }
 
 /** A name in a folder of the store. */
-interface Place {
+interface Named {
   readonly folder: WritableFolder;
   readonly name: string;
+}
+
+/** What has the name now. */
+interface Place extends Named {
   readonly occupant: Occupant;
 }
 
 /** Where a PUT may write now, or why it may not. */
 function placeOfPut(request: Request, target: StoreTarget): MaybePromise<Place | HttpError> {
-  return andThen(locate(target), (place) => {
-    if (place instanceof HttpError) return place;
-    if (target.path.endsWith("/") || place.occupant.kind === "folder") return refusal(409);
-    if (place.occupant.kind === "unfit") return refusal(404);
-    if (!isStorableName(place.name)) return refusal(400);
-    return verdictOf(request, target, place.occupant) === "failed" ? refusal(412) : place;
+  return andThen(locate(target), (named) => {
+    if (named instanceof HttpError) return named;
+    const { folder, name } = named;
+    return andThen(folder.occupant(name), (occupant) => {
+      if (target.path.endsWith("/") || occupant.kind === "folder") return refusal(409);
+      if (occupant.kind === "unfit") return refusal(404);
+      if (!isStorableName(name)) return refusal(400);
+      return verdictOf(request, target, occupant) === "failed" ? refusal(412) : { folder, name, occupant };
+    });
   });
 }
 
 /** An error if it is the store itself, or the folder is not there (409) or lies outside (404). */
-function locate({ store, place }: StoreTarget): MaybePromise<Place | HttpError> {
+function locate({ store, place }: StoreTarget): MaybePromise<Named | HttpError> {
   if (place === "") return refusal(409);
   const slash = place.lastIndexOf("/");
   const name = place.slice(slash + 1);
   return andThen(store.folder(place.slice(0, slash)), (folder) => {
     if (folder === "missing") return refusal(409);
     if (folder === "outside") return refusal(404);
-    return andThen(folder.occupant(name), (occupant) => ({ folder, name, occupant }));
+    return { folder, name };
   });
 }
 

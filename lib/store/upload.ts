@@ -49,7 +49,7 @@ export class Upload {
     const named: string[] = [];
     for (const { name, content, isOurs } of this.#received) {
       try {
-        await content.commit(name, this.#replaces && !isOurs);
+        await this.#folder.exclusively(name, () => content.commit(name, this.#replaces && !isOurs));
         named.push(name);
       } catch (error) {
         // What was replaced cannot be brought back.

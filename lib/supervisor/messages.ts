@@ -37,6 +37,9 @@ export interface WorkerStart {
   readonly software: string;
   /** Where it notes the groups of its programs (runtime/group_table.ts); undefined where it has none. */
   readonly groups: SharedArrayBuffer | undefined;
+  /** Where names are locked (runtime/name_locks.ts), and this worker's number there. */
+  readonly locks: SharedArrayBuffer;
+  readonly lockOwner: number;
 }
 
 /** From a worker to the main thread, which believes none of it: see decodeMessage(). */

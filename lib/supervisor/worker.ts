@@ -8,7 +8,8 @@ import { errorLogTo } from "../runtime/error_log.ts";
 import { ListenError } from "../runtime/net.ts";
 import { PostedLog } from "../runtime/posted_log.ts";
 import { SharedGroups } from "../runtime/process_groups.ts";
-import { setUnfinishedRegistry } from "../runtime/store_files.ts";
+import { NameLocks } from "../runtime/name_locks.ts";
+import { setNameLocks, setUnfinishedRegistry } from "../runtime/store_files.ts";
 import type { FromWorker, LogName, ToWorker, WorkerStart } from "./messages.ts";
 import { WorkerServer } from "./worker_server.ts";
 
@@ -55,6 +56,7 @@ function postLines(log: LogName, lines: Uint8Array<ArrayBuffer>): void {
 
 function start(options: WorkerStart): void {
   try {
+    setNameLocks(new NameLocks(options.locks, options.lockOwner));
     const groups = options.groups && new SharedGroups(options.groups, {
       kill: (pid) => thread.postMessage({ type: "kill", pid }),
       sweep: () => thread.postMessage({ type: "sweep" }),

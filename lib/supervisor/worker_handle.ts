@@ -10,6 +10,7 @@ import { LARGEST_PIECE } from "../runtime/line_batch.ts";
 import { escapeControls } from "../runtime/logs.ts";
 import { POSTED_WINDOW } from "../runtime/posted_log.ts";
 import type { Config } from "../config/types.ts";
+import { freeNameLocks, nameLockMemory } from "../runtime/name_locks.ts";
 import type { ProcessGroups, WorkerGroups } from "../runtime/process_groups.ts";
 import { Allowance } from "../http/allowance.ts";
 import type { FromWorker, LogName, ToWorker, WorkerStart } from "./messages.ts";
@@ -65,6 +66,11 @@ const STOP_GRACE = 2000;
 const REPLY_TIMEOUT = 2000;
 
 const encoder = new TextEncoder();
+/** Names are locked by all workers of the program together, those that retire included. */
+const LOCKS = nameLockMemory();
+
+/** Workers so far: no two have the same number. */
+let born = 0;
 
 /** Owns the thread: it is terminated once it has stopped, died, or taken too long to stop. */
 export class WorkerHandle {
@@ -85,6 +91,7 @@ export class WorkerHandle {
   readonly #closed = Promise.withResolvers<void>();
   /** What it was asked for and has not said yet. */
   readonly #expected = { ready: 1, changed: 0, closed: 0, stopped: 0, pong: 0 };
+  readonly #lockOwner = ++born;
   #leaving = false;
   #isGone = false;
 
@@ -95,7 +102,7 @@ export class WorkerHandle {
    */
   constructor(
     entry: URL,
-    start: Omit<WorkerStart, "groups">,
+    start: Omit<WorkerStart, "groups" | "locks" | "lockOwner">,
     permissions: PermissionSet | undefined,
     events: WorkerEvents,
     groups: ProcessGroups | undefined,
@@ -124,7 +131,10 @@ export class WorkerHandle {
     this.#heartbeat = setInterval(() => this.#beat(heartbeat.missed), heartbeat.every);
     // A failure is for whoever waits; nobody has to.
     this.ready.catch(() => {});
-    this.#send({ type: "start", start: { ...start, groups: this.#groups?.memory } });
+    this.#send({
+      type: "start",
+      start: { ...start, groups: this.#groups?.memory, locks: LOCKS, lockOwner: this.#lockOwner },
+    });
   }
 
   /** The thread has ended, or is ending. */
@@ -265,6 +275,7 @@ export class WorkerHandle {
     clearInterval(this.#heartbeat);
     this.#worker.terminate();
     this.#ready.reject(new WorkerFailure(failure ?? "it stopped"));
+    freeNameLocks(LOCKS, this.#lockOwner);
     this.#groups?.close();
     this.#unfinished.removeAll();
     this.#gone.resolve();

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { DiskOrigin, joinPath } from "../../lib/disk/disk_origin.ts";
+import { DiskOrigin } from "../../lib/disk/disk_origin.ts";
+import { joinPath } from "../../lib/disk/place.ts";
 import { FileCache } from "../../lib/disk/file_cache.ts";
 import { type DirectoryEntry, FileError } from "../../lib/ports.ts";
 import { contentOf } from "../support/sources.ts";
@@ -144,10 +145,10 @@ Deno.test("list() lets others have their turn after some milliseconds, however f
   ) {
     const { files, clock, origin } = make();
     for (let i = 0; i < count; i++) files.write(`/root/${i}`, "");
-    const stat = files.stat.bind(files);
-    files.stat = (path) => {
+    const lstat = files.lstat.bind(files);
+    files.lstat = (path) => {
       clock.time += perLook;
-      return stat(path);
+      return lstat(path);
     };
     const entries = await origin.list("", everything);
     assertEquals([entries.length, clock.waits], [count, waits], `${count} of ${perLook} ms`);

@@ -17,6 +17,9 @@ interface Node {
   content: Uint8Array;
 }
 
+/** A call that looks. */
+export type FakeStep = "stat" | "probe" | "lstat" | "realPath" | "open" | "list";
+
 const encoder = new TextEncoder();
 
 /** Files by their absolute path; folders are made by the way. Counts what is asked of it. */
@@ -26,7 +29,9 @@ export class FakeFiles implements FileSystem {
   readonly links = new Map<string, string>();
   /** Paths whose look fails, and why. */
   readonly failures = new Map<string, FileError>();
-  readonly counts = { stat: 0, probe: 0, realPath: 0, open: 0, closed: 0 };
+  readonly counts = { stat: 0, probe: 0, lstat: 0, realPath: 0, open: 0, closed: 0 };
+  /** Called before each step: what others do in between. */
+  beforeStep: (step: FakeStep) => void = () => {};
   /** Called before a file is opened: what others do in between. */
   beforeOpen: () => void = () => {};
   #inodes = 1;
@@ -55,16 +60,28 @@ export class FakeFiles implements FileSystem {
 
   stat(path: string): FileStat | undefined {
     this.counts.stat++;
+    this.beforeStep("stat");
     return this.#look(path);
   }
 
   probe(path: string): FileStat | undefined {
     this.counts.probe++;
+    this.beforeStep("probe");
     return this.#look(path);
+  }
+
+  lstat(path: string): FileStat | undefined {
+    this.counts.lstat++;
+    this.beforeStep("lstat");
+    const failure = this.failures.get(path);
+    if (failure) throw failure;
+    const own = this.resolveFolder(path);
+    return this.links.has(own) ? LINK : this.nodes.get(own)?.stat;
   }
 
   realPath(path: string): string | undefined {
     this.counts.realPath++;
+    this.beforeStep("realPath");
     const failure = this.failures.get(path);
     if (failure) throw failure;
     const real = this.#resolve(path);
@@ -73,6 +90,7 @@ export class FakeFiles implements FileSystem {
 
   openSync(path: string): OpenFile {
     this.counts.open++;
+    this.beforeStep("open");
     this.beforeOpen();
     const node = this.nodes.get(this.#resolve(path));
     if (!node) throw new FileError("not found", path);
@@ -90,7 +108,9 @@ export class FakeFiles implements FileSystem {
   }
 
   list(path: string): Promise<DirectoryEntry[]> {
-    const prefix = path === "/" ? "/" : `${path}/`;
+    this.beforeStep("list");
+    const real = this.#resolve(path);
+    const prefix = real === "/" ? "/" : `${real}/`;
     const names = [...this.nodes.keys(), ...this.links.keys()]
       .filter((key) => key.startsWith(prefix) && key !== prefix && !key.slice(prefix.length).includes("/"))
       .map((key) => key.slice(prefix.length));
@@ -100,6 +120,16 @@ export class FakeFiles implements FileSystem {
     }));
   }
 
+  /** The path with every link resolved but one at its end. */
+  resolveFolder(path: string): string {
+    const slash = path.lastIndexOf("/");
+    return this.#resolve(path.slice(0, slash)) + path.slice(slash);
+  }
+
+  nodeAt(path: string): Node | undefined {
+    return this.nodes.get(this.resolveFolder(path));
+  }
+
   #look(path: string): FileStat | undefined {
     const failure = this.failures.get(path);
     if (failure) throw failure;
@@ -107,6 +137,7 @@ export class FakeFiles implements FileSystem {
   }
 
   #resolve(path: string): string {
+    if (path === "/") return path;
     let real = "";
     for (const segment of path.split("/").slice(1)) {
       real += `/${segment}`;
@@ -129,6 +160,9 @@ export class FakeFiles implements FileSystem {
     }
   }
 }
+
+/** What a link itself is. */
+const LINK: FileStat = stat("other", 0, 0, 0);
 
 function stat(kind: FileStat["kind"], size: number, time: number, inode: number): FileStat {
   return { kind, size, modified: time, changed: time, device: 1, inode, executable: false };

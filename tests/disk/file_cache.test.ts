@@ -164,6 +164,8 @@ Deno.test("a link that is turned to the outside after it was found harmless is n
   assertEquals(text(file.content()), "same size");
   files.links.set("/root/link", "/secret/key");
   assertEquals(cache.find("/root/link", "/root"), undefined);
+  // What was found is still what it was.
+  files.replace("/root/inside", "same size", LONG_AGO);
   assertChanged(() => file.open([{ start: 0, end: file.size }]));
   assertEquals(files.counts.closed, files.counts.open);
 });
@@ -252,4 +254,44 @@ Deno.test("no more than 4096 files are remembered", () => {
   }
   assertGreater(remembered, 1000);
   assertLessOrEqual(remembered, 4096);
+});
+
+Deno.test("a link to what is hidden below the root leads nowhere, and where the root itself lies does not count", () => {
+  const { files, cache } = make();
+  for (const path of ["/root/.git/config", "/root/sub/.env", "/root/.well-known/a", "/root/.well-known/.b"]) {
+    files.write(path, "x", LONG_AGO);
+  }
+  files.write("/.hidden/www/a", "x", LONG_AGO);
+  for (
+    const [link, target, isFound] of [
+      ["/root/config", "/root/.git/config", false],
+      ["/root/git", "/root/.git", false],
+      ["/root/env", "/root/sub/.env", false],
+      ["/root/known", "/root/.well-known/a", true],
+      ["/root/known-hidden", "/root/.well-known/.b", false],
+      ["/root/known-folder", "/root/.well-known", true],
+    ] as const
+  ) {
+    files.links.set(link, target);
+    assertEquals(cache.find(link, "/root") !== undefined, isFound, link);
+  }
+  assertEquals(cache.find("/root/git/config", "/root"), undefined);
+  assertEquals(cache.find("/.hidden/www/a", "/.hidden/www")?.kind, "file");
+  files.links.set("/current", "/.hidden/www");
+  assertEquals(cache.find("/current/a", "/current")?.kind, "file");
+});
+
+Deno.test("a file whose path leads to the same file elsewhere is found anew", () => {
+  const { files, cache } = make();
+  files.write("/root/one/a", "content", LONG_AGO);
+  files.links.set("/root/link", "/root/one");
+  assertEquals(text(fileAt(cache, "/root/link/a").content()), "content");
+  files.folder("/root/two");
+  files.nodes.set("/root/two/a", files.nodes.get("/root/one/a")!);
+  files.nodes.delete("/root/one/a");
+  files.links.set("/root/link", "/root/two");
+  const moved = fileAt(cache, "/root/link/a");
+  assertChanged(() => moved.open([{ start: 0, end: 1 }]));
+  assertEquals(text(fileAt(cache, "/root/link/a").content()), "content");
+  fileAt(cache, "/root/link/a").open([{ start: 0, end: 1 }]).close();
 });

@@ -89,6 +89,7 @@ Deno.test("a file is sent with its fields, each once", async () => {
     "etag",
     "last-modified",
     "server",
+    "x-content-type-options",
   ]);
   assertEquals(response.field("content-length"), String(bytes.length));
   assertEquals(response.field("accept-ranges"), "bytes");

@@ -79,6 +79,39 @@ Deno.test("of 20 clients with the same tag one replaces the file, and one answer
   await assertHolds(storeOf(server), ["x"]);
 });
 
+/** Rounds of six clients that all know the same tag. */
+const ROUNDS = Number(Deno.env.get("STORE_ROUNDS") ?? 60);
+
+for (
+  const [name, methods] of [
+    ["writers", ["PUT", "PUT", "PUT", "PUT", "PUT", "PUT"]],
+    ["clients that remove", ["DELETE", "DELETE", "DELETE", "DELETE", "DELETE", "DELETE"]],
+    ["clients that write or remove", ["PUT", "DELETE", "PUT", "DELETE", "PUT", "DELETE"]],
+  ] as const
+) {
+  Deno.test(`of six ${name} with one tag just one wins, whichever of 4 workers they meet`, async () => {
+    await using server = await startServer({
+      config: `workers: 4\n${STORE_CONFIG}`,
+      files: STORE_FILES,
+    });
+    const { port } = server, bad: string[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      const tag = { "If-Match": (await put({ port }, "/files/x", `old ${round}`)).field("etag")! };
+      const responses = await race(
+        server,
+        methods.map((method, i) =>
+          method === "PUT" ? putRequest("/files/x", i, tag) : head(method, "/files/x", tag)
+        ),
+      );
+      const { 204: won = 0, 412: failed = 0, 404: missing = 0 } = count(responses);
+      if (won !== 1 || won + failed + missing !== 6) {
+        bad.push(`${round}: ${JSON.stringify(count(responses))}`);
+      }
+    }
+    assertEquals(bad, []);
+  });
+}
+
 Deno.test("of 20 forms with the same names one is stored, with all its files", async () => {
   await using server = await startServer({ config: `workers: 2\n${STORE_CONFIG}`, files: STORE_FILES });
   const names = ["a.txt", "b.txt", "c.txt"];

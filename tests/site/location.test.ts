@@ -6,7 +6,7 @@ import type {
   LocationConfig,
   StoreConfig,
 } from "../../lib/config/types.ts";
-import { joinPath } from "../../lib/disk/disk_origin.ts";
+import { joinPath } from "../../lib/disk/place.ts";
 import { FileCache } from "../../lib/disk/file_cache.ts";
 import { FieldBlock } from "../../lib/http/fields.ts";
 import { Location } from "../../lib/site/location.ts";

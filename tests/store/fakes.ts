@@ -8,7 +8,13 @@ import { StoreOrigin, type StorePorts } from "../../lib/disk/store_origin.ts";
 import { HttpError } from "../../lib/http/errors.ts";
 import { FieldBlock } from "../../lib/http/fields.ts";
 import type { Request, Response } from "../../lib/http/message.ts";
-import { FileError, type FileProblem, type NewFile, type StoreFiles } from "../../lib/ports.ts";
+import {
+  type FileAside,
+  FileError,
+  type FileProblem,
+  type NewFile,
+  type StoreFiles,
+} from "../../lib/ports.ts";
 import type { StoreTarget } from "../../lib/store/target.ts";
 import { FakeClock, FakeFiles } from "../disk/fake_files.ts";
 import { toBytes, toText } from "../support/wire.ts";
@@ -16,10 +22,13 @@ import { toBytes, toText } from "../support/wire.ts";
 /** Where a failure can be made to happen. */
 export type Step = "create" | "write" | "commit";
 
+/** A call that changes something. */
+export type StoreStep = "create" | "commit" | "remove" | "takeAside" | "giveBack" | "discard";
+
 /** Writes into the files of a FakeFiles. */
 export class FakeStore implements StoreFiles {
   readonly files = new FakeFiles();
-  readonly ports: StorePorts = { files: this.files, store: this };
+  readonly ports: StorePorts = { files: this.files, store: this, clock: new FakeClock() };
   /** Files without a name. */
   unfinished = 0;
   /** Of these, the ones that are still open. */
@@ -30,56 +39,123 @@ export class FakeStore implements StoreFiles {
   failure: { readonly at: Step; readonly of: number; readonly problem: FileProblem } | undefined;
   /** Called before a file gets its name: what others do in between. */
   beforeCommit: () => void = () => {};
+  /** Called before each step that changes something: what others do in between. */
+  beforeStep: (step: StoreStep) => void = () => {};
+  #names = 0;
   #time = 1;
   #created = 0;
 
   create(folder: string): NewFile {
     const number = ++this.#created;
     this.#mayFail("create", number, folder);
+    this.beforeStep("create");
     if (this.files.stat(folder)?.kind !== "directory") throw new FileError("not found", folder);
     this.unfinished++;
     this.mostOpen = Math.max(this.mostOpen, ++this.open);
+    const path = this.#hidden(folder);
     let content = "", isOpen = true, exists = true;
-    const end = () => {
-      if (isOpen) this.open--;
-      isOpen = false;
-    };
-    const discard = () => {
-      end();
-      if (exists) this.unfinished--;
-      exists = false;
-    };
-    return {
+    this.files.write(this.files.resolveFolder(path), content, this.#time);
+    const file: NewFile = {
+      path,
+      stat: this.files.nodeAt(path)!.stat,
       write: (bytes) => {
         if (!isOpen) throw new Error("written to after its end");
         this.#mayFail("write", number, folder);
         content += toText(bytes);
         return Promise.resolve();
       },
-      end,
-      commit: (path, replace) => {
-        if (!exists) throw new Error("named twice, or after it was discarded");
-        discard();
-        this.beforeCommit();
-        this.#mayFail("commit", number, path);
-        if (!replace && (this.files.nodes.has(path) || this.files.links.has(path))) {
-          throw new FileError("exists", path);
-        }
-        this.files.links.delete(path);
-        this.files.replace(path, content, this.#time++);
+      end: () => {
+        if (isOpen) this.open--;
+        isOpen = false;
       },
-      discard,
+      commit: (to, replace) => {
+        if (!exists) throw new Error("named twice, or after it was discarded");
+        try {
+          file.end();
+          this.beforeCommit();
+          this.beforeStep("commit");
+          this.#mayFail("commit", number, to);
+          if (!this.files.nodeAt(path)) throw new FileError("not found", path);
+          const real = this.files.resolveFolder(to), has = this.files.nodes.has(real);
+          if (!replace && (has || this.files.links.has(real))) throw new FileError("exists", to);
+          this.files.links.delete(real);
+          const { stat } = this.files.nodeAt(path)!;
+          const bytes = toBytes(content), time = this.#time++;
+          this.files.nodes.set(real, {
+            stat: { ...stat, size: bytes.length, modified: time },
+            content: bytes,
+          });
+          this.files.nodes.delete(this.files.resolveFolder(path));
+          this.unfinished--;
+          exists = false;
+        } finally {
+          file.discard();
+        }
+      },
+      discard: () => {
+        file.end();
+        if (exists) this.unfinished--;
+        // It may lie where its path does not lead just now.
+        for (let attempt = 0; exists && attempt < 100; attempt++) {
+          this.beforeStep("discard");
+          if (this.files.nodes.delete(this.files.resolveFolder(path))) break;
+        }
+        exists = false;
+      },
     };
+    return file;
   }
 
   remove(path: string): void {
-    if (!this.files.links.delete(path) && !this.files.nodes.delete(path)) {
+    this.beforeStep("remove");
+    const real = this.files.resolveFolder(path);
+    if (!this.files.links.delete(real) && !this.files.nodes.delete(real)) {
       throw new FileError("not found", path);
     }
   }
 
+  takeAside(from: string, folder: string): FileAside | undefined {
+    this.beforeStep("takeAside");
+    const { links, nodes } = this.files;
+    const path = this.#hidden(folder);
+    const move = (one: string, other: string) => {
+      const a = this.files.resolveFolder(one), b = this.files.resolveFolder(other);
+      const link = links.get(a), node = nodes.get(a);
+      if (link !== undefined) links.set(b, link);
+      else if (node) nodes.set(b, node);
+      else throw new FileError("not found", one);
+      links.delete(a);
+      nodes.delete(a);
+    };
+    move(from, path);
+    return {
+      path,
+      discard: () => {
+        const real = this.files.resolveFolder(path);
+        links.delete(real);
+        nodes.delete(real);
+      },
+      giveBack: (to) => {
+        this.beforeStep("giveBack");
+        const real = this.files.resolveFolder(to);
+        if (nodes.has(real) || links.has(real)) return false;
+        move(path, to);
+        return true;
+      },
+      keep: () => path,
+    };
+  }
+
+  exclusively<T>(_: string, act: () => T): T {
+    return act();
+  }
+
+  #hidden(folder: string): string {
+    return `${folder === "/" ? "" : folder}/.webserv-upload-${++this.#names}`;
+  }
+
   isLink(path: string): boolean {
-    return this.files.links.has(path);
+    return this.files.links.has(this.files.resolveFolder(path));
   }
 
   /** The content of a file; undefined if there is none. */
@@ -88,9 +164,10 @@ export class FakeStore implements StoreFiles {
     return node?.stat.kind === "file" ? toText(node.content) : undefined;
   }
 
-  /** The paths of all files. */
+  /** The paths of all files that have a name. */
   get names(): string[] {
-    return [...this.files.nodes].filter(([, { stat }]) => stat.kind === "file").map(([path]) => path).sort();
+    return [...this.files.nodes].filter(([, { stat }]) => stat.kind === "file").map(([path]) => path)
+      .filter((path) => !path.includes("/.webserv-upload-")).sort();
   }
 
   #mayFail(at: Step, number: number, path: string): void {

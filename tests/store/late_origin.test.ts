@@ -42,6 +42,7 @@ function lateFolder(folder: WritableFolder): WritableFolder {
     occupant: (name) => later(() => folder.occupant(name)),
     create: () => later(async () => lateContent(await folder.create())),
     remove: (name) => later(() => folder.remove(name)),
+    exclusively: (name, act) => later(() => folder.exclusively(name, act)),
   };
 }
 

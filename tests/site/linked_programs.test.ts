@@ -1,0 +1,65 @@
+/**
+ * Links to programs: what has a program's name is run, and nothing that leads to one is sent as its source.
+ *
+ * @module
+ */
+import { assertEquals } from "@std/assert";
+import { site } from "../support/site.ts";
+
+const SOURCE = "the source of a program";
+
+const CONFIG = `servers:
+  - root: root
+    index: [index.html]
+    locations:
+      /run/: { alias: programs, index: [index.txt], cgi: { .php: php-cgi } }
+      /one: { alias: links/one.txt, cgi: { .php: php-cgi } }
+      /try/: { alias: programs, try_files: [$uri, /run/text.txt], cgi: { .php: php-cgi } }
+`;
+
+const made = () => {
+  const made = site(CONFIG, {
+    "programs/a.php": SOURCE,
+    "programs/plain.txt": "plain",
+    "programs/sub/b.php": SOURCE,
+    "programs/i/x": "",
+    "root/x": "",
+  });
+  for (
+    const [link, target] of [
+      ["/site/programs/text.txt", "/site/programs/a.php"],
+      ["/site/programs/none", "/site/programs/a.php"],
+      ["/site/programs/deep.txt", "/site/programs/sub/b.php"],
+      ["/site/programs/i/index.txt", "/site/programs/a.php"],
+      ["/site/programs/run.php", "/site/programs/a.php"],
+      ["/site/programs/plain.php", "/site/programs/plain.txt"],
+      ["/site/programs/link.txt", "/site/programs/plain.txt"],
+      ["/site/programs/folder", "/site/programs/sub"],
+      ["/site/links/one.txt", "/site/programs/a.php"],
+    ] as const
+  ) made.files.links.set(link, target);
+  return made;
+};
+
+const ANSWERS: Readonly<Record<string, string>> = {
+  "/run/a.php": "200 ran /run/a.php",
+  "/run/run.php": "200 ran /run/run.php",
+  "/run/plain.php": "200 ran /run/plain.php",
+  "/run/folder/b.php": "200 ran /run/folder/b.php",
+  "/run/plain.txt": "200 plain",
+  "/run/link.txt": "200 plain",
+  "/run/text.txt": "403",
+  "/run/none": "403",
+  "/run/deep.txt": "403",
+  "/run/i/": "403",
+  "/one": "403",
+  "/try/missing": "403",
+  "/try/text.txt": "403",
+};
+
+for (const [target, answer] of Object.entries(ANSWERS)) {
+  Deno.test(`${target} with links to programs is ${answer}`, async () => {
+    const { get } = made(), text = await get(target);
+    assertEquals([text.startsWith(answer), text.includes(SOURCE)], [true, false], text);
+  });
+}
