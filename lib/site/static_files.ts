@@ -9,7 +9,7 @@ import { HttpError, refusal } from "../http/errors.ts";
 import { FieldBlock } from "../http/fields.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
 import { InternalRedirect, type Outcome } from "../http/message.ts";
-import type { Folder, Representation } from "../http/origin.ts";
+import type { Folder, HeldRepresentation, Representation } from "../http/origin.ts";
 import type { DecodedPath } from "../http/path.ts";
 import type { ListingOptions } from "../pages/listing.ts";
 import { uploadTools } from "../pages/upload_tools.ts";
@@ -17,22 +17,31 @@ import { FileError } from "../ports.ts";
 import type { Exchange } from "./exchange.ts";
 import { slashRedirect } from "./returns.ts";
 
-/** A file that is being written to may change between the look at it and its opening; so often it is tried again. */
-const ATTEMPTS = 3;
-
 /** A location may allow POST for its programs; its files take none. */
 const READ_ONLY = new HttpError(405, undefined, { fields: FieldBlock.of(["Allow", "GET, HEAD, OPTIONS"]) });
 
 /** Answers GET or HEAD from the location's files; 405 for other methods where a file is. @throws {FileError} */
 export function answerFromFiles(exchange: Exchange): MaybePromise<Outcome> {
-  for (let attempt = 1;; attempt++) {
-    try {
-      const found = find(exchange);
-      if (found instanceof Promise) return found.then((later) => answerFound(exchange, later));
-      return answerFound(exchange, found);
-    } catch (error) {
-      if (!(error instanceof FileError) || error.problem !== "changed" || attempt === ATTEMPTS) throw error;
-    }
+  try {
+    const found = find(exchange);
+    if (found instanceof Promise) return found.then((later) => answerFound(exchange, later));
+    return answerFound(exchange, found);
+  } catch (error) {
+    const { origin } = exchange.location;
+    if (!(error instanceof FileError) || error.problem !== "changed" || !origin?.hold) throw error;
+    return answerHeld(exchange, origin.hold(exchange.location.originPath(exchange.path)));
+  }
+}
+
+/** A file that is being written to is sent as it is at the moment. */
+function answerHeld(
+  exchange: Exchange,
+  held: HeldRepresentation | Folder | undefined,
+): MaybePromise<Outcome> {
+  try {
+    return answerFound(exchange, held);
+  } finally {
+    if (held?.kind === "file") held.close();
   }
 }
 
