@@ -30,7 +30,7 @@ const LOOKS = 1000;
 const LINES = 20;
 
 /** How long the server has to come to rest, in milliseconds: longer than its time-outs and its oldest workers. */
-const REST = 20_000;
+const REST = 30_000;
 
 /** What a server at rest may have more than before, e.g. threads of the runtime's pool. */
 const MORE_DESCRIPTORS = 8;

@@ -5,7 +5,7 @@
  */
 import { DEFAULTS } from "../../lib/config/defaults.ts";
 import { isContained } from "../../lib/http/containment.ts";
-import { contentTypeOf } from "../../lib/http/media_type.ts";
+import { typeByName } from "../../lib/http/media_type.ts";
 import { decodePath, encodePath } from "../../lib/http/path.ts";
 import { compare, fromWire, repeat, type Subject } from "../support.ts";
 
@@ -80,11 +80,14 @@ const manyExtensions = fromWire(`/a${repeat(1000, (index) => `.${index}`)}.html`
 let extensions = 0;
 
 compare("the media type of a name", {
-  "one seen before": [() => contentTypeOf("/srv/www/assets/app.js"), "text/javascript; charset=utf-8"],
-  "a new extension at each time": [
-    () => contentTypeOf(`/srv/www/a.x${extensions++}`),
-    "application/octet-stream",
+  "one seen before": [
+    () => typeByName("/srv/www/assets/app.js") ?? "unknown",
+    "text/javascript; charset=utf-8",
   ],
-  "8 KiB of dots": [() => contentTypeOf(full(".")), "application/octet-stream"],
-  "1,000 extensions": [() => contentTypeOf(manyExtensions), "text/html; charset=utf-8"],
+  "a new extension at each time": [
+    () => typeByName(`/srv/www/a.x${extensions++}`) ?? "unknown",
+    "unknown",
+  ],
+  "8 KiB of dots": [() => typeByName(full(".")) ?? "unknown", "unknown"],
+  "1,000 extensions": [() => typeByName(manyExtensions) ?? "unknown", "text/html; charset=utf-8"],
 });

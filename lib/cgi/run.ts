@@ -75,7 +75,8 @@ export class CgiRun {
   failure(status: 403 | 502 | 504, why: string, cause?: unknown): HttpError {
     return new HttpError(status, why, {
       cause,
-      ...status >= 500 && { log: `${this.#options.name}: ${why}` },
+      log: `${this.#options.name}: ${why}`,
+      ...status === 403 && { hint: "The system does not let this program, or its interpreter, be started." },
     });
   }
 

@@ -3,27 +3,27 @@
  *
  * @module
  */
-import type { LocationConfig, ServerConfig, TryFiles } from "../config/types.ts";
-import { endpointUrl } from "../http/endpoint.ts";
+import type { Config, LocationConfig, ServerConfig, TryFiles } from "../config/types.ts";
+import { endpointUrl, isLoopback } from "../http/endpoint.ts";
 import { systemInfo } from "../supervisor/system_info.ts";
+import { isAll } from "./addresses.ts";
 import type { CommandLine } from "./command_line.ts";
-import { FileAccessError, loadConfiguration, readingProblem } from "./configuration.ts";
+import {
+  FileAccessError,
+  loadConfiguration,
+  type LoadedConfiguration,
+  readingProblem,
+} from "./configuration.ts";
 import { print, printToStderr } from "./console.ts";
-import { missingInterpreters, sandboxGaps } from "./sandbox_gaps.ts";
+import { mayRead } from "./real_path.ts";
+import { type FindProgram, missingInterpreters, sandboxGaps } from "./sandbox_gaps.ts";
 
 /** @throws {ConfigError | FileAccessError} */
 export async function check(commandLine: CommandLine): Promise<void> {
-  const { config, warnings } = loadConfiguration(commandLine);
+  const loaded = loadConfiguration(commandLine);
+  const { config } = loaded;
   const { findProgram } = systemInfo();
-  for (
-    const warning of [
-      ...warnings,
-      ...missingFolders(config.servers),
-      ...missingInterpreters(config, findProgram),
-    ]
-  ) {
-    printToStderr(`warning: ${warning}`);
-  }
+  for (const warning of allWarnings(loaded, findProgram)) printToStderr(`warning: ${warning}`);
   print(`${config.file} is valid\n${config.servers.map(describeServer).join("")}`);
   const gaps = await sandboxGaps(config, findProgram);
   if (gaps.length > 0) {
@@ -31,6 +31,16 @@ export async function check(commandLine: CommandLine): Promise<void> {
       `\nwhat the sandbox does not hold: a worker that was taken over could\n${gaps.map(asItem).join("")}`,
     );
   }
+}
+
+/** All that is odd about a configuration, here and at each start. @throws {FileAccessError} */
+export function allWarnings({ config, warnings }: LoadedConfiguration, find: FindProgram): string[] {
+  return [
+    ...warnings,
+    ...missingFolders(config.servers),
+    ...missingInterpreters(config, find),
+    ...openStores(config),
+  ];
 }
 
 function asItem(text: string): string {
@@ -81,7 +91,28 @@ function missingFolders(servers: readonly ServerConfig[]): string[] {
   return [...missing];
 }
 
+/** Stores that other machines can write to: there is nothing that asks them who they are. */
+function openStores({ servers }: Config): string[] {
+  const warnings = servers.flatMap(({ listen, fallback, locations }) => {
+    const stores = [...locations, fallback].filter(({ access, store }) =>
+      store.uploadStore !== undefined && access.allowedMethods.some((method) => WRITING.includes(method))
+    ).map(({ key }) => key);
+    const hosts = listen.filter((endpoint) => !isLoopback(endpoint)).map((endpoint) =>
+      isAll(endpoint) ? "this machine" : endpoint.hostname
+    );
+    if (stores.length === 0) return [];
+    return hosts.map((host) =>
+      `whoever reaches ${host} may store and delete files below ${stores.join(", ")}: there are no passwords`
+    );
+  });
+  return [...new Set(warnings)];
+}
+
+const WRITING = ["PUT", "POST", "DELETE"];
+
 function exists(path: string): boolean {
+  // What we may not look at may well be there; what serving it needs is asked for elsewhere.
+  if (!mayRead(path)) return true;
   try {
     Deno.statSync(path);
     return true;

@@ -7,6 +7,7 @@
 import { parseArgs } from "node:util";
 import { parseAllowedHost } from "../config/names.ts";
 import { suggestion } from "../config/suggestion.ts";
+import { LOG_FORMATS, type LogFormat } from "../config/top_keys.ts";
 import { ValueError } from "../config/values.ts";
 import { type CommandName, COMMANDS, type Option, OPTIONS } from "./options.ts";
 
@@ -25,6 +26,7 @@ export interface CommandLine {
   readonly port: number | undefined;
   readonly host: string | undefined;
   readonly workers: number | "auto" | undefined;
+  readonly logFormat: LogFormat | undefined;
   /** As allowed_hosts in the file. */
   readonly allowedHosts: readonly string[];
   readonly switches: ReadonlySet<string>;
@@ -76,6 +78,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     port: portValue(given.get("port")),
     host: given.get("host")?.replace(/^\[(.*)\]$/, "$1"),
     workers: workersValue(given.get("workers")),
+    logFormat: logFormatValue(given.get("log-format")),
     allowedHosts,
     switches: new Set(SWITCHES.filter((name) => given.has(name))),
   };
@@ -132,6 +135,13 @@ function workersValue(text: string | undefined): number | "auto" | undefined {
     throw new UsageError(`--workers must be a number from 1 to 64 or "auto", not "${text}"`);
   }
   return workers;
+}
+
+function logFormatValue(text: string | undefined): LogFormat | undefined {
+  const format = LOG_FORMATS.find((format) => format === text);
+  if (text === format) return format;
+  const [last, ...others] = LOG_FORMATS.toReversed();
+  throw new UsageError(`--log-format must be ${others.toReversed().join(", ")} or ${last}, not "${text}"`);
 }
 
 function unknownOption(argument: string): UsageError {

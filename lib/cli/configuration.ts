@@ -47,7 +47,10 @@ export function loadConfiguration(commandLine: CommandLine, running?: Config): L
         `there is no ${DEFAULT_FILE} here: name a file with --config, or make one with webserv init`,
       );
     }
-    const config = withHosts(configForFolder(commandLine), commandLine);
+    if (commandLine.switches.has("watch-config")) {
+      throw new UsageError(`--watch-config needs a configuration file: name one with --config`);
+    }
+    const config = withShared(configForFolder(commandLine), commandLine);
     return { config, warnings: ownFilesInStores(config) };
   }
   const misplaced = folderOptions(commandLine);
@@ -81,6 +84,11 @@ function refuseUploaded(file: string, running: Config): void {
   throw new ConfigError(
     `${file} lies in the upload store ${store}: move it, or start with --config ${file} if it is yours`,
   );
+}
+
+/** The path of the file that a command line asks for, or would take. */
+export function configurationFile({ config }: CommandLine): string {
+  return config ?? DEFAULT_FILE;
 }
 
 /** Reads and decodes a configuration file. @throws {ConfigError | FileAccessError} */
@@ -138,14 +146,19 @@ function withOptions(config: Config, commandLine: CommandLine): Config {
     ? config
     : withAddress(config, commandLine);
   return {
-    ...withHosts(here, commandLine),
+    ...withShared(here, commandLine),
     workers: commandLine.workers ?? config.workers,
     accessLog: commandLine.switches.has("quiet") ? { to: "off" } : config.accessLog,
   };
 }
 
-function withHosts(config: Config, { allowedHosts }: CommandLine): Config {
-  return { ...config, allowedHosts: [...config.allowedHosts, ...allowedHosts] };
+/** What goes with a folder as well as with a file. */
+function withShared(config: Config, { allowedHosts, logFormat }: CommandLine): Config {
+  return {
+    ...config,
+    allowedHosts: [...config.allowedHosts, ...allowedHosts],
+    ...(logFormat !== undefined && { logFormat }),
+  };
 }
 
 /** All servers on another endpoint: only possible where there is just one to replace. */

@@ -4,17 +4,30 @@
  * @module
  */
 import { writeAll } from "../runtime/positioned_file.ts";
+import { FileAccessError } from "./configuration.ts";
 
 const encoder = new TextEncoder();
 
-/** Prints to standard output, whole. */
+/** Prints to standard output, whole. @throws {FileAccessError} */
 export function print(text: string): void {
-  write(Deno.stdout, text);
+  try {
+    write(Deno.stdout, text);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new FileAccessError(`standard output cannot be written: ${why}`);
+  }
 }
 
-/** Prints a line to standard error. */
+/**
+ * Prints a line to standard error. Where it cannot be written (a full disk, a closed stream), there is no place left to
+ * say so, and no reason not to go on.
+ */
 export function printToStderr(line: string): void {
-  write(Deno.stderr, `${line}\n`);
+  try {
+    write(Deno.stderr, `${line}\n`);
+  } catch {
+    // See above.
+  }
 }
 
 /** How long it is waited for somebody to read, in milliseconds. */

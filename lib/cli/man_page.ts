@@ -29,7 +29,7 @@ const SIGNALS: readonly (readonly [string, string])[] = [
   ],
   [
     "SIGHUP",
-    "Load the configuration again, without refusing or cutting a connection. If anything is wrong with it, the old one stays. Log files that were moved away are opened again, as they are within a second without any signal.",
+    "Load the configuration again, without refusing or cutting a connection. If anything is wrong with it, the old one stays. Log files that were moved away are opened again, as they are within a second without any signal. With --watch-config the configuration is loaded again when its file changes.",
   ],
 ];
 

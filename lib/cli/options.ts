@@ -5,6 +5,8 @@
  * @module
  */
 
+import { LOG_FORMATS } from "../config/top_keys.ts";
+
 export type CommandName = "serve" | "check" | "permissions" | "init" | "completions";
 
 /** What a word of the command line may be: a file, a folder, or one of these words; nothing is known of other words. */
@@ -152,6 +154,20 @@ export const OPTIONS: readonly Option[] = [
     completion: ["auto"],
     help: "number of threads, or auto for one per core",
     fallback: "1",
+    commands: ["serve"],
+  },
+  {
+    name: "log-format",
+    value: "F",
+    completion: LOG_FORMATS,
+    help: "access log: dev, combined, common or json",
+    fallback: "dev on a terminal, else combined",
+    commands: ["serve"],
+  },
+  {
+    name: "watch-config",
+    help: "load the configuration again when its file changes",
+    fallback: "off",
     commands: ["serve"],
   },
   { name: "open", help: "open the browser", commands: ["serve"] },

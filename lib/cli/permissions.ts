@@ -3,28 +3,40 @@
  *
  * @module
  */
-import { permissionFlags, shellWord, workerPermissions } from "../supervisor/permissions.ts";
+import { endpointsOf } from "../config/listen.ts";
 import { DEBUGGER_ADDRESS } from "../runtime/debugger_port.ts";
 import { permissionToLookUp } from "../runtime/net.ts";
+import { INTERFACES } from "../runtime/own_addresses.ts";
 import { hostNames, withAddresses } from "../supervisor/endpoints.ts";
+import { permissionFlags, shellWord, workerPermissions } from "../supervisor/permissions.ts";
 import { killersOf, systemInfo, VARIABLES, WORKER_MODULES } from "../supervisor/system_info.ts";
+import { isAll } from "./addresses.ts";
 import type { CommandLine } from "./command_line.ts";
 import { loadConfiguration } from "./configuration.ts";
-import { print } from "./console.ts";
+import { print, printToStderr } from "./console.ts";
+
+/** The executable has its permissions from when it was made. */
+const FOR_DENO =
+  "these flags are for `deno run`, from the source, which also takes --allow-read of its lib folder and " +
+  "deno.json; this executable needs none: its workers get only what the configuration names";
 
 /** Prints them on one line, quoted for a shell. @throws {ConfigError | FileAccessError | ListenError} */
 export function permissions(commandLine: CommandLine): void {
   const loaded = loadConfiguration(commandLine).config;
   // Workers listen on addresses: the flags name those, besides what it takes to find them out.
   const config = withAddresses(loaded);
-  const system = systemInfo();
+  const system = systemInfo(), { standalone } = Deno.build;
   const workers = workerPermissions(config, system);
   const flags = permissionFlags(config, workers, {
     file: config.file,
-    modules: WORKER_MODULES,
+    // Those of the executable lie in itself.
+    modules: standalone ? [] : WORKER_MODULES,
     net: [...hostNames(loaded).map(permissionToLookUp), DEBUGGER_ADDRESS],
     killers: killersOf(system),
     variables: VARIABLES,
   });
+  // The start names the addresses of this machine where it listens on all of them.
+  if (endpointsOf(config).some(isAll)) flags.push(`--allow-sys=${INTERFACES}`);
   print(`${flags.map(shellWord).join(" ")}\n`);
+  if (standalone) printToStderr(`webserv: ${FOR_DENO}`);
 }

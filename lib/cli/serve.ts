@@ -5,19 +5,33 @@
  */
 import { endpointsOf, withEndpoints } from "../config/listen.ts";
 import type { Config } from "../config/types.ts";
-import { type Endpoint, endpointOf, endpointUrl } from "../http/endpoint.ts";
+import { endpointKey, endpointOf, endpointUrl } from "../http/endpoint.ts";
 import { openBrowser } from "../runtime/browser.ts";
 import { DEBUGGER_ADDRESS, DEBUGGER_PORT, type DebuggerPort } from "../runtime/debugger_port.ts";
+import { clock } from "../runtime/clock.ts";
 import { onEnd } from "../runtime/end.ts";
+import { fileState, watchFile } from "../runtime/file_watch.ts";
 import { ListenError } from "../runtime/net.ts";
+import { INTERFACES, ownAddresses } from "../runtime/own_addresses.ts";
 import { ProcessGroups } from "../runtime/process_groups.ts";
 import { onSignal } from "../runtime/signals.ts";
+import { currentTerminal, onResize, type Terminal } from "../runtime/terminal.ts";
 import { StartError, Supervisor, type SupervisorOptions } from "../supervisor/supervisor.ts";
 import { systemInfo } from "../supervisor/system_info.ts";
+import { browserUrl, isAll, openAddresses } from "./addresses.ts";
+import { allWarnings } from "./check.ts";
 import type { CommandLine } from "./command_line.ts";
-import { ConfigError, DEFAULT_PORT, FileAccessError, loadConfiguration } from "./configuration.ts";
-import { isTerminalGone, tell } from "./console.ts";
-import { linkWarning } from "./sandbox_gaps.ts";
+import {
+  ConfigError,
+  configurationFile,
+  DEFAULT_PORT,
+  FileAccessError,
+  loadConfiguration,
+} from "./configuration.ts";
+import { isTerminalGone, printToStderr, tell } from "./console.ts";
+import { type FindProgram, linkWarning } from "./sandbox_gaps.ts";
+import { startBlock } from "./start_block.ts";
+import { SHORT_VERSION } from "./version.ts";
 
 /** How many ports after the default one are tried when nobody asked for a certain one. */
 const PORTS_TRIED = 100;
@@ -28,19 +42,34 @@ const PORTS_TRIED = 100;
  * @throws {UsageError | ConfigError | FileAccessError | ListenError | StartError}
  */
 export async function serve(commandLine: CommandLine, debuggerPort: DebuggerPort): Promise<void> {
-  const { config, warnings } = loadConfiguration(commandLine);
-  for (const warning of warnings) await tell(`warning: ${warning}`);
-  const system = systemInfo();
+  // Before it is read, so that no later change of it is missed.
+  const known = fileState(configurationFile(commandLine));
+  const loaded = loadConfiguration(commandLine);
+  const { config } = loaded;
+  const system = systemInfo(), terminal = currentTerminal();
+  const warnings = allWarnings(loaded, system.findProgram);
+  const warn = async () => {
+    for (const warning of warnings) await tell(`warning: ${warning}`);
+  };
+  if (!terminal.stderr) await warn();
   const groups = new ProcessGroups(system.killProgram);
   onEnd(() => groups.killAll());
   const stopAsked = Promise.withResolvers<void>();
   let stopSignals = 0;
+  const stopped = () => terminal.stderr && printToStderr("\rstopped");
   onSignal("stop", () => {
-    if (++stopSignals > 1) Deno.exit(0);
+    if (++stopSignals > 1) {
+      stopped();
+      Deno.exit(0);
+    }
     stopAsked.resolve();
   });
   await makeRoomFor(config, debuggerPort);
-  const supervisor = await start(config, commandLine, { system, groups });
+  const supervisor = await start(config, commandLine, { system, groups, terminal }).catch(async (error) => {
+    // Where they would have been shown with what is served.
+    if (terminal.stderr) await warn();
+    throw error;
+  });
   if (config.workers !== 1 && !system.sharesPorts) {
     await tell("this system cannot share a port among threads: one worker");
   }
@@ -50,9 +79,17 @@ export async function serve(commandLine: CommandLine, debuggerPort: DebuggerPort
       `SIGUSR1 opens the runtime's debugger, since --allow-net=${DEBUGGER_ADDRESS} is missing`,
     );
   }
-  onSignal("reload", () => void reload(supervisor, commandLine, debuggerPort, stopAsked.resolve));
-  // In one piece, so that whoever waits for the first line has read them all.
-  await tell(supervisor.endpoints.map((endpoint) => `listening on ${endpointUrl(endpoint)}`).join("\n"));
+  const announce = announcer(supervisor);
+  const reloadAll = () =>
+    void reload(supervisor, commandLine, debuggerPort, system.findProgram).then(announce);
+  // A terminal that is closed says so with the same signal, and nobody can stop a server whose terminal is gone.
+  onSignal("reload", () => isTerminalGone() ? stopAsked.resolve() : reloadAll());
+  if (commandLine.switches.has("watch-config") && config.file !== undefined) {
+    watchFile(config.file, known, clock, reloadAll);
+  }
+  if (terminal.stdout || terminal.stderr) onResize(terminal.columns, (columns) => supervisor.resize(columns));
+  await announce();
+  if (terminal.stderr) await showStart(supervisor, config, warnings, terminal);
   // Behind the start, which nobody is to wait for.
   void linkWarning(config).then(
     (warning) => warning === undefined ? undefined : tell(`warning: ${warning}`),
@@ -60,12 +97,15 @@ export async function serve(commandLine: CommandLine, debuggerPort: DebuggerPort
   );
   if (commandLine.switches.has("open")) {
     // Not waited for: where it ends only with the browser, a signal would have to wait as well.
-    void openBrowser(endpointUrl(browserAddress(supervisor.endpoints[0]!)), (line) => void tell(line));
+    void openBrowser(browserUrl(supervisor.endpoints[0]!), (line) => void tell(line));
   }
   try {
     await Promise.race([stopAsked.promise, supervisor.failed]);
   } finally {
-    await supervisor.stop();
+    await supervisor.stop((running) => {
+      if (terminal.stderr) printToStderr(`\r${waitingFor(running, supervisor.config)}`);
+    });
+    stopped();
   }
 }
 
@@ -81,6 +121,55 @@ async function holdUnlessServed(supervisor: Supervisor, debuggerPort: DebuggerPo
   );
   if (serves) await debuggerPort.leave();
   else debuggerPort.hold();
+}
+
+/** Says where it listens, each time only what has not been said before. */
+function announcer(supervisor: Supervisor): () => Promise<void> {
+  let told: ReadonlySet<string> = new Set();
+  return async () => {
+    const { endpoints } = supervisor;
+    const added = endpoints.filter((endpoint) => !told.has(endpointKey(endpoint)));
+    told = new Set(endpoints.map(endpointKey));
+    // In one piece, so that whoever waits for the first line has read them all.
+    if (added.length > 0) {
+      await tell(added.map((endpoint) => `listening on ${endpointUrl(endpoint)}`).join("\n"));
+    }
+  };
+}
+
+/** @param wanted with the ports that were asked for */
+async function showStart(
+  { config, endpoints: [first] }: Supervisor,
+  wanted: Config,
+  warnings: readonly string[],
+  terminal: Terminal,
+): Promise<void> {
+  const own = config.servers.some(({ listen }) => listen.some(isAll)) ? ownAddresses() : [];
+  const asked = endpointsOf(wanted)[0]!.port;
+  const notes = asked !== 0 && first!.port !== asked && endpointsOf(wanted).length === 1
+    ? [`${asked} is taken, so this is ${first!.port}`]
+    : [];
+  if (own === undefined) {
+    notes.push(`other machines reach it by every address of this one: --allow-sys=${INTERFACES} names them`);
+  }
+  const { file } = config;
+  await tell(startBlock({
+    version: SHORT_VERSION,
+    place: file === undefined
+      ? { kind: "folder", path: config.servers[0]!.fallback.files.root ?? "" }
+      : { kind: "file", path: file },
+    config,
+    addresses: openAddresses(config, own ?? []),
+    notes,
+    warnings,
+  }, terminal));
+}
+
+/** What whoever has asked for the end is told. */
+function waitingFor(running: number, { timeouts: { shutdown } }: Config): string {
+  const what = running === 1 ? "1 request is" : `${running} requests are`;
+  const most = shutdown === Infinity ? "as long as it takes" : `up to ${shutdown / 1000} s`;
+  return `${what} running: waiting ${most} (Ctrl+C again ends it now)`;
 }
 
 /** With a folder and no port asked for, a port that is taken is no reason not to serve. */
@@ -111,17 +200,16 @@ async function reload(
   supervisor: Supervisor,
   commandLine: CommandLine,
   debuggerPort: DebuggerPort,
-  stop: () => void,
+  find: FindProgram,
 ): Promise<void> {
-  // A terminal that is closed says so with the same signal, and nobody can stop a server whose terminal is gone.
-  if (isTerminalGone()) return stop();
   supervisor.reopenLogs();
   try {
     if (supervisor.config.file === undefined) {
       return supervisor.errorLog.notice("there is no configuration file to load again");
     }
-    const { config, warnings } = loadConfiguration(commandLine, supervisor.config);
-    for (const warning of warnings) supervisor.errorLog.warning(warning);
+    const loaded = loadConfiguration(commandLine, supervisor.config);
+    const { config } = loaded;
+    for (const warning of allWarnings(loaded, find)) supervisor.errorLog.warning(warning);
     await makeRoomFor(config, debuggerPort);
     await supervisor.reload(config);
     supervisor.errorLog.notice(`${config.file} is loaded again`);
@@ -145,10 +233,4 @@ function portAdvice({ file }: Config): string {
 
 function withPort(config: Config, port: number): Config {
   return withEndpoints(config, ({ hostname }) => endpointOf(hostname, port));
-}
-
-/** No browser opens the address that stands for all. */
-function browserAddress(endpoint: Endpoint): Endpoint {
-  const { hostname } = endpoint;
-  return hostname === "0.0.0.0" || hostname === "::" ? { ...endpoint, hostname: "localhost" } : endpoint;
 }

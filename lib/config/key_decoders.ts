@@ -19,7 +19,7 @@ import {
 } from "./decoder.ts";
 import { quote } from "./issues.ts";
 import * as names from "./names.ts";
-import type { Interpreters, LogTarget, Return, TryFiles, Variables } from "./value_types.ts";
+import type { CacheControl, Interpreters, LogTarget, Return, TryFiles, Variables } from "./value_types.ts";
 import * as values from "./values.ts";
 import { ValueError } from "./values.ts";
 
@@ -108,6 +108,29 @@ export const addHeader: Decoder<WrittenFields> = (node, report) => {
   }
   return entries?.map(([name, values]) => [name, values]);
 };
+
+/** The value of Cache-Control; empty for `off`. */
+const cacheValue: Decoder<string> = (node, report) =>
+  node.value === false || node.value === "off"
+    ? ""
+    : parsed("a value of Cache-Control such as no-cache, or off", names.parseCacheControl)(node, report);
+
+/** One value for all files, or one for each pattern. */
+export const cacheControl: Decoder<CacheControl> = (node, report) => {
+  if (!isMap(node.value)) {
+    const value = cacheValue(node, report);
+    return value === undefined ? undefined : [["*", value]];
+  }
+  const entries = map("a mapping from patterns to texts", names.parsePattern, cacheValue)(node, report);
+  return entries?.map(([pattern, value]) => [pattern, value]);
+};
+
+/** Media types by extensions in lower case. */
+export const types: Decoder<Variables> = record(
+  "a mapping from extensions to media types",
+  names.parseTypedExtension,
+  parsed("a media type such as text/plain", names.parseMediaType),
+);
 
 /** Methods, each once: with HEAD wherever GET is, and without OPTIONS, which is answered in any case. */
 export const allowedMethods: Decoder<readonly string[]> = (node, report) => {

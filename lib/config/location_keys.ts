@@ -40,6 +40,21 @@ const files = {
     notInheritedBeside: ["alias", "uploadStore", "cgiScript", "return"],
     meaning: "`$uri`, `$uri/`, `$uri.html`, fixed paths, and at the end a path or `=404`",
   }),
+  /** Extension in lower case, with its dot, to the value of Content-Type. */
+  types: merged({
+    decoder: () => decoders.types,
+    empty: {},
+    merge: mergeVariables,
+    meaning: "extensions to media types: `{ .glb: model/gltf-binary }`",
+    defaultText: "built in; what no name tells is text if it looks like it",
+  }),
+  /** How long browsers may keep files: patterns to values of Cache-Control, of which the first that matches counts. */
+  cacheControl: withDefault({
+    decoder: () => decoders.cacheControl,
+    default: "no-cache",
+    meaning:
+      "the field Cache-Control of files: a text, `off`, or a mapping from patterns (`*.html`, `/assets/*`), of which the first counts, to such",
+  }),
 };
 
 const answer = {

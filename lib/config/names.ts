@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { isFieldValue, isToken } from "../bytes/ascii.ts";
+import { isFieldValue, isToken, TCHAR } from "../bytes/ascii.ts";
+import { withCharset } from "../http/media_type.ts";
 import { quote } from "./issues.ts";
 import { parseHost, ValueError } from "./values.ts";
 
@@ -186,6 +187,39 @@ export function parseErrorCodes(text: string): readonly ErrorCode[] {
 export function parseExtension(text: string): string {
   if (text === "*" || /^\.[A-Za-z0-9_+-]+$/.test(text)) return text;
   throw new ValueError(`expected an extension such as ".py", or "*" for every file, not ${quote(text)}`);
+}
+
+/** A key of types: an extension with its dot; case does not count. */
+export function parseTypedExtension(text: string): string {
+  if (text !== "*" && /^\.[^./\\]+$/.test(text)) return text.toLowerCase();
+  const hint = /^[^.*]/.test(text) ? " (with its dot)" : "";
+  throw new ValueError(`expected an extension such as ".glb"${hint}, not ${quote(text)}`);
+}
+
+const WORD = `[${TCHAR}]+`;
+const ARGUMENT = `(?:${WORD}|"[^"\\\\]*")`;
+const MEDIA_TYPE = new RegExp(`^${WORD}/${WORD}(?:[ ]*;[ ]*${WORD}=${ARGUMENT})*$`);
+const DIRECTIVES = new RegExp(`^${WORD}(?:=${ARGUMENT})?(?:[ ]*,[ ]*${WORD}(?:=${ARGUMENT})?)*$`);
+
+/** A value of types (RFC 9110 section 8.3.1). */
+export function parseMediaType(text: string): string {
+  if (isFieldValue(text) && MEDIA_TYPE.test(text) && !text.startsWith("*")) return withCharset(text);
+  throw new ValueError(`expected a media type such as text/plain, not ${quote(text)}`);
+}
+
+/** A value of cache_control (RFC 9111 section 5.2). */
+export function parseCacheControl(text: string): string {
+  if (isFieldValue(text) && DIRECTIVES.test(text)) return text;
+  throw new ValueError(
+    `expected directives such as no-cache or "public, max-age=3600", or off, not ${quote(text)}`,
+  );
+}
+
+/** A key of cache_control: a path with stars for whatever characters. */
+export function parsePattern(text: string): string {
+  // deno-lint-ignore no-control-regex
+  if (/^[/*]/.test(text) && !/[\x00-\x1f\x7f\\?]/.test(text)) return text;
+  throw new ValueError(`expected a pattern such as "*.html", "/assets/*" or "*", not ${quote(text)}`);
 }
 
 /** A key of cgi_env. */

@@ -9,7 +9,11 @@ import * as decoders from "./key_decoders.ts";
 import { parseAllowedHost } from "./names.ts";
 import { ALLOWED_HOSTS } from "./server_keys.ts";
 
-const LOGS = "where the logs go, and how the access log looks";
+const LOGS = "where the logs go";
+
+/** How the access log may look. */
+export const LOG_FORMATS = ["dev", "combined", "common", "json"] as const;
+export type LogFormat = typeof LOG_FORMATS[number];
 
 /** The keys at the top, but for `timeouts`, `limits` and `servers`, which hold keys of their own. */
 export const TOP_KEYS = {
@@ -20,12 +24,19 @@ export const TOP_KEYS = {
     meaning: "threads that serve, or `auto` for one per core",
   }),
   accessLog: withDefault({ decoder: decoders.logTarget, default: "stdout", meaning: LOGS }),
-  logFormat: withDefault({
-    decoder: () => oneOf(["combined", "common", "json"]),
-    default: "combined",
-    meaning: LOGS,
-  }),
   errorLog: withDefault({ decoder: decoders.logTarget, default: "stderr", meaning: LOGS }),
+  /** Undefined: `dev` where the access log goes to a terminal, else `combined`. */
+  logFormat: withDefault<LogFormat | undefined>({
+    decoder: () => oneOf(LOG_FORMATS),
+    default: { text: "dev on a terminal, else combined", value: () => undefined },
+    meaning: "how the access log looks: `dev` (a short line), `combined`, `common` or `json`",
+  }),
+  /** Each 404 is a line of the error log. */
+  logNotFound: withDefault({
+    decoder: () => flag,
+    default: "off",
+    meaning: "a line in the error log for each 404: the file that was looked for",
+  }),
   /** Names that are answered on every address besides the server names. */
   allowedHosts: withDefault({
     decoder: () => oneOrMany(parsed("a host name", parseAllowedHost)),

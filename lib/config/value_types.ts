@@ -28,6 +28,12 @@ export type Return =
 /** What runs programs: an extension with its dot (or `*`) to the interpreter's words, or `true` for the file itself. */
 export type Interpreters = Readonly<Record<string, readonly string[] | true>>;
 
+/**
+ * Patterns of paths, in which a star stands for any characters, to values of Cache-Control; an empty one is no field. Of a
+ * path that no pattern matches it is `no-cache`.
+ */
+export type CacheControl = readonly (readonly [pattern: string, value: string])[];
+
 /** Fields to add to every response, in order. */
 export type FieldsToAdd = readonly (readonly [name: string, value: string])[];
 

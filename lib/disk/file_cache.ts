@@ -5,10 +5,11 @@
  *
  * @module
  */
+import { BEGINNING } from "../http/media_type.ts";
 import { Turns } from "../http/turns.ts";
 import { type Clock, FileError, type FileStat, type FileSystem, type OpenFile } from "../ports.ts";
 import { type Contents, DiskFile, DiskFolder, isUnchanged } from "./found.ts";
-import { fileInMemory, HeldFile } from "./held_file.ts";
+import { fileInMemory, HeldContents, HeldFile } from "./held_file.ts";
 import { isAt, locate, type Place } from "./place.ts";
 import { CHANGED_GRAIN, RACY } from "./times.ts";
 
@@ -84,9 +85,12 @@ export class FileCache implements Contents {
       const stat = this.#statOpen(opened, place.path);
       // SECURITY: what was opened is what has its name within the root; it may be in another state than when it was found.
       if (stat.kind !== "file" || !isAt(this, place, stat)) throw new FileError("changed", path);
-      if (stat.size > LARGEST_KEPT) return new HeldFile(this, path, { ...place, stat }, opened);
+      if (stat.size > LARGEST_KEPT) {
+        return new HeldFile(new HeldContents(this.clock, opened), path, { ...place, stat });
+      }
       const read = this.#readWhole(opened, place.path, stat);
-      return new HeldFile(this, path, { ...place, stat: read.stat }, opened, read.content);
+      const held = new HeldContents(this.clock, opened, read.content);
+      return new HeldFile(held, path, { ...place, stat: read.stat });
     } catch (error) {
       opened.close();
       throw error;
@@ -110,6 +114,22 @@ export class FileCache implements Contents {
   content(file: DiskFile): Uint8Array<ArrayBuffer> | undefined {
     if (file.kept !== undefined) return file.kept;
     return file.size > LARGEST_KEPT ? undefined : this.#load(file);
+  }
+
+  beginning(file: DiskFile): Uint8Array {
+    const content = this.content(file);
+    if (content) return content.subarray(0, BEGINNING);
+    const opened = this.open(file);
+    try {
+      const beginning = new Uint8Array(Math.min(file.size, BEGINNING));
+      return beginning.subarray(0, opened.readAtSync(beginning, 0));
+    } finally {
+      opened.close();
+    }
+  }
+
+  hasRested({ modified, stat: { changed } }: DiskFile): boolean {
+    return this.clock.now() - Math.max(modified, changed + CHANGED_GRAIN) > RACY;
   }
 
   open(file: DiskFile): OpenFile {
@@ -172,9 +192,8 @@ export class FileCache implements Contents {
     try {
       const content = read(opened, file.size);
       if (content.length < file.size) return undefined;
-      const age = this.clock.now() - Math.max(file.modified, file.stat.changed + CHANGED_GRAIN);
       // What has been dropped from the cache meanwhile is found anew next time, and would be counted twice.
-      if (age > RACY && this.#entries.get(file.path) === file) {
+      if (this.hasRested(file) && this.#entries.get(file.path) === file) {
         file.kept = content;
         this.#contents += content.length;
         this.#tidy();

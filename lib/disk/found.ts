@@ -6,7 +6,7 @@
 import { formatHttpDate } from "../http/date.ts";
 import { fileEntityTag } from "../http/etag.ts";
 import { FieldBlock } from "../http/fields.ts";
-import { contentTypeOf } from "../http/media_type.ts";
+import { typeByContent, typeByName } from "../http/media_type.ts";
 import type { BodySource } from "../http/message.ts";
 import type { Folder, Representation } from "../http/origin.ts";
 import type { ByteRange } from "../http/ranges.ts";
@@ -40,6 +40,10 @@ export interface Contents {
   readonly clock: Clock;
   /** All of it, if it is small; undefined if it is not, or has changed since it was found. @throws {FileError} */
   content(file: DiskFile): Uint8Array<ArrayBuffer> | undefined;
+  /** Its first bytes, as many as tell its type. @throws {FileError} */
+  beginning(file: DiskFile): Uint8Array;
+  /** True if a later change of it would be seen. */
+  hasRested(file: DiskFile): boolean;
   /** The caller closes it. @throws {FileError} "changed" if it is another one by now */
   open(file: DiskFile): OpenFile;
 }
@@ -49,10 +53,8 @@ export class DiskFile implements Representation {
   readonly kind = "file";
   readonly size: number;
   readonly modified: number;
-  readonly contentType: string;
   readonly etag: string;
   readonly validators: FieldBlock;
-  readonly fields: FieldBlock;
   /** The folder (or the file itself) that it must not leave. */
   readonly root: string;
   readonly stat: FileStat;
@@ -65,6 +67,10 @@ export class DiskFile implements Representation {
   /** Asked for since the cache's last clean-up passed by. */
   used = true;
   readonly #contents: Contents;
+  /** Undefined while only its content can tell, and that may change unseen. */
+  #contentType: string | undefined;
+  /** With the type that was last told. */
+  #fields: FieldBlock | undefined = undefined;
 
   /**
    * @param path as it was asked for: a link on the way may be set to another place, and what counts is what it names
@@ -79,14 +85,28 @@ export class DiskFile implements Representation {
     this.linkedName = linkedName(path, place);
     this.size = stat.size;
     this.modified = stat.modified;
-    this.contentType = contentTypeOf(path);
+    this.#contentType = typeByName(path);
     this.etag = fileEntityTag(stat);
     this.validators = FieldBlock.of(
       ["Last-Modified", formatHttpDate(stat.modified)],
       ["ETag", this.etag],
       ["Accept-Ranges", "bytes"],
+      // Without it browsers guess, from how old the file is, how long they may do without asking (RFC 9111 section 4.2.2).
+      ["Cache-Control", "no-cache"],
     );
-    this.fields = FieldBlock.of(["Content-Type", this.contentType]).concat(this.validators);
+  }
+
+  get contentType(): string {
+    return this.#contentType ?? this.#lookAtContent();
+  }
+
+  get fields(): FieldBlock {
+    if (this.#fields !== undefined && this.#contentType !== undefined) return this.#fields;
+    const type = this.contentType;
+    if (this.#fields?.get("content-type") !== type) {
+      this.#fields = FieldBlock.of(["Content-Type", type]).concat(this.validators);
+    }
+    return this.#fields!;
   }
 
   content(): Uint8Array | undefined {
@@ -95,6 +115,12 @@ export class DiskFile implements Representation {
 
   open(ranges: readonly ByteRange[]): BodySource {
     return new FileSource(this.#contents.open(this), ranges, this.#contents.clock);
+  }
+
+  #lookAtContent(): string {
+    const type = typeByContent(this.path, this.#contents.beginning(this));
+    if (this.#contents.hasRested(this)) this.#contentType = type;
+    return type;
   }
 }
 

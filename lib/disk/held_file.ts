@@ -3,54 +3,64 @@
  *
  * @module
  */
-import type { BodySource } from "../http/message.ts";
-import type { ByteRange } from "../http/ranges.ts";
+import { BEGINNING } from "../http/media_type.ts";
+import type { HeldRepresentation } from "../http/origin.ts";
 import type { Clock, FileStat, OpenFile } from "../ports.ts";
 import { type Contents, DiskFile } from "./found.ts";
-import { FileSource } from "./file_source.ts";
 import type { Place } from "./place.ts";
 
-/** A file that has been opened, and is what was opened, whatever has its name by now. Owns the open file. */
-export class HeldFile extends DiskFile {
-  readonly #file: OpenFile;
-  readonly #content: Uint8Array<ArrayBuffer> | undefined;
-  readonly #clock: Clock;
-  #isTaken = false;
+/** A file that has been opened, and is what was opened, whatever has its name by now. */
+export class HeldFile extends DiskFile implements HeldRepresentation {
+  readonly #held: HeldContents;
 
-  /**
-   * @param place with what is known of the open file
-   * @param content all of it, where it is small
-   */
-  constructor(
-    contents: Contents,
-    path: string,
-    place: Place,
-    file: OpenFile,
-    content?: Uint8Array<ArrayBuffer>,
-  ) {
-    super(contents, path, place);
-    this.#file = file;
-    this.#content = content;
-    this.#clock = contents.clock;
+  /** @param place with what is known of the open file */
+  constructor(held: HeldContents, path: string, place: Place) {
+    super(held, path, place);
+    this.#held = held;
   }
 
-  override content(): Uint8Array | undefined {
+  close(): void {
+    this.#held.close();
+  }
+}
+
+/** Owns an open file, until somebody takes it. */
+export class HeldContents implements Contents {
+  readonly clock: Clock;
+  readonly #file: OpenFile;
+  readonly #content: Uint8Array<ArrayBuffer> | undefined;
+  #isTaken = false;
+
+  /** @param content all of it, where it is small */
+  constructor(clock: Clock, file: OpenFile, content?: Uint8Array<ArrayBuffer>) {
+    this.clock = clock;
+    this.#file = file;
+    this.#content = content;
+  }
+
+  content(): Uint8Array<ArrayBuffer> | undefined {
     return this.#content;
   }
 
-  /** Whoever closes the source closes the file. */
-  override open(ranges: readonly ByteRange[]): BodySource {
-    this.#isTaken = true;
-    return new FileSource(
-      this.#content ? fileInMemory(this.#content, this.stat) : this.#file,
-      ranges,
-      this.#clock,
-    );
+  beginning(): Uint8Array {
+    if (this.#content) return this.#content.subarray(0, BEGINNING);
+    const beginning = new Uint8Array(BEGINNING);
+    return beginning.subarray(0, this.#file.readAtSync(beginning, 0));
   }
 
-  /** To be called once the answer is made. */
+  /** It has one answer, which gets one type. */
+  hasRested(): boolean {
+    return true;
+  }
+
+  open(file: DiskFile): OpenFile {
+    if (this.#content) return fileInMemory(this.#content, file.stat);
+    this.#isTaken = true;
+    return this.#file;
+  }
+
   close(): void {
-    if (!this.#isTaken || this.#content) this.#file.close();
+    if (!this.#isTaken) this.#file.close();
   }
 }
 

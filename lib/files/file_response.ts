@@ -8,7 +8,7 @@ import { FieldBlock } from "../http/fields.ts";
 import { andThen, type MaybePromise } from "../http/maybe_promise.ts";
 import type { BodySource, Request, Response } from "../http/message.ts";
 import { byterangesParts } from "../http/multipart/byteranges.ts";
-import type { Representation } from "../http/origin.ts";
+import type { Labels, Representation } from "../http/origin.ts";
 import { evaluatePreconditions, ifRangeHolds } from "../http/preconditions.ts";
 import { type ByteRange, contentRange, parseRange, unsatisfiedRange } from "../http/ranges.ts";
 import type { Clock } from "../ports.ts";
@@ -17,15 +17,17 @@ import { ByterangesSource } from "./byteranges_source.ts";
 /**
  * Answers GET or HEAD with a file.
  *
+ * @param labels what is said of it, by default what it says itself
  * @throws {FileError} if the file cannot be read, or has changed since it was found
  */
 export function fileResponse(
   request: Request,
   file: Representation,
   clock: Pick<Clock, "now">,
+  labels: Labels = file,
 ): MaybePromise<Response | HttpError> {
   const verdict = evaluatePreconditions(request, file, clock);
-  if (verdict === "not modified") return { status: 304, fields: file.validators, body: undefined };
+  if (verdict === "not modified") return { status: 304, fields: labels.validators, body: undefined };
   if (verdict === "failed") return refusal(412);
   const range = request.method === "GET" ? request.fields.get("range") : undefined;
   if (range !== undefined && ifRangeHolds(request.fields.joined("if-range"), file, clock.now())) {
@@ -34,27 +36,31 @@ export function fileResponse(
       const fields = FieldBlock.of(["Content-Range", unsatisfiedRange(file.size)]);
       return new HttpError(416, undefined, { fields });
     }
-    if (ranges) return partialResponse(file, ranges);
+    if (ranges) return partialResponse(file, ranges, labels);
   }
   const content = file.content();
-  if (content) return { status: 200, fields: file.fields, body: content };
-  return withBody(200, file.fields, file.open([{ start: 0, end: file.size }]));
+  if (content) return { status: 200, fields: labels.fields, body: content };
+  return withBody(200, labels.fields, file.open([{ start: 0, end: file.size }]));
 }
 
-function partialResponse(file: Representation, ranges: readonly ByteRange[]): MaybePromise<Response> {
+function partialResponse(
+  file: Representation,
+  ranges: readonly ByteRange[],
+  labels: Labels,
+): MaybePromise<Response> {
   const [first] = ranges;
   if (ranges.length === 1) {
     return withBody(
       206,
-      file.fields.append("Content-Range", contentRange(first!, file.size)),
+      labels.fields.append("Content-Range", contentRange(first!, file.size)),
       file.open(ranges),
     );
   }
   const boundary = crypto.randomUUID().replaceAll("-", "");
-  const frame = byterangesParts(ranges, file.size, file.contentType, boundary);
+  const frame = byterangesParts(ranges, file.size, labels.contentType, boundary);
   return withBody(
     206,
-    file.fields.with("Content-Type", frame.contentType),
+    labels.fields.with("Content-Type", frame.contentType),
     andThen(file.open(ranges), (source) => new ByterangesSource(source, frame)),
   );
 }

@@ -26,7 +26,7 @@ const QUALITY = /^(?:0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)$/;
 export function prefers<T extends string>(accept: string | undefined, candidates: readonly [T, ...T[]]): T {
   let best = candidates[0];
   if (accept === undefined || accept === "*/*" || candidates.length === 1) return best;
-  const ranges = splitUnquoted(accept, ",").map(parseRange).filter((range) => range !== undefined);
+  const ranges = rangesOf(accept);
   let bestQuality = 0;
   for (const candidate of candidates) {
     const quality = qualityOf(candidate, ranges);
@@ -36,6 +36,15 @@ export function prefers<T extends string>(accept: string | undefined, candidates
     }
   }
   return best;
+}
+
+/** How much a client wants a media type, from 0 to 1: what the most specific of the ranges says that match it. */
+export function qualityFor(accept: string, candidate: string): number {
+  return qualityOf(candidate, rangesOf(accept));
+}
+
+function rangesOf(accept: string): MediaRange[] {
+  return splitUnquoted(accept, ",").map(parseRange).filter((range) => range !== undefined);
 }
 
 function qualityOf(candidate: string, ranges: readonly MediaRange[]): number {

@@ -14,7 +14,9 @@ export interface HttpErrorOptions extends ErrorOptions {
   readonly fields?: FieldBlock;
   /** What to do about it, for the client's eyes: our own page shows it. */
   readonly advice?: string;
-  /** Why, for the error log; left out where it is the client's fault, and not worth a line. */
+  /** Why, for the eyes of a client on this machine alone: a sentence without a path. */
+  readonly hint?: string;
+  /** Why, for the error log. Without it the message must do for a 403 and a 5xx; others are not worth a line. */
   readonly log?: string;
 }
 
@@ -36,8 +38,9 @@ export class HttpError extends ErrorWithoutStack {
   readonly fields: FieldBlock;
   readonly log: string | undefined;
   readonly advice: string | undefined;
-  /** PERF: the fields with those of the server's own page, kept here by lib/pages: most errors are sent many times. */
-  pageFields: FieldBlock | undefined = undefined;
+  readonly hint: string | undefined;
+  /** PERF: the fields with those of the server's own pages, kept here by lib/pages: most errors are sent many times. */
+  pageFields: Map<string, FieldBlock> | undefined = undefined;
 
   /**
    * @param status 400 to 599
@@ -50,7 +53,16 @@ export class HttpError extends ErrorWithoutStack {
     this.fields = options?.fields ?? FieldBlock.EMPTY;
     this.log = options?.log;
     this.advice = options?.advice;
+    this.hint = options?.hint;
   }
+}
+
+/**
+ * What the error log is told of an error: why, for every 403 and 5xx, and whatever else has words for it. Undefined: no
+ * line.
+ */
+export function logTextOf({ status, log, message }: HttpError): string | undefined {
+  return log ?? (status === 403 || status >= 500 ? message : undefined);
 }
 
 /** The client ended the connection before its request or our response was complete. Nobody is left to be answered. */
@@ -101,10 +113,14 @@ const STATUS_OF_PROBLEM: Readonly<Record<FileProblem, number>> = {
   "failed": 500,
 };
 
+const NOT_PERMITTED =
+  "The server lacks the permission: look at those of the file, and of the folders it is in.";
+
 function errorOfFile(error: FileError): HttpError {
   const status = STATUS_OF_PROBLEM[error.problem];
-  if (status < 500) return refusal(status);
+  if (status < 500 && status !== 403) return refusal(status);
   const log = describeFileError(error);
+  if (status === 403) return new HttpError(403, undefined, { log, hint: NOT_PERMITTED, cause: error });
   return status === 503 ? busy(error.message, log) : new HttpError(status, undefined, { log, cause: error });
 }
 

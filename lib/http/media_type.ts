@@ -1,7 +1,10 @@
 /**
- * The media type of a file by its name (RFC 9110 section 8.3). Refuses nothing: what is unknown is
- * application/octet-stream, which browsers save and do not interpret. Only text/* is given a charset: JSON is UTF-8 by
- * definition (RFC 8259 section 8.1), and XML, SVG with it, says its own (RFC 7303 section 3).
+ * The media type of a file (RFC 9110 section 8.3), by its name, and where that does not tell, by its first bytes. Browsers
+ * are told to take our word for it, so it must be right: what is source code or other text for a developer is text/plain,
+ * whatever a registry has for its extension, since browsers show that and save most of the others. Refuses nothing: what
+ * is no text and has no known name is application/octet-stream, which browsers save and do not interpret. Only text/* is
+ * given a charset: JSON is UTF-8 by definition (RFC 8259 section 8.1), and XML, SVG with it, says its own (RFC 7303
+ * section 3).
  *
  * @module
  */
@@ -10,13 +13,33 @@ import { extension, typeByExtension } from "@std/media-types";
 const UNKNOWN = "application/octet-stream";
 const PLAIN = "text/plain; charset=utf-8";
 
-/** Where the registry has nothing or an unrelated format, and a developer means the source file. */
+/** Where the registry has nothing, an unrelated format, or a name that browsers do not play. */
 const OVERRIDES: ReadonlyMap<string, string> = new Map([
   ["cjs", "text/javascript; charset=utf-8"],
-  ...["diff", "go", "jsonc", "kt", "lock", "patch", "py", "rb", "rs", "swift", "tsx", "vue"].map(
-    (extension) => [extension, PLAIN] as const,
-  ),
+  ["flac", "audio/flac"],
+  ["har", "application/json"],
+  ["ipynb", "application/json"],
+  ["vcf", "text/vcard; charset=utf-8"],
+  ["wav", "audio/wav"],
+  ...("bash bat cmd csh dart diff fish go gql graphql hjson json5 jsonc jsx kt ksh latex lock patch php pl pm ps1 py rb " +
+    "rs sh sql srt svelte swift tcl tex toml tsx vue zsh").split(" ").map((name) => [name, PLAIN] as const),
 ]);
+
+/**
+ * Extensions that developers have for text and others for something else: which of the two it is, the content tells.
+ * `.ts` is TypeScript, or a piece of a video, and players look at both the name and the type.
+ */
+const TEXT_OR_ELSE: ReadonlySet<string> = new Set(
+  "asc cts dts key mod mts org pdb pot pub res scm sig sub tpl ts".split(" "),
+);
+
+/** Kinds of text that mean more to somebody than their text: all other text/* is shown as it is. */
+const KEPT_TEXTS: ReadonlySet<string> = new Set(
+  "cache-manifest calendar css csv html javascript markdown plain tab-separated-values vcard vtt xml".split(
+    " ",
+  )
+    .map((subtype) => `text/${subtype}`),
+);
 
 /** Files known as text by name alone, in lower case. */
 const TEXT_NAMES: ReadonlySet<string> = new Set([
@@ -39,30 +62,81 @@ const TEXT_NAMES: ReadonlySet<string> = new Set([
 
 /** The registry has some 1,200 extensions; names that clients store must not grow the table without end. */
 const MAX_REMEMBERED = 512;
-const remembered = new Map<string, string>();
+const remembered = new Map<string, NamedType>();
 
-/** The value of Content-Type for a file. A folder before the name, with `/`, does not matter. */
-export function contentTypeOf(fileName: string): string {
+/** What a name tells. */
+interface NamedType {
+  readonly type: string;
+  /** The type holds only for what is no text. */
+  readonly isDoubtful: boolean;
+}
+
+const TEXT: NamedType = { type: PLAIN, isDoubtful: false };
+const ANYTHING: NamedType = { type: UNKNOWN, isDoubtful: true };
+
+/** So many bytes at its beginning tell whether a file is text. */
+export const BEGINNING = 512;
+
+/** The value of Content-Type that a file's name tells; undefined where it does not. What is before a `/` does not matter. */
+export function typeByName(fileName: string): string | undefined {
+  const { type, isDoubtful } = lookUp(fileName);
+  return isDoubtful ? undefined : type;
+}
+
+/**
+ * The value of Content-Type for a file whose name does not tell it.
+ *
+ * @param beginning its first BEGINNING bytes, or all of it
+ */
+export function typeByContent(fileName: string, beginning: Uint8Array): string {
+  return isText(beginning) ? PLAIN : lookUp(fileName).type;
+}
+
+/** The extension of a file's name in lower case, without its dot; empty if it has none. */
+export function extensionOfName(fileName: string): string {
   const base = fileName.lastIndexOf("/") + 1;
   const dot = fileName.lastIndexOf(".");
   // A leading dot is no extension: `.bashrc`.
-  if (dot <= base) return TEXT_NAMES.has(fileName.slice(base).toLowerCase()) ? PLAIN : UNKNOWN;
-  const extension = fileName.slice(dot + 1).toLowerCase();
-  let type = remembered.get(extension);
-  if (type === undefined) {
-    type = lookUp(extension);
-    if (remembered.size >= MAX_REMEMBERED) remembered.clear();
-    remembered.set(extension, type);
-  }
-  return type;
+  return dot <= base ? "" : fileName.slice(dot + 1).toLowerCase();
 }
 
-function lookUp(extension: string): string {
+/** A media type as Content-Type says it: text is in UTF-8, unless it says otherwise. */
+export function withCharset(type: string): string {
+  return /^text\//i.test(type) && !/;\s*charset\s*=/i.test(type) ? `${type}; charset=utf-8` : type;
+}
+
+function lookUp(fileName: string): NamedType {
+  const extension = extensionOfName(fileName);
+  if (extension === "") {
+    return TEXT_NAMES.has(fileName.slice(fileName.lastIndexOf("/") + 1).toLowerCase()) ? TEXT : ANYTHING;
+  }
+  let named = remembered.get(extension);
+  if (named === undefined) {
+    named = lookUpExtension(extension);
+    if (remembered.size >= MAX_REMEMBERED) remembered.clear();
+    remembered.set(extension, named);
+  }
+  return named;
+}
+
+function lookUpExtension(extension: string): NamedType {
   const override = OVERRIDES.get(extension);
-  if (override !== undefined) return override;
-  const type = typeByExtension(extension);
-  if (type === undefined) return UNKNOWN;
-  return type.startsWith("text/") ? `${type}; charset=utf-8` : type;
+  if (override !== undefined) return { type: override, isDoubtful: false };
+  const type = typeByExtension(extension) ?? UNKNOWN;
+  if (type === UNKNOWN || TEXT_OR_ELSE.has(extension)) return { type: withCharset(type), isDoubtful: true };
+  if (!type.startsWith("text/")) return { type, isDoubtful: false };
+  return KEPT_TEXTS.has(type) ? { type: withCharset(type), isDoubtful: false } : TEXT;
+}
+
+/** True for UTF-8 without a NUL. A character that is cut at the end is none of the file's fault. */
+function isText(beginning: Uint8Array): boolean {
+  if (beginning.includes(0)) return false;
+  try {
+    new TextDecoder("utf-8", { fatal: true }).decode(beginning, { stream: beginning.length >= BEGINNING });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The usual extension for a value of Content-Type, with its dot; empty where there is none. */

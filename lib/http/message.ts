@@ -63,6 +63,8 @@ export interface Response {
   readonly raw?: true;
   /** A program made it, and its status is the program's word. */
   readonly isByProgram?: true;
+  /** Why it is an error: for the access log on a terminal, never for a client. */
+  readonly why?: string | undefined;
 }
 
 /** A body that is read as it is sent. The one who sends it closes it, on every path. */

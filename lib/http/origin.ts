@@ -11,16 +11,23 @@ import type { BodySource } from "./message.ts";
 import type { Validators } from "./preconditions.ts";
 import type { ByteRange } from "./ranges.ts";
 
-/** Content with its metadata, as it was when it was found. */
-export interface Representation extends Validators {
+/** What the fields of an answer say of content. */
+export interface Labels {
+  /** The value of Content-Type. May look into the content. @throws {FileError} */
+  readonly contentType: string;
+  /** The fields of a 304: Last-Modified, ETag, Accept-Ranges, Cache-Control. */
+  readonly validators: FieldBlock;
+  /** Those of a 200 and of a 206: Content-Type and the validators. @throws {FileError} as contentType does */
+  readonly fields: FieldBlock;
+}
+
+/** Content with its metadata, as it was when it was found. Its labels are those where nothing else is configured. */
+export interface Representation extends Validators, Labels {
   readonly kind: "file";
+  /** Ends with its own name. */
+  readonly path: string;
   /** Bytes. */
   readonly size: number;
-  readonly contentType: string;
-  /** The fields of every 200 and 206 but for its length and type: Last-Modified, ETag, Accept-Ranges. */
-  readonly validators: FieldBlock;
-  /** Content-Type and the validators. */
-  readonly fields: FieldBlock;
   /** All of it, where it is small and at hand; undefined where it has to be opened. @throws {FileError} */
   content(): Uint8Array | undefined;
   /**

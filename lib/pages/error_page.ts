@@ -1,11 +1,12 @@
 /**
- * The page for an answer that went wrong: the status, its reason, a sentence of explanation, and the reference that
- * also stands in the error log. It gets no path and no message of the system, so it can show none.
+ * The page for an answer that went wrong: the status, its reason, a sentence of explanation, what can be done, and the
+ * reference that also stands in the error log. It gets no path and no message of the system, so it can show none.
  *
  * @module
  */
 
 import { escape } from "@std/html";
+import { NO_ICON } from "./icon.ts";
 import { BASE_STYLE } from "./style.ts";
 
 const EXPLANATIONS: Readonly<Record<number, string>> = {
@@ -32,27 +33,52 @@ const EXPLANATIONS: Readonly<Record<number, string>> = {
 const STYLE = BASE_STYLE +
   "body{display:grid;place-content:center;min-height:100vh;text-align:center}" +
   "main{padding:2rem;max-width:30rem}b{font:300 5rem/1 system-ui;color:var(--key)}" +
-  "h1{font-size:1.4rem;margin:.5rem}small{color:var(--dim)}";
+  "h1{font-size:1.4rem;margin:.5rem}small{color:var(--dim)}a{color:var(--key)}p{overflow-wrap:anywhere}";
 
 function explanation(status: number): string {
   return EXPLANATIONS[status] ??
     (status >= 500 ? "Something went wrong on our side." : "The server cannot answer this request.");
 }
 
-/**
- * A small complete HTML document for an error status.
- *
- * @param reason The reason phrase, e.g. `Not Found`
- * @param id What the error log calls this failure; shown so that a reader can find the line
- * @param advice What the reader can do about it
- */
-export function errorPage(status: number, reason: string, id?: string, advice?: string): string {
-  const reference = id === undefined ? "" : `<p><small>Reference: ${escape(id)}</small></p>`;
+/** What is said of an error. No path and no message of the system is in it. */
+export interface ErrorText {
+  readonly status: number;
+  /** The reason phrase, e.g. `Not Found`. */
+  readonly reason: string;
+  /** What the error log calls this failure; shown so that a reader can find the line. */
+  readonly reference?: string | undefined;
+  /** Why, for whoever runs the server. */
+  readonly hint?: string | undefined;
+  /** What the reader can do about it. */
+  readonly advice?: string | undefined;
+}
+
+/** Where the one link of a page leads: to the start page, or to the folder above a file or a folder. */
+export type ErrorLink = "/" | "./" | "../";
+
+/** As a small complete HTML document. */
+export function errorPage({ status, reason, reference, hint, advice }: ErrorText, link: ErrorLink): string {
+  const sentences = [explanation(status), hint, advice].filter((sentence) => sentence !== undefined);
+  const found = reference === undefined ? "" : `<p><small>Reference: ${escape(reference)}</small></p>`;
   return `<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">` +
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">${NO_ICON}` +
     `<title>${status} ${escape(reason)}</title><style>${STYLE}</style></head>
-<body><main><h1><b>${status}</b><br>${escape(reason)}</h1><p>${explanation(status)}</p>${
-      advice === undefined ? "" : `<p>${escape(advice)}</p>`
-    }${reference}</main></body></html>
+<body><main><h1><b>${status}</b><br>${escape(reason)}</h1>${
+      sentences.map((sentence) => `<p>${escape(sentence)}</p>`).join("")
+    }<p><a href="${link}">${
+      link === "/" ? "Start page" : "One folder up"
+    }</a></p>${found}</main></body></html>
 `;
+}
+
+/** As plain text, for a terminal. */
+export function errorText({ status, reason, reference, hint, advice }: ErrorText): string {
+  const found = reference === undefined ? undefined : `Reference: ${reference}`;
+  return [`${status} ${reason}`, explanation(status), hint, advice, found]
+    .filter((line) => line !== undefined).join("\n") + "\n";
+}
+
+/** As JSON, for a program. */
+export function errorJson({ status, reason, reference, hint, advice }: ErrorText): string {
+  return JSON.stringify({ status, error: reason, hint, advice, reference }) + "\n";
 }

@@ -7,7 +7,9 @@
  */
 
 import { escape } from "@std/html";
+import { needsQuery, queryOf } from "../http/named_file.ts";
 import type { FolderEntry } from "../http/origin.ts";
+import { NO_ICON } from "./icon.ts";
 import { BASE_STYLE } from "./style.ts";
 
 /** What a location may add to its listings. */
@@ -63,7 +65,7 @@ function iconStyle(): string {
 const STYLE = BASE_STYLE + `
 main{max-width:60rem;margin:0 auto;padding:2.5rem 1.25rem 4rem}
 h1{font-size:1.35rem;font-weight:600;margin:0 0 1.5rem;overflow-wrap:anywhere}
-a{color:inherit;text-decoration:none;unicode-bidi:isolate}a:hover{color:var(--key);text-decoration:underline}
+a{color:inherit;text-decoration:none;unicode-bidi:isolate}a[href]:hover{color:var(--key);text-decoration:underline}
 a:focus-visible{outline:2px solid var(--key);outline-offset:2px;border-radius:3px}
 nav a{color:var(--dim)}nav a[aria-current]{color:var(--fg)}nav i{color:var(--dim);font-style:normal;margin:0 .3em}
 table{width:100%;border-collapse:collapse;font-variant-numeric:tabular-nums}
@@ -95,11 +97,11 @@ function iconOf(entry: FolderEntry): Icon {
 const PLAIN = /^[\w.~-]+$/;
 
 /**
- * One name as a path segment. A name that is not well-formed Unicode cannot be written as a link; it gets one that
- * finds nothing instead of failing the whole page.
+ * One name as a path segment, in which nothing is left to escape: some clients do not know that `&#39;` in a link is an
+ * apostrophe, and would not find the file.
  */
 function encodeSegment(name: string): string {
-  return escape(encodeURIComponent(name.toWellFormed()));
+  return encodeURIComponent(name.toWellFormed()).replaceAll("'", "%27");
 }
 
 const UNITS = ["KiB", "MiB", "GiB", "TiB", "PiB"];
@@ -139,13 +141,22 @@ function timeCell(modified: number): string {
 function entryRow(entry: FolderEntry): string {
   const slash = entry.kind === "directory" ? "/" : "";
   const size = entry.kind === "directory" ? "" : formatSize(entry.size);
-  // SECURITY: "./" keeps a name such as "a:b" from being read as a scheme and "//x" as a host.
+  return `<tr class="${iconOf(entry)}"><th scope="row"><a${hrefOf(entry)}>` +
+    `${displayText(entry.name)}${slash}</a></th><td>${size}</td><td>${timeCell(entry.modified)}</td></tr>\n`;
+}
+
+function displayText(name: string): string {
+  return PLAIN.test(name) ? name : displayName(name);
+}
+
+/** Nothing for what has no address: what is in a folder that no path can name, and what has no name in Unicode. */
+function hrefOf({ name, kind }: FolderEntry): string {
+  const slash = kind === "directory" ? "/" : "";
   // PERF: thousands of names, of which most need none of this.
-  const isPlain = PLAIN.test(entry.name);
-  const link = isPlain ? entry.name : encodeSegment(entry.name);
-  const text = isPlain ? entry.name : displayName(entry.name);
-  return `<tr class="${iconOf(entry)}"><th scope="row"><a href="./${link}${slash}">` +
-    `${text}${slash}</a></th><td>${size}</td><td>${timeCell(entry.modified)}</td></tr>\n`;
+  if (PLAIN.test(name)) return ` href="./${name}${slash}"`;
+  // SECURITY: "./" keeps a name such as "a:b" from being read as a scheme and "//x" as a host.
+  if (name.isWellFormed() && !needsQuery(name)) return ` href="./${encodeSegment(name)}${slash}"`;
+  return name.isWellFormed() && kind === "file" ? ` href="./?${queryOf(name).replaceAll("'", "%27")}"` : "";
 }
 
 const TABLE_HEAD =
@@ -198,7 +209,7 @@ export function* listingPieces(
     : `<tr class="u"><th scope="row"><a href="../">Parent folder</a></th><td></td><td></td></tr>\n`;
   yield `<!DOCTYPE html>
 <html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Index of ${title}</title>
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width">${NO_ICON}<title>Index of ${title}</title>
 <style>${STYLE}${options.style ?? ""}</style></head>
 <body><main>
 <nav aria-label="Path"><h1>${breadcrumb(segments)}</h1></nav>

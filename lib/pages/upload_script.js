@@ -14,7 +14,7 @@ export function uploadScript() {
   const [input, status, list] = ["input", "p", "ul"].map((name) => find(name, tools));
   const { max = Infinity, large } = tools.dataset;
 
-  const hrefOf = (name) => "./" + encodeURIComponent(name);
+  const hrefOf = (name) => "./" + encodeURIComponent(name).replaceAll("'", "%27");
   const entry = (href) => find(`tbody a[href="${CSS.escape(href)}"]`)?.closest("tr");
   const linkIn = (row) => row && find("a", row).getAttribute("href");
   const bytes = (count) => {
@@ -147,7 +147,8 @@ export function uploadScript() {
     if (!dialog) return;
     find("thead tr")?.insertAdjacentHTML("beforeend", "<th aria-label=Delete>");
     for (const row of all("tbody tr")) {
-      const canGo = !row.matches(".d,.u");
+      // What has no path of its own cannot be asked for with DELETE.
+      const canGo = !row.matches(".d,.u") && /^\.\/[^?]/.test(linkIn(row));
       row.insertAdjacentHTML("beforeend", canGo ? "<td class=x><button title=Delete>" : "<td>");
       if (canGo) find("button", row).ariaLabel = "Delete " + find("a", row).textContent;
     }

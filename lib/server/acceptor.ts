@@ -88,6 +88,13 @@ export class Acceptor {
     return this.#connections.size;
   }
 
+  /** How many requests are being answered. */
+  get answering(): number {
+    let count = 0;
+    for (const connection of this.#connections) count += connection.answering;
+    return count;
+  }
+
   async #leave(how: "drain" | "retire"): Promise<void> {
     this.#leaving = how;
     this.listener.finish();

@@ -4,10 +4,18 @@
  * @module
  */
 import type { Request } from "../http/message.ts";
-import type { Clock, Log } from "../ports.ts";
+import type { ByteConnection, Clock, Log } from "../ports.ts";
 import { commonLine, jsonLine } from "./access_formats.ts";
+import { devLine } from "./dev_format.ts";
 
-export type AccessFormat = "combined" | "common" | "json";
+/** `dev` is for the person at a terminal. */
+export type AccessFormat = "dev" | "combined" | "common" | "json";
+
+/** The terminal that a log is shown on. */
+export interface LogTerminal {
+  /** May change at any time; undefined: not known, so that lines are not cut. */
+  readonly columns: number | undefined;
+}
 
 /** What the log takes from a request. */
 export interface LoggedRequest extends Pick<Request, "host" | "method" | "target" | "version" | "fields"> {
@@ -20,6 +28,8 @@ export interface Outcome {
   readonly status: number;
   /** Bytes of the body that were sent, without framing. */
   readonly bytes: number;
+  /** Why it is an error, as far as that is known. */
+  readonly why?: string | undefined;
 }
 
 /** Writes a line for each response. */
@@ -28,32 +38,41 @@ export class AccessLog {
   readonly #format: AccessFormat;
   readonly #worker: number;
   readonly #clock: Clock;
+  readonly #terminal: LogTerminal | undefined;
+  readonly #isTimed: boolean;
 
-  constructor(log: Log, format: AccessFormat, worker: number, clock: Clock) {
+  /** @param terminal for the format that is cut at its width */
+  constructor(log: Log, format: AccessFormat, worker: number, clock: Clock, terminal?: LogTerminal) {
     this.#log = log;
     this.#format = format;
     this.#worker = worker;
     this.#clock = clock;
+    this.#terminal = terminal;
+    this.#isTimed = format === "json" || format === "dev";
   }
 
   /**
-   * The time of a request that begins. PERF: only the format that has the time takes it, since it is one look at the
+   * The time of a request that begins. PERF: only the formats that have the time take it, since it is one look at the
    * clock here and one at the end.
    */
   start(): number {
-    return this.#format === "json" ? this.#clock.monotonic() : 0;
+    return this.#isTimed ? this.#clock.monotonic() : 0;
   }
 
   /**
    * Logs a response.
    *
-   * @param remote the client's address
+   * @param connection that it went out on
    * @param request undefined where none could be read
    */
-  write(remote: string, request: LoggedRequest | undefined, { status, bytes }: Outcome): void {
+  write(
+    { remote, local }: Pick<ByteConnection, "remote" | "local">,
+    request: LoggedRequest | undefined,
+    { status, bytes, why }: Outcome,
+  ): void {
     const clock = this.#clock;
     const entry = {
-      remote,
+      remote: remote.hostname,
       host: request?.host ?? "",
       method: request?.method ?? "",
       target: request?.target ?? "",
@@ -65,10 +84,13 @@ export class AccessLog {
       referer: request?.fields.get("referer"),
       userAgent: request?.fields.get("user-agent"),
     };
+    const format = this.#format, now = clock.now();
     this.#log.line(
-      this.#format === "json"
-        ? jsonLine(entry, clock.now(), this.#worker)
-        : commonLine(entry, clock.now(), this.#format === "combined"),
+      format === "json"
+        ? jsonLine(entry, now, this.#worker)
+        : format === "dev"
+        ? devLine(entry, { local: local.hostname, why }, now, this.#terminal?.columns)
+        : commonLine(entry, now, format === "combined"),
     );
   }
 }

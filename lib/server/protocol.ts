@@ -12,6 +12,8 @@ export interface Protocol {
   run(): Promise<void>;
   /** In place of run(), for a connection over the limit: answers 503 and closes. Never rejects. */
   turnAway(): Promise<void>;
+  /** How many requests are being answered just now. */
+  readonly answering: number;
   /** Others have taken over: answers what the client still asks for, says that this was it, and closes. */
   retire(): void;
   /** The server ends: lets what is being answered end, and closes. */

@@ -1,10 +1,11 @@
 /**
- * Errors to pages: the one that error_page names, or the server's own. Every 5xx of ours has a reference that stands in
- * the page and in the error log.
+ * Errors to pages: the one that error_page names, or the server's own. The error log says why for every 403 and 5xx, and
+ * for a 404 if it is to; a 5xx has a reference that stands in the page and in the log.
  *
  * @module
  */
-import { HttpError } from "../http/errors.ts";
+import { joinPath } from "../disk/place.ts";
+import { HttpError, logTextOf, refusal } from "../http/errors.ts";
 import type { FieldBlock } from "../http/fields.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
 import type { Response } from "../http/message.ts";
@@ -16,10 +17,12 @@ import { asGet, follow } from "./route.ts";
 /** An error as a response. */
 export function errorPage(exchange: Exchange, error: HttpError): MaybePromise<Response> {
   const { request, location, services: { errorLog } } = exchange;
-  const id = error.log === undefined ? undefined : crypto.randomUUID().slice(0, 8);
-  if (id !== undefined) errorLog.error(`${request.method} ${request.target}: ${error.log}`, id);
+  const logged = logTextOf(error) ?? (error.status === 404 ? notFoundText(exchange, error) : undefined);
+  const id = logged === undefined || error.status < 500 ? undefined : crypto.randomUUID().slice(0, 8);
+  if (logged !== undefined) errorLog.error(`${request.method} ${request.target}: ${logged}`, id);
+  const why = error === refusal(404) ? location.notFound : logged ?? error.message;
   const path = location.config.answer.errorPage[error.status];
-  if (path === undefined) return errorResponse(error, id);
+  if (path === undefined) return errorResponse(error, request, id, why);
   const page = at(exchange, path as DecodedPath, {
     request: asGet(request, path, undefined, NOT_OF_THE_PAGE),
     hops: 0,
@@ -27,13 +30,23 @@ export function errorPage(exchange: Exchange, error: HttpError): MaybePromise<Re
     errorPage: { status: error.status, path: request.path },
   });
   return follow(page, (_, outcome) => {
-    const response = outcome instanceof HttpError ? undefined : asPageOf(error, outcome);
+    const response = outcome instanceof HttpError ? undefined : asPageOf(error, outcome, why);
     if (response !== undefined) return response;
     // A page that is not there must not hide the error.
-    const why = outcome instanceof HttpError && outcome.log || `it is answered ${outcome.status}`;
-    errorLog.warning(`error_page ${path} for ${error.status} cannot be sent: ${why}`);
-    return errorResponse(error, id);
+    const problem = outcome instanceof HttpError && outcome.log || `it is answered ${outcome.status}`;
+    errorLog.warning(`error_page ${path} for ${error.status} cannot be sent: ${problem}`);
+    return errorResponse(error, request, id, why);
   });
+}
+
+/** What was looked for; undefined if the log is not to have it. */
+function notFoundText({ server, location, path }: Exchange, error: HttpError): string | undefined {
+  if (!server.logsNotFound) return undefined;
+  if (error !== refusal(404)) return error.message;
+  const { origin, config: { programs } } = location;
+  const file = programs.cgiScript ??
+    (origin === undefined ? undefined : joinPath(origin.root, location.originPath(path)));
+  return file === undefined ? "no files are served here" : `${file} is not there, or not to be sent`;
 }
 
 /** Fields of a request that are not about its error's page: conditions, a range, and those that speak of its content. */
@@ -43,13 +56,13 @@ const NOT_OF_THE_PAGE = /^(?:content-|transfer-encoding$|expect$|if-|range$)/;
  * The page with the error's status and fields. A program may have another status, e.g. to redirect; from anybody else
  * that is no page, and undefined.
  */
-function asPageOf(error: HttpError, page: Response): Response | undefined {
+function asPageOf(error: HttpError, page: Response, why: string): Response | undefined {
   const { status, body } = page;
   if (!page.raw && (status === 200 || status === error.status)) {
-    const fields = withFieldsOf(error, page.fields);
+    const fields = withFieldsOf(error, page.fields, page.isByProgram === true);
     // The reason of a 200 is not the error's.
     const reason = status === 200 ? undefined : page.reason;
-    return { status: error.status, fields, body, ...reason !== undefined && { reason } };
+    return { status: error.status, fields, body, why, ...reason !== undefined && { reason } };
   }
   if (page.isByProgram && !page.raw) return page;
   if (body !== undefined && !(body instanceof Uint8Array)) body.close();
@@ -57,14 +70,14 @@ function asPageOf(error: HttpError, page: Response): Response | undefined {
 }
 
 /** PERF: of pages that are files. */
-const withoutValidators = new WeakMap<FieldBlock, FieldBlock>();
+const withoutOwnFields = new WeakMap<FieldBlock, FieldBlock>();
 
-/** The page's fields without its validators, which are those of another resource, and with the error's. */
-function withFieldsOf(error: HttpError, page: FieldBlock): FieldBlock {
-  let fields = withoutValidators.get(page);
+/** The page's fields without those that are about the file, which is another resource, and with the error's. */
+function withFieldsOf(error: HttpError, page: FieldBlock, isByProgram: boolean): FieldBlock {
+  let fields = withoutOwnFields.get(page);
   if (!fields) {
-    fields = page.without("etag", "last-modified", "accept-ranges");
-    withoutValidators.set(page, fields);
+    fields = page.without("etag", "last-modified", "accept-ranges", ...isByProgram ? [] : ["cache-control"]);
+    withoutOwnFields.set(page, fields);
   }
   for (const [name, value] of error.fields) fields = fields.with(name, value);
   return fields;

@@ -26,6 +26,8 @@ export interface Server {
   /** Its own keys, for paths that no location takes. */
   readonly fallback: LocationEntry;
   readonly locations: LocationTable<LocationEntry>;
+  /** Each 404 is a line of the error log. */
+  readonly logsNotFound: boolean;
 }
 
 /** What all requests of a site share. */

@@ -8,16 +8,19 @@ import type { MaybePromise } from "../http/maybe_promise.ts";
 import type { Response } from "../http/message.ts";
 import { errorPage } from "./error_page.ts";
 import type { Exchange } from "./exchange.ts";
+import { withPage } from "./program_error.ts";
 
 type Step = (exchange: Exchange, response: Response) => MaybePromise<Response>;
 
-/** From the first to the last; before them, an error gets its page. */
+/** From the first to the last; before them, an error gets its page, be it a program's. */
 const STEPS: readonly Step[] = [addFields];
 
 /** Completes the outcome of an exchange's last hop. */
 export function finish(exchange: Exchange, outcome: Response | HttpError): MaybePromise<Response> {
   let response: MaybePromise<Response> = outcome instanceof HttpError
     ? errorPage(exchange, outcome)
+    : outcome.isByProgram
+    ? withPage(exchange, outcome)
     : outcome;
   for (const step of STEPS) {
     response = response instanceof Promise

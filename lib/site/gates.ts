@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type HttpError, refusal } from "../http/errors.ts";
+import { HttpError, refusal } from "../http/errors.ts";
 import type { Response } from "../http/message.ts";
 import type { Exchange } from "./exchange.ts";
 
@@ -27,7 +27,9 @@ export function passGates(exchange: Exchange): Response | HttpError | undefined 
 function refuseMethod({ request: { method }, location, errorPage }: Exchange): HttpError | undefined {
   // The page of an error is asked for by the server itself.
   if (errorPage !== undefined || location.methods.has(method) || method === "OPTIONS") return undefined;
-  return location.knows(method) ? location.notAllowed : refusal(501);
+  return location.knows(method)
+    ? location.notAllowed
+    : new HttpError(501, `the method ${method} is not known`);
 }
 
 /** RFC 9110 section 10.1.1: an expectation that cannot be met. HTTP/1.0 has none. */

@@ -12,6 +12,7 @@ import { StoreOrigin, type StorePorts } from "../disk/store_origin.ts";
 import { HttpError } from "../http/errors.ts";
 import { FieldBlock } from "../http/fields.ts";
 import { AddedFields } from "./added_fields.ts";
+import { FileLabels } from "./file_labels.ts";
 
 /** Methods of RFC 9110 and RFC 5789; all others are unknown, unless a location allows them. */
 const KNOWN_METHODS: ReadonlySet<string> = new Set(
@@ -25,8 +26,12 @@ export class Location {
   readonly allow: FieldBlock;
   /** The answer to a method that is known but not allowed here. */
   readonly notAllowed: HttpError;
+  /** Why a path is not found here, for the access log on a terminal. */
+  readonly notFound: string;
   /** What add_header and cors add to every response; undefined where that is nothing. */
   readonly added: AddedFields | undefined;
+  /** What is said of its files; undefined where they say it all themselves. */
+  readonly labels: FileLabels | undefined;
   /** Where its files lie; undefined if it has none. */
   readonly origin: DiskOrigin | undefined;
   /** Where uploads go; undefined if it takes none. */
@@ -50,10 +55,16 @@ export class Location {
     this.notAllowed = new HttpError(405, undefined, { fields: this.allow });
     const cors = access.cors ? CORS : [];
     if (cors.length + addHeader.length > 0) this.added = new AddedFields([...cors, ...addHeader]);
+    this.labels = FileLabels.of(config.files);
     const prefix = withoutSlash(config.path);
     this.#prefix = prefix.length;
     this.replaced = alias === undefined && root !== undefined ? 0 : prefix.length;
     const base = originRoot(config);
+    this.notFound = config.answer.return !== undefined
+      ? `returned by location ${config.key}`
+      : base === undefined
+      ? "no files are served here"
+      : `not found in ${base}`;
     this.origin = base === undefined ? undefined : new DiskOrigin(cache, base);
     if (uploadStore !== undefined) {
       this.store = new StoreOrigin(ports, withoutSlash(uploadStore) || "/", programs);

@@ -30,7 +30,7 @@ export function answerWithScript(file: string, rules: ProgramRules): Answerer {
     const { path, services, location: { config } } = exchange;
     const stat = services.files.files.probe(file);
     if (stat?.kind !== "file") return refusal(404);
-    if (!stat.executable) return refusal(403);
+    if (!stat.executable) return notExecutable(file);
     const length = config.path.endsWith("/") ? config.path.length - 1 : config.path.length;
     return run(exchange, rules, { file, name: path.slice(0, length), pathInfo: path.slice(length) }, []);
   };
@@ -60,7 +60,7 @@ export function answerWithPrograms(
         const found = origin.find(path.slice(replaced, end));
         if (!found) return undefined;
         if (found.kind === "file") {
-          if (interpreter === true && !found.stat.executable) return refusal(403);
+          if (interpreter === true && !found.stat.executable) return notExecutable(found.path);
           const script = { file: found.path, name: path.slice(0, end), pathInfo: path.slice(end) };
           return run(exchange, rules, script, interpreter === true ? [] : interpreter);
         }
@@ -80,6 +80,13 @@ function refusalOfLink(found: DiskFile | DiskFolder | undefined, cgi: Interprete
   return cgi[extension(found.linkedName)] === undefined ? undefined : LINK_TO_PROGRAM;
 }
 
+function notExecutable(file: string): HttpError {
+  return new HttpError(403, undefined, {
+    log: `${file} is not executable`,
+    hint: "This program is not executable: chmod +x makes it so.",
+  });
+}
+
 /** Where the segment ends that begins at `start`. */
 function endOfSegment(path: string, start: number): number {
   const slash = path.indexOf("/", start);
@@ -91,6 +98,8 @@ function extension(name: string): string {
   const dot = name.lastIndexOf(".");
   return dot < 0 ? "" : name.slice(dot);
 }
+
+const UPLOADED = "It lies where uploads or logs are written, and nothing there is ever run.";
 
 /**
  * Every program is started here, whatever led to it: an index, try_files, an error_page, another program.
@@ -104,7 +113,7 @@ function run(
   interpreter: readonly string[],
 ): MaybePromise<Outcome> {
   const reason = neverRun.reason([...interpreter, script.file], dirname(script.file));
-  if (reason !== undefined) return new HttpError(403, undefined, { log: reason });
+  if (reason !== undefined) return new HttpError(403, undefined, { log: reason, hint: UPLOADED });
   const { access, files, programs } = location.config;
   const root = files.root ?? server.fallback.location.config.files.root ?? location.origin?.root;
   return services.gateway.answer(request, {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Return } from "../config/types.ts";
-import { refusal } from "../http/errors.ts";
+import { HttpError } from "../http/errors.ts";
 import { FieldBlock } from "../http/fields.ts";
 import type { Outcome, Response } from "../http/message.ts";
 import { encodePath } from "../http/path.ts";
@@ -16,7 +16,12 @@ const encoder = new TextEncoder();
 export function slashRedirect({ request, path }: Exchange): Response {
   const query = request.query === undefined ? "" : `?${request.query}`;
   const status = request.method === "GET" || request.method === "HEAD" ? 301 : 308;
-  return { status, fields: FieldBlock.of(["Location", `${encodePath(path)}/${query}`]), body: undefined };
+  return {
+    status,
+    // Browsers keep a 301 for good otherwise (RFC 9110 section 15.4.2), also when the folder has become a file.
+    fields: FieldBlock.of(["Location", `${encodePath(path)}/${query}`], ["Cache-Control", "no-cache"]),
+    body: undefined,
+  };
 }
 
 /** A path that lacks only the slash of its location: `/a` for `/a/`, as nginx does it. */
@@ -35,5 +40,7 @@ export function returned(answer: Return): Outcome {
     const fields = FieldBlock.of(["Content-Type", "text/plain; charset=utf-8"]);
     return { status, fields, body: encoder.encode(answer.body) };
   }
-  return status >= 400 ? refusal(status) : { status, fields: FieldBlock.EMPTY, body: undefined };
+  return status >= 400
+    ? new HttpError(status, `return: ${status}`)
+    : { status, fields: FieldBlock.EMPTY, body: undefined };
 }

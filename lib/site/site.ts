@@ -6,7 +6,7 @@
 import { allLocations, programFolder } from "../config/places.ts";
 import type { Config, LocationConfig, ServerConfig } from "../config/types.ts";
 import { type Endpoint, endpointKey, isLoopback } from "../http/endpoint.ts";
-import { type HttpError, refusal } from "../http/errors.ts";
+import { HttpError } from "../http/errors.ts";
 import type { Handler, Request } from "../http/message.ts";
 import { type DecodedPath, decodePath } from "../http/path.ts";
 import { errorResponse } from "../pages/error_response.ts";
@@ -26,6 +26,7 @@ export function createSite(config: Config, services: Services): ReadonlyMap<stri
   const { timeouts, limits: { cgiProcesses } } = config;
   const rules: SiteRules = {
     limits: { timeout: timeouts.cgi, processes: cgiProcesses },
+    logsNotFound: config.logNotFound,
     neverRun: new NeverRun(config, services.files.files),
     programFolders: [...new Set(allLocations(config).flatMap((location) => programFolder(location) ?? []))],
   };
@@ -74,6 +75,7 @@ function hostOf(serverName: string): string {
 
 /** What holds in all servers. */
 interface SiteRules extends ProgramRules {
+  readonly logsNotFound: boolean;
   /** Where programs lie, for the stores. */
   readonly programFolders: readonly string[];
 }
@@ -88,7 +90,7 @@ function createServer(config: ServerConfig, services: Services, rules: SiteRules
   const fallback = create(config.fallback);
   const locations = new LocationTable(fallback);
   for (const location of config.locations) locations.add(location.match, location.path, create(location));
-  return { fallback, locations };
+  return { fallback, locations, logsNotFound: rules.logsNotFound };
 }
 
 /** Answers the requests of one endpoint. */
@@ -96,7 +98,7 @@ function createHandler({ servers, guard }: Hosts, services: Services): Handler {
   return (request) => {
     const refused = guard?.refuse(request);
     // Nothing of the site, not even its error page, is for a page that has no business here.
-    if (refused !== undefined) return errorResponse(refused);
+    if (refused !== undefined) return errorResponse(refused, request);
     const server = servers.find(request.host);
     const path = pathOf(request);
     if (typeof path === "object") return finish(begin(request, server, services, undefined), path);
@@ -108,6 +110,14 @@ function createHandler({ servers, guard }: Hosts, services: Services): Handler {
 function pathOf({ form, path }: Request): DecodedPath | HttpError | undefined {
   if (form === "authority" || form === "asterisk") return undefined;
   const decoded = decodePath(path);
-  if (decoded === "malformed") return refusal(400);
-  return decoded === "outside" ? refusal(404) : decoded;
+  if (decoded === "malformed") return MALFORMED;
+  return decoded === "outside" ? OUTSIDE : decoded;
 }
+
+const MALFORMED = new HttpError(400, "The path cannot be decoded, or has what no path may have", {
+  hint: "The address has a bad percent-encoding, a backslash, or an encoded slash or NUL.",
+});
+
+const OUTSIDE = new HttpError(404, "the path leaves the root, or has a name that starts with a dot", {
+  hint: "The address leads out of the site, or has a name that starts with a dot: such are not sent.",
+});

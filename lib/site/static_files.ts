@@ -3,13 +3,15 @@
  *
  * @module
  */
+import { joinPath } from "../disk/place.ts";
 import { fileResponse } from "../files/file_response.ts";
 import { listingResponse } from "../files/listing.ts";
 import { HttpError, refusal } from "../http/errors.ts";
 import { FieldBlock } from "../http/fields.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
 import { InternalRedirect, type Outcome } from "../http/message.ts";
-import type { Folder, HeldRepresentation, Representation } from "../http/origin.ts";
+import { nameInQuery } from "../http/named_file.ts";
+import type { Folder, Representation } from "../http/origin.ts";
 import type { DecodedPath } from "../http/path.ts";
 import type { ListingOptions } from "../pages/listing.ts";
 import { uploadTools } from "../pages/upload_tools.ts";
@@ -17,8 +19,15 @@ import { FileError } from "../ports.ts";
 import type { Exchange } from "./exchange.ts";
 import { slashRedirect } from "./returns.ts";
 
+/** How long what changes at each look is left alone, in milliseconds, and how often. */
+const PAUSE = 50, PAUSES = 30;
+
 /** A location may allow POST for its programs; its files take none. */
 const READ_ONLY = new HttpError(405, undefined, { fields: FieldBlock.of(["Allow", "GET, HEAD, OPTIONS"]) });
+
+const NOT_A_FOLDER = new HttpError(404, "there is a slash behind the name of a file", {
+  hint: "There is a file of this name, but the address has a slash behind it, as if it were a folder.",
+});
 
 /** Answers GET or HEAD from the location's files; 405 for other methods where a file is. @throws {FileError} */
 export function answerFromFiles(exchange: Exchange): MaybePromise<Outcome> {
@@ -27,22 +36,41 @@ export function answerFromFiles(exchange: Exchange): MaybePromise<Outcome> {
     if (found instanceof Promise) return found.then((later) => answerFound(exchange, later));
     return answerFound(exchange, found);
   } catch (error) {
-    const { origin } = exchange.location;
-    if (!(error instanceof FileError) || error.problem !== "changed" || !origin?.hold) throw error;
-    return answerHeld(exchange, origin.hold(exchange.location.originPath(exchange.path)));
+    if (!hasChanged(error) || !exchange.location.origin?.hold) throw error;
+  }
+  try {
+    return answerHeld(exchange);
+  } catch (error) {
+    if (!hasChanged(error)) throw error;
+    return answerLater(exchange);
   }
 }
 
-/** A file that is being written to is sent as it is at the moment. */
-function answerHeld(
-  exchange: Exchange,
-  held: HeldRepresentation | Folder | undefined,
-): MaybePromise<Outcome> {
+/** What is being written to is sent as it is at the moment. */
+function answerHeld(exchange: Exchange): MaybePromise<Outcome> {
+  const { location, path } = exchange, held = location.origin!.hold!(location.originPath(path));
   try {
     return answerFound(exchange, held);
   } finally {
     if (held?.kind === "file") held.close();
   }
+}
+
+/** Where folders have just been made, and files in them are replaced without pause, no look is sure for a second. */
+async function answerLater(exchange: Exchange): Promise<Outcome> {
+  const { clock } = exchange.services.files;
+  for (let pause = 1;; pause++) {
+    await new Promise<void>((resolve) => clock.after(PAUSE, resolve));
+    try {
+      return await answerHeld(exchange);
+    } catch (error) {
+      if (!hasChanged(error) || pause === PAUSES) throw error;
+    }
+  }
+}
+
+function hasChanged(error: unknown): boolean {
+  return error instanceof FileError && error.problem === "changed";
 }
 
 /** What is at the exchange's path. @throws {FileError} */
@@ -54,7 +82,7 @@ function answerFound(
   exchange: Exchange,
   found: Representation | Folder | undefined,
 ): MaybePromise<Outcome> {
-  const { path, request, services } = exchange;
+  const { location, path, request, services } = exchange;
   if (!found) return refusal(404);
   if (found.kind === "directory") {
     // Neither a redirect nor a listing is the page of an error.
@@ -62,9 +90,9 @@ function answerFound(
     return path.endsWith("/") ? answerFolder(exchange, 0) : slashRedirect(exchange);
   }
   // A slash behind a file's name asks for a folder.
-  if (path.endsWith("/")) return refusal(404);
+  if (path.endsWith("/")) return NOT_A_FOLDER;
   if (!isReading(exchange)) return READ_ONLY;
-  return fileResponse(request, found, services.files.clock);
+  return fileResponse(request, found, services.files.clock, location.labels?.labelsOf(found, path));
 }
 
 /** The first index file that exists, whatever the location of its path makes of it; else the listing; else 403. */
@@ -81,14 +109,36 @@ function answerFolder(exchange: Exchange, first: number): MaybePromise<Outcome> 
     }
     if (found?.kind === "file") return new InternalRedirect(indexPath);
   }
-  if (!autoindex) return refusal(403);
+  if (!autoindex) return noIndex(exchange);
   if (!isReading(exchange)) return READ_ONLY;
+  const name = nameInQuery(exchange.request.query);
+  if (name !== undefined) return answerNamed(exchange, name);
   return listingResponse(exchange.request, exchange.services.listings, {
     origin: location.origin!,
     path: location.originPath(path),
     urlPath: path,
     owner: location,
     options: () => toolsFor(exchange),
+  });
+}
+
+/**
+ * A file that a listing names in its query.
+ *
+ * SECURITY: what the folder itself says it has, so that on no system the name leads anywhere else; and from there on it
+ * goes as every path does, lest a program's source be sent.
+ */
+async function answerNamed({ location, path }: Exchange, name: string): Promise<Outcome> {
+  const found = await location.origin!.list(location.originPath(path), (other) => other === name);
+  return found.some(({ kind }) => kind === "file") ? new InternalRedirect(`${path}${name}`) : refusal(404);
+}
+
+function noIndex({ location, path }: Exchange): HttpError {
+  const { origin, config: { files: { index } } } = location;
+  const names = index.length === 0 ? "index" : index.join(" or ");
+  return new HttpError(403, undefined, {
+    log: `${joinPath(origin!.root, location.originPath(path))} has no ${names}, and autoindex is off`,
+    hint: `There is no ${names} here, and no listing: autoindex is off.`,
   });
 }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { refusal } from "../http/errors.ts";
+import { HttpError } from "../http/errors.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
 import type { Outcome, Request } from "../http/message.ts";
 import { post } from "../store/post.ts";
@@ -24,7 +24,7 @@ export function answerFromStore(exchange: Exchange): MaybePromise<Outcome> | und
   // Who writes names the place: no index and no try_files chooses it.
   if (write === undefined || exchange.isChosen) return undefined;
   const { config: { access, store: { overwrite } } } = location;
-  if (!access.cors && isForeign(request)) return refusal(403);
+  if (!access.cors && isForeign(request)) return fromElsewhere(request);
   const place = location.storePath(path);
   return write(request, {
     path,
@@ -36,13 +36,27 @@ export function answerFromStore(exchange: Exchange): MaybePromise<Outcome> | und
   });
 }
 
+function fromElsewhere({ fields }: Request): HttpError {
+  const origin = fields.get("origin"), site = fields.get("sec-fetch-site");
+  const page = `a page of ${origin ?? "another origin"}${site === undefined ? "" : ` (${site})`}`;
+  return new HttpError(403, undefined, {
+    log: `${page} may not write to ${fields.get("host") ?? "this host"}: cors is off`,
+    hint: "A page of another origin has sent this, and may not write here unless cors is on.",
+  });
+}
+
 /**
  * True if a page of another origin sends the request. A form of any page that somebody visits may post to this machine,
  * without being asked; only browsers send these fields, and no page can forge them (the Fetch standard, section 3.2).
+ * What the browser says itself counts: a proxy may have changed Host. To addresses without TLS that are none of this
+ * machine it says nothing (Fetch Metadata, section 2), and its Origin must do.
  */
 function isForeign({ fields }: Request): boolean {
+  const site = fields.joined("sec-fetch-site");
+  // "none" is no page at all, but the user.
+  if (site !== undefined) return site !== "same-origin" && site !== "none";
   const origin = fields.get("origin");
-  if (origin === undefined) return fields.get("sec-fetch-site") === "cross-site";
+  if (origin === undefined) return false;
   const authority = /^https?:\/\/([^/]+)$/i.exec(origin)?.[1];
   return authority?.toLowerCase() !== fields.get("host")?.toLowerCase();
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import type { TryFiles } from "../config/types.ts";
-import { refusal } from "../http/errors.ts";
+import { HttpError, refusal } from "../http/errors.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
 import { InternalRedirect, type Outcome } from "../http/message.ts";
 import type { DecodedPath } from "../http/path.ts";
@@ -32,7 +32,10 @@ function tryFrom(exchange: Exchange, tries: TryFiles, first: number): MaybePromi
     }
     if (found?.kind === kind) return choose(exchange, path);
   }
-  return typeof last === "number" ? refusal(last) : new InternalRedirect(last as DecodedPath);
+  if (typeof last === "number") {
+    return last === 404 ? refusal(404) : new HttpError(last, `nothing of try_files was found: =${last}`);
+  }
+  return new InternalRedirect(last as DecodedPath);
 }
 
 function choose(exchange: Exchange, path: DecodedPath): MaybePromise<Outcome> {

@@ -4,12 +4,15 @@
  * @module
  */
 import type { Config } from "../config/types.ts";
+import type { Terminal } from "../runtime/terminal.ts";
 
 /** From the main thread to a worker. */
 export type ToWorker =
   | { readonly type: "start"; readonly start: WorkerStart }
   /** Serve another configuration, on the same addresses and with the same permissions. */
   | { readonly type: "change"; readonly config: Config }
+  /** The terminal has another width. */
+  | { readonly type: "resize"; readonly columns: number | undefined }
   /** Others have taken over: accept nothing more, and answer what the connections still ask for. */
   | { readonly type: "retire" }
   /** End: running exchanges have until timeouts.shutdown. */
@@ -40,6 +43,8 @@ export interface WorkerStart {
   /** Where names are locked (runtime/name_locks.ts), and this worker's number there. */
   readonly locks: SharedArrayBuffer;
   readonly lockOwner: number;
+  /** Where logs to the standard streams are seen; without it nobody sees them. */
+  readonly terminal?: Terminal;
 }
 
 /** From a worker to the main thread, which believes none of it: see decodeMessage(). */
@@ -62,5 +67,7 @@ export type FromWorker =
   | { readonly type: "unfinished"; readonly path: string; readonly over: boolean }
   /** It lives, and has its turns. */
   | { readonly type: "pong" }
+  /** It was told to stop, and so many requests are still being answered. */
+  | { readonly type: "running"; readonly count: number }
   /** It has let go of everything. */
   | { readonly type: "stopped" };

@@ -13,6 +13,7 @@ import { type ErrorLog, FileError } from "../ports.ts";
 import { LogError } from "../runtime/logs.ts";
 import { OrphanGuard } from "../runtime/orphan_guard.ts";
 import type { ProcessGroups } from "../runtime/process_groups.ts";
+import { NO_TERMINAL, type Terminal } from "../runtime/terminal.ts";
 import { ensureFolder, sweep } from "../runtime/store_files.ts";
 import { EndpointReservations } from "./endpoints.ts";
 import { hasPrograms, launcherFor, workerPermissions } from "./permissions.ts";
@@ -60,6 +61,8 @@ const WORKER_ENTRY = new URL("./worker.ts", import.meta.url);
 export interface SupervisorOptions {
   readonly system: SystemInfo;
   readonly groups: ProcessGroups;
+  /** Where logs to the standard streams are seen; without it nobody sees them. */
+  readonly terminal?: Terminal;
   /** In place of WORKER_ENTRY. */
   readonly entry?: URL;
   /** In place of HEARTBEAT. */
@@ -76,6 +79,7 @@ export class Supervisor {
   /** Workers of earlier configurations, by the reload that retired them, oldest first. None of them is gone. */
   readonly #retired: Set<WorkerHandle>[] = [];
   readonly #ending: Set<WorkerHandle>[] = [];
+  #terminal: Terminal;
   #config: Config;
   #logs: SupervisorLogs;
   #workers: (WorkerHandle | undefined)[] = [];
@@ -97,12 +101,13 @@ export class Supervisor {
     this.#fail = failed.reject;
     this.#config = config;
     this.#options = options;
+    this.#terminal = options.terminal ?? NO_TERMINAL;
     this.#logs = logs;
   }
 
   /** Serves a configuration. Resolves once all workers accept connections. @throws {ListenError | StartError} */
   static async start(config: Config, options: SupervisorOptions): Promise<Supervisor> {
-    const supervisor = new Supervisor(config, openLogs(config), options);
+    const supervisor = new Supervisor(config, openLogs(config, options.terminal), options);
     try {
       await supervisor.#begin(config);
       // Not at a reload: then the workers before are still storing.
@@ -155,20 +160,40 @@ export class Supervisor {
     this.#logs.reopen();
   }
 
-  /** Ends all workers, with timeouts.shutdown for what is running. */
-  async stop(): Promise<void> {
+  /** The terminal has another width. */
+  resize(columns: number | undefined): void {
+    this.#terminal = { ...this.#terminal, columns };
+    for (const worker of this.#everyWorker()) worker.resize(columns);
+  }
+
+  /**
+   * Ends all workers, with timeouts.shutdown for what is running.
+   *
+   * @param waiting is told how many requests are running, once the workers have said so, unless there are none
+   */
+  async stop(waiting?: (running: number) => void): Promise<void> {
     const begun = performance.now();
     this.#stopping = true;
     clearInterval(this.#looking);
     this.#replacing.forEach(clearTimeout);
     await this.#reloading;
-    const retired = [...this.#retired, ...this.#ending].flatMap((set) => [...set]);
-    const workers = [...this.#workers, ...retired].filter((worker) => worker !== undefined);
-    await Promise.all(workers.map((worker) => worker.stop(this.#config.timeouts.shutdown)));
+    const workers = this.#everyWorker();
+    const stopped = Promise.all(workers.map((worker) => worker.stop(this.#config.timeouts.shutdown)));
+    void Promise.all(workers.map(({ counted }) => counted)).then((counts) => {
+      const running = counts.reduce((sum, count) => sum + count, 0);
+      if (running > 0) waiting?.(running);
+    });
+    await stopped;
     this.#options.groups.killAll();
     await this.#guard?.end();
     const left = this.#config.timeouts.shutdown - (performance.now() - begun);
     await this.#logs.close(Math.max(left, LOG_PATIENCE));
+  }
+
+  /** Those in service, and those that still answer after earlier configurations. */
+  #everyWorker(): WorkerHandle[] {
+    const earlier = [...this.#retired, ...this.#ending].flatMap((set) => [...set]);
+    return [...this.#workers, ...earlier].filter((worker) => worker !== undefined);
   }
 
   async #begin(wanted: Config): Promise<void> {
@@ -179,7 +204,7 @@ export class Supervisor {
     this.#prepareFolders(config);
     // Before what they lead to is given to workers, so that no change is missed.
     const links = new RootLinks(config, existingPath);
-    const logs = this.#logs.isFor(config) ? this.#logs : openLogs(config);
+    const logs = this.#logs.isFor(config) ? this.#logs : openLogs(config, this.#terminal);
     this.#guardPrograms(config);
     const needs = this.#needsOf(config);
     let workers: readonly (WorkerHandle | undefined)[];
@@ -315,6 +340,7 @@ export class Supervisor {
         launcher: launcherFor(config, system.launcher),
         spoolFolder: system.spoolFolder,
         software: this.#guard?.software ?? SOFTWARE,
+        terminal: this.#terminal,
       },
       config.sandbox ? this.#permissions(config) : undefined,
       {
@@ -400,9 +426,9 @@ function forgetEmpty(sets: Set<WorkerHandle>[]): void {
 }
 
 /** @throws {StartError} */
-function openLogs(config: Config): SupervisorLogs {
+function openLogs(config: Config, terminal: Terminal | undefined): SupervisorLogs {
   try {
-    return new SupervisorLogs(config);
+    return new SupervisorLogs(config, terminal);
   } catch (error) {
     throw error instanceof LogError ? new StartError(error.message) : error;
   }

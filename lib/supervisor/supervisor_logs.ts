@@ -5,8 +5,14 @@
  */
 import type { Config, LogTarget } from "../config/types.ts";
 import type { ErrorLog } from "../ports.ts";
+import { clock } from "../runtime/clock.ts";
 import { errorLogTo } from "../runtime/error_log.ts";
 import { fileLog, type LineLog, type LogWriter, streamLog } from "../runtime/logs.ts";
+import { NO_TERMINAL, type Terminal } from "../runtime/terminal.ts";
+import { coloured } from "../server/dev_format.ts";
+import { accessFormat, errorTime, isOnTerminal } from "./log_style.ts";
+
+const decoder = new TextDecoder(), encoder = new TextEncoder();
 
 const NOWHERE: LineLog = {
   line: () => {},
@@ -26,10 +32,12 @@ export class SupervisorLogs {
   readonly #targets: string;
 
   /** @throws {LogError} if a log file cannot be opened */
-  constructor(config: Config) {
-    this.access = this.#open(config.accessLog);
+  constructor(config: Config, terminal: Terminal = NO_TERMINAL) {
+    const access = this.#open(config.accessLog);
+    this.access = isColoured(config, terminal) ? inColour(access) : access;
     this.error = this.#open(config.errorLog);
-    this.errors = errorLogTo(this.error);
+    const time = errorTime(config, terminal);
+    this.errors = errorLogTo(this.error, () => time(clock.now()));
     this.#targets = targetsOf(config);
     this.hasFiles = [config.accessLog, config.errorLog].some(({ to }) => to === "file");
   }
@@ -60,6 +68,20 @@ export class SupervisorLogs {
   }
 }
 
-function targetsOf({ accessLog, errorLog }: Config): string {
-  return JSON.stringify([accessLog, errorLog]);
+function targetsOf({ accessLog, errorLog, logFormat }: Config): string {
+  return JSON.stringify([accessLog, errorLog, logFormat]);
+}
+
+function isColoured(config: Config, terminal: Terminal): boolean {
+  return terminal.colour && isOnTerminal(config.accessLog, terminal) &&
+    accessFormat(config, terminal) === "dev";
+}
+
+/** SECURITY: here and not in a worker, from which nothing is taken that a terminal would obey. */
+function inColour(log: LineLog): LineLog {
+  return {
+    line: (text) => log.line(text),
+    lines: (bytes, over) =>
+      log.lines(encoder.encode(decoder.decode(bytes).split("\n").map(coloured).join("\n")), over),
+  };
 }

@@ -4,12 +4,16 @@
  *
  * @module
  */
+import type { Config } from "../config/types.ts";
+import { clock } from "../runtime/clock.ts";
 import { errorLogTo } from "../runtime/error_log.ts";
 import { ListenError } from "../runtime/net.ts";
 import { PostedLog } from "../runtime/posted_log.ts";
 import { SharedGroups } from "../runtime/process_groups.ts";
 import { NameLocks } from "../runtime/name_locks.ts";
 import { setNameLocks, setUnfinishedRegistry } from "../runtime/store_files.ts";
+import { NO_TERMINAL } from "../runtime/terminal.ts";
+import { errorTime } from "./log_style.ts";
 import type { FromWorker, LogName, ToWorker, WorkerStart } from "./messages.ts";
 import { WorkerServer } from "./worker_server.ts";
 
@@ -25,6 +29,14 @@ const logs = {
   error: new PostedLog((lines) => postLines("error", lines)),
 };
 
+/** May change with the configuration. */
+let timeOfErrors: (now: number) => string = () => "";
+let terminal = NO_TERMINAL;
+
+function styleErrors(config: Config): void {
+  timeOfErrors = errorTime(config, terminal);
+}
+
 setUnfinishedRegistry({
   begun: (path) => thread.postMessage({ type: "unfinished", path, over: false }),
   over: (path) => thread.postMessage({ type: "unfinished", path, over: true }),
@@ -35,8 +47,11 @@ thread.onmessage = ({ data }) => {
     case "start":
       return start(data.start);
     case "change":
+      styleErrors(data.config);
       server?.change(data.config);
       return thread.postMessage({ type: "changed" });
+    case "resize":
+      return server?.resize(data.columns);
     case "retire":
       void server?.closed.then(() => thread.postMessage({ type: "closed" }));
       return void server?.retire().then(finish);
@@ -45,6 +60,7 @@ thread.onmessage = ({ data }) => {
     case "ping":
       return thread.postMessage({ type: "pong" });
     case "stop":
+      server?.onSettled((count) => thread.postMessage({ type: "running", count }));
       return void (server?.stop() ?? Promise.resolve()).then(finish);
   }
 };
@@ -61,7 +77,10 @@ function start(options: WorkerStart): void {
       kill: (pid) => thread.postMessage({ type: "kill", pid }),
       sweep: () => thread.postMessage({ type: "sweep" }),
     });
-    server = WorkerServer.start(options, { access: logs.access, error: errorLogTo(logs.error) }, groups);
+    terminal = options.terminal ?? NO_TERMINAL;
+    styleErrors(options.config);
+    const error = errorLogTo(logs.error, () => timeOfErrors(clock.now()));
+    server = WorkerServer.start(options, { access: logs.access, error }, groups);
     thread.postMessage({ type: "ready" });
   } catch (error) {
     if (!(error instanceof ListenError)) throw error;

@@ -77,6 +77,8 @@ export class WorkerHandle {
   readonly ready: Promise<void>;
   /** Resolves when the thread is gone. */
   readonly gone: Promise<void>;
+  /** How many requests it was answering when it was told to stop; 0 if it is gone before it says so. */
+  readonly counted: Promise<number>;
   readonly #worker: Worker;
   readonly #events: WorkerEvents;
   readonly #groups: WorkerGroups | undefined;
@@ -87,10 +89,11 @@ export class WorkerHandle {
   readonly #heartbeat: ReturnType<typeof setInterval>;
   readonly #ready = Promise.withResolvers<void>();
   readonly #gone = Promise.withResolvers<void>();
+  readonly #counted = Promise.withResolvers<number>();
   readonly #changed = new Set<() => void>();
   readonly #closed = Promise.withResolvers<void>();
   /** What it was asked for and has not said yet. */
-  readonly #expected = { ready: 1, changed: 0, closed: 0, stopped: 0, pong: 0 };
+  readonly #expected = { ready: 1, changed: 0, closed: 0, stopped: 0, running: 0, pong: 0 };
   readonly #lockOwner = ++born;
   #leaving = false;
   #isGone = false;
@@ -111,6 +114,7 @@ export class WorkerHandle {
   ) {
     this.ready = this.#ready.promise;
     this.gone = this.#gone.promise;
+    this.counted = this.#counted.promise;
     this.#events = events;
     this.#worker = new Worker(entry, {
       type: "module",
@@ -161,10 +165,16 @@ export class WorkerHandle {
     await this.#inTime(this.#closed.promise);
   }
 
+  /** Lines for the terminal are to be cut at another width. */
+  resize(columns: number | undefined): void {
+    this.#send({ type: "resize", columns });
+  }
+
   /** Has it end within so many milliseconds. */
   async stop(timeout: number): Promise<void> {
     this.#leaving = true;
     this.#expected.stopped++;
+    this.#expected.running++;
     this.#send({ type: "stop" });
     const timer = setTimeout(() => this.#end(), timeout + STOP_GRACE);
     await this.gone;
@@ -236,6 +246,8 @@ export class WorkerHandle {
       case "pong":
         // It is expected once less.
         return;
+      case "running":
+        return this.#counted.resolve(message.count);
       case "stopped":
         return this.#end();
     }
@@ -278,6 +290,7 @@ export class WorkerHandle {
     freeNameLocks(LOCKS, this.#lockOwner);
     this.#groups?.close();
     this.#unfinished.removeAll();
+    this.#counted.resolve(0);
     this.#gone.resolve();
     if (why !== undefined) this.#events.died(why);
   }

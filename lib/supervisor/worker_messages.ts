@@ -28,7 +28,7 @@ export function decodeMessage(data: unknown): FromWorker | undefined {
   // A structured clone has no getters, and nothing but plain objects is looked into.
   if (typeof data !== "object" || data === null) return undefined;
   if (Object.getPrototypeOf(data) !== Object.prototype) return undefined;
-  const { type, log, lines, pid, path, over, message } = data as Record<string, unknown>;
+  const { type, log, lines, pid, path, over, message, count } = data as Record<string, unknown>;
   switch (type) {
     case "ready":
     case "changed":
@@ -39,6 +39,8 @@ export function decodeMessage(data: unknown): FromWorker | undefined {
       return { type };
     case "failed":
       return { type, message: reasonOf(message) };
+    case "running":
+      return isCount(count) ? { type, count } : undefined;
     case "kill":
       return typeof pid === "number" && Number.isSafeInteger(pid) && pid > 1 ? { type, pid } : undefined;
     case "unfinished":
@@ -48,6 +50,10 @@ export function decodeMessage(data: unknown): FromWorker | undefined {
     default:
       return undefined;
   }
+}
+
+function isCount(count: unknown): count is number {
+  return typeof count === "number" && Number.isSafeInteger(count) && count >= 0;
 }
 
 function isPath(path: unknown): path is string {

@@ -18,14 +18,19 @@ import type { GroupRegistry } from "../runtime/process_groups.ts";
 import { processRunner } from "../runtime/processes.ts";
 import { spooler } from "../runtime/spool.ts";
 import { storeFiles } from "../runtime/store_files.ts";
+import { NO_TERMINAL } from "../runtime/terminal.ts";
 import { Acceptor } from "../server/acceptor.ts";
-import { AccessLog } from "../server/access_log.ts";
+import { AccessLog, type LogTerminal } from "../server/access_log.ts";
 import { ServerContext } from "../server/context.ts";
 import { Http1Session } from "../server/http1/session.ts";
 import type { Settings } from "../server/settings.ts";
 import type { Services } from "../site/exchange.ts";
 import { createSite } from "../site/site.ts";
+import { accessFormat, isOnTerminal } from "./log_style.ts";
 import type { WorkerStart } from "./messages.ts";
+
+/** What still runs so long after the stop began is worth being waited for, in milliseconds. */
+const SETTLING = 100;
 
 /** Where a thread's lines go. */
 export interface WorkerLogs {
@@ -45,6 +50,7 @@ export class WorkerServer {
     readonly services: Services & { readonly gateway: Gateway },
     /** Connections of all acceptors. */
     readonly count: { readonly open: number },
+    readonly terminal: { columns: LogTerminal["columns"] },
   ) {
     this.#config = options.config;
   }
@@ -68,7 +74,9 @@ export class WorkerServer {
     const files = new FileCache(fileSystem, clock);
     const listings = new Listings(files.turns);
     const services = { files, listings, gateway, store: storeFiles, errorLog: logs.error };
-    const context = new ServerContext(settingsOf(config, options, logs, services), clock, logs.error);
+    const terminal = { columns: options.terminal?.columns };
+    const settings = settingsOf(config, options, logs, services, terminal);
+    const context = new ServerContext(settings, clock, logs.error);
     const endpoints = endpointsOf(config);
     const listeners: ConnectionListener[] = [];
     try {
@@ -84,7 +92,7 @@ export class WorkerServer {
       return new Acceptor(listeners[index]!, protocolOf, context, count);
     });
     for (const acceptor of acceptors) void acceptor.run();
-    return new WorkerServer(options, logs, acceptors, context, services, count);
+    return new WorkerServer(options, logs, acceptors, context, services, count, terminal);
   }
 
   /**
@@ -93,7 +101,23 @@ export class WorkerServer {
    */
   change(config: Config): void {
     this.#config = config;
-    this.context.settings = settingsOf(config, this.options, this.logs, this.services);
+    this.context.settings = settingsOf(
+      config,
+      this.options,
+      this.logs,
+      this.services,
+      this.terminal,
+    );
+  }
+
+  /** Lines of the access log are to be cut at another width. */
+  resize(columns: number | undefined): void {
+    this.terminal.columns = columns;
+  }
+
+  /** Calls back once what is not worth waiting for has ended: with how many requests are being answered. */
+  onSettled(callback: (running: number) => void): void {
+    clock.after(SETTLING, () => callback(this.acceptors.reduce((sum, { answering }) => sum + answering, 0)));
   }
 
   /** Resolves when no listener is open any more. */
@@ -131,15 +155,19 @@ export class WorkerServer {
 /** What a configuration means to listeners and connections. */
 function settingsOf(
   config: Config,
-  { id }: WorkerStart,
+  { id, terminal = NO_TERMINAL }: WorkerStart,
   logs: WorkerLogs,
   services: Services,
+  shown: LogTerminal,
 ): Settings {
-  const { timeouts, limits, logFormat } = config;
+  const { timeouts, limits, accessLog } = config;
+  const format = accessFormat(config, terminal);
+  // What goes elsewhere has no width.
+  const width = isOnTerminal(accessLog, terminal) ? shown : undefined;
   return {
     timeouts,
     limits,
-    accessLog: config.accessLog.to === "off" ? undefined : new AccessLog(logs.access, logFormat, id, clock),
+    accessLog: accessLog.to === "off" ? undefined : new AccessLog(logs.access, format, id, clock, width),
     handlers: createSite(config, services),
   };
 }

@@ -51,7 +51,7 @@ export function configuration(port: number, round: number): string {
   return `workers: 2
 access_log: access.log
 error_log: error.log
-timeouts: { header: 5s, body: 5s, keep_alive: 5s, shutdown: 5s }
+timeouts: { header: 20s, body: 5s, keep_alive: 5s, shutdown: 5s }
 servers:
   - listen: ${port}
     root: site

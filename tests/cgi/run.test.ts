@@ -293,7 +293,7 @@ Deno.test("a program that cannot be started is 502, one that may not be is 403",
     assertInstanceOf(error, HttpError);
     assertEquals(error.status, status);
     assertEquals(error.message, `python3 cannot be started: ${problem}: the system's words`);
-    assertEquals(error.log, status === 403 ? undefined : `/a.py: ${error.message}`);
+    assertEquals(error.log, `/a.py: ${error.message}`);
     assertEquals(parts.clock.running, 0);
   }
 });

@@ -47,6 +47,7 @@ Deno.test("a file is described once and looked at with one stat at each further 
     ["Last-Modified", "Thu, 01 Jan 1970 00:00:00 GMT"],
     ["ETag", first.etag],
     ["Accept-Ranges", "bytes"],
+    ["Cache-Control", "no-cache"],
   ];
   assertEquals([...first.validators], validators);
   assertEquals([...first.fields], [["Content-Type", contentType], ...validators]);
@@ -389,4 +390,28 @@ Deno.test("open() gives all of a small file in one state, which is not read from
   assertEquals(await source.read(buffer), 3);
   assertEquals(text(buffer.subarray(0, 3)), "234");
   source.close();
+});
+
+Deno.test("a type that only the content tells is looked up once, and anew while the file may change unseen", () => {
+  const { files, cache } = make();
+  files.write("/root/notes", "text", LONG_AGO);
+  const file = fileAt(cache, "/root/notes");
+  assertEquals(files.counts.open, 0);
+  assertEquals(file.contentType, "text/plain; charset=utf-8");
+  const { fields } = file;
+  assertStrictEquals(file.fields, fields);
+  assertEquals([fields.get("content-type"), files.counts.open], ["text/plain; charset=utf-8", 1]);
+
+  const now = new FakeClock().now();
+  files.write("/root/fresh", "text", now);
+  const fresh = fileAt(cache, "/root/fresh");
+  const first = fresh.fields;
+  assertStrictEquals(fresh.fields, first);
+  files.write("/root/fresh", "te\0t", now);
+  assertStrictEquals(fileAt(cache, "/root/fresh"), fresh);
+  assertEquals(fresh.fields.get("content-type"), "application/octet-stream");
+
+  files.write("/root/large", "a".repeat(200_000), LONG_AGO);
+  assertEquals(fileAt(cache, "/root/large").contentType, "text/plain; charset=utf-8");
+  assertEquals(files.counts.open, files.counts.closed);
 });

@@ -89,7 +89,7 @@ for (const [title, target, status, log] of FAILURES) {
     await client.get("/cgi-bin/fine.sh");
     assertEquals((await client.response())?.text, "fine\n");
     if (log === undefined) return;
-    const id = /[0-9a-f]{8}/.exec(response.text.slice(response.text.indexOf("<body")))?.[0];
+    const id = /Reference: ([0-9a-f]{8})/.exec(response.text)?.[1];
     await assertLogged(server, `error ${id}: GET ${target}: `);
     assertStringIncludes(server.output().stderr.split(`error ${id}: `)[1]!.split("\n")[0]!, log);
   });

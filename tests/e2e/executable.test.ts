@@ -125,3 +125,12 @@ test("prints completions, and ends with 2 when it is used wrongly", async (folde
   const { code, stderr } = await runBare(["--prot"], folder);
   assertEquals([code, stderr], [2, 'webserv: unknown option "--prot": did you mean "--port"?\n']);
 });
+
+test("says that flags are for deno run, and names nothing that lies in itself", async (folder) => {
+  await writeFiles(folder, { "webserv.yaml": 'servers: [{ listen: "0.0.0.0:8080", root: . }]\n' });
+  const { code, stdout, stderr } = await runBare(["permissions"], folder);
+  assertEquals(code, 0);
+  assertMatch(stdout, /^--allow-net=0\.0\.0\.0:8080 [^\n]*--allow-sys=networkInterfaces\n$/);
+  assert(!stdout.includes("deno-compile") && !stdout.includes("/lib"), stdout);
+  assertMatch(stderr, /^webserv: these flags are for `deno run`, [^\n]+\n$/);
+});

@@ -63,8 +63,8 @@ const TYPES: Readonly<Record<string, string | RegExp>> = {
   "film.mp4": "video/mp4",
   "code.wasm": "application/wasm",
   "notes.md": "text/markdown; charset=utf-8",
-  "unknown.zzz": "application/octet-stream",
-  "none": "application/octet-stream",
+  "unknown.zzz": "text/plain; charset=utf-8",
+  "none": "text/plain; charset=utf-8",
 };
 
 for (const [name, type] of Object.entries(TYPES)) {
@@ -83,6 +83,7 @@ Deno.test("a file is sent with its fields, each once", async () => {
   const names = response.fields.map(([name]) => name.toLowerCase()).sort();
   assertEquals(names, [
     "accept-ranges",
+    "cache-control",
     "content-length",
     "content-type",
     "date",

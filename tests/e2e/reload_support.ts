@@ -44,9 +44,9 @@ export async function reloadServer(
   return {
     ...server,
     reload: async (config) => {
-      const errors = count("error: ");
+      const errors = count("error: the configuration was not loaded again");
       await write(config, "is loaded again");
-      assertEquals(count("error: "), errors, said());
+      assertEquals(count("error: the configuration was not loaded again"), errors, said());
     },
     reloadInVain: async (config) => {
       const before = said().length;

@@ -17,6 +17,7 @@ const TAG = '"tag"';
 /** Content that lies nowhere: at hand, opened at once, or opened late. */
 class Content implements Representation {
   readonly kind = "file";
+  readonly path = "/text";
   readonly size = TEXT.length;
   readonly contentType = "text/plain";
   readonly etag = TAG;

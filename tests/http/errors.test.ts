@@ -19,7 +19,7 @@ const PROBLEMS: Readonly<
   Record<FileProblem, readonly [status: number, retries: boolean, isLogged: boolean]>
 > = {
   "not found": [404, false, false],
-  "denied": [403, false, false],
+  "denied": [403, false, true],
   "exists": [409, false, false],
   "not empty": [409, false, false],
   "changed": [503, true, true],

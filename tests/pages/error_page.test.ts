@@ -6,7 +6,10 @@ import {
   assertNotEquals,
   assertStringIncludes,
 } from "@std/assert";
-import { errorPage } from "../../lib/pages/error_page.ts";
+import { errorJson, errorPage as pageOf, type ErrorText, errorText } from "../../lib/pages/error_page.ts";
+
+const errorPage = (status: number, reason: string, reference?: string) =>
+  pageOf({ status, reason, reference }, "/");
 
 const COMMON = [400, 403, 404, 405, 408, 413, 414, 416, 417, 431, 500, 501, 502, 503, 504, 505, 507];
 
@@ -55,13 +58,51 @@ Deno.test("errorPage() is below 1.5 KB and needs nothing from elsewhere", () => 
   for (const status of COMMON) {
     const page = errorPage(status, "Request Header Fields Too Large", "0123456789abcdef");
     assertLess(new TextEncoder().encode(page).length, 1500);
-    assert(!/<script|https?:|src=|href=|url\(/.test(page));
+    assert(!/<script|https?:|src=|url\(/.test(page));
+    assertEquals([...page.matchAll(/href=([^>]*)/g)].map(([, href]) => href), ["data:,", '"/"']);
   }
 });
 
 Deno.test("errorPage() shows no path and no message of the system", () => {
   for (const status of COMMON) {
     const text = errorPage(status, "X").replace(/<style>.*?<\/style>/s, "").replace(/<[^>]*>/g, "");
+    assertEquals(errorText({ status, reason: "X" }).match(/[/\\]/), null);
     assert(!/[/\\]|os error|ENOENT|denied/i.test(text), text);
   }
+});
+
+Deno.test("errorPage() has one link, whose text says where it leads", () => {
+  for (
+    const [link, text] of [["/", "Start page"], ["./", "One folder up"], ["../", "One folder up"]] as const
+  ) {
+    const page = pageOf({ status: 404, reason: "Not Found", hint: "H", advice: "A", reference: "R" }, link);
+    assertEquals(page.match(/<a [^>]*>[^<]*/g), [`<a href="${link}">${text}`]);
+  }
+});
+
+Deno.test("all forms say the same", () => {
+  const text: ErrorText = {
+    status: 403,
+    reason: "Forbidden",
+    hint: "Why <so>",
+    advice: "Do",
+    reference: "k3f9",
+  };
+  assertEquals(errorText(text).split("\n"), [
+    "403 Forbidden",
+    "This page is here, but it is not open to you.",
+    "Why <so>",
+    "Do",
+    "Reference: k3f9",
+    "",
+  ]);
+  assertEquals(JSON.parse(errorJson(text)), {
+    status: 403,
+    error: "Forbidden",
+    hint: "Why <so>",
+    advice: "Do",
+    reference: "k3f9",
+  });
+  assertStringIncludes(pageOf(text, "/"), "<p>Why &lt;so&gt;</p><p>Do</p>");
+  assertEquals(errorJson({ status: 404, reason: "Not Found" }), '{"status":404,"error":"Not Found"}\n');
 });

@@ -38,13 +38,14 @@ function requestOf(changes: Changes, started: number): LoggedRequest {
 const clockAt = (now: number, monotonic = 5000): Clock =>
   Object.assign(new FakeClock(), { now: () => now, monotonic: () => monotonic });
 
+const ENDS = { remote: { hostname: "192.0.2.1", port: 1 }, local: { hostname: "127.0.0.1", port: 80 } };
 const FINE: Outcome = { status: 200, bytes: 1234 };
 
 function logged(format: AccessFormat, changes: Changes | "no request" = {}): string {
   const log = new FakeLog();
   const access = new AccessLog(log, format, 3, clockAt(NOW));
-  if (changes === "no request") access.write("192.0.2.1", undefined, { ...FINE, status: 400 });
-  else access.write("192.0.2.1", requestOf(changes, 5000 - 1.23456), FINE);
+  if (changes === "no request") access.write(ENDS, undefined, { ...FINE, status: 400 });
+  else access.write(ENDS, requestOf(changes, 5000 - 1.23456), FINE);
   assertEquals(log.lines.length, 1);
   return log.lines[0]!;
 }
@@ -101,7 +102,7 @@ Deno.test("quotes and backslashes of a client cannot end a text", () => {
 
 Deno.test("a client can neither forge a line nor drive a terminal", () => {
   const evil = "x\r\n127.0.0.1 - - forged\x1b[2J\x00\x07\x7f\x85\x9b1m\t";
-  for (const format of ["combined", "common", "json"] as const) {
+  for (const format of ["dev", "combined", "common", "json"] as const) {
     const line = logged(format, { target: evil, referer: evil, userAgent: evil, method: evil, host: evil });
     // deno-lint-ignore no-control-regex
     assertNotMatch(line, /[\x00-\x1f\x7f-\x9f]/, format);
@@ -124,7 +125,7 @@ Deno.test("the time is that of each line, also when the second is the same or an
   const access = new AccessLog(log, "common", 1, Object.assign(new FakeClock(), { now: () => now }));
   for (const offset of [0, 999, 1000, 0]) {
     now = Date.UTC(2026, 0, 31, 23, 59, 59, 0) + offset;
-    access.write("192.0.2.1", requestOf({}, 0), FINE);
+    access.write(ENDS, requestOf({}, 0), FINE);
   }
   assertEquals(log.lines.map((line) => /\[(.*)\]/.exec(line)?.[1]), [
     "31/Jan/2026:23:59:59 +0000",
@@ -134,14 +135,14 @@ Deno.test("the time is that of each line, also when the second is the same or an
   ]);
 });
 
-Deno.test("only the format that has the time looks at the clock when a request begins", () => {
+Deno.test("only the formats that have the time look at the clock when a request begins", () => {
   const start = (format: AccessFormat) => new AccessLog(new FakeLog(), format, 1, clockAt(NOW, 77)).start();
-  assertEquals([start("json"), start("common"), start("combined")], [77, 0, 0]);
+  assertEquals([start("json"), start("dev"), start("common"), start("combined")], [77, 77, 0, 0]);
 });
 
 Deno.test("a request that began under another log has no duration", () => {
   const log = new FakeLog();
-  new AccessLog(log, "json", 1, clockAt(NOW)).write("192.0.2.1", requestOf({}, 0), FINE);
+  new AccessLog(log, "json", 1, clockAt(NOW)).write(ENDS, requestOf({}, 0), FINE);
   assertEquals(JSON.parse(log.lines[0]!).duration_ms, 0);
 });
 
@@ -156,4 +157,26 @@ Deno.test("a field that is longer than any that is meant well is cut, in every f
     assertEquals(logged("common", changes).split('"')[1], `${expected} ${expected} HTTP/1.1`);
     assertEquals(logged("combined", changes).split('"').slice(3, 6), [expected, " ", expected]);
   }
+});
+
+Deno.test("the dev format is cut at the width of the moment, and knows this machine and the reason", () => {
+  const log = new FakeLog();
+  const terminal = { columns: 30 as number | undefined };
+  const access = new AccessLog(log, "dev", 1, clockAt(NOW), terminal);
+  const ends = (remote: string, local: string) => ({
+    remote: { hostname: remote, port: 1 },
+    local: { hostname: local, port: 80 },
+  });
+  const failed = { status: 404, bytes: 0, why: "not found in /srv" };
+  for (const columns of [30, 46, undefined]) {
+    terminal.columns = columns;
+    access.write(ends("192.0.2.1", "192.0.2.1"), requestOf({}, 4990), failed);
+  }
+  access.write(ends("192.0.2.1", "192.0.2.2"), requestOf({}, 4990), failed);
+  assertEquals(log.lines.map((line) => line.slice("00:00:00 ".length)), [
+    "404 GET  /a?b=c  0 B",
+    "404 GET  /a?b=c  0 B  10 ms  not fou…",
+    "404 GET  /a?b=c  0 B  10 ms  not found in /srv",
+    "404 GET  /a?b=c  0 B  10 ms  192.0.2.1  not found in /srv",
+  ]);
 });

@@ -136,8 +136,12 @@ Deno.test("rebinding guard: nothing of the site answers, whatever is asked for",
 
 Deno.test("rebinding guard: the page says which line to add", async () => {
   const { ask } = site(`${ONE} }]`, FILES);
-  const { text } = await ask("/", { host: "My-App.test:8080" });
-  assertStringIncludes(text, "allowed_hosts: [&quot;my-app.test&quot;]");
+  const askAs = async (Accept: string) =>
+    (await ask("/", { host: "My-App.test:8080", fields: { Accept } })).text;
+  assertStringIncludes(await askAs("text/html"), "allowed_hosts: [&quot;my-app.test&quot;]");
+  assertStringIncludes(JSON.parse(await askAs("application/json")).advice, 'allowed_hosts: ["my-app.test"]');
+  const text = await askAs("*/*");
+  assertStringIncludes(text, 'allowed_hosts: ["my-app.test"]');
   assertStringIncludes(text, "--allow-host my-app.test");
   // What cannot be a line of the file is not shown as one.
   assertEquals((await ask("/", { host: "a'b&c" })).text.includes("allowed_hosts: ["), false);

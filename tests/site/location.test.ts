@@ -40,6 +40,8 @@ function location(keys: Keys, programs: readonly string[] = []): Location {
       ...alias !== undefined && { alias },
       index: [],
       autoindex: false,
+      types: {},
+      cacheControl: [["*", "no-cache"]],
     },
     programs: { cgiEnv: {}, cgiPassAuthorization: false },
     store: { ...uploadStore !== undefined && { uploadStore }, overwrite: false },

@@ -269,12 +269,13 @@ servers:
       "content-range": "bytes */5",
       "content-type": "text/plain; charset=utf-8",
     }],
-    ["/folder/", {}, { status: 403, "content-type": "text/html; charset=utf-8" }],
+    ["/folder/", {}, { status: 403, "content-type": "text/plain; charset=utf-8" }],
     ["/gone", {}, { status: 410, location: undefined }],
     ["/posted/x", { method: "POST", body: "x" }, "404 text"],
     ["/run/x?q=1", { method: "POST", body: "x" }, "404 ran /run.sh"],
   ]);
   assertEquals(server.log, [
+    "error: GET /folder/: /site/root/folder has no index.html, and autoindex is off",
     "warning: error_page /none.html for 403 cannot be sent: it is answered 404",
     "warning: error_page /moved for 410 cannot be sent: it is answered 302",
   ]);
@@ -370,7 +371,7 @@ ${names.map((name, i) => `      /${i}/: { cgi: {}, error_page: { 405: ${name} } 
     ["/0/x", put, { status: 405, allow, a: "b" }],
     ["/1/x", put, { status: 405, allow, a: "b" }],
     ["/2/x", put, { status: 303, location: "/new" }],
-    ["/3/x", put, { status: 405, allow, "content-type": "text/html; charset=utf-8" }],
+    ["/3/x", put, { status: 405, allow, "content-type": "text/plain; charset=utf-8" }],
   ]);
   assertEquals((await server.ask("/0/x", put)).reason, undefined);
   assertEquals((await server.ask("/1/x", put)).reason, "Not Here");

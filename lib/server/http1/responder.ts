@@ -62,15 +62,15 @@ export class Responder {
     const head = response.raw ? "" : this.#head(request.version, response, length, framing, stays);
     this.#http.responseBegins();
     if (body !== undefined && !(body instanceof Uint8Array)) {
-      return this.#respondFromSource(request, response.status, head, body, framing, stays);
+      return this.#respondFromSource(request, response, head, body, framing, stays);
     }
     const content = framing === "none" ? undefined : body;
     if (head.length + (content?.length ?? 0) > this.#outbox.room) {
-      return this.#respondLarge(request, response.status, head, content, stays);
+      return this.#respondLarge(request, response, head, content, stays);
     }
     this.#outbox.text(head);
     if (content) this.#outbox.bytes(content);
-    this.#end(request, response.status, content?.length ?? 0);
+    this.#end(request, response, content?.length ?? 0);
     return stays;
   }
 
@@ -80,7 +80,7 @@ export class Responder {
     await this.flush();
     this.#outbox.text(this.#head("HTTP/1.1", response, response.body.length, "length", false));
     this.#outbox.bytes(response.body);
-    this.#log(undefined, response.status, response.body.length);
+    this.#log(undefined, response, response.body.length);
     await this.flush();
     await this.#stream.linger();
   }
@@ -109,7 +109,7 @@ export class Responder {
   /** Writes content that is at hand but does not fit the outbox. */
   async #respondLarge(
     request: ConnectionRequest,
-    status: number,
+    response: Response,
     head: string,
     content: Uint8Array | undefined,
     stays: boolean,
@@ -117,13 +117,13 @@ export class Responder {
     await this.flush();
     await this.#stream.write(encodeLatin1(head));
     if (content) await this.#stream.write(content);
-    this.#end(request, status, content?.length ?? 0);
+    this.#end(request, response, content?.length ?? 0);
     return stays;
   }
 
   async #respondFromSource(
     request: ConnectionRequest,
-    status: number,
+    response: Response,
     head: string,
     source: BodySource,
     framing: ResponseFraming,
@@ -135,7 +135,7 @@ export class Responder {
         await this.flush();
         await this.#stream.write(encodeLatin1(head));
       } else this.#outbox.text(head);
-      this.#end(request, status, 0);
+      this.#end(request, response, 0);
       return stays;
     }
     let sent = 0;
@@ -145,23 +145,23 @@ export class Responder {
       await sendSource(this.#stream, head, source, framing, (count) => sent += count);
     } catch (error) {
       source.close();
-      this.#log(request, status, sent);
+      this.#log(request, response, sent);
       if (!(error instanceof BodyLengthError || error instanceof BodyError)) throw error;
       this.#stream.context.errorLog.error(`${request.method} ${request.target}: ${error.message}`);
       this.#stream.close();
       return false;
     }
-    this.#end(request, status, sent);
+    this.#end(request, response, sent);
     return stays;
   }
 
-  #end(request: ConnectionRequest, status: number, bytes: number): void {
+  #end(request: ConnectionRequest, response: Response, bytes: number): void {
     this.#http.responseEnds();
-    this.#log(request, status, bytes);
+    this.#log(request, response, bytes);
   }
 
-  #log(request: ConnectionRequest | undefined, status: number, bytes: number): void {
+  #log(request: ConnectionRequest | undefined, { status, why }: Response, bytes: number): void {
     const { connection, context } = this.#stream;
-    context.settings.accessLog?.write(connection.remote.hostname, request, { status, bytes });
+    context.settings.accessLog?.write(connection, request, { status, bytes, why });
   }
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { busy, GoneError, HttpError, httpErrorOf, refusal } from "../../http/errors.ts";
+import { busy, GoneError, HttpError, httpErrorOf, logTextOf, refusal } from "../../http/errors.ts";
 import type { Handler, Response } from "../../http/message.ts";
 import { ServerConnection } from "../../http1/connection.ts";
 import type { Event, RequestHead } from "../../http1/events.ts";
@@ -91,7 +91,7 @@ export class Http1Session implements Protocol, DeadlineOwner {
           }
         } else {
           await (event.type === "fault"
-            ? this.#responder.respondLast(errorResponse(event.error))
+            ? this.#responder.respondLast(this.#failure(event.error))
             : this.#responder.flush());
           break;
         }
@@ -106,9 +106,16 @@ export class Http1Session implements Protocol, DeadlineOwner {
 
   turnAway(): Promise<void> {
     this.#stream.hurry(SHORT_LINGERING);
-    return this.#responder.respondLast(errorResponse(busy("There are too many connections")))
+    const { connections } = this.#context.settings.limits;
+    const error = busy(`${connections} connections are open, which is limits.connections`);
+    return this.#responder.respondLast(this.#failure(error))
       .catch((error) => this.#noteFailure(error))
       .finally(() => this.#close());
+  }
+
+  get answering(): number {
+    const { phase } = this.#stream.deadline;
+    return phase === "nothing" || phase === "send" || phase === "half-closed" ? 1 : 0;
   }
 
   /** One more request is answered at the most. An idle connection is kept for that one. */
@@ -173,7 +180,7 @@ export class Http1Session implements Protocol, DeadlineOwner {
     try {
       response = this.#handler(request);
     } catch (error) {
-      response = this.#failure(error);
+      response = this.#failure(error, request);
     }
     if (response instanceof Promise) return this.#answerLater(request, response);
     return this.#responder.respond(request, response, this.#mayStay);
@@ -181,7 +188,9 @@ export class Http1Session implements Protocol, DeadlineOwner {
 
   async #answerLater(request: ConnectionRequest, promise: Promise<Response>): Promise<boolean> {
     // Looked after from the start: it may reject while earlier answers are still being written.
-    const settled = promise.catch((error) => error instanceof GoneError ? undefined : this.#failure(error));
+    const settled = promise.catch((error) =>
+      error instanceof GoneError ? undefined : this.#failure(error, request)
+    );
     try {
       if (this.#responder.holdsBack) await this.#responder.flush();
     } catch (error) {
@@ -236,10 +245,13 @@ export class Http1Session implements Protocol, DeadlineOwner {
   }
 
   /** What a handler's throw becomes: the peer's fault, or ours. */
-  #failure(error: unknown): Response {
-    const known = httpErrorOf(error);
-    if (known.log !== undefined) this.#context.errorLog.error(known.log);
-    return errorResponse(known);
+  #failure(error: unknown, request?: ConnectionRequest): Response & { readonly body: Uint8Array } {
+    const known = httpErrorOf(error), why = logTextOf(known);
+    if (why !== undefined) {
+      const { hostname } = this.#stream.connection.remote;
+      this.#context.errorLog.error(`${request === undefined ? hostname : nameOf(request)}: ${why}`);
+    }
+    return errorResponse(known, request);
   }
 
   /** What ended the connection, unless it is only that the client left. */
@@ -247,6 +259,10 @@ export class Http1Session implements Protocol, DeadlineOwner {
     if (error instanceof GoneError) return;
     this.#context.errorLog.error(error instanceof Error ? error.stack ?? error.message : String(error));
   }
+}
+
+function nameOf({ method, target }: ConnectionRequest): string {
+  return `${method} ${target}`;
 }
 
 function closeSource(response: Response | undefined): void {

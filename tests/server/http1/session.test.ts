@@ -303,3 +303,22 @@ for (const framing of ["Content-Length: 5", "Transfer-Encoding: chunked"]) {
     assertEquals(errorLog.lines, []);
   });
 }
+
+Deno.test("only a request that has begun and is not answered to its end counts as being answered", async () => {
+  const { promise, resolve } = Promise.withResolvers<Response>();
+  const { connection, session, running } = start(({ method }) => method === "GET" ? promise : text("fine"));
+  assertEquals(session.answering, 0, "nothing has come");
+  await connection.push("GET / HTTP/1.1\r\n");
+  assertEquals(session.answering, 0, "half a head");
+  await connection.push("Host: x\r\n\r\n");
+  assertEquals(session.answering, 1, "the handler works");
+  connection.stalls = true;
+  resolve(text("late"));
+  await settle();
+  assertEquals(session.answering, 1, "the client does not take it");
+  connection.stalls = false;
+  await connection.push();
+  assertEquals(session.answering, 0, "it is idle");
+  session.abort();
+  await running;
+});

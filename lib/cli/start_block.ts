@@ -1,0 +1,106 @@
+/**
+ * What a start says to the person at a terminal: a short block of aligned rows. Programs read the lines
+ * `listening on ...` instead.
+ *
+ * @module
+ */
+import { columnsOf, cutToColumns } from "../bytes/columns.ts";
+import { controlEscaper } from "../bytes/controls.ts";
+import { allLocations } from "../config/places.ts";
+import type { Config } from "../config/types.ts";
+import type { OpenAddresses } from "./addresses.ts";
+
+/** What there is to say. */
+export interface StartFacts {
+  /** Name and version. */
+  readonly version: string;
+  /** What is served: a folder, or a configuration file. */
+  readonly place: { readonly kind: "folder" | "file"; readonly path: string };
+  readonly config: Config;
+  readonly addresses: OpenAddresses;
+  readonly notes: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+/** How it is shown. */
+export interface BlockStyle {
+  readonly colour: boolean;
+  /** Undefined: not known. */
+  readonly columns: number | undefined;
+}
+
+/** So many addresses of one kind are named. */
+const MOST_ADDRESSES = 8;
+
+/** Of a row before its text. */
+const INDENT = "  ", LABEL = 9;
+
+/** Names of folders may hold what terminals obey. */
+const escaped = controlEscaper();
+
+/** The block, with an empty line before it and behind it. */
+export function startBlock(facts: StartFacts, style: BlockStyle): string {
+  const { place, addresses, notes, warnings } = facts;
+  const room = (style.columns ?? Infinity) - INDENT.length - LABEL;
+  const paint = (code: number, text: string) => style.colour ? `\x1b[${code}m${text}\x1b[0m` : text;
+  const lines: string[] = [];
+  const rows = (label: string, texts: readonly string[], show = (text: string) => text) =>
+    texts.forEach((text, index) =>
+      lines.push(INDENT + paint(DIM, (index === 0 ? label : "").padEnd(LABEL)) + show(text))
+    );
+  const sentences = (label: string, texts: readonly string[], show?: (text: string) => string) =>
+    texts.forEach((text) => rows(label, wrapped(escaped(text), room), show));
+  const links = (label: string, urls: readonly string[]) => {
+    rows(label, urls.slice(0, MOST_ADDRESSES), (url) => paint(CYAN, url));
+    if (urls.length > MOST_ADDRESSES) rows("", [`and ${urls.length - MOST_ADDRESSES} more`]);
+  };
+  rows(place.kind, [shortened(escaped(place.path), room)]);
+  sentences("with", [featuresOf(facts.config).join(", ")].filter((text) => text !== ""));
+  links("local", addresses.local);
+  links("network", addresses.network);
+  sentences("note", notes);
+  sentences("warning", warnings, (text) => paint(YELLOW, text));
+  return `\n${INDENT}${paint(BOLD, facts.version)}\n\n${lines.join("\n")}\n\n${INDENT}Ctrl+C stops it.\n`;
+}
+
+/** Codes of ECMA-48 section 8.3.117. */
+const BOLD = 1, DIM = 2, YELLOW = 33, CYAN = 36;
+
+/** What is on besides the sending of files. */
+function featuresOf(config: Config): string[] {
+  const locations = allLocations(config);
+  const features: [string, boolean][] = [
+    ["listing", locations.some(({ files }) => files.autoindex)],
+    ["uploads", locations.some(({ store }) => store.uploadStore !== undefined)],
+    [
+      "programs",
+      locations.some(({ programs: { cgi, cgiScript } }) => cgi !== undefined || cgiScript !== undefined),
+    ],
+  ];
+  return features.filter(([, isOn]) => isOn).map(([name]) => name);
+}
+
+/** A path without its first folders where it is too long. */
+function shortened(path: string, room: number): string {
+  let rest = path;
+  while (columnsOf(rest) > room) {
+    const next = /^…?\/?[^/]+(\/.+)$/.exec(rest)?.[1];
+    if (next === undefined) return cutToColumns(rest, room);
+    rest = `…${next}`;
+  }
+  return rest;
+}
+
+/** A text in lines that are no longer than there is room, so far as its words allow it. */
+function wrapped(text: string, room: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    const longer = line === "" ? word : `${line} ${word}`;
+    if (line !== "" && columnsOf(longer) > room) {
+      lines.push(line);
+      line = word;
+    } else line = longer;
+  }
+  return [...lines, line];
+}
