@@ -141,7 +141,9 @@ async function begun(
 async function spooled(body: RequestBody, { limit, spooler }: Collecting, flow: Flow): Promise<ProgramInput> {
   const spool = new Spool(spooler);
   try {
-    for (let piece = await body.read(); piece !== null; piece = await body.read()) {
+    for (;;) {
+      const piece = await body.read(limit - spool.length);
+      if (piece === null) break;
       if (spool.length + piece.length > limit) {
         throw new HttpError(413, "The body is over client_max_body_size");
       }

@@ -59,17 +59,19 @@ export const TIMEOUT_KEYS = {
     default: "10s",
     meaning: "for a request's head, from its first byte",
   }),
-  /** Between two pieces of a request body. */
+  /** Between two pieces of a request body; and for all of what still comes of one that has been refused. */
   body: withDefault({
     decoder: () => decoders.nonZeroDuration,
     default: "30s",
-    meaning: "between two pieces of a request's body",
+    meaning:
+      "between two pieces of a request's body; and for what a client still sends of one that is refused, all of it",
   }),
-  /** Between two successful writes of a response. */
+  /** Between two successful writes of a response, besides what limits.send_rate allows. */
   send: withDefault({
     decoder: () => decoders.nonZeroDuration,
     default: "30s",
-    meaning: "between two pieces of an answer that the client takes",
+    meaning:
+      "how long a client may take nothing of an answer, so far as the system tells: see `limits.send_rate`",
   }),
   /** How long a connection may wait for its next request. */
   keepAlive: withDefault({
@@ -112,6 +114,16 @@ export const LIMIT_KEYS = {
     default: "240",
     meaning:
       "bytes in a second that a request's body must come with after `timeouts.body`; what is slower is answered 408",
+  }),
+  /**
+   * Bytes in a second that a client takes at least: a full buffer of the system's (4 MiB on Linux) tells only when a
+   * third of it is free, and the time for that comes on top of timeouts.send.
+   */
+  sendRate: withDefault({
+    decoder: () => decoders.size,
+    default: "8k",
+    meaning:
+      "bytes in a second that a client may take an answer with at the least: up to 1.4 MB are taken before the system tells, and the time for those (171 s at most) is added to `timeouts.send`; `0` adds none",
   }),
   /** Open connections of one worker. */
   connections: withDefault({ decoder: () => integer(1, Infinity), default: "10000", meaning: TOO_MANY }),

@@ -8,6 +8,7 @@ import type { Turn } from "../http/turns.ts";
 import { type DirectoryEntry, FileError, type FileStat } from "../ports.ts";
 import type { FileCache } from "./file_cache.ts";
 import type { DiskFile, DiskFolder } from "./found.ts";
+import type { HeldFile } from "./held_file.ts";
 import { isListed, joinPath, listedAt, locate, type Place } from "./place.ts";
 
 /** What lies below a folder, or is the one file. Whatever is found in it is on this machine. */
@@ -17,6 +18,10 @@ export class DiskOrigin implements Origin {
 
   find(path: string): DiskFile | DiskFolder | undefined {
     return this.cache.find(joinPath(this.root, path), this.root);
+  }
+
+  hold(path: string): HeldFile | DiskFolder | undefined {
+    return this.cache.hold(joinPath(this.root, path), this.root);
   }
 
   /** Only what a request would get: no link that leads out of the root, nothing but files and folders. */

@@ -9,13 +9,20 @@ import { BEGINNING } from "../http/media_type.ts";
 import { Turns } from "../http/turns.ts";
 import { type Clock, FileError, type FileStat, type FileSystem, type OpenFile } from "../ports.ts";
 import { type Contents, DiskFile, DiskFolder, isUnchanged } from "./found.ts";
-import { locate } from "./place.ts";
+import { fileInMemory, HeldContents, HeldFile } from "./held_file.ts";
+import { isAt, locate, type Place } from "./place.ts";
 import { CHANGED_GRAIN, RACY } from "./times.ts";
 
 /** Contents of larger files are not kept, in bytes. */
 const LARGEST_KEPT = 128 * 1024;
 const CONTENTS_KEPT = 16 * 1024 * 1024;
 const ENTRIES_KEPT = 4096;
+
+/** So often it is looked again where something is another each time. */
+const ATTEMPTS = 20;
+
+/** So often a small file is read again that changes while it is read. */
+const READINGS = 5;
 
 /** The files of one thread. */
 export class FileCache implements Contents {
@@ -50,12 +57,58 @@ export class FileCache implements Contents {
     }
     if (!stat || stat.kind === "other") return undefined;
     // SECURITY: what is remembered is what was seen at the resolved path, never what the look above has seen.
-    const place = locate(this, path, root);
+    const place = attempts(() => locate(this, path, root));
     if (!place) return undefined;
     const found = place.stat.kind === "file" ? new DiskFile(this, path, place) : new DiskFolder(path, place);
     this.#entries.set(path, found);
     this.#tidy();
     return found;
+  }
+
+  /**
+   * The same for what is being changed: a file is opened, and what was opened decides how long it is and what its tag
+   * is. Nothing of it is kept. The caller closes it.
+   *
+   * @throws {FileError} "changed" if it was another at each of many looks
+   */
+  hold(path: string, root: string): HeldFile | DiskFolder | undefined {
+    return attempts(() => {
+      const place = locate(this, path, root);
+      return place?.stat.kind === "file" ? this.#hold(path, place) : place && new DiskFolder(path, place);
+    });
+  }
+
+  #hold(path: string, place: Place): HeldFile {
+    const opened = this.#openPlace(place.path);
+    if (!opened) throw new FileError("changed", path);
+    try {
+      const stat = this.#statOpen(opened, place.path);
+      // SECURITY: what was opened is what has its name within the root; it may be in another state than when it was found.
+      if (stat.kind !== "file" || !isAt(this, place, stat)) throw new FileError("changed", path);
+      if (stat.size > LARGEST_KEPT) {
+        return new HeldFile(new HeldContents(this.clock, opened), path, { ...place, stat });
+      }
+      const read = this.#readWhole(opened, place.path, stat);
+      const held = new HeldContents(this.clock, opened, read.content);
+      return new HeldFile(held, path, { ...place, stat: read.stat });
+    } catch (error) {
+      opened.close();
+      throw error;
+    }
+  }
+
+  /** All of a small file, in one state of it if it rests for as long as that takes. */
+  #readWhole(
+    opened: OpenFile,
+    path: string,
+    first: FileStat,
+  ): { readonly content: Uint8Array<ArrayBuffer>; readonly stat: FileStat } {
+    for (let stat = first, reading = 1;; reading++) {
+      const content = read(opened, Math.min(stat.size, LARGEST_KEPT)), after = this.#statOpen(opened, path);
+      const isOneState = content.length === stat.size && isUnchanged(after, stat);
+      if (isOneState || reading === READINGS) return { content, stat: { ...after, size: content.length } };
+      stat = after;
+    }
   }
 
   content(file: DiskFile): Uint8Array<ArrayBuffer> | undefined {
@@ -80,7 +133,20 @@ export class FileCache implements Contents {
   }
 
   open(file: DiskFile): OpenFile {
-    const opened = this.#openPlace(file);
+    const opened = this.#openUnchanged(file);
+    if (file.size > LARGEST_KEPT) return opened;
+    try {
+      // All of it at once: it may be written anew before it would be read.
+      const content = read(opened, file.size);
+      if (content.length < file.size) throw new FileError("changed", file.path);
+      return fileInMemory(content, file.stat);
+    } finally {
+      opened.close();
+    }
+  }
+
+  #openUnchanged(file: DiskFile): OpenFile {
+    const opened = this.#openPlace(file.place);
     if (opened) {
       try {
         // SECURITY: whatever took its place after the check is not what was checked.
@@ -96,9 +162,9 @@ export class FileCache implements Contents {
     throw new FileError("changed", file.path);
   }
 
-  #openPlace(file: DiskFile): OpenFile | undefined {
+  #openPlace(path: string): OpenFile | undefined {
     try {
-      return this.files.openSync(file.place);
+      return this.files.openSync(path);
     } catch (error) {
       if (error instanceof FileError && error.problem === "not found") return undefined;
       throw error;
@@ -122,15 +188,10 @@ export class FileCache implements Contents {
   }
 
   #load(file: DiskFile): Uint8Array<ArrayBuffer> | undefined {
-    const opened = this.open(file);
+    const opened = this.#openUnchanged(file);
     try {
-      const content = new Uint8Array(file.size);
-      let length = 0;
-      while (length < content.length) {
-        const count = opened.readAtSync(content.subarray(length), length);
-        if (count === 0) return undefined;
-        length += count;
-      }
+      const content = read(opened, file.size);
+      if (content.length < file.size) return undefined;
       // What has been dropped from the cache meanwhile is found anew next time, and would be counted twice.
       if (this.hasRested(file) && this.#entries.get(file.path) === file) {
         file.kept = content;
@@ -158,6 +219,28 @@ export class FileCache implements Contents {
       entry.used = false;
       this.#contents += entry.kept?.length ?? 0;
       this.#entries.set(path, entry);
+    }
+  }
+}
+
+/** The first bytes of a file: fewer where it ends before. */
+function read(file: OpenFile, size: number): Uint8Array<ArrayBuffer> {
+  const content = new Uint8Array(size);
+  for (let length = 0; length < size;) {
+    const count = file.readAtSync(content.subarray(length), length);
+    if (count === 0) return content.slice(0, length);
+    length += count;
+  }
+  return content;
+}
+
+/** What comes of looking; again where something was another meanwhile. */
+function attempts<T>(look: () => T): T {
+  for (let attempt = 1;; attempt++) {
+    try {
+      return look();
+    } catch (error) {
+      if (!(error instanceof FileError) || error.problem !== "changed" || attempt === ATTEMPTS) throw error;
     }
   }
 }

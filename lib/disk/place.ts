@@ -92,6 +92,17 @@ export function isStill({ files }: PlacePorts, folder: Place, ...anchors: readon
   return isProvedFolder(files, folder) || agrees(files, folder, anchors);
 }
 
+/**
+ * True if what was opened at a place has its name there: also where another has it than when the place was found, since
+ * files are replaced.
+ */
+export function isAt({ files }: PlacePorts, place: Place, opened: FileStat): boolean {
+  const { path, root } = place, now = lookAt(files, path, root);
+  if (!now || !isSame(now, opened)) return false;
+  return isProved(files, place, path.slice(root === "/" ? 0 : root.length)) ||
+    agrees(files, { ...place, stat: opened }, []);
+}
+
 /** What is proved to have been listed by the path of a folder since it was found. */
 export function isListed({ files }: PlacePorts, folder: Place): boolean {
   return isProvedFolder(files, folder);

@@ -43,8 +43,11 @@ export interface RequestBody {
    * The next piece, valid until the next call; null at the end. Sends `100 Continue` first where the client waits
    * for it. Rejects with an HttpError where the body breaks its framing or stalls, with a GoneError where the client
    * leaves.
+   *
+   * @param most bytes that may still come: as soon as more are announced, by a chunk's size, it is 413. Whoever reads
+   *   counts what comes nevertheless
    */
-  read(): Promise<Uint8Array | null>;
+  read(most?: number): Promise<Uint8Array | null>;
 }
 
 /** One response. */

@@ -38,6 +38,12 @@ export interface Representation extends Validators, Labels {
   open(ranges: readonly ByteRange[]): MaybePromise<BodySource>;
 }
 
+/** A representation that does not change any more, whatever becomes of what it was found as. */
+export interface HeldRepresentation extends Representation {
+  /** To be called once the answer is made. What open() gave lives on. */
+  close(): void;
+}
+
 /** Something that contains representations. */
 export interface Folder {
   readonly kind: "directory";
@@ -57,6 +63,12 @@ export interface FolderEntry {
 export interface Origin {
   /** What is at a path; undefined if there is nothing that may be sent. @throws {FileError} */
   find(path: string): MaybePromise<Representation | Folder | undefined>;
+  /**
+   * The same where content may be changed between being found and being opened: for what has just been found changed.
+   *
+   * @throws {FileError}
+   */
+  hold?(path: string): HeldRepresentation | Folder | undefined;
   /**
    * What is in a folder, in no order.
    *

@@ -64,6 +64,11 @@ export class ChunkedDecoder {
     this.#trailers = new FieldSectionScanner(limits);
   }
 
+  /** Data of the current chunk that is still to come. */
+  get announced(): number {
+    return this.#phase === Phase.Data ? this.#size : 0;
+  }
+
   /**
    * Takes the next piece of the body from `bytes[start..end)`.
    *

@@ -22,7 +22,7 @@ import { CLIENT, type ClientState, SERVER, type ServerState, transition } from "
 const EMPTY_LINE = 0, EMPTY_LINE_FEED = 1, REQUEST_LINE = 2, FIELD_SECTION = 3;
 
 /** A body that no handler wanted is read and dropped up to this length, so that the connection can stay. */
-const DISCARDED = 64 * 1024;
+export const MOST_DISCARDED = 64 * 1024;
 
 /** The server's side of one connection. */
 export class ServerConnection {
@@ -68,16 +68,21 @@ export class ServerConnection {
     return this.#client === "send body" ? this.#remaining : 0;
   }
 
+  /** Bytes of the current body that are known to come: all, or those of the current chunk. */
+  get announced(): number {
+    return this.remaining ?? this.#chunked!.announced;
+  }
+
   /**
    * True if the connection can be used again once the current request is answered: the client wants it, has broken no
-   * rule, and is not sending more of a body than is worth reading for that.
+   * rule, and is not known to send more of a body than is worth reading for that. A chunked one may turn out to be more.
    */
   get mayStay(): boolean {
     if (!this.#keepAlive || this.#client === "closed") return false;
     if (this.isRequestWhole) return true;
     // It may send the body after our answer, or may not: there is no telling what comes next.
     if (this.#awaitsContinue) return false;
-    return this.#remaining !== undefined && this.#remaining <= DISCARDED;
+    return this.announced <= MOST_DISCARDED;
   }
 
   /** True if the client waits for `100 Continue`, or for a final answer, before it sends the body. */

@@ -7,7 +7,21 @@ import type { ReceiveBuffer } from "../bytes/receive_buffer.ts";
 import { GoneError } from "../http/errors.ts";
 import type { ByteConnection } from "../ports.ts";
 import type { ServerContext } from "./context.ts";
+import { creditAfter } from "./credit.ts";
 import { Deadline, type DeadlineOwner } from "./deadline.ts";
+import { TICK } from "./deadlines.ts";
+
+/**
+ * The most that the system takes before it tells that a full send buffer is being emptied: a third of the largest
+ * (4 MiB, the usual `net.ipv4.tcp_wmem` of Linux), in bytes.
+ */
+const LARGEST_THIRD = Math.floor(4 * 1024 * 1024 / 3);
+
+/** What is read at a time of what a client sends after its last answer. */
+const UNWANTED_PIECE = 16 * 1024;
+
+/** A client that sends nothing after its last answer is waited for so long, in milliseconds. */
+const LINGER_PAUSE = 5000;
 
 /** What a read came to. */
 export type ReadResult = "bytes" | "ended" | "gone";
@@ -32,6 +46,11 @@ export class ByteStream {
   observer: StreamObserver | undefined;
   #reading: Promise<ReadResult> | undefined;
   #writing: Promise<void> | undefined;
+  /** Bytes that the system has taken since it last made us wait. */
+  #taken = 0;
+  #mostLingering = Infinity;
+  /** On the clock of the deadlines. */
+  #lingersUntil = Infinity;
 
   /** @param owner is told when something took too long, and closes the stream unless there is something left to say */
   constructor(
@@ -60,40 +79,57 @@ export class ByteStream {
   /**
    * Writes everything, after what is being written: `100 Continue` may still be under way when the answer comes.
    *
-   * @throws {GoneError} if the client leaves or takes nothing for timeouts.send
+   * @throws {GoneError} if the client leaves, or is late (see #armForSend)
    */
   write(bytes: Uint8Array): Promise<void> {
     if (this.gone) return Promise.reject(new GoneError());
     if (this.#writing !== undefined) return this.#writing.then(() => this.write(bytes));
-    this.deadline.arm("send", this.context.settings.timeouts.send);
+    this.#armForSend();
     return this.#writing = this.connection.write(bytes).then(
-      (count) => count < bytes.length ? this.#writeRest(bytes.subarray(count)) : this.#written(),
+      (count) => {
+        this.#taken += count;
+        return count < bytes.length ? this.#writeRest(bytes.subarray(count)) : this.#written();
+      },
       this.#onWriteFailure,
     );
   }
 
   /**
-   * Ends our side and gives the client some time to read the answer: closing at once would reset the connection, and
-   * an answer still under way would be lost (RFC 9112 section 9.6).
-   *
-   * @param milliseconds at most
-   * @param bytes that are read and dropped at most
+   * Ends our side, and reads and drops what the client still sends until it has read the answer and ends its own:
+   * closing at once would reset the connection, and many a client reads only when it has sent everything (RFC 9112
+   * section 9.6). It has timeouts.body for that, and LINGER_PAUSE between two pieces; what only drips, by
+   * limits.body_rate, has no more than one pause.
    */
-  async linger(milliseconds: number, bytes: number): Promise<void> {
+  async linger(): Promise<void> {
     if (this.gone) return;
-    this.deadline.arm("lingering", milliseconds);
+    const { deadlines, settings: { timeouts, limits } } = this.context;
+    this.#lingersUntil = deadlines.now + Math.min(timeouts.body, this.#mostLingering);
+    let credit = LINGER_PAUSE;
+    this.#armForLingering(credit);
     try {
       await this.connection.closeWrite();
     } catch {
       // The client was faster; close() is all that is left to do.
       return;
     }
-    let dropped = this.buffer.length;
     this.buffer.consume(this.buffer.length);
-    while (dropped <= bytes && await this.read(16 * 1024) === "bytes") {
-      dropped += this.buffer.length;
+    for (;;) {
+      const began = deadlines.now;
+      this.#armForLingering(credit);
+      if (await this.read(UNWANTED_PIECE) !== "bytes") return;
+      credit = Math.min(
+        creditAfter(credit, deadlines.now - began, this.buffer.length, limits.bodyRate),
+        LINGER_PAUSE,
+      );
       this.buffer.consume(this.buffer.length);
     }
+  }
+
+  /** From now on linger() takes no longer than this, in milliseconds, also where it has begun. */
+  hurry(milliseconds: number): void {
+    this.#mostLingering = milliseconds;
+    this.#lingersUntil = Math.min(this.#lingersUntil, this.context.deadlines.now + milliseconds);
+    if (this.deadline.phase === "lingering") this.#armForLingering(LINGER_PAUSE);
   }
 
   close(): void {
@@ -104,12 +140,33 @@ export class ByteStream {
     this.observer?.gone();
   }
 
+  /**
+   * The system lets a write wait until a third of its buffer is free, and does not tell of what the client takes
+   * meanwhile. So a client has timeouts.send, and the time in which limits.send_rate takes that third. How much it is
+   * shows: as much as went in between two waits.
+   */
+  #armForSend(): void {
+    const { timeouts, limits } = this.context.settings;
+    const owed = Math.min(this.#taken, LARGEST_THIRD);
+    this.deadline.arm("send", timeouts.send + owed * 1000 / limits.sendRate);
+  }
+
+  #armForLingering(credit: number): void {
+    this.deadline.arm("lingering", Math.min(credit, this.#lingersUntil - this.context.deadlines.now));
+  }
+
   /** A loop, and no further callbacks: a client may take a little at a time of much. */
   async #writeRest(bytes: Uint8Array): Promise<void> {
+    const { deadlines } = this.context;
     try {
       for (let rest = bytes; rest.length > 0;) {
-        this.deadline.arm("send", this.context.settings.timeouts.send);
-        rest = rest.subarray(await this.connection.write(rest));
+        this.#armForSend();
+        const began = deadlines.now;
+        const count = await this.connection.write(rest);
+        // By the coarse clock: what has waited for less counts as more than a third, which is on the safe side.
+        if (deadlines.now - began > TICK) this.#taken = 0;
+        this.#taken += count;
+        rest = rest.subarray(count);
       }
     } catch {
       this.#onWriteFailure();

@@ -23,6 +23,11 @@ export interface ServerLimits extends WireLimits {
    * Infinity: nothing has to be paid, and each piece gives new time.
    */
   readonly bodyRate: number;
+  /**
+   * Bytes in a second that a client takes at least of what the system holds for it: besides timeouts.send it has the
+   * time for a third of that. Infinity: timeouts.send is all.
+   */
+  readonly sendRate: number;
 }
 
 /**

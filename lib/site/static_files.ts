@@ -19,8 +19,8 @@ import { FileError } from "../ports.ts";
 import type { Exchange } from "./exchange.ts";
 import { slashRedirect } from "./returns.ts";
 
-/** A file that is being written to may change between the look at it and its opening; so often it is tried again. */
-const ATTEMPTS = 3;
+/** How long what changes at each look is left alone, in milliseconds, and how often. */
+const PAUSE = 50, PAUSES = 30;
 
 /** A location may allow POST for its programs; its files take none. */
 const READ_ONLY = new HttpError(405, undefined, { fields: FieldBlock.of(["Allow", "GET, HEAD, OPTIONS"]) });
@@ -31,15 +31,46 @@ const NOT_A_FOLDER = new HttpError(404, "there is a slash behind the name of a f
 
 /** Answers GET or HEAD from the location's files; 405 for other methods where a file is. @throws {FileError} */
 export function answerFromFiles(exchange: Exchange): MaybePromise<Outcome> {
-  for (let attempt = 1;; attempt++) {
+  try {
+    const found = find(exchange);
+    if (found instanceof Promise) return found.then((later) => answerFound(exchange, later));
+    return answerFound(exchange, found);
+  } catch (error) {
+    if (!hasChanged(error) || !exchange.location.origin?.hold) throw error;
+  }
+  try {
+    return answerHeld(exchange);
+  } catch (error) {
+    if (!hasChanged(error)) throw error;
+    return answerLater(exchange);
+  }
+}
+
+/** What is being written to is sent as it is at the moment. */
+function answerHeld(exchange: Exchange): MaybePromise<Outcome> {
+  const { location, path } = exchange, held = location.origin!.hold!(location.originPath(path));
+  try {
+    return answerFound(exchange, held);
+  } finally {
+    if (held?.kind === "file") held.close();
+  }
+}
+
+/** Where folders have just been made, and files in them are replaced without pause, no look is sure for a second. */
+async function answerLater(exchange: Exchange): Promise<Outcome> {
+  const { clock } = exchange.services.files;
+  for (let pause = 1;; pause++) {
+    await new Promise<void>((resolve) => clock.after(PAUSE, resolve));
     try {
-      const found = find(exchange);
-      if (found instanceof Promise) return found.then((later) => answerFound(exchange, later));
-      return answerFound(exchange, found);
+      return await answerHeld(exchange);
     } catch (error) {
-      if (!(error instanceof FileError) || error.problem !== "changed" || attempt === ATTEMPTS) throw error;
+      if (!hasChanged(error) || pause === PAUSES) throw error;
     }
   }
+}
+
+function hasChanged(error: unknown): boolean {
+  return error instanceof FileError && error.problem === "changed";
 }
 
 /** What is at the exchange's path. @throws {FileError} */

@@ -14,7 +14,7 @@ export type NextPiece = () => Promise<Uint8Array | null>;
 export function limitedBody(body: RequestBody, limit: number): NextPiece {
   let received = 0;
   return async () => {
-    const piece = await body.read();
+    const piece = await body.read(limit - received);
     received += piece?.length ?? 0;
     if (received > limit) throw new HttpError(413, "The body is over client_max_body_size");
     return piece;

@@ -8,6 +8,7 @@ import {
 } from "@std/assert";
 import { FileCache } from "../../lib/disk/file_cache.ts";
 import type { DiskFile } from "../../lib/disk/found.ts";
+import { HeldFile } from "../../lib/disk/held_file.ts";
 import { fileEntityTag } from "../../lib/http/etag.ts";
 import type { Field } from "../../lib/http/fields.ts";
 import { FileError } from "../../lib/ports.ts";
@@ -295,6 +296,100 @@ Deno.test("a file whose path leads to the same file elsewhere is found anew", ()
   assertChanged(() => moved.open([{ start: 0, end: 1 }]));
   assertEquals(text(fileAt(cache, "/root/link/a").content()), "content");
   fileAt(cache, "/root/link/a").open([{ start: 0, end: 1 }]).close();
+});
+
+Deno.test("hold() gives what was opened: its length, its tag and its content, however it is changed meanwhile", () => {
+  const changes: Readonly<Record<string, (files: FakeFiles) => void>> = {
+    "nothing": () => {},
+    "appended to": (files) => files.write("/root/a", "0123456789", 1),
+    "cut": (files) => files.write("/root/a", "0", 1),
+    "emptied": (files) => files.write("/root/a", "", 1),
+    "written anew": (files) => files.write("/root/a", "abcde", 1),
+    "replaced": (files) => files.replace("/root/a", "another", 1),
+  };
+  const range = [{ start: 0, end: 1 }];
+  for (const [what, change] of Object.entries(changes)) {
+    for (const size of [5, 200_000]) {
+      const { files, cache } = make();
+      files.write("/root/a", new Uint8Array(size), LONG_AGO);
+      let done = false;
+      files.beforeOpen = () => {
+        if (!done) change(files);
+        done = true;
+      };
+      const held = cache.hold("/root/a", "/root");
+      assert(held instanceof HeldFile, what);
+      const { stat, content } = files.nodes.get("/root/a")!;
+      assertEquals([held.size, held.etag], [stat.size, fileEntityTag(stat)], what);
+      if (stat.size <= 128 * 1024) assertEquals(held.content(), content, what);
+      const source = held.open(range);
+      // What comes now is not seen any more.
+      files.replace("/root/a", "later", 2);
+      held.close();
+      assertEquals(source.length, 1);
+      source.close();
+      assertEquals(files.counts.closed, files.counts.open, what);
+      assertEquals(text(fileAt(cache, "/root/a").content()), "later");
+    }
+  }
+});
+
+Deno.test("hold() gives up what is another file each time, and finds folders and nothing as find() does", () => {
+  const { files, cache } = make();
+  files.write("/root/sub/a", "0", LONG_AGO);
+  files.write("/secret", "s", LONG_AGO);
+  files.beforeStep = (step) => {
+    if (step === "lstat") files.replace("/root/sub/a", "0", 1);
+  };
+  assertChanged(() => cache.hold("/root/sub/a", "/root"));
+  files.beforeStep = () => {};
+  // A link in its place when it is opened.
+  files.beforeOpen = () => files.links.set("/root/sub/a", "/secret");
+  assertEquals(cache.hold("/root/sub/a", "/root"), undefined);
+  assertEquals(files.counts.closed, files.counts.open);
+  assertEquals(cache.hold("/root/missing", "/root"), undefined);
+  assertEquals(cache.hold("/root/sub", "/root")?.kind, "directory");
+});
+
+Deno.test("hold() reads a small file again that changes while it is read, and gives what it read in the end", () => {
+  const { files, cache } = make();
+  files.write("/root/a", "0123456789", LONG_AGO);
+  let changes = 0;
+  const { openSync } = files;
+  files.openSync = (path) => {
+    const opened = openSync.call(files, path);
+    return {
+      ...opened,
+      stat: () => files.nodes.get("/root/a")!.stat,
+      readAtSync: (buffer, offset) => {
+        if (changes-- > 0) files.write("/root/a", "x".repeat(changes % 2 === 0 ? 3 : 12), changes);
+        const piece = files.nodes.get("/root/a")!.content.subarray(offset, offset + buffer.length);
+        buffer.set(piece);
+        return piece.length;
+      },
+    };
+  };
+  for (const count of [0, 1, 2, 1000]) {
+    changes = count;
+    const held = cache.hold("/root/a", "/root") as HeldFile;
+    assertEquals(held.content()!.length, held.size, `${count} changes`);
+    if (count < 3) {
+      assertEquals(held.etag, fileEntityTag(files.nodes.get("/root/a")!.stat), `${count} changes`);
+    }
+    held.close();
+  }
+});
+
+Deno.test("open() gives all of a small file in one state, which is not read from the disk any more", async () => {
+  const { files, cache } = make();
+  files.write("/root/a", "0123456789", LONG_AGO);
+  const source = fileAt(cache, "/root/a").open([{ start: 2, end: 5 }]);
+  assertEquals(files.counts.closed, files.counts.open);
+  files.write("/root/a", "", 1);
+  const buffer = new Uint8Array(10);
+  assertEquals(await source.read(buffer), 3);
+  assertEquals(text(buffer.subarray(0, 3)), "234");
+  source.close();
 });
 
 Deno.test("a type that only the content tells is looked up once, and anew while the file may change unseen", () => {

@@ -5,6 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import { assert, assertEquals, assertLess } from "@std/assert";
+import { hasProgram, runClient } from "../support/demo.ts";
 import { startServer } from "../support/server.ts";
 import { pause, waitUntil } from "../support/wait.ts";
 import { toBytes, WireClient } from "../support/wire.ts";
@@ -24,7 +25,7 @@ import {
 const LARGE = 48 * 1024 * 1024;
 
 // None of the other times ends a connection that should have ended with its client.
-const TIMEOUTS = "timeouts: { send: 700ms, header: 1h, body: 1h, keep_alive: 1h }";
+const TIMEOUTS = "timeouts: { send: 700ms, header: 1h, body: 1h, keep_alive: 1h }\nlimits: { send_rate: 0 }";
 
 const shared = await sharedServer({
   config: `access_log: off\n${TIMEOUTS}\nservers: [{ listen: LISTEN, root: . }]\n`,
@@ -102,7 +103,7 @@ Deno.test("a client that reads slowly gets the whole file, though it takes longe
   const expected = sha256(Deno.readFileSync(`${shared.folder}/large.bin`));
   // A server of its own, for its access log.
   await using server = await startServer({
-    config: "timeouts: { send: 1500ms }\nservers: [{ listen: LISTEN, root: . }]\n",
+    config: "timeouts: { send: 1500ms }\nlimits: { send_rate: 1M }\nservers: [{ listen: LISTEN, root: . }]\n",
     files: OK_FILE,
   });
   await Deno.copyFile(`${shared.folder}/large.bin`, `${server.folder}/large.bin`);
@@ -126,7 +127,7 @@ Deno.test("a client that reads slowly gets the whole file, though it takes longe
 Deno.test("a client that stops reading is cut after timeouts.send", async () => {
   // A server of its own, for its access log.
   await using server = await startServer({
-    config: "timeouts: { send: 700ms }\nservers: [{ listen: LISTEN, root: . }]\n",
+    config: "timeouts: { send: 700ms }\nlimits: { send_rate: 0 }\nservers: [{ listen: LISTEN, root: . }]\n",
     files: OK_FILE,
   });
   makeLargeFile(`${server.folder}/large.bin`, LARGE);
@@ -140,6 +141,53 @@ Deno.test("a client that stops reading is cut after timeouts.send", async () => 
   }, server);
   const logged = /stalled HTTP\/1.1" 200 (\d+) /.exec(server.output().stdout);
   assertLess(Number(logged?.[1]), LARGE);
+});
+
+/** Reads a piece each twentieth of a second; prints how much it got. Its buffer is small, as that of a player. */
+const SLOW_READER = `
+import socket, sys, time
+port, piece = map(int, sys.argv[1:])
+client = socket.socket()
+client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+client.connect(("127.0.0.1", port))
+client.sendall(b"GET /music.bin HTTP/1.1\\r\\nHost: localhost\\r\\nConnection: close\\r\\n\\r\\n")
+got = b""
+while b"\\r\\n\\r\\n" not in got: got += client.recv(piece)
+count = len(got) - got.index(b"\\r\\n\\r\\n") - 4
+try:
+    while read := client.recv(piece):
+        count += len(read)
+        time.sleep(0.05)
+except ConnectionError: pass
+print(count)
+`;
+
+Deno.test({
+  name: "a client that takes a little all the time is served to the end, though the system tells of it late",
+  ignore: !hasProgram("python3"),
+  fn: async () => {
+    await using server = await startServer({
+      config: "access_log: off\ntimeouts: { send: 200ms }\nservers: [{ listen: LISTEN, root: . }]\n",
+      files: OK_FILE,
+    });
+    const length = 6_000_000;
+    makeLargeFile(`${server.folder}/music.bin`, length);
+    // 1.3 MB in a second: the system tells each second that something was taken.
+    const args = ["-c", SLOW_READER, String(server.port), "65536"];
+    assertEquals((await runClient("python3", args)).stdout.trim(), String(length));
+  },
+});
+
+Deno.test("a client that takes nothing at all is cut when limits.send_rate says so", async () => {
+  await using server = await startServer({
+    config: "timeouts: { send: 200ms }\nlimits: { send_rate: 2M }\nservers: [{ listen: LISTEN, root: . }]\n",
+    files: OK_FILE,
+  });
+  makeLargeFile(`${server.folder}/large.bin`, LARGE);
+  using download = await Download.start(server.port, get("/large.bin?stalled"));
+  await server.waitFor("/large.bin?stalled");
+  await download.drop();
+  assertLess(download.received, LARGE);
 });
 
 Deno.test("a client that ends its side and reads on is not cut", async () => {

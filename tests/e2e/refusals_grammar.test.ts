@@ -116,8 +116,7 @@ Deno.test("a chunk that breaks the grammar ends the connection, and no request i
     using client = await WireClient.connect(server.port);
     await client.send(get("/ok.txt", "Transfer-Encoding: chunked\r\n") + body + get("/smuggled"));
     // Nobody wanted this body, so its request is answered before it is read.
-    const response = await client.response();
-    assertEquals([response?.status, response?.field("connection")], [200, "close"]);
+    assertEquals((await client.response())?.status, 200);
     assertEquals((await client.rest()).length, 0);
   }
   await assertAnswers(server);

@@ -159,7 +159,7 @@ Deno.test("ServerConnection.isRequestWhole is true once nothing of the request i
   assertEquals(broken.isRequestWhole, false);
 });
 
-Deno.test("ServerConnection.mayStay: the client wants it, and what is left of the body is little and known", () => {
+Deno.test("ServerConnection.mayStay: the client wants it, and what is known to be left of the body is little", () => {
   const put = (length: number, fields = "") =>
     `PUT / HTTP/1.1\r\nHost: a\r\n${fields}Content-Length: ${length}\r\n\r\n`;
   const table: [text: string, events: number, mayStay: boolean][] = [
@@ -174,8 +174,14 @@ Deno.test("ServerConnection.mayStay: the client wants it, and what is left of th
     [put(5, "Connection: close\r\n"), 0, false],
     [put(5, "Expect: 100-continue\r\n"), 0, false],
     [put(5, "Expect: 100-continue\r\n") + "hello", 1, true],
-    [CHUNKED, 0, false],
+    [CHUNKED, 0, true],
     [CHUNKED + "0\r\n\r\n", 1, true],
+    [CHUNKED + "10000\r\n", 1, true],
+    [CHUNKED + "10001\r\n", 1, false],
+    [CHUNKED + "10001\r\nx", 1, true],
+    [CHUNKED + "80000000\r\nx", 1, false],
+    [CHUNKED + "1\r\nx\r\n80000000", 2, true],
+    [CHUNKED.replace("Transfer", "Expect: 100-continue\r\nTransfer"), 0, false],
   ];
   for (const [text, events, mayStay] of table) {
     assertEquals(afterHead(text, events).mayStay, mayStay, `${events} events after ${text}`);
@@ -183,6 +189,26 @@ Deno.test("ServerConnection.mayStay: the client wants it, and what is left of th
   const broken = afterHead(CHUNKED + "x");
   assertThrows(() => broken.next(), HttpError);
   assertEquals(broken.mayStay, false);
+});
+
+Deno.test("ServerConnection.announced is what is left of a length, or of the current chunk", () => {
+  const table: [text: string, events: number, announced: number][] = [
+    [GET, 0, 0],
+    [PUT, 0, 5],
+    [PUT + "he", 1, 3],
+    [PUT + "hello", 2, 0],
+    [CHUNKED, 1, 0],
+    [CHUNKED + "8000000", 1, 0],
+    [CHUNKED + "80000000\r", 1, 0],
+    [CHUNKED + "80000000;x=y\r\n", 1, 0x80000000],
+    [CHUNKED + "fffffffffffff\r\nabc", 1, 0xffffffffffffc],
+    [CHUNKED + "3\r\nabc", 1, 0],
+    [CHUNKED + "3\r\nabc\r\n5\r\nd", 2, 4],
+    [CHUNKED + "0\r\n\r\n", 1, 0],
+  ];
+  for (const [text, events, announced] of table) {
+    assertEquals(afterHead(text, events).announced, announced, `${events} events after ${text}`);
+  }
 });
 
 Deno.test("ServerConnection.awaitsContinue holds until it is told otherwise, for one request", () => {

@@ -113,6 +113,7 @@ export const LIMITS: ServerLimits = {
   headerCount: 10,
   connections: 2,
   bodyRate: Infinity,
+  sendRate: Infinity,
 };
 
 /** A context over fakes. */

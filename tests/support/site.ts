@@ -50,6 +50,7 @@ export interface TestSite {
   /** Status and content, e.g. `200 Hello`. */
   get(target: string): Promise<string>;
   readonly files: FakeFiles;
+  readonly clock: FakeClock;
   readonly store: FakeStore;
   /** The error log. */
   readonly log: readonly string[];
@@ -93,6 +94,7 @@ export function site(
       return `${status} ${text}`;
     },
     files: store.files,
+    clock,
     store,
     log: log.lines,
     get ran() {

@@ -6,9 +6,10 @@
 import { encodeLatin1 } from "../../bytes/latin1.ts";
 import { GoneError, HttpError } from "../../http/errors.ts";
 import type { RequestBody } from "../../http/message.ts";
-import type { ServerConnection } from "../../http1/connection.ts";
+import { MOST_DISCARDED, type ServerConnection } from "../../http1/connection.ts";
 import { CONTINUE } from "../../http1/writer.ts";
 import type { ByteStream } from "../byte_stream.ts";
+import { creditAfter } from "../credit.ts";
 import type { Waiting } from "../deadlines.ts";
 import type { Departure } from "../departure.ts";
 
@@ -18,6 +19,9 @@ const SMALLEST_PIECE = 4 * 1024;
 
 /** What is read at a time of a body that nobody wants. */
 const UNWANTED_PIECE = 2048;
+
+/** And with what is around its chunks, which may be much more than they. */
+const MOST_RECEIVED = 2 * MOST_DISCARDED;
 
 export const EMPTY_BODY: RequestBody = { length: 0, read: () => Promise.resolve(null) };
 
@@ -45,7 +49,7 @@ export class ConnectionBody implements RequestBody {
     this.length = length;
   }
 
-  async read(): Promise<Uint8Array | null> {
+  async read(most = Infinity): Promise<Uint8Array | null> {
     for (;;) {
       if (this.#detached) throw new GoneError();
       const event = this.#http.next();
@@ -59,6 +63,9 @@ export class ConnectionBody implements RequestBody {
           return last;
         }
         case "need data":
+          if (this.#http.announced > most) {
+            throw new HttpError(413, "A chunk is announced that is longer than the body may be");
+          }
           if (this.#http.awaitsContinue) await this.#sendContinue();
           await this.#receive(Math.min(PIECE, Math.max(this.#http.remaining ?? PIECE, SMALLEST_PIECE)));
           break;
@@ -80,18 +87,21 @@ export class ConnectionBody implements RequestBody {
   }
 
   /**
-   * Reads and drops what is left of it.
+   * Reads and drops what is left of it, but no more than is worth it.
    *
-   * @returns false if it cannot be read to its end
+   * @returns false if it is not read to its end
    * @throws {GoneError}
    */
   async discard(): Promise<boolean> {
+    let content = 0, received = 0;
     try {
       for (;;) {
         const event = this.#http.next();
         if (event.type === "end of message") return true;
         if (event.type === "closed") return false;
-        if (event.type === "need data") await this.#receive(UNWANTED_PIECE);
+        if (event.type === "data") content += event.bytes.length;
+        if (content + this.#http.announced > MOST_DISCARDED || received > MOST_RECEIVED) return false;
+        if (event.type === "need data") received += await this.#receive(UNWANTED_PIECE);
       }
     } catch (error) {
       // The request has its answer already; what is wrong with its rest only matters to the connection.
@@ -103,10 +113,11 @@ export class ConnectionBody implements RequestBody {
   /**
    * Waits for more of it. Only this counts: while somebody is busy with what has come, the client owes nothing.
    *
+   * @returns how many bytes came
    * @throws {HttpError} 408 when timeouts.body is over, or has been used up by less than limits.body_rate
    * @throws {GoneError}
    */
-  async #receive(minimum: number): Promise<void> {
+  async #receive(minimum: number): Promise<number> {
     const { deadlines, settings: { timeouts, limits } } = this.#stream.context;
     const began = deadlines.now, held = this.#http.buffer.length;
     const credit = Math.min(this.#credit, timeouts.body);
@@ -125,11 +136,10 @@ export class ConnectionBody implements RequestBody {
       );
     }
     const came = this.#http.buffer.length - held;
-    this.#credit = limits.bodyRate === Infinity
-      ? Infinity
-      : credit - (deadlines.now - began) + came * 1000 / limits.bodyRate;
+    this.#credit = creditAfter(credit, deadlines.now - began, came, limits.bodyRate);
     if (result === "gone") throw new GoneError();
     if (this.#stream.ended) this.#http.endOfInput();
+    return came;
   }
 
   /** Answers to earlier requests have been flushed: this client sends nothing before it hears from us. */

@@ -14,10 +14,6 @@ import { BodyLengthError, sendSource } from "./send.ts";
 import type { ByteStream } from "../byte_stream.ts";
 import type { Departure } from "../departure.ts";
 
-/** After an early answer: how long, and for how many bytes, the client may go on sending. */
-const LINGER_TIME = 2000;
-const LINGER_BYTES = 1024 * 1024;
-
 const FLUSHED = Promise.resolve();
 
 /** Writes the responses of one connection. */
@@ -86,12 +82,7 @@ export class Responder {
     this.#outbox.bytes(response.body);
     this.#log(undefined, response, response.body.length);
     await this.flush();
-    await this.linger();
-  }
-
-  /** Ends our side gently, since the client may still be sending. */
-  linger(): Promise<void> {
-    return this.#stream.linger(LINGER_TIME, LINGER_BYTES);
+    await this.#stream.linger();
   }
 
   #head(

@@ -24,6 +24,12 @@ const HEAD_READ = 2048;
 /** What a client has sent before it can know of our end may take so long to reach us, in milliseconds. */
 const UNDER_WAY = 50;
 
+/**
+ * While the server stops, and where there are too many connections, a client has so long to read its last answer, in
+ * milliseconds.
+ */
+const SHORT_LINGERING = 2000;
+
 /** The peer broke a rule. */
 interface Fault {
   readonly type: "fault";
@@ -99,6 +105,7 @@ export class Http1Session implements Protocol, DeadlineOwner {
   }
 
   turnAway(): Promise<void> {
+    this.#stream.hurry(SHORT_LINGERING);
     const { connections } = this.#context.settings.limits;
     const error = busy(`${connections} connections are open, which is limits.connections`);
     return this.#responder.respondLast(this.#failure(error))
@@ -119,6 +126,7 @@ export class Http1Session implements Protocol, DeadlineOwner {
   /** An idle connection is closed only once nothing can be under way to us. */
   drain(): void {
     this.#draining = true;
+    this.#stream.hurry(SHORT_LINGERING);
     if (this.#stream.deadline.phase === "idle") this.#stream.deadline.arm("idle", UNDER_WAY);
   }
 
@@ -233,7 +241,7 @@ export class Http1Session implements Protocol, DeadlineOwner {
   async #end(): Promise<void> {
     await this.#responder.flush();
     const allRead = this.#http.isRequestWhole && this.#http.buffer.length === 0;
-    if (!allRead) await this.#responder.linger();
+    if (!allRead) await this.#stream.linger();
   }
 
   /** What a handler's throw becomes: the peer's fault, or ours. */

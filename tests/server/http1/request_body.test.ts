@@ -98,6 +98,51 @@ Deno.test("read() rejects when the client leaves, or ends its side in the middle
   await rest;
 });
 
+Deno.test("read() refuses with 413 what is announced to be more than may come, before it comes", async () => {
+  const cases: readonly (readonly [fields: string, first: string, most: number, result: string | number])[] =
+    [
+      ["Transfer-Encoding: chunked", "80000000\r\n", 1000, 413],
+      ["Transfer-Encoding: chunked", "3e9\r\n", 1000, 413],
+      ["Transfer-Encoding: chunked", "3e8\r\nab", 1000, "ab"],
+      ["Transfer-Encoding: chunked", "5;x=y\r\n", 0, 413],
+      ["Transfer-Encoding: chunked", "0\r\n\r\n", 0, "null"],
+      ["Content-Length: 5", "", 4, 413],
+      ["Content-Length: 5", "ab", 5, "ab"],
+    ];
+  for (const [fields, first, most, expected] of cases) {
+    const { stream, body } = start(fields, first);
+    const read = body.read(most).catch((error) => error);
+    await settle();
+    const result = await read;
+    const got = result instanceof HttpError ? result.status : result === null ? "null" : toText(result);
+    assertEquals(got, expected, `${fields} ${JSON.stringify(first)}, at most ${most}`);
+    stream.close();
+  }
+});
+
+Deno.test("discard() drops 64 KiB of a chunked body, whatever its chunks are, and no more", async () => {
+  const KiB64 = "x".repeat(65_536), end = "0\r\nX: y\r\n\r\n";
+  const inPieces = (length: number, piece: number) =>
+    (piece.toString(16) + "\r\n" + "x".repeat(piece) + "\r\n").repeat(length / piece);
+  const cases: readonly (readonly [string, string, boolean])[] = [
+    ["nothing", end, true],
+    ["one chunk", `10000\r\n${KiB64}\r\n${end}`, true],
+    ["many chunks", inPieces(65_536, 64) + end, true],
+    ["one byte more", `10000\r\n${KiB64}\r\n1\r\nx\r\n${end}`, false],
+    ["a chunk that is announced to be longer", "10001\r\n", false],
+    ["the last of many chunks is announced to be longer", inPieces(65_536, 4096) + "1\r\n", false],
+    ["little content with much around it", `1;${"x".repeat(1000)}\r\nx\r\n`.repeat(200) + end, false],
+    ["a chunk that breaks the grammar", "1\r\nx\r\nzz\r\n", false],
+  ];
+  for (const [what, text, isRead] of cases) {
+    const { connection, http, stream, body } = start("Transfer-Encoding: chunked");
+    const discarded = body.discard();
+    for (let at = 0; at < text.length; at += 10_000) await connection.push(text.slice(at, at + 10_000));
+    assertEquals([await discarded, http.isRequestWhole], [isRead, isRead], what);
+    stream.close();
+  }
+});
+
 Deno.test("no deadline is left behind by what was read", async () => {
   const { connection, clock, stream, body } = start("Content-Length: 2");
   const reading = body.read();
