@@ -116,8 +116,7 @@ Deno.test("a chunked body over client_max_body_size is 413, small or spooled, an
       "POST /cgi-bin/fine.sh HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n",
     );
     for (let i = 0; i < count; i++) await client.send(`${size.toString(16)}\r\n${"x".repeat(size)}\r\n`);
-    const response = await client.response();
-    assertEquals([response?.status, response?.field("connection")], [413, "close"]);
+    assertEquals((await client.response())?.status, 413);
     await assertLives(server, "/cgi-bin/fine.sh");
   }
 });

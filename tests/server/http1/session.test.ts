@@ -82,6 +82,31 @@ for (const bad of ["zz\r\n", "3\nabc\r\n", "3\r\nabcd\r\n", "0\r\n : x\r\n\r\n"]
   });
 }
 
+Deno.test("a client that still sends a refused body is read for timeouts.body, and for 2 s once the server stops", async () => {
+  for (
+    const [when, atLeast, atMost] of [["", 9000, 9500], ["drain", 5000, 5500], [
+      "retire",
+      9000,
+      9500,
+    ]] as const
+  ) {
+    const { connection, clock, context, session, running } = start(() => text("no"));
+    context.settings = { ...context.settings, timeouts: { ...TIMEOUTS, body: 9000 } };
+    const began = clock.monotonic();
+    let isOver = false;
+    void running.then(() => isOver = true);
+    await connection.push(post("Content-Length: 100000000", "x".repeat(1000)));
+    assertEquals([statusesOf(connection), connection.ended, connection.closed], [[200], true, false]);
+    while (!isOver) {
+      if (clock.monotonic() - began === 3000 && when !== "") session[when]();
+      await connection.push("x".repeat(1000));
+      await clock.advance(100);
+    }
+    const took = clock.monotonic() - began;
+    assertEquals([took >= atLeast && took <= atMost, connection.closed], [true, true], `${when}: ${took} ms`);
+  }
+});
+
 Deno.test("100 Continue is sent when the body is asked for, and only then", async () => {
   const reading = start(echo);
   await reading.connection.push(post("Content-Length: 2\r\nExpect: 100-continue"));
