@@ -4,6 +4,7 @@
  * @module
  */
 import type { Config } from "../config/types.ts";
+import type { SpoolFolder } from "../runtime/spool.ts";
 
 /** From the main thread to a worker. */
 export type ToWorker =
@@ -25,7 +26,7 @@ export interface WorkerStart {
   readonly reusePort: boolean;
   readonly searchPath: string;
   readonly launcher: string | undefined;
-  readonly spoolFolder: string;
+  readonly spoolFolder: SpoolFolder;
   /** How programs are told who serves them: SERVER_SOFTWARE. */
   readonly software: string;
   /** Where it notes the groups of its programs (runtime/group_table.ts); undefined where it has none. */

@@ -13,12 +13,13 @@ import { type ErrorLog, FileError } from "../ports.ts";
 import { LogError } from "../runtime/logs.ts";
 import { OrphanGuard } from "../runtime/orphan_guard.ts";
 import type { ProcessGroups } from "../runtime/process_groups.ts";
+import { spoolProblem } from "../runtime/spool.ts";
 import { ensureFolder, sweep } from "../runtime/store_files.ts";
 import { EndpointReservations } from "./endpoints.ts";
 import { hasPrograms, launcherFor, workerPermissions } from "./permissions.ts";
 import { RootLinks } from "./root_links.ts";
 import { SupervisorLogs } from "./supervisor_logs.ts";
-import { existingPath, missingPermission, prepareSpoolFolder, type SystemInfo } from "./system_info.ts";
+import { existingPath, missingPermission, type SystemInfo } from "./system_info.ts";
 import { WorkerFailure, WorkerHandle } from "./worker_handle.ts";
 
 /** How CGI programs are told who serves them. */
@@ -170,6 +171,8 @@ export class Supervisor {
     // Before what they lead to is given to workers, so that no change is missed.
     const links = new RootLinks(config, existingPath);
     const logs = this.#logs.isFor(config) ? this.#logs : openLogs(config);
+    const spoolWarning = hasPrograms(config) ? spoolProblem(this.#options.system.spoolFolder) : undefined;
+    if (spoolWarning !== undefined) logs.errors.warning(spoolWarning);
     this.#guardPrograms(config);
     const needs = this.#needsOf(config);
     let workers: readonly (WorkerHandle | undefined)[];
@@ -261,11 +264,10 @@ export class Supervisor {
     }
   }
 
-  /** Stores and the spool folder must be there before a worker may only use them. @throws {StartError} */
+  /** Stores must be there before a worker may only use them. @throws {StartError} */
   #prepareFolders(config: Config): void {
     try {
       uploadStores(config).forEach(ensureFolder);
-      if (hasPrograms(config)) prepareSpoolFolder(this.#options.system.spoolFolder);
     } catch (error) {
       if (error instanceof FileError) throw new StartError(`${error.path} cannot be made: ${error.problem}`);
       throw error;

@@ -3,12 +3,13 @@
  *
  * @module
  */
-import { fromFileUrl, join, resolve } from "@std/path";
+import { fromFileUrl, resolve } from "@std/path";
 import { logFiles } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
 import { FileError } from "../ports.ts";
-import { fileError, fileSystem } from "../runtime/files.ts";
+import { fileSystem } from "../runtime/files.ts";
 import { findProgram } from "../runtime/processes.ts";
+import { type SpoolFolder, spoolFolder } from "../runtime/spool.ts";
 import { hasPrograms, permissionFlag, type PermissionSet, type SystemPaths } from "./permissions.ts";
 
 /** Variables of the environment that are read; nothing else of it is. The last two are switches of the YAML library. */
@@ -23,6 +24,7 @@ export const WORKER_MODULES: readonly string[] = ["../", "../../deno.json"].map(
 
 /** What a supervisor must know of the system. */
 export interface SystemInfo extends SystemPaths {
+  readonly spoolFolder: SpoolFolder;
   readonly searchPath: string;
   /** The path of `kill`. */
   readonly killProgram: string | undefined;
@@ -47,7 +49,7 @@ export function systemInfo(): SystemInfo {
     launcher: Deno.build.os === "linux" ? find("setsid") : undefined,
     killProgram: Deno.build.os === "windows" ? undefined : find("kill"),
     guardShell: Deno.build.os === "linux" ? find("sh") : undefined,
-    spoolFolder: join(variable("TMPDIR") ?? "/tmp", "webserv-spool"),
+    spoolFolder: spoolFolder(variable("TMPDIR"), userId()),
     sharesPorts,
     realPath: (path) => existingPath(path) ?? path,
     findProgram: (name) => name.includes("/") ? name : findProgram(name, searchPath),
@@ -77,17 +79,13 @@ function isGranted(permission: Deno.PermissionDescriptor): boolean {
   return Deno.permissions.querySync(permission).state === "granted";
 }
 
-/** Makes the folder for large bodies, for this user alone. @throws {FileError} */
-export function prepareSpoolFolder(path: string): void {
-  try {
-    Deno.mkdirSync(path, { mode: 0o700 });
-  } catch (error) {
-    const known = fileError(error, path);
-    if (known.problem !== "exists") throw known;
-    // SECURITY: a link there could have been laid by another user.
-    if (!Deno.lstatSync(path).isDirectory) throw known;
-  }
+/** Undefined where users have no number, or it may not be asked for. */
+function userId(): number | undefined {
+  return isGranted(USER_ID) ? Deno.uid() ?? undefined : undefined;
 }
+
+/** The user's number is a part of the name of his folder for large bodies. */
+const USER_ID = { name: "sys", kind: "uid" } as const;
 
 /** The programs with which the main thread ends those of workers. */
 export function killersOf(
@@ -127,4 +125,5 @@ function* descriptors(
   for (const command of [...run, ...killers]) {
     yield [permissionFlag("run", [command]), { name: "run", command }];
   }
+  if (hasPrograms(config)) yield [permissionFlag("sys", [USER_ID.kind]), USER_ID];
 }

@@ -34,7 +34,9 @@ for (const [what, rest] of Object.entries(HEADS)) {
       return response?.status;
     });
     try {
-      for (const client of clients) await client.send(`POST /cgi-bin/echo.sh HTTP/1.1\r\nHost: localhost\r\n${rest}`);
+      for (const client of clients) {
+        await client.send(`POST /cgi-bin/echo.sh HTTP/1.1\r\nHost: localhost\r\n${rest}`);
+      }
       // They have been dripping for a while, and go on with it, when the honest one comes.
       for (let round = 0; round < 3; round++) {
         await Promise.all(clients.map((client) => client.send("x")));
