@@ -57,6 +57,7 @@ function site(): Handler {
     spooler: unreachable<Spooler>(),
     clock,
     errorLog,
+    files,
     searchPath: "",
     software: "",
   });

@@ -3,29 +3,23 @@
  *
  * @module
  */
-import { decodeLatin1 } from "../bytes/latin1.ts";
 import { FileError, type FileSystem } from "../ports.ts";
 
 /** Bytes of it that systems heed. */
 const LONGEST = 256;
 
-/** The first line with its `#!`, and with the CR that may stand at its end; undefined where it begins with anything else. */
-export function interpreterLine(files: Pick<FileSystem, "openSync">, path: string): string | undefined {
-  const text = beginning(files, path);
-  return text.startsWith("#!") ? text.split("\n", 1)[0]! : undefined;
-}
-
-function beginning(files: Pick<FileSystem, "openSync">, path: string): string {
+/** The first line, with the CR that may stand at its end. Empty where it cannot be read: what may be run need not be readable. */
+export function firstLine(files: Pick<FileSystem, "openSync">, path: string): string {
   try {
     const file = files.openSync(path);
     try {
       const buffer = new Uint8Array(LONGEST);
-      return decodeLatin1(buffer.subarray(0, file.readAtSync(buffer, 0)));
+      const text = new TextDecoder().decode(buffer.subarray(0, file.readAtSync(buffer, 0)));
+      return text.split("\n", 1)[0]!;
     } finally {
       file.close();
     }
   } catch (error) {
-    // What may be run need not be readable.
     if (error instanceof FileError) return "";
     throw error;
   }

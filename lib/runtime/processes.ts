@@ -24,7 +24,7 @@ export function processRunner(
     spawn(command) {
       if (!groups) throw new ProcessError("denied", command.program);
       try {
-        return new Process(start(command, launcher), command.hasInput, groups);
+        return new Process(start(command, launcher), command, launcher !== undefined, groups);
       } catch (error) {
         throw new ProcessError(problemOf(error), command.program, { cause: error });
       }
@@ -58,13 +58,22 @@ function problemOf(error: unknown): ProcessError["problem"] {
 
 class Process implements RunningProcess {
   readonly exited: Promise<number | string>;
+  startProblem: ProcessError["problem"] | undefined = undefined;
+  /** What the launcher was told to start, until its first words were looked at. */
+  #launched: string | undefined;
   readonly #child: Deno.ChildProcess;
   readonly #groups: GroupRegistry;
   readonly #input: WritableStreamDefaultWriter<Uint8Array> | undefined;
   readonly #output: PipeReader;
   readonly #errors: PipeReader;
 
-  constructor(child: Deno.ChildProcess, hasInput: boolean, groups: GroupRegistry) {
+  constructor(
+    child: Deno.ChildProcess,
+    { program, hasInput }: ProcessCommand,
+    isLaunched: boolean,
+    groups: GroupRegistry,
+  ) {
+    if (isLaunched) this.#launched = program;
     groups.started(child.pid);
     this.#child = child;
     this.#groups = groups;
@@ -97,7 +106,15 @@ class Process implements RunningProcess {
   }
 
   readErrors(): Promise<Uint8Array | null> {
-    return this.#errors.next();
+    return this.#launched === undefined ? this.#errors.next() : this.#readFirstErrors(this.#launched);
+  }
+
+  /** What the launcher says of a program that it could not start is for us, and no line of the program's. */
+  async #readFirstErrors(program: string): Promise<Uint8Array | null> {
+    this.#launched = undefined;
+    const piece = await this.#errors.next();
+    this.startProblem = piece === null ? undefined : launcherProblem(piece, program);
+    return this.startProblem === undefined ? piece : this.#errors.next();
   }
 
   kill(): void {
@@ -119,6 +136,15 @@ class Process implements RunningProcess {
     this.#errors.close();
     void this.#input?.abort().catch(() => {});
   }
+}
+
+/** From the words of util-linux and of busybox; undefined where they are a program's. */
+function launcherProblem(piece: Uint8Array, program: string): ProcessError["problem"] | undefined {
+  const text = new TextDecoder().decode(piece);
+  const begins = [`setsid: failed to execute ${program}: `, `setsid: can't execute '${program}': `];
+  if (!begins.some((begin) => text.startsWith(begin))) return undefined;
+  if (text.includes("No such file or directory")) return "not found";
+  return text.includes("Permission denied") ? "denied" : "failed";
 }
 
 /** The file that a name stands for on the search path; undefined if there is none. */

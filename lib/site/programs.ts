@@ -5,7 +5,7 @@
  */
 import { basename, dirname } from "@std/path";
 import type { Script } from "../cgi/environment.ts";
-import { interpreterLine } from "../cgi/first_line.ts";
+import { firstLine } from "../cgi/first_line.ts";
 import type { ProgramLimits } from "../cgi/gateway.ts";
 import { HttpError, refusal } from "../http/errors.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
@@ -98,7 +98,7 @@ export function answerProgramIndex(cgi: Interpreters): Answerer {
 }
 
 function hasInterpreterLine({ services }: Exchange, path: string): boolean {
-  return interpreterLine(services.files.files, path) !== undefined;
+  return firstLine(services.files.files, path).startsWith("#!");
 }
 
 /** Undefined where a name is none of a program's. */

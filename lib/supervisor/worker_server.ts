@@ -60,6 +60,7 @@ export class WorkerServer {
       spooler: spooler(spoolFolder),
       clock,
       errorLog: logs.error,
+      files: fileSystem,
       searchPath,
       software,
     });

@@ -11,13 +11,15 @@ const TIMEOUT = 10_000;
 const GRACE = 1000;
 const COMMAND = { program: "python3", args: ["/a.py"], folder: "/", environment: {}, hasInput: true };
 
+const FILE = { name: "/a.py", file: "/a.py", client: { hostname: "127.0.0.1" } };
+
 /** A run of a fake program, with whatever it works with. */
 function startRun() {
   const parts = fakes();
   const counts = { ended: 0, resolved: 0 };
   const run = new CgiRun(COMMAND, {
     ...parts,
-    name: "/a.py",
+    ...FILE,
     timeout: TIMEOUT,
     onEnd: () => counts.ended++,
   });
@@ -226,12 +228,43 @@ Deno.test("a run whose program dies before its header block ends is 502 and says
   }
 });
 
+Deno.test("what its launcher could not start is said to be not installed, to a client of this machine also on the page", async () => {
+  for (
+    const [hostname, advice] of [["127.0.0.1", "python3 is not installed."], [
+      "192.0.2.7",
+      undefined,
+    ]] as const
+  ) {
+    const parts = fakes();
+    const run = new CgiRun(COMMAND, {
+      ...parts,
+      ...FILE,
+      client: { hostname },
+      timeout: TIMEOUT,
+      onEnd: () => {},
+    });
+    const { last } = parts.runner;
+    const answer = run.header();
+    // Its standard error is read a little later than its end is known.
+    last.pipesOutliveIt = true;
+    await last.say(null);
+    await last.exit(127);
+    last.startProblem = "not found";
+    last.errors.put(null);
+    const error = await assertRejects(() => answer, HttpError);
+    assertEquals([error.status, error.advice], [502, advice]);
+    assertEquals(error.log, "/a.py: python3 is not installed, or not in a folder of PATH (none)");
+    await run.ended;
+  }
+});
+
 Deno.test("a header block that is none is 502", async () => {
   const started = startRun();
   await started.process.say("<html>\n\n");
   const error = await assertRejects(() => started.run.header(), HttpError);
-  assertEquals([error.status, error.message], [502, '"<html>" is no field']);
-  assertEquals(error.log, '/a.py: "<html>" is no field');
+  const why = '"<html>" is no field: header fields and an empty line are to come first';
+  assertEquals([error.status, error.message], [502, why]);
+  assertEquals(error.log, `/a.py: ${why}`);
   started.run.stop(error);
   await assertOver(started);
 });
@@ -283,7 +316,7 @@ Deno.test("a program that cannot be started is 502, one that may not be is 403",
   for (const [problem, status] of [["not found", 502], ["failed", 502], ["denied", 403]] as const) {
     const { runner, ...parts } = fakes();
     runner.failure = new ProcessError(problem, "python3", { cause: new Error("the system's words") });
-    const options = { ...parts, runner, name: "/a.py", timeout: TIMEOUT, onEnd: () => {} };
+    const options = { ...parts, runner, ...FILE, timeout: TIMEOUT, onEnd: () => {} };
     let error: unknown;
     try {
       new CgiRun(COMMAND, options);
@@ -292,7 +325,11 @@ Deno.test("a program that cannot be started is 502, one that may not be is 403",
     }
     assertInstanceOf(error, HttpError);
     assertEquals(error.status, status);
-    assertEquals(error.message, `python3 cannot be started: ${problem}: the system's words`);
+    const why = problem === "not found"
+      ? "python3 is not installed, or not in a folder of PATH (none)"
+      : `python3 cannot be started: ${problem}: the system's words`;
+    assertEquals(error.message, why);
+    assertEquals(error.advice, problem === "not found" ? "python3 is not installed." : undefined);
     assertEquals(error.log, status === 403 ? undefined : `/a.py: ${error.message}`);
     assertEquals(parts.clock.running, 0);
   }

@@ -8,10 +8,12 @@ import { FakeProcess, fakes } from "./fakes.ts";
 
 const COMMAND = { program: "a", args: [], folder: "/", environment: {}, hasInput: false };
 
+const FILE = { name: "/a.py", file: "/a.py", client: { hostname: "127.0.0.1" } };
+
 /** A source that has read `first` already. */
 function startSource(first: string, length?: number) {
   const parts = fakes();
-  const run = new CgiRun(COMMAND, { ...parts, name: "/a.py", timeout: 5000, onEnd: () => {} });
+  const run = new CgiRun(COMMAND, { ...parts, ...FILE, timeout: 5000, onEnd: () => {} });
   return {
     source: new CgiSource(run, toBytes(first), length),
     run,

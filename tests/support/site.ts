@@ -77,6 +77,7 @@ export function site(
     spooler: new FakeSpooler(),
     clock,
     errorLog: log,
+    files: store.files,
     searchPath: "/bin",
     software: "webserv/test",
   });
