@@ -154,7 +154,7 @@ export class Gateway {
       name: script.name,
       file: script.file,
       files,
-      client: request.remote,
+      client: request,
       timeout: limits.timeout,
       onEnd: () => {
         this.#runs.delete(run);

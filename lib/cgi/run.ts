@@ -5,8 +5,9 @@
  */
 import type { Clock, ErrorLog, FileSystem, ProcessCommand, ProcessRunner, RunningProcess } from "../ports.ts";
 import { ProcessError } from "../ports.ts";
-import { isLoopback } from "../http/endpoint.ts";
 import { GoneError, HttpError } from "../http/errors.ts";
+import { isLocalClient } from "../http/local_client.ts";
+import type { Request } from "../http/message.ts";
 import { logLines } from "./error_lines.ts";
 import { type FailedProgram, whyBadHeaderBlock, whyNoHeaderBlock, whyNotStarted } from "./explanations.ts";
 import { type HeaderBlock, HeaderBlockReader } from "./header_block.ts";
@@ -28,7 +29,7 @@ export interface RunOptions {
   readonly file: string;
   readonly files: Pick<FileSystem, "openSync">;
   /** Whoever sits at this machine is told what to do where that is known. */
-  readonly client: { readonly hostname: string };
+  readonly client: Pick<Request, "remote" | "fields">;
   /** How long it may be silent, in milliseconds. */
   readonly timeout: number;
   /** Called once when no process is left. */
@@ -92,7 +93,7 @@ export class CgiRun {
   failure(status: 403 | 502 | 504, why: string, cause?: unknown, advice?: string): HttpError {
     return new HttpError(status, why, {
       cause,
-      ...advice !== undefined && isLoopback(this.#options.client) && { advice },
+      ...advice !== undefined && isLocalClient(this.#options.client) && { advice },
       ...status >= 500 && { log: `${this.#options.name}: ${why}` },
     });
   }

@@ -96,8 +96,8 @@ function loadFile(file: string, isNamed: boolean): LoadedConfiguration {
   } catch (error) {
     throw new FileAccessError(`${file} ${readingProblem(error)}`);
   }
-  const { findProgram } = systemInfo();
-  const result = decodeConfig(text, resolve(file), { realPath, findProgram, isNamed });
+  const { findProgram, missing } = systemInfo();
+  const result = decodeConfig(text, resolve(file), { realPath, findProgram, missing, isNamed });
   const here = Deno.cwd();
   if (result.issues) throw new ConfigError(result.issues.map((issue) => formatIssue(issue, here)).join("\n"));
   return { config: result.config, warnings: result.warnings.map((issue) => formatIssue(issue, here)) };

@@ -20,6 +20,8 @@ export interface PlacesOutside {
   readonly realPath: (path: string) => string;
   /** The file that a name on the search path stands for; undefined if there is none. */
   readonly findProgram: (name: string) => string | undefined;
+  /** Why a program cannot be started, as the end of a sentence that begins with its name; undefined if it can. */
+  readonly missing?: (program: string) => string | undefined;
   /** The configuration file was named, and did not just lie there. */
   readonly isNamed: boolean;
 }

@@ -6,6 +6,7 @@
  */
 import { dirname } from "@std/path";
 import { checkDuplicateLocations, checkLocation, checkServer, warnAboutServer } from "./check.ts";
+import { warnAboutInterpreters } from "./check_interpreters.ts";
 import { checkPlaces, type PlacesOutside } from "./check_places.ts";
 import { checkServers } from "./check_servers.ts";
 import { completeServer, completeTop } from "./complete.ts";
@@ -45,6 +46,7 @@ export function decodeConfig(text: string, file: string, outside?: PlacesOutside
   const config = { file, ...completeTop(section.values), servers: servers.map(completeServer) };
   if (outside) {
     checkPlaces(config, section, outside, { issue: issues.report, warning: warnings.report });
+    if (outside.missing) warnAboutInterpreters(section, outside.missing, warnings.report);
     if (!issues.empty) return { issues: issues.sorted() };
   }
   return { config, warnings: warnings.sorted() };

@@ -112,9 +112,18 @@ class Process implements RunningProcess {
   /** What the launcher says of a program that it could not start is for us, and no line of the program's. */
   async #readFirstErrors(program: string): Promise<Uint8Array | null> {
     this.#launched = undefined;
-    const piece = await this.#errors.next();
-    this.startProblem = piece === null ? undefined : launcherProblem(piece, program);
-    return this.startProblem === undefined ? piece : this.#errors.next();
+    let bytes = new Uint8Array();
+    for (;;) {
+      const piece = await this.#errors.next();
+      // It writes its line bit by bit.
+      if (piece !== null) bytes = concat(bytes, piece);
+      const words = launcherWords(bytes, program);
+      if (words === "others" || bytes.length > LONGEST_WORDS) return bytes;
+      if (words === "incomplete" && piece !== null) continue;
+      if (words === "incomplete") return bytes.length === 0 ? null : bytes;
+      this.startProblem = words;
+      return this.#errors.next();
+    }
   }
 
   kill(): void {
@@ -138,17 +147,34 @@ class Process implements RunningProcess {
   }
 }
 
-/** From the words of util-linux and of busybox; undefined where they are a program's. */
-function launcherProblem(piece: Uint8Array, program: string): ProcessError["problem"] | undefined {
-  const text = new TextDecoder().decode(piece);
+/** Bytes of a line of the launcher's, in which the program's path stands. */
+const LONGEST_WORDS = 16 * 1024;
+
+/** What the launcher says (that of util-linux, or of busybox) means; `others`: it is not the one who says it. */
+function launcherWords(
+  bytes: Uint8Array,
+  program: string,
+): ProcessError["problem"] | "incomplete" | "others" {
+  const text = new TextDecoder().decode(bytes);
   const begins = [`setsid: failed to execute ${program}: `, `setsid: can't execute '${program}': `];
-  if (!begins.some((begin) => text.startsWith(begin))) return undefined;
+  if (!begins.some((begin) => text.startsWith(begin))) {
+    return begins.some((begin) => begin.startsWith(text)) ? "incomplete" : "others";
+  }
+  if (!text.includes("\n")) return "incomplete";
   if (text.includes("No such file or directory")) return "not found";
   return text.includes("Permission denied") ? "denied" : "failed";
 }
 
-/** The file that a name stands for on the search path; undefined if there is none. */
+function concat(first: Uint8Array, second: Uint8Array): Uint8Array<ArrayBuffer> {
+  const both = new Uint8Array(first.length + second.length);
+  both.set(first);
+  both.set(second, first.length);
+  return both;
+}
+
+/** The file that a name stands for on the search path, or a path if there is a program; undefined if there is none. */
 export function findProgram(name: string, searchPath: string): string | undefined {
+  if (name.includes("/")) return isProgram(name) ? name : undefined;
   const folders = searchPath.split(Deno.build.os === "windows" ? ";" : ":");
   return folders.map((folder) => `${folder}/${name}`).find(isProgram);
 }

@@ -19,7 +19,8 @@ export function errorPage(exchange: Exchange, error: HttpError): MaybePromise<Re
   const id = error.log === undefined ? undefined : crypto.randomUUID().slice(0, 8);
   if (id !== undefined) errorLog.error(`${request.method} ${request.target}: ${error.log}`, id);
   const path = location.config.answer.errorPage[error.status];
-  if (path === undefined) return errorResponse(error, id);
+  // Whoever can do something about it has to be told, which a page of the site does not.
+  if (path === undefined || error.advice !== undefined) return errorResponse(error, id);
   const page = at(exchange, path as DecodedPath, {
     request: asGet(request, path, undefined, NOT_OF_THE_PAGE),
     hops: 0,

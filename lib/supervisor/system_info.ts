@@ -32,6 +32,8 @@ export interface SystemInfo extends SystemPaths {
   readonly guardShell: string | undefined;
   /** Connections to one port are shared out among all threads that listen on it. */
   readonly sharesPorts: boolean;
+  /** Why a program cannot be started, as the end of a sentence that begins with its name; undefined if it can. */
+  missing(program: string): string | undefined;
   /** How many threads a configuration gets here. */
   workerCount(config: Config): number;
 }
@@ -53,6 +55,13 @@ export function systemInfo(): SystemInfo {
     sharesPorts,
     realPath: (path) => existingPath(path) ?? path,
     findProgram: (name) => name.includes("/") ? name : findProgram(name, searchPath),
+    missing(program) {
+      if (findProgram(program, searchPath) !== undefined) return undefined;
+      const where = program.includes("/") ? "" : ", or not in a folder of PATH";
+      return `is not installed${where}${
+        mayLook ? "" : `, or ${permissionFlag("run", [program])} is missing`
+      }`;
+    },
     workerCount(config) {
       if (!sharesPorts) return 1;
       return config.workers === "auto" ? Math.max(1, navigator.hardwareConcurrency) : config.workers;

@@ -4,14 +4,14 @@ import { GoneError, HttpError } from "../../lib/http/errors.ts";
 import { ProcessError } from "../../lib/ports.ts";
 import { toBytes, toText } from "../support/wire.ts";
 import { settle } from "../support/fakes.ts";
-import { fakes } from "./fakes.ts";
+import { fakeRequest, fakes } from "./fakes.ts";
 
 const TIMEOUT = 10_000;
 /** CgiRun's own. */
 const GRACE = 1000;
 const COMMAND = { program: "python3", args: ["/a.py"], folder: "/", environment: {}, hasInput: true };
 
-const FILE = { name: "/a.py", file: "/a.py", client: { hostname: "127.0.0.1" } };
+const FILE = { name: "/a.py", file: "/a.py", client: fakeRequest().request };
 
 /** A run of a fake program, with whatever it works with. */
 function startRun() {
@@ -228,18 +228,21 @@ Deno.test("a run whose program dies before its header block ends is 502 and says
   }
 });
 
-Deno.test("what its launcher could not start is said to be not installed, to a client of this machine also on the page", async () => {
+Deno.test("what its launcher could not start is not installed, and a client of this machine is told so", async () => {
+  const remote = { hostname: "127.0.0.1", port: 1 };
   for (
-    const [hostname, advice] of [["127.0.0.1", "python3 is not installed."], [
-      "192.0.2.7",
-      undefined,
-    ]] as const
+    const [client, advice] of [
+      [{ remote }, "python3 is not installed."],
+      [{ remote: { hostname: "192.0.2.7", port: 1 } }, undefined],
+      [{ remote, fields: [["X-Forwarded-For", "192.0.2.7"]] }, undefined],
+    ] as const
   ) {
     const parts = fakes();
+    const { request } = fakeRequest(client);
     const run = new CgiRun(COMMAND, {
       ...parts,
       ...FILE,
-      client: { hostname },
+      client: request,
       timeout: TIMEOUT,
       onEnd: () => {},
     });
@@ -329,7 +332,7 @@ Deno.test("a program that cannot be started is 502, one that may not be is 403",
       ? "python3 is not installed, or not in a folder of PATH (none)"
       : `python3 cannot be started: ${problem}: the system's words`;
     assertEquals(error.message, why);
-    assertEquals(error.advice, problem === "not found" ? "python3 is not installed." : undefined);
+    assertEquals(error.advice, undefined);
     assertEquals(error.log, status === 403 ? undefined : `/a.py: ${error.message}`);
     assertEquals(parts.clock.running, 0);
   }

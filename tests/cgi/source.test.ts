@@ -4,11 +4,11 @@ import { CgiSource } from "../../lib/cgi/source.ts";
 import { BodyError, GoneError, HttpError } from "../../lib/http/errors.ts";
 import { toBytes, toText } from "../support/wire.ts";
 import { settle } from "../support/fakes.ts";
-import { FakeProcess, fakes } from "./fakes.ts";
+import { FakeProcess, fakeRequest, fakes } from "./fakes.ts";
 
 const COMMAND = { program: "a", args: [], folder: "/", environment: {}, hasInput: false };
 
-const FILE = { name: "/a.py", file: "/a.py", client: { hostname: "127.0.0.1" } };
+const FILE = { name: "/a.py", file: "/a.py", client: fakeRequest().request };
 
 /** A source that has read `first` already. */
 function startSource(first: string, length?: number) {

@@ -6,6 +6,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { ask } from "../support/ask.ts";
 import { toText, WireClient } from "../support/wire.ts";
+import { runProgram } from "../support/server.ts";
 import { assertLives, assertLogged, cgiServer, PLAIN, sharedCgiServer } from "./cgi_support.ts";
 import { assertShowsNoPath } from "./wire_support.ts";
 
@@ -65,6 +66,28 @@ Deno.test("what is not installed is said on the page, and no line of a launcher 
     assertStringIncludes(text, advice);
   }
   assertEquals(/setsid/.test(server.output().stderr), false);
+});
+
+Deno.test("an interpreter that is not installed: check, start, page and log say so, in spite of an error_page", async () => {
+  const pattern = new RegExp(
+    String.raw`webserv\.yaml:\d+: servers\[0\]\.locations\["/cgi-bin/"\]\.cgi\["\.php"\]: ` +
+      "no-such-php is not installed, or not in a folder of PATH: requests for such programs get 502",
+  );
+  await using demo = await cgiServer({ "a.php": "<?php" }, {
+    files: { "www/50x.html": "Wait for the tide" },
+    server: "error_page: { 5xx: /50x.html }",
+    location: "cgi: { .php: no-such-php, .sh: sh }",
+  });
+  assertMatch(demo.output().stderr, pattern);
+  const { code, stderr } = await runProgram(["check", "-c", `${demo.folder}/webserv.yaml`]);
+  assertEquals([code, stderr.match(/is not installed/g)?.length], [0, 1]);
+  assertMatch(stderr, pattern);
+  const local = await ask(demo.port, "/cgi-bin/a.php");
+  assertEquals(local.status, 502);
+  assertStringIncludes(local.text, "no-such-php is not installed.");
+  await assertLogged(demo, "/cgi-bin/a.php: no-such-php is not installed, or not in a folder of PATH (");
+  const other = await ask(demo.port, "/cgi-bin/a.php", { fields: { "X-Forwarded-For": "192.0.2.7" } });
+  assertEquals([other.status, other.text], [502, "Wait for the tide"]);
 });
 
 Deno.test("a file that only its interpreter runs need not be executable", async () => {
