@@ -170,8 +170,12 @@ export interface RunningProcess {
   readonly startProblem: ProcessError["problem"] | undefined;
   /** Kills the program and what it started, so far as it is still there, at once. */
   kill(): void;
-  /** Has what the program left behind killed, soon: after it has exited. From then on kill() does nothing. */
-  killRest(): void;
+  /**
+   * Has what the program left behind killed, soon: after it has exited. From then on kill() does nothing.
+   *
+   * @param name the program as the error log names it, if there is anything; undefined: nothing is said
+   */
+  killRest(name: string | undefined): void;
   /** Closes every pipe: after killRest(). */
   release(): void;
 }

@@ -15,6 +15,12 @@ import { type HeaderBlock, HeaderBlockReader } from "./header_block.ts";
 /** How long a program may go on after its answer ended, or is of no more interest, in milliseconds. */
 const GRACE = 1000;
 
+const STILL_RUNNING =
+  `it went on for more than ${
+    GRACE / 1000
+  } s after its answer had ended, and was killed: what is to outlive its request ` +
+  "needs setsid";
+
 /** With these statuses shells and launchers say that they could not start what they were to. */
 const NOT_EXECUTABLE = 126, NOT_FOUND = 127;
 
@@ -181,17 +187,20 @@ export class CgiRun {
   }
 
   async #live(): Promise<void> {
-    const { clock, onEnd } = this.#options;
+    const { clock, errorLog, name, onEnd } = this.#options;
     const exit = new TrackedPromise(this.#process.exited);
     await this.#outputEnded.promise;
     this.#cancelTimer();
     if (!exit.isOver) {
-      const cancel = clock.after(GRACE, () => this.#process.kill());
+      const cancel = clock.after(GRACE, () => {
+        this.#process.kill();
+        if (this.#failure === undefined) errorLog.warning(`${name}: ${STILL_RUNNING}`);
+      });
       await exit.promise;
       cancel();
     }
     // What it started and left behind may even have closed its output.
-    this.#process.killRest();
+    this.#process.killRest(this.#failure === undefined ? name : undefined);
     await this.#errorsRead();
     this.#process.release();
     onEnd();

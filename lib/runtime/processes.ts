@@ -136,8 +136,8 @@ class Process implements RunningProcess {
     }
   }
 
-  killRest(): void {
-    this.#groups.ended(this.#child.pid);
+  killRest(name: string | undefined): void {
+    this.#groups.ended(this.#child.pid, name);
   }
 
   release(): void {

@@ -13,6 +13,8 @@ export type ToWorker =
   | { readonly type: "change"; readonly config: Config }
   /** Others have taken over: accept nothing more, and answer what the connections still ask for. */
   | { readonly type: "retire" }
+  /** A program of it that has ended had left something in its group, which was killed. */
+  | { readonly type: "left killed"; readonly pid: number }
   /** End: running exchanges have until timeouts.shutdown. */
   | { readonly type: "stop" };
 

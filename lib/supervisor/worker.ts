@@ -18,11 +18,13 @@ const thread = self as unknown as {
 };
 
 let server: WorkerServer | undefined;
+let groups: SharedGroups | undefined;
 const logs = {
   // What clients have sent is escaped where the lines are made.
   access: postedLog((lines) => postLines("access", lines), true),
   error: postedLog((lines) => postLines("error", lines)),
 };
+const errors = errorLogTo(logs.error);
 
 setUnfinishedRegistry({
   begun: (path) => thread.postMessage({ type: "unfinished", path, over: false }),
@@ -36,6 +38,8 @@ thread.onmessage = ({ data }) => {
     case "change":
       server?.change(data.config);
       return thread.postMessage({ type: "changed" });
+    case "left killed":
+      return sayKilled(data.pid);
     case "retire":
       void server?.closed.then(() => thread.postMessage({ type: "closed" }));
       return void server?.retire().then(finish);
@@ -44,6 +48,15 @@ thread.onmessage = ({ data }) => {
   }
 };
 
+/** Whoever wrote the program wonders where its job has gone. */
+function sayKilled(pid: number): void {
+  const name = groups?.nameOf(pid);
+  if (name === undefined) return;
+  errors.warning(
+    `${name}: a job that it had left running was killed when it had ended: one that is to outlive its request needs setsid`,
+  );
+}
+
 /** The memory goes with them. */
 function postLines(log: "access" | "error", lines: Uint8Array<ArrayBuffer>): void {
   thread.postMessage({ type: "log", log, lines }, [lines.buffer]);
@@ -51,11 +64,11 @@ function postLines(log: "access" | "error", lines: Uint8Array<ArrayBuffer>): voi
 
 function start(options: WorkerStart): void {
   try {
-    const groups = options.groups && new SharedGroups(options.groups, {
+    groups = options.groups && new SharedGroups(options.groups, {
       kill: (pid) => thread.postMessage({ type: "kill", pid }),
       sweep: () => thread.postMessage({ type: "sweep" }),
     });
-    server = WorkerServer.start(options, { access: logs.access, error: errorLogTo(logs.error) }, groups);
+    server = WorkerServer.start(options, { access: logs.access, error: errors }, groups);
     thread.postMessage({ type: "ready" });
   } catch (error) {
     if (!(error instanceof ListenError)) throw error;

@@ -69,7 +69,7 @@ export class WorkerHandle {
       event.preventDefault();
       this.#die(event.message);
     };
-    this.#groups = groups?.open();
+    this.#groups = groups?.open((pid) => this.#send({ type: "left killed", pid }));
     // A failure is for whoever waits; nobody has to.
     this.ready.catch(() => {});
     this.#send({ type: "start", start: { ...start, groups: this.#groups?.memory } });

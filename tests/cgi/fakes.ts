@@ -46,6 +46,8 @@ export class FakeProcess implements RunningProcess {
   inputClosed = false;
   kills = 0;
   restKills = 0;
+  /** How it is called where it has left something behind. */
+  restName: string | undefined;
   startProblem: ProcessError["problem"] | undefined = undefined;
   released = 0;
   /** It reads its input: "later" until takeInput() is called. */
@@ -101,8 +103,9 @@ export class FakeProcess implements RunningProcess {
     void this.exit("SIGKILL");
   }
 
-  killRest(): void {
+  killRest(name: string | undefined): void {
     this.restKills++;
+    this.restName = name;
     this.takeInput();
   }
 
