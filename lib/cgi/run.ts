@@ -16,10 +16,9 @@ import { type HeaderBlock, HeaderBlockReader } from "./header_block.ts";
 const GRACE = 1000;
 
 const STILL_RUNNING =
-  `it went on for more than ${
+  `it went on when its answer had ended, and was killed as soon as the client had left or ${
     GRACE / 1000
-  } s after its answer had ended, and was killed: what is to outlive its request ` +
-  "needs setsid";
+  } s were over: what is to outlive its request needs setsid`;
 
 /** With these statuses shells and launchers say that they could not start what they were to. */
 const NOT_EXECUTABLE = 126, NOT_FOUND = 127;
@@ -63,6 +62,8 @@ export class CgiRun {
   #failure: unknown;
   /** Its answer has ended, or is of no more interest. */
   #isEnding = false;
+  /** It was killed after its answer, unless it had ended by then. */
+  #isLate = false;
   #lastSign: number;
   /** Somebody waits for output. */
   #isReading = false;
@@ -169,6 +170,7 @@ export class CgiRun {
 
   /** Kills everything. The reason is thrown at whoever reads on. */
   stop(reason: unknown): void {
+    if (this.#isEnding && this.#failure === undefined) this.#isLate = true;
     this.#failure ??= reason;
     this.#process.kill();
     this.#endOutput();
@@ -193,11 +195,14 @@ export class CgiRun {
     this.#cancelTimer();
     if (!exit.isOver) {
       const cancel = clock.after(GRACE, () => {
+        if (this.#failure === undefined) this.#isLate = true;
         this.#process.kill();
-        if (this.#failure === undefined) errorLog.warning(`${name}: ${STILL_RUNNING}`);
       });
       await exit.promise;
       cancel();
+    }
+    if (this.#isLate && await this.#process.exited === "SIGKILL") {
+      errorLog.warning(`${name}: ${STILL_RUNNING}`);
     }
     // What it started and left behind may even have closed its output.
     this.#process.killRest(this.#failure === undefined ? name : undefined);

@@ -1,4 +1,10 @@
-import { assertEquals, assertInstanceOf, assertRejects, assertStringIncludes } from "@std/assert";
+import {
+  assertEquals,
+  assertInstanceOf,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { CgiRun } from "../../lib/cgi/run.ts";
 import { GoneError, HttpError } from "../../lib/http/errors.ts";
 import { ProcessError } from "../../lib/ports.ts";
@@ -82,10 +88,43 @@ Deno.test("a run lets a program that has closed its output go on for a little wh
   await started.process.say(null);
   assertEquals(await outputOf(started.run), "");
   await started.clock.advance(GRACE - 1);
-  assertEquals(started.process.kills, 0);
+  assertEquals([started.process.kills, started.errorLog.lines], [0, []]);
   await started.clock.advance(1);
   assertEquals(started.process.kills > 0, true);
+  assertMatch(
+    started.errorLog.lines.join(),
+    /^warning: \/a\.py: it went on when its answer had ended, .* needs setsid$/,
+  );
   await assertOver(started);
+});
+
+Deno.test("a program that goes on after its answer is killed when its client leaves, with a line in the log", async () => {
+  const started = startRun();
+  await started.process.say(null);
+  await outputOf(started.run);
+  started.run.stop(new GoneError());
+  await assertOver(started);
+  assertMatch(started.errorLog.lines.join(), /^warning: \/a\.py: it went on when its answer had ended/);
+  // One that has ended was not killed.
+  const ended = startRun();
+  await ended.process.say(null);
+  await outputOf(ended.run);
+  await ended.process.exit(0);
+  ended.run.stop(new GoneError());
+  await assertOver(ended);
+  assertEquals(ended.errorLog.lines, []);
+});
+
+Deno.test("only what a program left behind that was not stopped is worth a name", async () => {
+  for (const isStopped of [false, true]) {
+    const started = startRun();
+    if (isStopped) started.run.stop(new GoneError());
+    await started.process.say(null);
+    await started.process.exit(0);
+    await started.run.read().catch(() => {});
+    await assertOver(started);
+    assertEquals(started.process.restName, isStopped ? undefined : "/a.py");
+  }
 });
 
 Deno.test("a run does not wait for ever for the standard error that somebody else holds open", async () => {
