@@ -91,7 +91,10 @@ export class Gateway {
     } finally {
       if (!run && hasPlace) this.#places--;
     }
-    const takeBack = request.onGone(() => run.stop(new GoneError()));
+    const takeBack = request.onGone(() => {
+      // Who has its answer may leave: what the program still does ends in its own time, which is short.
+      if (!run.isEnding) run.stop(new GoneError());
+    });
     void run.ended.then(takeBack);
     try {
       return await this.#response(request, program, run);

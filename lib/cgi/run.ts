@@ -15,10 +15,8 @@ import { type HeaderBlock, HeaderBlockReader } from "./header_block.ts";
 /** How long a program may go on after its answer ended, or is of no more interest, in milliseconds. */
 const GRACE = 1000;
 
-const STILL_RUNNING =
-  `it went on when its answer had ended, and was killed as soon as the client had left or ${
-    GRACE / 1000
-  } s were over: what is to outlive its request needs setsid`;
+const STILL_RUNNING = `it went on when its answer had ended, and was killed within ${GRACE / 1000} s: ` +
+  "what is to outlive its request needs setsid";
 
 /** With these statuses shells and launchers say that they could not start what they were to. */
 const NOT_EXECUTABLE = 126, NOT_FOUND = 127;

@@ -98,7 +98,7 @@ Deno.test("a run lets a program that has closed its output go on for a little wh
   await assertOver(started);
 });
 
-Deno.test("a program that goes on after its answer is killed when its client leaves, with a line in the log", async () => {
+Deno.test("a program that goes on after its answer is killed when it is stopped, with a line in the log", async () => {
   const started = startRun();
   await started.process.say(null);
   await outputOf(started.run);
