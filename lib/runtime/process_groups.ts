@@ -86,6 +86,8 @@ export const SWEEP_DELAY = 100;
 export class ProcessGroups {
   readonly #tables = new Map<GroupTable, (pid: number) => void>();
   readonly #killProgram: string | undefined;
+  /** Waits for what has ended in a group whose program is over: as process 1, where nobody else does. */
+  reap: (pid: number) => void = () => {};
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** @param killProgram the path of `kill`, for when the runtime may not do it itself */
@@ -117,6 +119,11 @@ export class ProcessGroups {
     };
   }
 
+  /** True if a worker has started it as a program, and has not said that it has ended. */
+  runs(pid: number): boolean {
+    return [...this.#tables.keys()].some((table) => table.runs(pid));
+  }
+
   /** For the end of the program, however it comes. */
   killAll(): void {
     clearTimeout(this.#timer);
@@ -127,7 +134,9 @@ export class ProcessGroups {
   #sweep(): void {
     this.#timer = undefined;
     for (const [table, onLeft] of this.#tables) {
-      this.#killGroups(table.takeEnded().filter(isOurs)).forEach(onLeft);
+      const ended = table.takeEnded();
+      ended.forEach(this.reap);
+      this.#killGroups(ended.filter(isOurs)).forEach(onLeft);
     }
   }
 

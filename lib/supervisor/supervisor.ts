@@ -13,6 +13,7 @@ import { type ErrorLog, FileError } from "../ports.ts";
 import { LogError } from "../runtime/logs.ts";
 import { OrphanGuard } from "../runtime/orphan_guard.ts";
 import type { ProcessGroups } from "../runtime/process_groups.ts";
+import { Reaper } from "../runtime/reaper.ts";
 import { spoolProblem } from "../runtime/spool.ts";
 import { ensureFolder, sweep } from "../runtime/store_files.ts";
 import { EndpointReservations } from "./endpoints.ts";
@@ -78,6 +79,8 @@ export class Supervisor {
   #stopping = false;
   /** Since programs were configured for the first time. */
   #guard: OrphanGuard | undefined;
+  /** As process 1, since programs were configured for the first time. */
+  #reaper: Reaper | undefined;
   #looking: ReturnType<typeof setInterval> | undefined;
   /** Reloads come one after another. */
   #reloading: Promise<void> = Promise.resolve();
@@ -152,6 +155,7 @@ export class Supervisor {
     const begun = performance.now();
     this.#stopping = true;
     clearInterval(this.#looking);
+    this.#reaper?.stop();
     this.#replacing.forEach(clearTimeout);
     await this.#reloading;
     const workers = [...this.#workers, ...this.#retired].filter((worker) => worker !== undefined);
@@ -174,6 +178,7 @@ export class Supervisor {
     const spoolWarning = hasPrograms(config) ? spoolProblem(this.#options.system.spoolFolder) : undefined;
     if (spoolWarning !== undefined) logs.errors.warning(spoolWarning);
     this.#guardPrograms(config);
+    this.#reapOrphans(config, logs.errors);
     const needs = this.#needsOf(config);
     let workers: readonly (WorkerHandle | undefined)[];
     try {
@@ -284,6 +289,21 @@ export class Supervisor {
       const why = error instanceof Error ? error.message : String(error);
       this.errorLog.warning(
         `programs outlive a server that is killed, since ${guardShell} cannot be run: ${why}`,
+      );
+    }
+  }
+
+  /** As process 1 of a container it is this one that gets what programs leave behind. */
+  #reapOrphans(config: Config, log: ErrorLog): void {
+    const { system: { isInit }, groups } = this.#options;
+    if (!isInit || this.#reaper !== undefined || !hasPrograms(config)) return;
+    this.#reaper = Reaper.start((pid) => groups.runs(pid));
+    const reaper = this.#reaper;
+    if (reaper !== undefined) groups.reap = (pid) => reaper.group(pid);
+    else {
+      log.warning(
+        "this is process 1, and jobs that programs leave behind stay as zombies when they end: " +
+          "start the container with --init, or give --allow-ffi and --allow-read",
       );
     }
   }

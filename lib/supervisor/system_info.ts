@@ -30,6 +30,8 @@ export interface SystemInfo extends SystemPaths {
   readonly killProgram: string | undefined;
   /** The path of `sh`, where a shell can find the programs of a server that is gone: it takes /proc. */
   readonly guardShell: string | undefined;
+  /** This is process 1 of a container: it gets whatever others leave behind. */
+  readonly isInit: boolean;
   /** Connections to one port are shared out among all threads that listen on it. */
   readonly sharesPorts: boolean;
   /** Why a program cannot be started, as the end of a sentence that begins with its name; undefined if it can. */
@@ -52,6 +54,7 @@ export function systemInfo(): SystemInfo {
     killProgram: Deno.build.os === "windows" ? undefined : find("kill"),
     guardShell: Deno.build.os === "linux" ? find("sh") : undefined,
     spoolFolder: spoolFolder(variable("TMPDIR"), userId()),
+    isInit: Deno.build.os === "linux" && Deno.pid === 1,
     sharesPorts,
     realPath: (path) => existingPath(path) ?? path,
     findProgram: (name) => name.includes("/") ? name : findProgram(name, searchPath),

@@ -8,7 +8,7 @@ import { createHash } from "node:crypto";
 import { ask, get } from "../support/ask.ts";
 import { startServer } from "../support/server.ts";
 import { toText, WireClient } from "../support/wire.ts";
-import { assertLives, needs, sharedCgiServer } from "./cgi_support.ts";
+import { assertLives, cgiServer, needs, sharedCgiServer } from "./cgi_support.ts";
 
 const C_PROGRAM = `#include <stdio.h>
 #include <stdlib.h>
@@ -256,4 +256,19 @@ Deno.test("without --cgi nothing is run", async () => {
   await using folder = await startServer({ files: { "cgi-bin/a.sh": "echo source\n" }, args: ["--quiet"] });
   const response = await ask(folder.port, "/cgi-bin/a.sh");
   assertStringIncludes(toText(response.body), "echo source");
+});
+
+Deno.test({
+  ...needs(["php-cgi"], "an error_page in PHP is run, with the error that it is for"),
+  fn: async () => {
+    await using own = await cgiServer({
+      "error.php":
+        `<?php echo getenv("REDIRECT_STATUS"), " ", getenv("REDIRECT_URL"), " ", $_SERVER["REQUEST_METHOD"];`,
+      "fails.sh": "exit 3\n",
+    }, { server: "error_page: { 404: /cgi-bin/error.php, 5xx: /cgi-bin/error.php }" });
+    assertEquals(await get(own.port, "/none?x"), "404 404 /none GET");
+    assertEquals(await get(own.port, "/cgi-bin/none.php"), "404 404 /cgi-bin/none.php GET");
+    assertEquals(await get(own.port, "/cgi-bin/fails.sh"), "502 502 /cgi-bin/fails.sh GET");
+    assertEquals(own.output().stderr.includes("cannot be sent"), false);
+  },
 });
