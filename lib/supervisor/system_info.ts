@@ -128,6 +128,8 @@ function* descriptors(
   killers: readonly string[],
 ): Generator<[flag: string, descriptor: Deno.PermissionDescriptor]> {
   const logs = logFiles(config);
+  // First, since without it the folder for large bodies has another name than the other flags say.
+  if (hasPrograms(config)) yield [permissionFlag("sys", [USER_ID.kind]), USER_ID];
   for (const host of net) yield [permissionFlag("net", [host]), { name: "net", host }];
   for (const path of [...WORKER_MODULES, ...read]) {
     yield [permissionFlag("read", [path]), { name: "read", path }];
@@ -137,5 +139,4 @@ function* descriptors(
   for (const command of [...run, ...killers]) {
     yield [permissionFlag("run", [command]), { name: "run", command }];
   }
-  if (hasPrograms(config)) yield [permissionFlag("sys", [USER_ID.kind]), USER_ID];
 }

@@ -162,7 +162,14 @@ Deno.test({
     const flags = await split(folder.flags);
     const names = flags.map((flag) => /--allow-\w+/.exec(flag)?.[0]).filter((name) => name !== undefined);
     assertEquals(flags[0], "--no-prompt");
-    assertEquals(names, ["--allow-net", "--allow-read", "--allow-write", "--allow-run", "--allow-env"]);
+    assertEquals(names, [
+      "--allow-net",
+      "--allow-read",
+      "--allow-write",
+      "--allow-run",
+      "--allow-env",
+      "--allow-sys",
+    ]);
     await Promise.all(names.map((name, index) =>
       test.step({
         name: `without ${name}`,
