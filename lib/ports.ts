@@ -166,10 +166,19 @@ export interface RunningProcess {
   readErrors(): Promise<Uint8Array | null>;
   /** Resolves when the program itself has ended, with its exit status or the name of the signal. Never rejects. */
   readonly exited: Promise<number | string>;
+  /**
+   * Why the program never ran, where something else that was to start it did: known when it has exited and standard
+   * error has been read to its end.
+   */
+  readonly startProblem: ProcessError["problem"] | undefined;
   /** Kills the program and what it started, so far as it is still there, at once. */
   kill(): void;
-  /** Has what the program left behind killed, soon: after it has exited. From then on kill() does nothing. */
-  killRest(): void;
+  /**
+   * Has what the program left behind killed, soon: after it has exited. From then on kill() does nothing.
+   *
+   * @param name the program as the error log names it, if there is anything; undefined: nothing is said
+   */
+  killRest(name: string | undefined): void;
   /** Closes every pipe: after killRest(). */
   release(): void;
 }

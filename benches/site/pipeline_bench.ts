@@ -60,6 +60,7 @@ function site(): Handler {
     spooler: unreachable<Spooler>(),
     clock,
     errorLog,
+    files,
     searchPath: "",
     software: "",
   });

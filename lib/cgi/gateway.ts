@@ -7,7 +7,7 @@ import { dirname } from "@std/path";
 import { busy, GoneError, HttpError } from "../http/errors.ts";
 import { FieldBlock } from "../http/fields.ts";
 import { InternalRedirect, type Outcome, type Request, type Response } from "../http/message.ts";
-import type { Clock, ErrorLog, ProcessRunner, Spooler } from "../ports.ts";
+import type { Clock, ErrorLog, FileSystem, ProcessRunner, Spooler } from "../ports.ts";
 import { cgiAnswer } from "./answer.ts";
 import { cgiEnvironment, type ErrorPageOf, type Script } from "./environment.ts";
 import { type Collected, programInput } from "./request_input.ts";
@@ -20,6 +20,8 @@ export interface GatewayOptions {
   readonly spooler: Spooler;
   readonly clock: Clock;
   readonly errorLog: ErrorLog;
+  /** To look into a program that failed. */
+  readonly files: Pick<FileSystem, "openSync">;
   readonly searchPath: string;
   readonly software: string;
 }
@@ -89,7 +91,10 @@ export class Gateway {
     } finally {
       if (!run && hasPlace) this.#places--;
     }
-    const takeBack = request.onGone(() => run.stop(new GoneError()));
+    const takeBack = request.onGone(() => {
+      // Who has its answer may leave: what the program still does ends in its own time, which is short.
+      if (!run.isEnding) run.stop(new GoneError());
+    });
     void run.ended.then(takeBack);
     try {
       return await this.#response(request, program, run);
@@ -129,7 +134,7 @@ export class Gateway {
     { script, interpreter, limits, ...program }: Program,
     contentLength: number | undefined,
   ): CgiRun {
-    const { runner, clock, errorLog, searchPath, software } = this.options;
+    const { runner, clock, errorLog, files, searchPath, software } = this.options;
     const [first = script.file, ...args] = [...interpreter, ...(interpreter.length > 0 ? [script.file] : [])];
     const run: CgiRun = new CgiRun({
       program: first,
@@ -150,6 +155,9 @@ export class Gateway {
       clock,
       errorLog,
       name: script.name,
+      file: script.file,
+      files,
+      client: request,
       timeout: limits.timeout,
       onEnd: () => {
         this.#runs.delete(run);
@@ -185,7 +193,7 @@ function announced(status: number, block: { contentLength: number | undefined })
 /** Non-parsed headers, RFC 3875 section 5: the output is the whole message. */
 async function rawResponse(run: CgiRun): Promise<Response> {
   const first = await run.read();
-  if (first === null) throw run.failure(502, "it ended without a word");
+  if (first === null) throw await run.endedEarly(undefined);
   const status = /^HTTP\/1\.[01] ([0-9]{3})/.exec(String.fromCharCode(...first.subarray(0, 12)))?.[1];
   return {
     status: status === undefined ? 200 : Number(status),

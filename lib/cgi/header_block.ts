@@ -12,6 +12,9 @@ import { HttpError } from "../http/errors.ts";
 /** Bytes of a header block; more is taken for a program that sends none. */
 const LARGEST_BLOCK = 32 * 1024;
 
+/** Bytes of the text of a block that is none. */
+const LONGEST_TEXT = 1024;
+
 /** What a program said before its content. */
 export interface HeaderBlock {
   readonly status: number | undefined;
@@ -50,6 +53,11 @@ export class HeaderBlockReader {
       this.#lineStart = this.#scanned + 1;
     }
     return undefined;
+  }
+
+  /** What has come so far, as text. */
+  get text(): string {
+    return new TextDecoder().decode(this.#bytes.subarray(0, Math.min(this.#length, LONGEST_TEXT)));
   }
 
   #append(piece: Uint8Array): void {

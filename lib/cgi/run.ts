@@ -3,14 +3,23 @@
  *
  * @module
  */
-import type { Clock, ErrorLog, ProcessCommand, ProcessRunner, RunningProcess } from "../ports.ts";
+import type { Clock, ErrorLog, FileSystem, ProcessCommand, ProcessRunner, RunningProcess } from "../ports.ts";
 import { ProcessError } from "../ports.ts";
 import { GoneError, HttpError } from "../http/errors.ts";
+import { isLocalClient } from "../http/local_client.ts";
+import type { Request } from "../http/message.ts";
 import { logLines } from "./error_lines.ts";
+import { type FailedProgram, whyBadHeaderBlock, whyNoHeaderBlock, whyNotStarted } from "./explanations.ts";
 import { type HeaderBlock, HeaderBlockReader } from "./header_block.ts";
 
 /** How long a program may go on after its answer ended, or is of no more interest, in milliseconds. */
 const GRACE = 1000;
+
+const STILL_RUNNING = `it went on when its answer had ended, and was killed within ${GRACE / 1000} s: ` +
+  "what is to outlive its request needs setsid";
+
+/** With these statuses shells and launchers say that they could not start what they were to. */
+const NOT_EXECUTABLE = 126, NOT_FOUND = 127;
 
 /** What a run works with. */
 export interface RunOptions {
@@ -19,6 +28,11 @@ export interface RunOptions {
   readonly errorLog: ErrorLog;
   /** The program as the error log names it. */
   readonly name: string;
+  /** The script, absolute. */
+  readonly file: string;
+  readonly files: Pick<FileSystem, "openSync">;
+  /** Whoever sits at this machine is told what to do where that is known. */
+  readonly client: Pick<Request, "remote" | "fields">;
   /** How long it may be silent, in milliseconds. */
   readonly timeout: number;
   /** Called once when no process is left. */
@@ -39,11 +53,15 @@ export class CgiRun {
   readonly ended: Promise<void>;
   readonly #options: RunOptions;
   readonly #process: RunningProcess;
+  readonly #command: ProcessCommand;
+  readonly #errors: TrackedPromise;
   readonly #outputEnded = Promise.withResolvers<void>();
   /** Why the run was stopped from our side. */
   #failure: unknown;
   /** Its answer has ended, or is of no more interest. */
   #isEnding = false;
+  /** It was killed after its answer, unless it had ended by then. */
+  #isLate = false;
   #lastSign: number;
   /** Somebody waits for output. */
   #isReading = false;
@@ -54,13 +72,18 @@ export class CgiRun {
   /** @throws {HttpError} 403 or 502 */
   constructor(command: ProcessCommand, options: RunOptions) {
     this.#options = options;
+    this.#command = command;
     try {
       this.#process = options.runner.spawn(command);
     } catch (error) {
       if (!(error instanceof ProcessError)) throw error;
-      const cause = error.cause instanceof Error ? `: ${error.cause.message}` : "";
-      throw this.failure(error.problem === "denied" ? 403 : 502, error.message + cause, error);
+      const cause = error.cause instanceof Error ? error.cause.message : undefined;
+      const { why, advice } = whyNotStarted(error.problem, this.#failed, cause);
+      throw this.failure(error.problem === "denied" ? 403 : 502, why, error, advice);
     }
+    this.#errors = new TrackedPromise(
+      logLines(() => this.#process.readErrors(), options.errorLog, options.name, options.clock),
+    );
     this.#lastSign = options.clock.monotonic();
     this.#cancelTimer = options.clock.after(options.timeout, () => this.#checkTime());
     this.ended = this.#live();
@@ -72,11 +95,12 @@ export class CgiRun {
   }
 
   /** What is answered where the program gives no answer; the log names it. */
-  failure(status: 403 | 502 | 504, why: string, cause?: unknown): HttpError {
+  failure(status: 403 | 502 | 504, why: string, cause?: unknown, advice?: string): HttpError {
     return new HttpError(status, why, {
       cause,
       log: `${this.#options.name}: ${why}`,
       ...status === 403 && { hint: "The system does not let this program, or its interpreter, be started." },
+      ...advice !== undefined && isLocalClient(this.#options.client) && { advice },
     });
   }
 
@@ -115,14 +139,14 @@ export class CgiRun {
     const reader = new HeaderBlockReader();
     for (;;) {
       const piece = await this.read();
-      if (piece === null) {
-        throw this.failure(502, `it ended ${await this.#howItEnded()} before its header block did`);
-      }
+      if (piece === null) throw await this.endedEarly(reader.text);
       try {
         const found = reader.push(piece);
         if (found) return found;
       } catch (error) {
-        if (error instanceof HttpError) throw this.failure(502, error.message);
+        if (error instanceof HttpError) {
+          throw this.failure(502, whyBadHeaderBlock(error.message, reader.text).why);
+        }
         throw error;
       }
     }
@@ -145,6 +169,7 @@ export class CgiRun {
 
   /** Kills everything. The reason is thrown at whoever reads on. */
   stop(reason: unknown): void {
+    if (this.#isEnding && this.#failure === undefined) this.#isLate = true;
     this.#failure ??= reason;
     this.#process.kill();
     this.#endOutput();
@@ -164,35 +189,58 @@ export class CgiRun {
 
   async #live(): Promise<void> {
     const { clock, errorLog, name, onEnd } = this.#options;
-    const errors = new TrackedPromise(logLines(() => this.#process.readErrors(), errorLog, name, clock));
     const exit = new TrackedPromise(this.#process.exited);
     await this.#outputEnded.promise;
     this.#cancelTimer();
     if (!exit.isOver) {
-      const cancel = clock.after(GRACE, () => this.#process.kill());
+      const cancel = clock.after(GRACE, () => {
+        if (this.#failure === undefined) this.#isLate = true;
+        this.#process.kill();
+      });
       await exit.promise;
       cancel();
     }
-    // What it started and left behind may even have closed its output.
-    this.#process.killRest();
-    if (!errors.isOver) {
-      const late = Promise.withResolvers<void>();
-      const cancel = clock.after(GRACE, late.resolve);
-      await Promise.race([errors.promise, late.promise]);
-      cancel();
+    if (this.#isLate && await this.#process.exited === "SIGKILL") {
+      errorLog.warning(`${name}: ${STILL_RUNNING}`);
     }
+    // What it started and left behind may even have closed its output.
+    this.#process.killRest(this.#failure === undefined ? name : undefined);
+    await this.#errorsRead();
     this.#process.release();
     onEnd();
+  }
+
+  /** What it leaves behind may hold its standard error open. */
+  async #errorsRead(): Promise<void> {
+    if (this.#errors.isOver) return;
+    const late = Promise.withResolvers<void>();
+    const cancel = this.#options.clock.after(GRACE, late.resolve);
+    await Promise.race([this.#errors.promise, late.promise]);
+    cancel();
+  }
+
+  get #failed(): FailedProgram {
+    const { file, files } = this.#options;
+    return { command: this.#command, file, files };
+  }
+
+  /** It has ended its output before anything could be made of it. @param output so far, for whyNoHeaderBlock() */
+  async endedEarly(output: string | undefined): Promise<HttpError> {
+    const status = await this.#process.exited;
+    if (status === NOT_FOUND || status === NOT_EXECUTABLE) await this.#errorsRead();
+    const problem = this.#process.startProblem;
+    if (problem !== undefined) {
+      const { why, advice } = whyNotStarted(problem, this.#failed, undefined);
+      return this.failure(502, why, undefined, advice);
+    }
+    const ended = typeof status === "number" ? `with status ${status}` : `by ${status}`;
+    const { why, advice } = whyNoHeaderBlock(ended, output, this.#failed);
+    return this.failure(502, why, undefined, advice);
   }
 
   #endOutput(): void {
     this.#isEnding = true;
     this.#outputEnded.resolve();
-  }
-
-  async #howItEnded(): Promise<string> {
-    const status = await this.#process.exited;
-    return typeof status === "number" ? `with status ${status}` : `by ${status}`;
   }
 
   #sign(): void {

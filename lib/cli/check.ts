@@ -47,15 +47,17 @@ function describeServer(server: ServerConfig): string {
 
 function describeLocation(location: LocationConfig): string {
   const { access, answer: { return: answer }, files: { alias, root, autoindex, tryFiles } } = location;
-  const { programs: { cgi, cgiScript }, store: { uploadStore } } = location;
+  const { programs: { cgi, cgiOnly, cgiScript }, store: { uploadStore } } = location;
   const parts: string[] = [];
   if (answer) parts.push(`return ${answer.status}${"location" in answer ? ` ${answer.location}` : ""}`);
   if (cgiScript !== undefined) parts.push(`program ${cgiScript}`);
   if (cgi) parts.push(`programs ${Object.keys(cgi).join(" ")}`);
   if (uploadStore !== undefined) parts.push(`uploads to ${uploadStore}`);
   const files = alias ?? root ?? uploadStore;
-  if (!answer && cgiScript === undefined) parts.push(files === undefined ? "404" : `files of ${files}`);
-  if (autoindex) parts.push("listing");
+  const onlyPrograms = cgiScript !== undefined || (cgi !== undefined && cgiOnly);
+  if (onlyPrograms && cgiScript === undefined) parts.push(`nothing else of ${files}`);
+  if (!answer && !onlyPrograms) parts.push(files === undefined ? "404" : `files of ${files}`);
+  if (autoindex && !onlyPrograms) parts.push("listing");
   if (tryFiles) parts.push(`try ${describeTries(tryFiles)}`);
   return `${parts.join(", ")} [${access.allowedMethods.join(" ")}]`;
 }

@@ -115,8 +115,9 @@ function loadFile(file: string, isNamed: boolean): LoadedConfiguration {
   } catch (error) {
     throw new FileAccessError(`${file} ${readingProblem(error, file)}`);
   }
-  const { findProgram } = systemInfo();
-  const result = decodeConfig(content, resolve(file), { realPath, findProgram, look, mayWrite, isNamed });
+  const { findProgram, missing } = systemInfo();
+  const outside = { realPath, findProgram, missing, look, mayWrite, isNamed };
+  const result = decodeConfig(content, resolve(file), outside);
   const here = Deno.cwd();
   if (result.issues) throw new ConfigError(result.issues.map((issue) => formatIssue(issue, here)).join("\n"));
   const warnings = result.warnings.map((issue) => formatIssue(issue, here));

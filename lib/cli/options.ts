@@ -146,7 +146,7 @@ export const OPTIONS: readonly Option[] = [
     name: "cgi",
     help: "run programs in DIR/cgi-bin",
     more:
-      "These are executable files, and files that end in .py .php .pl .rb .sh .js .ts, by their interpreter.",
+      "These are executable files, which are run as their first line says, and files that end in .py .php .pl .rb .sh .js .ts, by their interpreter. Nothing else there is sent.",
     fallback: "off",
     commands: ["serve"],
     folderOnly: true,

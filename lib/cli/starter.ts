@@ -21,7 +21,7 @@ servers:
     root: site
     index: [index.html]
     locations:
-      /cgi-bin/: { alias: cgi-bin, cgi: { .sh: sh, .py: python3, .php: php-cgi } }
+      /cgi-bin/: { alias: cgi-bin, cgi_only: on, cgi: { .sh: sh, .py: python3, .php: php-cgi } }
       # /files/: { upload_store: files, client_max_body_size: 100M, autoindex: on }
       # /old: { return: 301 /new }
 `,

@@ -37,6 +37,9 @@ const LOCATION_CLASHES: readonly Clash<LocationWord>[] = [
   { word: "upload_store", with: ["cgi", "cgi_script"], why: "nothing that was uploaded is ever run" },
 ];
 
+/** Keys that say something of programs, and nothing where there are none. */
+const OF_PROGRAMS = ["cgi_only", "cgi_env", "cgi_pass_authorization", "allow_encoded_slash"] as const;
+
 /** The location's own keys; what it inherits is looked at for whether anything can be served at all. */
 export function checkLocation(server: ServerSection, location: LocationSection, report: Report): void {
   checkClashes(location, LOCATION_CLASHES, report);
@@ -46,7 +49,7 @@ export function checkLocation(server: ServerSection, location: LocationSection, 
     report(overwrite, "overwrite needs an upload_store here");
   }
   if (!hasCgi(server, location)) {
-    for (const word of ["cgi_env", "cgi_pass_authorization"] as const) {
+    for (const word of OF_PROGRAMS) {
       const node = location.at(word);
       if (node !== undefined) report(node, `${word} needs a cgi or a cgi_script here`);
     }
@@ -97,7 +100,7 @@ export function warnAboutServer(server: ServerSection, report: Report): void {
     report(overwrite, "without effect: no location of this server has an upload_store");
   }
   const anyCgi = hasCgi(server) || locations.some(([, location]) => hasCgi(server, location));
-  for (const word of ["cgi_env", "cgi_pass_authorization"] as const) {
+  for (const word of OF_PROGRAMS) {
     const node = server.at(word);
     if (node !== undefined && !anyCgi) report(node, "without effect: nothing in this server runs programs");
   }

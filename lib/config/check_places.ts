@@ -222,7 +222,8 @@ class PlaceCheck {
           `the log is a program by its name (${where} of line ${line}), and what clients send stands in it word for ` +
             "word: give it a folder outside",
         );
-      } else this.reports.warning(node, `everybody can read the log: it is ${where} of line ${line}`);
+      } else if (cgi !== undefined && location.programs.cgiOnly) continue;
+      else this.reports.warning(node, `everybody can read the log: it is ${where} of line ${line}`);
       return;
     }
   }

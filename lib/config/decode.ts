@@ -6,6 +6,7 @@
  */
 import { dirname } from "@std/path";
 import { checkDuplicateLocations, checkLocation, checkServer, warnAboutServer } from "./check.ts";
+import { warnAboutInterpreters } from "./check_interpreters.ts";
 import { checkOutside } from "./check_outside.ts";
 import { checkPlaces } from "./check_places.ts";
 import { checkServers } from "./check_servers.ts";
@@ -65,6 +66,7 @@ export function decodeConfig(
     const reports = { issue: issues.report, warning: warnings.report };
     checkPlaces(config, section, outside, reports);
     checkOutside(config, section, outside, reports);
+    if (outside.missing) warnAboutInterpreters(section, outside.missing, warnings.report);
     if (!issues.empty) return { issues: issues.sorted() };
   }
   return { config, warnings: warnings.sorted(), listens: listensOf(config, servers) };

@@ -70,10 +70,12 @@ export function folderConfig(options: FolderOptions): Config {
     // SECURITY: only here, where .php runs. Elsewhere an index.php would be sent as it is, with all its secrets.
     index: [...fallback.files.index, "index.php"],
     cgi: upload ? INTERPRETERS_BESIDE_UPLOADS : INTERPRETERS,
+    cgi_only: true,
   });
   return {
     ...wholeConfig(options, fallback, cgi ? [programs] : []),
     ...(upload && cgi && { programFolder }),
+    ...(cgi && { heedsFirstLines: true }),
   };
 }
 

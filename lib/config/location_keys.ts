@@ -123,6 +123,12 @@ const programs = {
     meaning: "an extension (or `*`) to an interpreter, or to `true` = the file itself is run",
     example: "{ .sh: sh, .py: python3, .php: php-cgi }",
   }),
+  /** Nothing but programs is answered, where there are any by their extension. */
+  cgiOnly: withDefault({
+    decoder: () => flag,
+    default: "off",
+    meaning: "only what `cgi` names is answered, the rest is 404",
+  }),
   /** The program that answers everything below this location. */
   cgiScript: inLocation({
     decoder: (folder) => decoders.path("the path of a program", folder),
@@ -142,6 +148,12 @@ const programs = {
     decoder: () => flag,
     default: "off",
     meaning: "programs see the field Authorization",
+  }),
+  /** A slash that was sent as `%2F` may stand in what is left of a path for a program. */
+  allowEncodedSlash: withDefault({
+    decoder: () => flag,
+    default: "off",
+    meaning: "`%2F` is let through to a program's PATH_INFO, as a slash; never to a file",
   }),
 };
 

@@ -17,6 +17,8 @@ export interface PlacesOutside {
   readonly look: (path: string) => Seen;
   /** Whether this user may write to something that is there. */
   readonly mayWrite: (path: string) => boolean;
+  /** Why a program cannot be started, as the end of a sentence that begins with its name; undefined if it can. */
+  readonly missing?: (program: string) => string | undefined;
   /** The configuration file was named, and did not just lie there. */
   readonly isNamed: boolean;
 }

@@ -22,6 +22,8 @@ export interface Config extends ValuesOf<typeof TOP_KEYS> {
    * one whose programs are run all the same.
    */
   readonly programFolder?: string;
+  /** Of `--cgi`: a file that may be executed and begins with `#!` is run as it says, whatever its extension. */
+  readonly heedsFirstLines?: boolean;
   readonly timeouts: Timeouts;
   readonly limits: Limits;
   readonly servers: readonly ServerConfig[];

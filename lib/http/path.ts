@@ -73,6 +73,52 @@ function hasHiddenSegment(path: DecodedPath): boolean {
   return rest.includes("/.");
 }
 
+/** A path of which only the beginning can name files of ours. */
+export interface PathForProgram {
+  /** Decoded. Behind `namesEnd` a segment may start with a dot, and slashes may be there that were sent as `%2F`. */
+  readonly path: `/${string}`;
+  /** Where the first segment begins (with its slash) that may not be a file's name. */
+  readonly namesEnd: number;
+  readonly hasEncodedSlash: boolean;
+}
+
+const NEVER_DECODED = /%(?:00|5c)/i;
+
+/** Ours on every server: no program gets it. */
+const OWN = ".webserv";
+
+/**
+ * What decodePath() refuses as a path to a file may still be one to a program, whose PATH_INFO is its own affair (RFC 3875
+ * section 4.1.5). Undefined for what is none either: bad escapes, dot segments that leave the root or were made with
+ * encoded slashes, and paths that decodePath() takes.
+ */
+export function decodePathForProgram(raw: string): PathForProgram | undefined {
+  if (!/^\/[\x21-\x7e]*$/.test(raw) || raw.includes("\\") || NEVER_DECODED.test(raw)) return undefined;
+  const segments: string[] = [];
+  let last = "";
+  try {
+    for (last of raw.split("/").map(decodeURIComponent)) {
+      if (last === "" || last === ".") continue;
+      if (last !== "..") segments.push(last);
+      else if (segments.pop() === undefined) return undefined;
+    }
+  } catch {
+    return undefined;
+  }
+  const first = segments.findIndex((segment, index) =>
+    segment.includes("/") || (segment.startsWith(".") && (index > 0 || segment !== ".well-known"))
+  );
+  if (first < 0 || segments[0] === OWN) return undefined;
+  // SECURITY: a program that joins it to a folder of its own must not be led out of that.
+  if (segments.some((segment) => /(?:^|\/)\.\.?(?:\/|$)/.test(segment))) return undefined;
+  const isFolder = last === "" || last === "." || last === "..";
+  return {
+    path: `/${segments.join("/")}${isFolder ? "/" : ""}`,
+    namesEnd: segments.slice(0, first).reduce((length, segment) => length + segment.length + 1, 0),
+    hasEncodedSlash: segments.some((segment) => segment.includes("/")),
+  };
+}
+
 const NEEDS_NO_ENCODING = /^\/(?!\/)[A-Za-z0-9._~!$&'()*+,;=:@/-]*$/;
 
 /**

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isLoopback } from "../http/endpoint.ts";
+import { isLocalClient } from "../http/local_client.ts";
 import type { HttpError } from "../http/errors.ts";
 import { FieldBlock } from "../http/fields.ts";
 import type { Request, Response } from "../http/message.ts";
@@ -42,19 +42,13 @@ export function errorResponse(
   const { status, advice } = error;
   const type = errorTypeFor(request?.fields.joined("accept"));
   const link = type === "text/html" ? linkFrom(request?.path ?? "/") : "/";
-  const hint = error.hint === undefined || request === undefined || !isLocal(request)
+  const hint = error.hint === undefined || request === undefined || !isLocalClient(request)
     ? undefined
     : error.hint;
   const body = reference === undefined && advice === undefined && hint === undefined
     ? keptPage(status, type, link)
     : pageBytes({ status, reason: reasonPhrase(status), reference, hint, advice }, type, link);
   return { status, fields: fieldsOf(error, type), body, why };
-}
-
-/** True for a client on this machine. One that comes through a proxy on it says so, and may be anywhere. */
-function isLocal({ remote, fields }: PageRequest): boolean {
-  return isLoopback(remote) && !fields.has("x-forwarded-for") && !fields.has("forwarded") &&
-    !fields.has("via");
 }
 
 /** Relative, so that nothing of the path is in the page. */

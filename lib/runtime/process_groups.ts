@@ -9,16 +9,25 @@ import { KnownGroups } from "./known_groups.ts";
 /** Is told of every group, where the programs are started. */
 export interface GroupRegistry {
   started(pid: number): void;
-  /** The program has ended: what it left behind in its group is to be killed soon. */
-  ended(pid: number): void;
+  /**
+   * The program has ended: what it left behind in its group is to be killed soon.
+   *
+   * @param name how it is called where something is said of that; undefined: nothing is
+   */
+  ended(pid: number, name?: string): void;
   /** Kills every process of a group at once. Nothing happens where its program has ended. */
   kill(pid: number): void;
 }
+
+/** Names of programs that have ended are kept for so many: a sweep looks at them within SWEEP_DELAY. */
+const NAMES_KEPT = 512;
 
 /** A worker's registry, which asks the main thread for what a worker may not do. */
 export class SharedGroups implements GroupRegistry {
   readonly #table: GroupTable;
   readonly #ask: { readonly kill: (pid: number) => void; readonly sweep: () => void };
+  /** Of programs that have ended, the last ones. */
+  readonly #names = new Map<number, string>();
 
   /**
    * @param memory that of the main thread's WorkerGroups
@@ -36,12 +45,20 @@ export class SharedGroups implements GroupRegistry {
     this.#table.started(pid);
   }
 
-  ended(pid: number): void {
+  ended(pid: number, name?: string): void {
+    this.#names.delete(pid);
+    if (name !== undefined) this.#names.set(pid, name);
+    if (this.#names.size > NAMES_KEPT) this.#names.delete(this.#names.keys().next().value!);
     if (this.#table.ended(pid)) this.#ask.sweep();
   }
 
   kill(pid: number): void {
     if (this.#table.runs(pid)) this.#ask.kill(pid);
+  }
+
+  /** The name of a program that has ended not long ago. */
+  nameOf(pid: number): string | undefined {
+    return this.#names.get(pid);
   }
 }
 
@@ -70,8 +87,13 @@ export const SWEEP_DELAY = 100;
 
 /** The main thread's registry of all groups. */
 export class ProcessGroups {
-  readonly #tables = new Map<GroupTable, KnownGroups>();
+  readonly #tables = new Map<
+    GroupTable,
+    { readonly known: KnownGroups; readonly onLeft: (pid: number) => void }
+  >();
   readonly #killProgram: string | undefined;
+  /** Waits for what has ended in a group whose program is over: as process 1, where nobody else does. */
+  reap: (pid: number) => void = () => {};
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** @param killProgram the path of `kill`, for when the runtime may not do it itself */
@@ -79,10 +101,14 @@ export class ProcessGroups {
     this.#killProgram = killProgram;
   }
 
-  /** Looks after another worker's groups, until close(). */
-  open(): WorkerGroups {
+  /**
+   * Looks after another worker's groups, until close().
+   *
+   * @param onLeft is told of each program that had left something in its group, which has been killed
+   */
+  open(onLeft: (pid: number) => void = () => {}): WorkerGroups {
     const table = new GroupTable(), known = new KnownGroups();
-    this.#tables.set(table, known);
+    this.#tables.set(table, { known, onLeft });
     return {
       memory: table.memory,
       kill: (pid) => {
@@ -100,17 +126,24 @@ export class ProcessGroups {
     };
   }
 
+  /** True if a worker has started it as a program, and has not said that it has ended. */
+  runs(pid: number): boolean {
+    return [...this.#tables.keys()].some((table) => table.runs(pid));
+  }
+
   /** For the end of the program, however it comes. */
   killAll(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    for (const [table, known] of this.#tables) this.#killAllOf(table, known);
+    for (const [table, { known }] of this.#tables) this.#killAllOf(table, known);
   }
 
   #sweep(): void {
     this.#timer = undefined;
-    for (const [table, known] of this.#tables) {
-      this.#killGroups(leftOf(table, known));
+    for (const [table, { known, onLeft }] of this.#tables) {
+      const ended = table.takeEnded();
+      ended.forEach(this.reap);
+      this.#killGroups(ended.filter((pid) => isOurs(pid, known))).forEach(onLeft);
       known.look(table.running());
     }
   }
@@ -121,17 +154,26 @@ export class ProcessGroups {
     this.#killGroups([...running, ...leftOf(table, known)]);
   }
 
-  #killGroups(pids: readonly number[]): void {
-    const left = pids.filter((pid) => signal(-pid, "SIGKILL") === "not capable");
-    if (left.length === 0 || this.#killProgram === undefined) return;
+  /** @returns those in which somebody was killed */
+  #killGroups(pids: readonly number[]): number[] {
+    const killed: number[] = [], left: number[] = [];
+    for (const pid of pids) {
+      const sent = signal(-pid, "SIGKILL");
+      if (sent === "not capable") left.push(pid);
+      else if (sent === "sent") killed.push(pid);
+    }
+    if (left.length === 0 || this.#killProgram === undefined) return killed;
     // Deno.kill wants the permission to run everything; to run `kill` is much less.
-    new Deno.Command(this.#killProgram, {
+    const { stderr } = new Deno.Command(this.#killProgram, {
       args: ["-KILL", "--", ...left.map((pid) => `-${pid}`)],
-      stderr: "null",
+      stderr: "piped",
       stdout: "null",
       stdin: "null",
     })
       .outputSync();
+    // It complains of each that it did not find, by its number.
+    const complaints = new TextDecoder().decode(stderr);
+    return [...killed, ...left.filter((pid) => !new RegExp(`-${pid}\\b`).test(complaints))];
   }
 }
 

@@ -24,7 +24,7 @@ export function processRunner(
     spawn(command) {
       if (!groups) throw new ProcessError("denied", command.program);
       try {
-        return new Process(start(command, launcher), command.hasInput, groups);
+        return new Process(start(command, launcher), command, launcher !== undefined, groups);
       } catch (error) {
         throw new ProcessError(problemOf(error), command.program, { cause: error });
       }
@@ -58,13 +58,22 @@ function problemOf(error: unknown): ProcessError["problem"] {
 
 class Process implements RunningProcess {
   readonly exited: Promise<number | string>;
+  startProblem: ProcessError["problem"] | undefined = undefined;
+  /** What the launcher was told to start, until its first words were looked at. */
+  #launched: string | undefined;
   readonly #child: Deno.ChildProcess;
   readonly #groups: GroupRegistry;
   readonly #input: WritableStreamDefaultWriter<Uint8Array> | undefined;
   readonly #output: PipeReader;
   readonly #errors: PipeReader;
 
-  constructor(child: Deno.ChildProcess, hasInput: boolean, groups: GroupRegistry) {
+  constructor(
+    child: Deno.ChildProcess,
+    { program, hasInput }: ProcessCommand,
+    isLaunched: boolean,
+    groups: GroupRegistry,
+  ) {
+    if (isLaunched) this.#launched = program;
     groups.started(child.pid);
     this.#child = child;
     this.#groups = groups;
@@ -97,7 +106,24 @@ class Process implements RunningProcess {
   }
 
   readErrors(): Promise<Uint8Array | null> {
-    return this.#errors.next();
+    return this.#launched === undefined ? this.#errors.next() : this.#readFirstErrors(this.#launched);
+  }
+
+  /** What the launcher says of a program that it could not start is for us, and no line of the program's. */
+  async #readFirstErrors(program: string): Promise<Uint8Array | null> {
+    this.#launched = undefined;
+    let bytes = new Uint8Array();
+    for (;;) {
+      const piece = await this.#errors.next();
+      // It writes its line bit by bit.
+      if (piece !== null) bytes = concat(bytes, piece);
+      const words = launcherWords(bytes, program);
+      if (words === "others" || bytes.length > LONGEST_WORDS) return bytes;
+      if (words === "incomplete" && piece !== null) continue;
+      if (words === "incomplete") return bytes.length === 0 ? null : bytes;
+      this.startProblem = words;
+      return this.#errors.next();
+    }
   }
 
   kill(): void {
@@ -110,8 +136,8 @@ class Process implements RunningProcess {
     }
   }
 
-  killRest(): void {
-    this.#groups.ended(this.#child.pid);
+  killRest(name: string | undefined): void {
+    this.#groups.ended(this.#child.pid, name);
   }
 
   release(): void {
@@ -121,8 +147,34 @@ class Process implements RunningProcess {
   }
 }
 
-/** The file that a name stands for on the search path; undefined if there is none. */
+/** Bytes of a line of the launcher's, in which the program's path stands. */
+const LONGEST_WORDS = 16 * 1024;
+
+/** What the launcher says (that of util-linux, or of busybox) means; `others`: it is not the one who says it. */
+function launcherWords(
+  bytes: Uint8Array,
+  program: string,
+): ProcessError["problem"] | "incomplete" | "others" {
+  const text = new TextDecoder().decode(bytes);
+  const begins = [`setsid: failed to execute ${program}: `, `setsid: can't execute '${program}': `];
+  if (!begins.some((begin) => text.startsWith(begin))) {
+    return begins.some((begin) => begin.startsWith(text)) ? "incomplete" : "others";
+  }
+  if (!text.includes("\n")) return "incomplete";
+  if (text.includes("No such file or directory")) return "not found";
+  return text.includes("Permission denied") ? "denied" : "failed";
+}
+
+function concat(first: Uint8Array, second: Uint8Array): Uint8Array<ArrayBuffer> {
+  const both = new Uint8Array(first.length + second.length);
+  both.set(first);
+  both.set(second, first.length);
+  return both;
+}
+
+/** The file that a name stands for on the search path, or a path if there is a program; undefined if there is none. */
 export function findProgram(name: string, searchPath: string): string | undefined {
+  if (name.includes("/")) return isProgram(name) ? name : undefined;
   const folders = searchPath.split(Deno.build.os === "windows" ? ";" : ":");
   return folders.map((folder) => `${folder}/${name}`).find(isProgram);
 }

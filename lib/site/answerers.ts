@@ -4,10 +4,11 @@
  * @module
  */
 import type { LocationConfig } from "../config/types.ts";
+import { refusal } from "../http/errors.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
 import type { Outcome } from "../http/message.ts";
 import type { Answerer, Exchange } from "./exchange.ts";
-import { answerWithPrograms, answerWithScript, type ProgramRules } from "./programs.ts";
+import { answerProgramIndex, answerWithPrograms, answerWithScript, type ProgramRules } from "./programs.ts";
 import { redirectToLocation, returned } from "./returns.ts";
 import { answerFromFiles } from "./static_files.ts";
 import { answerFromStore } from "./storing.ts";
@@ -19,6 +20,9 @@ type Attempt = (exchange: Exchange) => MaybePromise<Outcome> | undefined;
 /** The answerer of a location: a list of attempts and, where none of them answers, its files. */
 export function answererOf(config: LocationConfig, rules: ProgramRules): Answerer {
   const { match, path, answer, files, programs, store } = config;
+  const answerFiles = programs.cgi !== undefined && programs.cgiOnly
+    ? answerProgramIndex(programs.cgi)
+    : answerFromFiles;
   if (answer.return) {
     const outcome = returned(answer.return);
     return () => outcome;
@@ -30,7 +34,27 @@ export function answererOf(config: LocationConfig, rules: ProgramRules): Answere
   }
   if (programs.cgi !== undefined) attempts.push(answerWithPrograms(programs.cgi, rules));
   if (store.uploadStore !== undefined) attempts.push(answerFromStore);
-  return firstOf(attempts, files.tryFiles ? answerFromTries(files.tryFiles) : answerFromFiles);
+  return firstOf(attempts, files.tryFiles ? answerFromTries(files.tryFiles, answerFiles) : answerFiles);
+}
+
+/**
+ * The answerer of a location for a path whose end can be nothing but a program's PATH_INFO. SECURITY: whatever else would
+ * answer in the location is not asked, so that no hidden file is sent, stored or run.
+ *
+ * @param namesEnd where that end begins
+ * @returns undefined where there is no program that could take it
+ */
+export function answererBehind(
+  { path, answer, programs: { cgi, cgiScript } }: LocationConfig,
+  rules: ProgramRules,
+  namesEnd: number,
+): Answerer | undefined {
+  if (answer.return !== undefined) return undefined;
+  if (cgiScript !== undefined) {
+    const prefix = path.endsWith("/") ? path.length - 1 : path.length;
+    return namesEnd >= prefix ? answerWithScript(cgiScript, rules) : undefined;
+  }
+  return cgi && firstOf([answerWithPrograms(cgi, rules, namesEnd)], () => refusal(404));
 }
 
 function firstOf(attempts: readonly Attempt[], last: Answerer): Answerer {

@@ -22,7 +22,8 @@ export function errorPage(exchange: Exchange, error: HttpError): MaybePromise<Re
   if (logged !== undefined) errorLog.error(`${request.method} ${request.target}: ${logged}`, id);
   const why = error === refusal(404) ? location.notFound : logged ?? error.message;
   const path = location.config.answer.errorPage[error.status];
-  if (path === undefined) return errorResponse(error, request, id, why);
+  // Whoever can do something about it has to be told, which a page of the site does not.
+  if (path === undefined || error.advice !== undefined) return errorResponse(error, request, id, why);
   const page = at(exchange, path as DecodedPath, {
     request: asGet(request, path, undefined, NOT_OF_THE_PAGE),
     hops: 0,

@@ -10,7 +10,7 @@ import type { FileCache } from "../disk/file_cache.ts";
 import type { Listings } from "../files/listings.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
 import type { Outcome, Request } from "../http/message.ts";
-import type { DecodedPath } from "../http/path.ts";
+import { type DecodedPath, decodePathForProgram } from "../http/path.ts";
 import type { ErrorLog, StoreFiles } from "../ports.ts";
 import type { Location } from "./location.ts";
 import type { LocationTable } from "./location_table.ts";
@@ -19,6 +19,8 @@ import type { LocationTable } from "./location_table.ts";
 export interface LocationEntry {
   readonly location: Location;
   readonly answer: Answerer;
+  /** What answers a path that is a file's name only as far as `namesEnd`; undefined if nothing may. */
+  answerBehind(namesEnd: number): Answerer | undefined;
 }
 
 /** One virtual host. */
@@ -86,6 +88,23 @@ export function begin(
     isChosen: false,
     errorPage: undefined,
   };
+}
+
+/**
+ * The first hop for a path that names no file, but may have a program's PATH_INFO in it; undefined if nothing may take
+ * it. SECURITY: such a path is never looked for as a whole. That its beginning and the whole of it fall into the same
+ * location makes sure that none is passed by which would have refused it.
+ */
+export function beginBehind(request: Request, server: Server, services: Services): Exchange | undefined {
+  if (request.form === "authority" || request.form === "asterisk") return undefined;
+  const decoded = decodePathForProgram(request.path);
+  if (decoded === undefined) return undefined;
+  const { path, namesEnd, hasEncodedSlash } = decoded;
+  const entry = server.locations.findBelow(path.slice(0, namesEnd));
+  if (server.locations.find(path) !== entry) return undefined;
+  if (hasEncodedSlash && !entry.location.config.programs.allowEncodedSlash) return undefined;
+  const answer = entry.answerBehind(namesEnd);
+  return answer && { ...begin(request, server, services, path), answer };
 }
 
 /** The same exchange at another path, and so in that path's location. */

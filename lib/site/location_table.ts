@@ -28,6 +28,16 @@ export class LocationTable<T> {
   }
 
   /**
+   * The location of whatever is below a folder, as far as that alone tells: no exact one, and none that goes deeper.
+   *
+   * @param folder decoded and normalised, without a slash at the end; empty for the root
+   */
+  findBelow(folder: string): T {
+    // No location has it: the configuration refuses NUL.
+    return this.find(`${folder}/\0`);
+  }
+
+  /**
    * The location of a path; `/a` falls into `/a/` where nothing else takes it.
    *
    * @param path decoded and normalised, begins with a slash

@@ -5,13 +5,15 @@
  */
 import { basename, dirname } from "@std/path";
 import type { Script } from "../cgi/environment.ts";
+import { firstLine } from "../cgi/first_line.ts";
 import type { ProgramLimits } from "../cgi/gateway.ts";
 import type { DiskFile, DiskFolder } from "../disk/found.ts";
 import { HttpError, refusal } from "../http/errors.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
-import type { Outcome } from "../http/message.ts";
+import { InternalRedirect, type Outcome } from "../http/message.ts";
 import type { Answerer, Exchange } from "./exchange.ts";
 import type { NeverRun } from "./never_run.ts";
+import { slashRedirect } from "./returns.ts";
 
 /** Extension with its dot, or `*`, to an interpreter's words, or true where the file itself is run. */
 type Interpreters = Readonly<Record<string, readonly string[] | true>>;
@@ -20,6 +22,8 @@ type Interpreters = Readonly<Record<string, readonly string[] | true>>;
 export interface ProgramRules {
   readonly limits: ProgramLimits;
   readonly neverRun: NeverRun;
+  /** What may be executed and begins with `#!` is run as it says, whatever its extension. */
+  readonly heedsFirstLines: boolean;
 }
 
 const LINK_TO_PROGRAM = new HttpError(403, "A link leads to a program, whose source is not sent");
@@ -42,27 +46,34 @@ export function answerWithScript(file: string, rules: ProgramRules): Answerer {
  *
  * SECURITY: the way starts where the location's files start, be that one file, and what counts is the file's own name.
  * A program that was overlooked here would be sent as a file, which is its source.
+ *
+ * @param namesEnd where the path's end begins that can be no file's name
  */
 export function answerWithPrograms(
   cgi: Interpreters,
   rules: ProgramRules,
+  namesEnd = Infinity,
 ): (exchange: Exchange) => MaybePromise<Outcome> | undefined {
   return (exchange) => {
     const { path, location: { origin, replaced, config } } = exchange;
     if (origin === undefined) return undefined;
     const aliasEnd = config.files.alias === undefined ? undefined : replaced;
     for (let end = aliasEnd ?? endOfSegment(path, 1);; end = endOfSegment(path, end + 1)) {
+      if (end > namesEnd) return undefined;
       const fileName = end === aliasEnd
         ? basename(origin.root)
         : path.slice(path.lastIndexOf("/", end - 1) + 1, end);
-      const interpreter = cgi[extension(fileName)] ?? cgi["*"];
+      const interpreter = interpreterOf(cgi, fileName);
       if (interpreter !== undefined) {
         const found = origin.find(path.slice(replaced, end));
         if (!found) return undefined;
         if (found.kind === "file") {
-          if (interpreter === true && !found.stat.executable) return notExecutable(found.path);
+          const { executable } = found.stat;
+          if (interpreter === true && !executable) return notExecutable(found.path);
+          const itself = interpreter === true ||
+            (rules.heedsFirstLines && executable && hasInterpreterLine(exchange, found.path));
           const script = { file: found.path, name: path.slice(0, end), pathInfo: path.slice(end) };
-          return run(exchange, rules, script, interpreter === true ? [] : interpreter);
+          return run(exchange, rules, script, itself ? [] : interpreter);
         }
       }
       if (end + 1 >= path.length) return refusalOfLink(origin.find(path.slice(replaced, end)), cgi);
@@ -85,6 +96,34 @@ function notExecutable(file: string): HttpError {
     log: `${file} is not executable`,
     hint: "This program is not executable: chmod +x makes it so.",
   });
+}
+
+/**
+ * Where nothing but programs is answered: a folder by the first of its index files that is one, and everything else by
+ * 404.
+ */
+export function answerProgramIndex(cgi: Interpreters): Answerer {
+  return (exchange) => {
+    const { path, location: { origin, replaced, config } } = exchange;
+    const folder = path.endsWith("/") ? path : `${path}/` as const;
+    if (exchange.errorPage !== undefined) return refusal(404);
+    for (const name of config.files.index) {
+      if (interpreterOf(cgi, name) === undefined) continue;
+      const index = `${folder}${name}` as const;
+      if (origin?.find(index.slice(replaced))?.kind !== "file") continue;
+      return folder === path ? new InternalRedirect(index) : slashRedirect(exchange);
+    }
+    return refusal(404);
+  };
+}
+
+function hasInterpreterLine({ services }: Exchange, path: string): boolean {
+  return firstLine(services.files.files, path).startsWith("#!");
+}
+
+/** Undefined where a name is none of a program's. */
+function interpreterOf(cgi: Interpreters, fileName: string): readonly string[] | true | undefined {
+  return cgi[extension(fileName)] ?? cgi["*"];
 }
 
 /** Where the segment ends that begins at `start`. */

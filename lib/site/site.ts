@@ -10,8 +10,8 @@ import { HttpError } from "../http/errors.ts";
 import type { Handler, Request } from "../http/message.ts";
 import { type DecodedPath, decodePath } from "../http/path.ts";
 import { errorResponse } from "../pages/error_response.ts";
-import { answererOf } from "./answerers.ts";
-import { begin, type LocationEntry, type Server, type Services } from "./exchange.ts";
+import { answererBehind, answererOf } from "./answerers.ts";
+import { begin, beginBehind, type LocationEntry, type Server, type Services } from "./exchange.ts";
 import { finish } from "./finish.ts";
 import { HostGuard } from "./host_guard.ts";
 import { Location } from "./location.ts";
@@ -28,6 +28,7 @@ export function createSite(config: Config, services: Services): ReadonlyMap<stri
     limits: { timeout: timeouts.cgi, processes: cgiProcesses },
     logsNotFound: config.logNotFound,
     neverRun: new NeverRun(config, services.files.files),
+    heedsFirstLines: config.heedsFirstLines ?? false,
     programFolders: [...new Set(allLocations(config).flatMap((location) => programFolder(location) ?? []))],
   };
   const byEndpoint = new Map<string, Hosts>();
@@ -86,6 +87,7 @@ function createServer(config: ServerConfig, services: Services, rules: SiteRules
   const create = (location: LocationConfig): LocationEntry => ({
     location: new Location(location, services.files, ports, rules.programFolders),
     answer: answererOf(location, rules),
+    answerBehind: (namesEnd) => answererBehind(location, rules, namesEnd),
   });
   const fallback = create(config.fallback);
   const locations = new LocationTable(fallback);
@@ -101,8 +103,10 @@ function createHandler({ servers, guard }: Hosts, services: Services): Handler {
     if (refused !== undefined) return errorResponse(refused, request);
     const server = servers.find(request.host);
     const path = pathOf(request);
-    if (typeof path === "object") return finish(begin(request, server, services, undefined), path);
-    return follow(begin(request, server, services, path), finish);
+    if (typeof path !== "object") return follow(begin(request, server, services, path), finish);
+    const behind = beginBehind(request, server, services);
+    if (behind !== undefined) return follow(behind, finish);
+    return finish(begin(request, server, services, undefined), path);
   };
 }
 

@@ -12,14 +12,23 @@ import { InternalRedirect, type Outcome } from "../http/message.ts";
 import type { DecodedPath } from "../http/path.ts";
 import { type Answerer, at, type Exchange } from "./exchange.ts";
 import { slashRedirect } from "./returns.ts";
-import { answerFromFiles, find } from "./static_files.ts";
+import { find } from "./static_files.ts";
 
-/** Answers with what try_files leads to, unless an internal redirect has chosen the path already. */
-export function answerFromTries(tries: TryFiles): Answerer {
-  return (exchange) => exchange.isChosen ? answerFromFiles(exchange) : tryFrom(exchange, tries, 0);
+/**
+ * Answers with what try_files leads to, unless an internal redirect has chosen the path already.
+ *
+ * @param answerFiles how what is found at the exchange's own path is answered
+ */
+export function answerFromTries(tries: TryFiles, answerFiles: Answerer): Answerer {
+  return (exchange) => exchange.isChosen ? answerFiles(exchange) : tryFrom(exchange, tries, answerFiles, 0);
 }
 
-function tryFrom(exchange: Exchange, tries: TryFiles, first: number): MaybePromise<Outcome> {
+function tryFrom(
+  exchange: Exchange,
+  tries: TryFiles,
+  answerFiles: Answerer,
+  first: number,
+): MaybePromise<Outcome> {
   const { candidates, last, isForPages } = tries;
   for (let i = first; i < candidates.length; i++) {
     const path = candidatePath(exchange.path, candidates[i]!);
@@ -28,10 +37,12 @@ function tryFrom(exchange: Exchange, tries: TryFiles, first: number): MaybePromi
     const found = find(path === exchange.path ? exchange : at(exchange, path));
     if (found instanceof Promise) {
       return found.then((later) =>
-        later?.kind === kind ? choose(exchange, path) : tryFrom(exchange, tries, i + 1)
+        later?.kind === kind
+          ? choose(exchange, path, answerFiles)
+          : tryFrom(exchange, tries, answerFiles, i + 1)
       );
     }
-    if (found?.kind === kind) return choose(exchange, path);
+    if (found?.kind === kind) return choose(exchange, path, answerFiles);
   }
   if (isForPages && !asksForPage(exchange)) return refusal(404);
   if (typeof last === "number") {
@@ -46,8 +57,8 @@ function asksForPage({ path, request }: Exchange): boolean {
   return dot <= path.lastIndexOf("/") && accepts(request.fields.joined("accept"), "text/html");
 }
 
-function choose(exchange: Exchange, path: DecodedPath): MaybePromise<Outcome> {
-  if (path === exchange.path) return answerFromFiles(exchange);
+function choose(exchange: Exchange, path: DecodedPath, answerFiles: Answerer): MaybePromise<Outcome> {
+  if (path === exchange.path) return answerFiles(exchange);
   // Without the slash in its address the links of a folder's index would lead elsewhere.
   return path === `${exchange.path}/` ? slashRedirect(exchange) : new InternalRedirect(path);
 }

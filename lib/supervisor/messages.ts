@@ -4,6 +4,7 @@
  * @module
  */
 import type { Config } from "../config/types.ts";
+import type { SpoolFolder } from "../runtime/spool.ts";
 import type { Terminal } from "../runtime/terminal.ts";
 
 /** From the main thread to a worker. */
@@ -15,6 +16,8 @@ export type ToWorker =
   | { readonly type: "resize"; readonly columns: number | undefined }
   /** Others have taken over: accept nothing more, and answer what the connections still ask for. */
   | { readonly type: "retire" }
+  /** A program of it that has ended had left something in its group, which was killed. */
+  | { readonly type: "left killed"; readonly pid: number }
   /** End: running exchanges have until timeouts.shutdown. */
   | { readonly type: "stop" }
   /** So many bytes of what it has posted for a log are written, or dropped. */
@@ -35,7 +38,7 @@ export interface WorkerStart {
   readonly reusePort: boolean;
   readonly searchPath: string;
   readonly launcher: string | undefined;
-  readonly spoolFolder: string;
+  readonly spoolFolder: SpoolFolder;
   /** How programs are told who serves them: SERVER_SOFTWARE. */
   readonly software: string;
   /** Where it notes the groups of its programs (runtime/group_table.ts); undefined where it has none. */

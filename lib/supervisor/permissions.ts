@@ -28,7 +28,7 @@ export interface SystemPaths {
   /** The program that starts others in a group of their own (see launcherFor()); undefined if there is none. */
   readonly launcher: string | undefined;
   /** The folder for large bodies that wait for a program. */
-  readonly spoolFolder: string;
+  readonly spoolFolder: { readonly path: string };
 }
 
 /** What a worker thread gets. It may listen where the configuration says, so addresses and ports must be known by now. */
@@ -41,7 +41,7 @@ export function workerPermissions(config: Config, system: SystemPaths): Permissi
   const both = (paths: readonly (string | undefined)[]) =>
     paths.filter((path) => path !== undefined).flatMap((path) => [path, realPath(path)]);
   const stores = locations.map(({ store }) => store.uploadStore);
-  const spool = programs ? [spoolFolder] : [];
+  const spool = programs ? [spoolFolder.path] : [];
   return {
     net: unique(endpointsOf(config).map(formatEndpoint)),
     read: unique([
@@ -109,6 +109,8 @@ export function permissionFlags(config: Config, workers: PermissionSet, needs: M
       workers.run === "all" ? [] : unique([...workers.run, ...(hasPrograms(config) ? needs.killers : [])]),
     ],
     ["env", needs.variables],
+    // For the name of the folder for large bodies.
+    ["sys", hasPrograms(config) ? ["uid"] : []],
   ];
   return [
     "--no-prompt",

@@ -13,13 +13,15 @@ import { type ErrorLog, FileError, type FileProblem } from "../ports.ts";
 import { LogError } from "../runtime/logs.ts";
 import { OrphanGuard } from "../runtime/orphan_guard.ts";
 import type { ProcessGroups } from "../runtime/process_groups.ts";
+import { Reaper } from "../runtime/reaper.ts";
+import { spoolProblem } from "../runtime/spool.ts";
 import { NO_TERMINAL, type Terminal } from "../runtime/terminal.ts";
 import { ensureFolder, sweep } from "../runtime/store_files.ts";
 import { EndpointReservations } from "./endpoints.ts";
 import { hasPrograms, launcherFor, workerPermissions } from "./permissions.ts";
 import { RootLinks } from "./root_links.ts";
 import { SupervisorLogs } from "./supervisor_logs.ts";
-import { existingPath, missingPermission, prepareSpoolFolder, type SystemInfo } from "./system_info.ts";
+import { existingPath, missingPermission, type SystemInfo } from "./system_info.ts";
 import { type Heartbeat, WorkerFailure, WorkerHandle } from "./worker_handle.ts";
 
 /** How CGI programs are told who serves them. */
@@ -102,6 +104,8 @@ export class Supervisor {
   #stopping = false;
   /** Since programs were configured for the first time. */
   #guard: OrphanGuard | undefined;
+  /** As process 1, since programs were configured for the first time. */
+  #reaper: Reaper | undefined;
   #looking: ReturnType<typeof setInterval> | undefined;
   /** Reloads come one after another. */
   #reloading: Promise<void> = Promise.resolve();
@@ -187,6 +191,7 @@ export class Supervisor {
     const begun = performance.now();
     this.#stopping = true;
     clearInterval(this.#looking);
+    this.#reaper?.stop();
     this.#replacing.forEach(clearTimeout);
     await this.#reloading;
     const workers = this.#everyWorker();
@@ -217,7 +222,10 @@ export class Supervisor {
     // Before what they lead to is given to workers, so that no change is missed.
     const links = new RootLinks(config, existingPath);
     const logs = this.#logs.isFor(config) ? this.#logs : openLogs(config, this.#terminal);
+    const spoolWarning = hasPrograms(config) ? spoolProblem(this.#options.system.spoolFolder) : undefined;
+    if (spoolWarning !== undefined) logs.errors.warning(spoolWarning);
     this.#guardPrograms(config);
+    this.#reapOrphans(config, logs.errors);
     const needs = this.#needsOf(config);
     let workers: readonly (WorkerHandle | undefined)[];
     try {
@@ -310,11 +318,10 @@ export class Supervisor {
     }
   }
 
-  /** Stores and the spool folder must be there before a worker may only use them. @throws {StartError} */
+  /** Stores must be there before a worker may only use them. @throws {StartError} */
   #prepareFolders(config: Config): void {
     try {
       uploadStores(config).forEach(ensureFolder);
-      if (hasPrograms(config)) prepareSpoolFolder(this.#options.system.spoolFolder);
     } catch (error) {
       if (error instanceof FileError) {
         throw new StartError(
@@ -335,6 +342,21 @@ export class Supervisor {
       const why = error instanceof Error ? error.message : String(error);
       this.errorLog.warning(
         `programs outlive a server that is killed, since ${guardShell} cannot be run: ${why}`,
+      );
+    }
+  }
+
+  /** As process 1 of a container it is this one that gets what programs leave behind. */
+  #reapOrphans(config: Config, log: ErrorLog): void {
+    const { system: { isInit }, groups } = this.#options;
+    if (!isInit || this.#reaper !== undefined || !hasPrograms(config)) return;
+    this.#reaper = Reaper.start((pid) => groups.runs(pid));
+    const reaper = this.#reaper;
+    if (reaper !== undefined) groups.reap = (pid) => reaper.group(pid);
+    else {
+      log.warning(
+        "this is process 1, and jobs that programs leave behind stay as zombies when they end: " +
+          "start the container with --init, or give --allow-ffi and --allow-read",
       );
     }
   }

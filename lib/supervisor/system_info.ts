@@ -3,12 +3,13 @@
  *
  * @module
  */
-import { fromFileUrl, join, resolve } from "@std/path";
+import { fromFileUrl, resolve } from "@std/path";
 import { logFiles } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
 import { FileError } from "../ports.ts";
-import { fileError, fileSystem } from "../runtime/files.ts";
+import { fileSystem } from "../runtime/files.ts";
 import { findProgram } from "../runtime/processes.ts";
+import { type SpoolFolder, spoolFolder } from "../runtime/spool.ts";
 import { hasPrograms, permissionFlag, type PermissionSet, type SystemPaths } from "./permissions.ts";
 
 /** Variables of the environment that are read; nothing else of it is. The last two are switches of the YAML library. */
@@ -23,13 +24,18 @@ export const WORKER_MODULES: readonly string[] = ["../", "../../deno.json"].map(
 
 /** What a supervisor must know of the system. */
 export interface SystemInfo extends SystemPaths {
+  readonly spoolFolder: SpoolFolder;
   readonly searchPath: string;
   /** The path of `kill`. */
   readonly killProgram: string | undefined;
   /** The path of `sh`, where a shell can find the programs of a server that is gone: it takes /proc. */
   readonly guardShell: string | undefined;
+  /** This is process 1 of a container: it gets whatever others leave behind. */
+  readonly isInit: boolean;
   /** Connections to one port are shared out among all threads that listen on it. */
   readonly sharesPorts: boolean;
+  /** Why a program cannot be started, as the end of a sentence that begins with its name; undefined if it can. */
+  missing(program: string): string | undefined;
   /** How many threads a configuration gets here. */
   workerCount(config: Config): number;
 }
@@ -47,10 +53,18 @@ export function systemInfo(): SystemInfo {
     launcher: Deno.build.os === "linux" ? find("setsid") : undefined,
     killProgram: Deno.build.os === "windows" ? undefined : find("kill"),
     guardShell: Deno.build.os === "linux" ? find("sh") : undefined,
-    spoolFolder: join(variable("TMPDIR") ?? "/tmp", "webserv-spool"),
+    spoolFolder: spoolFolder(variable("TMPDIR"), userId()),
+    isInit: Deno.build.os === "linux" && Deno.pid === 1,
     sharesPorts,
     realPath: (path) => existingPath(path) ?? path,
     findProgram: (name) => name.includes("/") ? name : findProgram(name, searchPath),
+    missing(program) {
+      if (findProgram(program, searchPath) !== undefined) return undefined;
+      const where = program.includes("/") ? "" : ", or not in a folder of PATH";
+      return `is not installed${where}${
+        mayLook ? "" : `, or ${permissionFlag("run", [program])} is missing`
+      }`;
+    },
     workerCount(config) {
       if (!sharesPorts) return 1;
       return config.workers === "auto" ? Math.max(1, navigator.hardwareConcurrency) : config.workers;
@@ -77,17 +91,13 @@ function isGranted(permission: Deno.PermissionDescriptor): boolean {
   return Deno.permissions.querySync(permission).state === "granted";
 }
 
-/** Makes the folder for large bodies, for this user alone. @throws {FileError} */
-export function prepareSpoolFolder(path: string): void {
-  try {
-    Deno.mkdirSync(path, { mode: 0o700 });
-  } catch (error) {
-    const known = fileError(error, path);
-    if (known.problem !== "exists") throw known;
-    // SECURITY: a link there could have been laid by another user.
-    if (!Deno.lstatSync(path).isDirectory) throw known;
-  }
+/** Undefined where users have no number, or it may not be asked for. */
+function userId(): number | undefined {
+  return isGranted(USER_ID) ? Deno.uid() ?? undefined : undefined;
 }
+
+/** The user's number is a part of the name of his folder for large bodies. */
+const USER_ID = { name: "sys", kind: "uid" } as const;
 
 /** The programs with which the main thread ends those of workers. */
 export function killersOf(
@@ -118,6 +128,8 @@ function* descriptors(
   killers: readonly string[],
 ): Generator<[flag: string, descriptor: Deno.PermissionDescriptor]> {
   const logs = logFiles(config);
+  // First, since without it the folder for large bodies has another name than the other flags say.
+  if (hasPrograms(config)) yield [permissionFlag("sys", [USER_ID.kind]), USER_ID];
   for (const host of net) yield [permissionFlag("net", [host]), { name: "net", host }];
   for (const path of [...WORKER_MODULES, ...read]) {
     yield [permissionFlag("read", [path]), { name: "read", path }];

@@ -23,11 +23,13 @@ const thread = self as unknown as {
 };
 
 let server: WorkerServer | undefined;
+let groups: SharedGroups | undefined;
 const logs = {
   // What clients have sent is escaped where the lines are made.
   access: new PostedLog((lines) => postLines("access", lines), true),
   error: new PostedLog((lines) => postLines("error", lines)),
 };
+const errors = errorLogTo(logs.error, () => timeOfErrors(clock.now()));
 
 /** May change with the configuration. */
 let timeOfErrors: (now: number) => string = () => "";
@@ -52,6 +54,8 @@ thread.onmessage = ({ data }) => {
       return thread.postMessage({ type: "changed" });
     case "resize":
       return server?.resize(data.columns);
+    case "left killed":
+      return sayKilled(data.pid);
     case "retire":
       void server?.closed.then(() => thread.postMessage({ type: "closed" }));
       return void server?.retire().then(finish);
@@ -65,6 +69,15 @@ thread.onmessage = ({ data }) => {
   }
 };
 
+/** Whoever wrote the program wonders where its job has gone. */
+function sayKilled(pid: number): void {
+  const name = groups?.nameOf(pid);
+  if (name === undefined) return;
+  errors.warning(
+    `${name}: a job that it had left running was killed when it had ended: one that is to outlive its request needs setsid`,
+  );
+}
+
 /** The memory goes with them. */
 function postLines(log: LogName, lines: Uint8Array<ArrayBuffer>): void {
   thread.postMessage({ type: "log", log, lines }, [lines.buffer]);
@@ -73,14 +86,13 @@ function postLines(log: LogName, lines: Uint8Array<ArrayBuffer>): void {
 function start(options: WorkerStart): void {
   try {
     setNameLocks(new NameLocks(options.locks, options.lockOwner));
-    const groups = options.groups && new SharedGroups(options.groups, {
+    groups = options.groups && new SharedGroups(options.groups, {
       kill: (pid) => thread.postMessage({ type: "kill", pid }),
       sweep: () => thread.postMessage({ type: "sweep" }),
     });
     terminal = options.terminal ?? NO_TERMINAL;
     styleErrors(options.config);
-    const error = errorLogTo(logs.error, () => timeOfErrors(clock.now()));
-    server = WorkerServer.start(options, { access: logs.access, error }, groups);
+    server = WorkerServer.start(options, { access: logs.access, error: errors }, groups);
     thread.postMessage({ type: "ready" });
   } catch (error) {
     if (!(error instanceof ListenError)) throw error;

@@ -130,7 +130,7 @@ export class WorkerHandle {
       this.#leaving = true;
       this.#end(isUnexpected ? reasonOf(event.message) : undefined, reasonOf(event.message));
     };
-    this.#groups = groups?.open();
+    this.#groups = groups?.open((pid) => this.#send({ type: "left killed", pid }));
     this.#unfinished = new UnfinishedFiles(stores);
     this.#heartbeat = setInterval(() => this.#beat(heartbeat.missed), heartbeat.every);
     // A failure is for whoever waits; nobody has to.

@@ -68,6 +68,7 @@ export class WorkerServer {
       spooler: spooler(spoolFolder),
       clock,
       errorLog: logs.error,
+      files: fileSystem,
       searchPath,
       software,
     });

@@ -6,7 +6,15 @@
 import { FieldBlock } from "../../lib/http/fields.ts";
 import type { Request, RequestBody } from "../../lib/http/message.ts";
 import type { GatewayOptions, Program } from "../../lib/cgi/gateway.ts";
-import type { ProcessCommand, ProcessRunner, RunningProcess, Spooler, SpoolFile } from "../../lib/ports.ts";
+import type {
+  ProcessCommand,
+  ProcessError,
+  ProcessRunner,
+  RunningProcess,
+  Spooler,
+  SpoolFile,
+} from "../../lib/ports.ts";
+import { FakeFiles } from "../disk/fake_files.ts";
 import { FakeClock, FakeLog, settle } from "../support/fakes.ts";
 import { toBytes, toText } from "../support/wire.ts";
 
@@ -38,6 +46,9 @@ export class FakeProcess implements RunningProcess {
   inputClosed = false;
   kills = 0;
   restKills = 0;
+  /** How it is called where it has left something behind. */
+  restName: string | undefined;
+  startProblem: ProcessError["problem"] | undefined = undefined;
   released = 0;
   /** It reads its input: "later" until takeInput() is called. */
   takes: "at once" | "later" | "nothing" = "at once";
@@ -92,8 +103,9 @@ export class FakeProcess implements RunningProcess {
     void this.exit("SIGKILL");
   }
 
-  killRest(): void {
+  killRest(name: string | undefined): void {
     this.restKills++;
+    this.restName = name;
     this.takeInput();
   }
 
@@ -213,17 +225,19 @@ export const PROGRAM: Program = {
 };
 
 /** Everything that a gateway or a run works with. */
-export function fakes(): Omit<GatewayOptions, "runner" | "clock" | "spooler" | "errorLog"> & {
+export function fakes(): Omit<GatewayOptions, "runner" | "clock" | "spooler" | "errorLog" | "files"> & {
   readonly runner: FakeRunner;
   readonly clock: FakeClock;
   readonly spooler: FakeSpooler;
   readonly errorLog: FakeLog;
+  readonly files: FakeFiles;
 } {
   return {
     runner: new FakeRunner(),
     clock: new FakeClock(),
     spooler: new FakeSpooler(),
     errorLog: new FakeLog(),
+    files: new FakeFiles(),
     searchPath: "/usr/bin",
     software: "webserv/1.2.3",
   };

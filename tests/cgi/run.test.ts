@@ -1,15 +1,23 @@
-import { assertEquals, assertInstanceOf, assertRejects, assertStringIncludes } from "@std/assert";
+import {
+  assertEquals,
+  assertInstanceOf,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { CgiRun } from "../../lib/cgi/run.ts";
 import { GoneError, HttpError } from "../../lib/http/errors.ts";
 import { ProcessError } from "../../lib/ports.ts";
 import { toBytes, toText } from "../support/wire.ts";
 import { settle } from "../support/fakes.ts";
-import { fakes } from "./fakes.ts";
+import { fakeRequest, fakes } from "./fakes.ts";
 
 const TIMEOUT = 10_000;
 /** CgiRun's own. */
 const GRACE = 1000;
 const COMMAND = { program: "python3", args: ["/a.py"], folder: "/", environment: {}, hasInput: true };
+
+const FILE = { name: "/a.py", file: "/a.py", client: fakeRequest().request };
 
 /** A run of a fake program, with whatever it works with. */
 function startRun() {
@@ -17,7 +25,7 @@ function startRun() {
   const counts = { ended: 0, resolved: 0 };
   const run = new CgiRun(COMMAND, {
     ...parts,
-    name: "/a.py",
+    ...FILE,
     timeout: TIMEOUT,
     onEnd: () => counts.ended++,
   });
@@ -80,10 +88,43 @@ Deno.test("a run lets a program that has closed its output go on for a little wh
   await started.process.say(null);
   assertEquals(await outputOf(started.run), "");
   await started.clock.advance(GRACE - 1);
-  assertEquals(started.process.kills, 0);
+  assertEquals([started.process.kills, started.errorLog.lines], [0, []]);
   await started.clock.advance(1);
   assertEquals(started.process.kills > 0, true);
+  assertMatch(
+    started.errorLog.lines.join(),
+    /^warning: \/a\.py: it went on when its answer had ended, .* needs setsid$/,
+  );
   await assertOver(started);
+});
+
+Deno.test("a program that goes on after its answer is killed when it is stopped, with a line in the log", async () => {
+  const started = startRun();
+  await started.process.say(null);
+  await outputOf(started.run);
+  started.run.stop(new GoneError());
+  await assertOver(started);
+  assertMatch(started.errorLog.lines.join(), /^warning: \/a\.py: it went on when its answer had ended/);
+  // One that has ended was not killed.
+  const ended = startRun();
+  await ended.process.say(null);
+  await outputOf(ended.run);
+  await ended.process.exit(0);
+  ended.run.stop(new GoneError());
+  await assertOver(ended);
+  assertEquals(ended.errorLog.lines, []);
+});
+
+Deno.test("only what a program left behind that was not stopped is worth a name", async () => {
+  for (const isStopped of [false, true]) {
+    const started = startRun();
+    if (isStopped) started.run.stop(new GoneError());
+    await started.process.say(null);
+    await started.process.exit(0);
+    await started.run.read().catch(() => {});
+    await assertOver(started);
+    assertEquals(started.process.restName, isStopped ? undefined : "/a.py");
+  }
 });
 
 Deno.test("a run does not wait for ever for the standard error that somebody else holds open", async () => {
@@ -226,12 +267,46 @@ Deno.test("a run whose program dies before its header block ends is 502 and says
   }
 });
 
+Deno.test("what its launcher could not start is not installed, and a client of this machine is told so", async () => {
+  const remote = { hostname: "127.0.0.1", port: 1 };
+  for (
+    const [client, advice] of [
+      [{ remote }, "python3 is not installed."],
+      [{ remote: { hostname: "192.0.2.7", port: 1 } }, undefined],
+      [{ remote, fields: [["X-Forwarded-For", "192.0.2.7"]] }, undefined],
+    ] as const
+  ) {
+    const parts = fakes();
+    const { request } = fakeRequest(client);
+    const run = new CgiRun(COMMAND, {
+      ...parts,
+      ...FILE,
+      client: request,
+      timeout: TIMEOUT,
+      onEnd: () => {},
+    });
+    const { last } = parts.runner;
+    const answer = run.header();
+    // Its standard error is read a little later than its end is known.
+    last.pipesOutliveIt = true;
+    await last.say(null);
+    await last.exit(127);
+    last.startProblem = "not found";
+    last.errors.put(null);
+    const error = await assertRejects(() => answer, HttpError);
+    assertEquals([error.status, error.advice], [502, advice]);
+    assertEquals(error.log, "/a.py: python3 is not installed, or not in a folder of PATH (none)");
+    await run.ended;
+  }
+});
+
 Deno.test("a header block that is none is 502", async () => {
   const started = startRun();
   await started.process.say("<html>\n\n");
   const error = await assertRejects(() => started.run.header(), HttpError);
-  assertEquals([error.status, error.message], [502, '"<html>" is no field']);
-  assertEquals(error.log, '/a.py: "<html>" is no field');
+  const why = '"<html>" is no field: header fields and an empty line are to come first';
+  assertEquals([error.status, error.message], [502, why]);
+  assertEquals(error.log, `/a.py: ${why}`);
   started.run.stop(error);
   await assertOver(started);
 });
@@ -283,7 +358,7 @@ Deno.test("a program that cannot be started is 502, one that may not be is 403",
   for (const [problem, status] of [["not found", 502], ["failed", 502], ["denied", 403]] as const) {
     const { runner, ...parts } = fakes();
     runner.failure = new ProcessError(problem, "python3", { cause: new Error("the system's words") });
-    const options = { ...parts, runner, name: "/a.py", timeout: TIMEOUT, onEnd: () => {} };
+    const options = { ...parts, runner, ...FILE, timeout: TIMEOUT, onEnd: () => {} };
     let error: unknown;
     try {
       new CgiRun(COMMAND, options);
@@ -292,7 +367,11 @@ Deno.test("a program that cannot be started is 502, one that may not be is 403",
     }
     assertInstanceOf(error, HttpError);
     assertEquals(error.status, status);
-    assertEquals(error.message, `python3 cannot be started: ${problem}: the system's words`);
+    const why = problem === "not found"
+      ? "python3 is not installed, or not in a folder of PATH (none)"
+      : `python3 cannot be started: ${problem}: the system's words`;
+    assertEquals(error.message, why);
+    assertEquals(error.advice, undefined);
     assertEquals(error.log, `/a.py: ${error.message}`);
     assertEquals(parts.clock.running, 0);
   }

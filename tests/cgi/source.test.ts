@@ -4,14 +4,16 @@ import { CgiSource } from "../../lib/cgi/source.ts";
 import { BodyError, GoneError, HttpError } from "../../lib/http/errors.ts";
 import { toBytes, toText } from "../support/wire.ts";
 import { settle } from "../support/fakes.ts";
-import { FakeProcess, fakes } from "./fakes.ts";
+import { FakeProcess, fakeRequest, fakes } from "./fakes.ts";
 
 const COMMAND = { program: "a", args: [], folder: "/", environment: {}, hasInput: false };
+
+const FILE = { name: "/a.py", file: "/a.py", client: fakeRequest().request };
 
 /** A source that has read `first` already. */
 function startSource(first: string, length?: number) {
   const parts = fakes();
-  const run = new CgiRun(COMMAND, { ...parts, name: "/a.py", timeout: 5000, onEnd: () => {} });
+  const run = new CgiRun(COMMAND, { ...parts, ...FILE, timeout: 5000, onEnd: () => {} });
   return {
     source: new CgiSource(run, toBytes(first), length),
     run,

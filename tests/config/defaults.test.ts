@@ -135,6 +135,7 @@ servers:
       /cgi-bin/:
         alias: cgi-bin
         index: [index.html, index.php]
+        cgi_only: on
         cgi:
           .py: python3
           .php: php-cgi

@@ -6,6 +6,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { ask } from "../support/ask.ts";
 import { toText, WireClient } from "../support/wire.ts";
+import { runProgram } from "../support/server.ts";
 import { assertLives, assertLogged, cgiServer, PLAIN, sharedCgiServer } from "./cgi_support.ts";
 import { assertShowsNoPath } from "./wire_support.ts";
 
@@ -21,6 +22,10 @@ const server = await sharedCgiServer({
   "killed.sh": "kill -SEGV $$\n",
   "failing.cgi": "#!/bin/sh\nexit 7\n",
   "no-shebang.cgi": "#!/nowhere/interpreter\n",
+  "windows.cgi": "#!/bin/sh\r\necho\r\n",
+  "env.cgi": "#!/usr/bin/env sh\r\necho\r\n",
+  "no-env.cgi": "#!/usr/bin/env no-such-interpreter\n",
+  "no-fields.sh": "echo 'Hello, world'\n",
   "no-format.cgi": "\x7fELF, or not\n",
   "other.none": "echo\n",
   "forbidden.cgi": `#!/bin/sh\n${PLAIN}`,
@@ -28,17 +33,62 @@ const server = await sharedCgiServer({
   "stalled.sh": `cat > /dev/null\n${PLAIN}`,
   "nph-quiet.sh": "exit 0\n",
 }, {
-  files: { "cgi-bin/folder.sh": null, "script.sh": "#!/bin/sh\n" },
+  files: {
+    "cgi-bin/folder.sh": null,
+    "script.sh": "#!/bin/sh\n",
+    "none.cgi": "#!/nowhere/interpreter\n",
+    "windows.cgi": "#!/bin/sh\r\n",
+  },
   top: "timeouts: { body: 400ms }",
   server: "client_max_body_size: 400k",
   location: "cgi: { .sh: sh, .cgi: true, .none: no-such-interpreter }",
   locations: `/gone/: { cgi_script: gone.sh }
+      /none/: { cgi_script: none.cgi }
+      /windows/: { cgi_script: windows.cgi }
       /dull/: { cgi_script: script.sh }
       /folder/: { cgi_script: cgi-bin }`,
 });
 for (const name of ["forbidden.cgi", "readable.sh"]) {
   await Deno.chmod(`${server.folder}/cgi-bin/${name}`, 0o644);
 }
+
+for (const name of ["none.cgi", "windows.cgi"]) await Deno.chmod(`${server.folder}/${name}`, 0o755);
+
+Deno.test("what is not installed is said on the page, and no line of a launcher is in the log", async () => {
+  for (
+    const [name, advice] of [
+      ["other.none", "no-such-interpreter is not installed."],
+      ["no-shebang.cgi", "The program that it is to be run by, interpreter, is not installed."],
+    ] as const
+  ) {
+    const { status, text } = await ask(server.port, `/cgi-bin/${name}`);
+    assertEquals(status, 502);
+    assertStringIncludes(text, advice);
+  }
+  assertEquals(/setsid/.test(server.output().stderr), false);
+});
+
+Deno.test("an interpreter that is not installed: check, start, page and log say so, in spite of an error_page", async () => {
+  const pattern = new RegExp(
+    String.raw`webserv\.yaml:\d+: servers\[0\]\.locations\["/cgi-bin/"\]\.cgi\["\.php"\]: ` +
+      "no-such-php is not installed, or not in a folder of PATH: requests for such programs get 502",
+  );
+  await using demo = await cgiServer({ "a.php": "<?php" }, {
+    files: { "www/50x.html": "Wait for the tide" },
+    server: "error_page: { 5xx: /50x.html }",
+    location: "cgi: { .php: no-such-php, .sh: sh }",
+  });
+  assertMatch(demo.output().stderr, pattern);
+  const { code, stderr } = await runProgram(["check", "-c", `${demo.folder}/webserv.yaml`]);
+  assertEquals([code, stderr.match(/is not installed/g)?.length], [0, 1]);
+  assertMatch(stderr, pattern);
+  const local = await ask(demo.port, "/cgi-bin/a.php");
+  assertEquals(local.status, 502);
+  assertStringIncludes(local.text, "no-such-php is not installed.");
+  await assertLogged(demo, "/cgi-bin/a.php: no-such-php is not installed, or not in a folder of PATH (");
+  const other = await ask(demo.port, "/cgi-bin/a.php", { fields: { "X-Forwarded-For": "192.0.2.7" } });
+  assertEquals([other.status, other.text], [502, "Wait for the tide"]);
+});
 
 Deno.test("a file that only its interpreter runs need not be executable", async () => {
   assertEquals((await ask(server.port, "/cgi-bin/readable.sh")).text, "fine\n");
@@ -53,12 +103,38 @@ const FAILURES: readonly (readonly [title: string, target: string, status: numbe
   ["the one program of a location that is a folder", "/folder/x", 404],
   ["a program that is not executable", "/cgi-bin/forbidden.cgi", 403],
   ["the one program of a location that is not executable", "/dull/x", 403],
-  ["an interpreter that is missing", "/cgi-bin/other.none", 502, "/cgi-bin/other.none: "],
+  [
+    "an interpreter that is missing",
+    "/cgi-bin/other.none",
+    502,
+    "/cgi-bin/other.none: no-such-interpreter is not installed, or not in a folder of PATH (",
+  ],
   [
     "an interpreter of the first line that is missing",
     "/cgi-bin/no-shebang.cgi",
     502,
-    "/cgi-bin/no-shebang.cgi: ",
+    '/cgi-bin/no-shebang.cgi: its first line is "#!/nowhere/interpreter", and there is no such program',
+  ],
+  [
+    "a first line that ends with CR LF",
+    "/cgi-bin/windows.cgi",
+    502,
+    String.raw`/cgi-bin/windows.cgi: its first line, "#!/bin/sh\r", ends with CR LF as on Windows`,
+  ],
+  [
+    "a first line with env that ends with CR LF",
+    "/cgi-bin/env.cgi",
+    502,
+    String.raw`its first line, "#!/usr/bin/env sh\r", ends with CR LF as on Windows`,
+  ],
+  ["env with a program that is missing", "/cgi-bin/no-env.cgi", 502, "and there may be no such program"],
+  ["the one program of a location with a missing interpreter", "/none/x", 502, "/none: its first line is "],
+  ["the one program of a location with CR LF", "/windows/x", 502, "ends with CR LF as on Windows"],
+  [
+    "output without fields",
+    "/cgi-bin/no-fields.sh",
+    502,
+    'it ended with status 0 before its header block did, and its output begins with "Hello, world"',
   ],
   ["a program in no known format", "/cgi-bin/no-format.cgi", 502, "/cgi-bin/no-format.cgi: "],
   [

@@ -133,3 +133,26 @@ Deno.test({
     assertEquals([refused.code, /403/.test(refused.stderr)], [128, true]);
   },
 });
+
+Deno.test({
+  ...needs(["git", BACKEND], "a repository whose name starts with a dot is pushed and cloned"),
+  fn: async () => {
+    await using repositories = await temporaryFolder();
+    await using server = await startGitServer(repositories.path);
+    const work = `${server.folder}/work`, url = `${server.url}/git/.dotfiles.git`;
+    const bare = `${repositories.path}/.dotfiles.git`;
+    await git(repositories.path, "init", "-q", "--bare", bare);
+    await git(bare, "config", "http.receivepack", "true");
+    await git(work, "init", "-q");
+    const head = await commit(work, "a.bin", 1000);
+    await git(work, "push", "-q", url, "HEAD:main");
+    await git(server.folder, "clone", "-q", url, "copy");
+    assertEquals(await git(`${server.folder}/copy`, "rev-parse", "HEAD"), head);
+    // Where there is no program such a name stays hidden.
+    const { status } = await fetch(`${server.url}/.git/config`).then(async (response) => {
+      await response.body?.cancel();
+      return response;
+    });
+    assertEquals(status, 404);
+  },
+});

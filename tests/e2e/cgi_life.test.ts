@@ -11,6 +11,7 @@ import { WireClient } from "../support/wire.ts";
 import {
   assertGone,
   assertLives,
+  assertLogged,
   cgiServer,
   childrenOf,
   isAlive,
@@ -96,6 +97,40 @@ Deno.test({
     await using server = await start();
     assertEquals((await ask(server.port, "/cgi-bin/quick.sh?pids")).text, "done\n");
     await assertGone(await pidsIn(server, "pids", 2));
+  },
+});
+
+Deno.test({
+  ...needsProc(
+    "a job that a program leaves running is killed with a line that names it, one with setsid lives on",
+  ),
+  fn: async () => {
+    const job = (launcher: string, name: string) =>
+      `${PLAIN}${launcher} sh -c 'echo $$ >> ${name}; exec sleep 60' > /dev/null 2>&1 < /dev/null &\n` +
+      `while [ ! -s ${name} ]; do sleep 0.01; done; echo done\n`;
+    for (const sandbox of ["on", "off"]) {
+      await using server = await cgiServer({
+        "job.sh": job("", "job.pids"),
+        "daemon.sh": job("setsid", "daemon.pids"),
+        "plain.sh": `${PLAIN}true & wait; echo done\n`,
+        "late.sh": `${PLAIN}echo done; exec > /dev/null 2>&1; sleep 60\n`,
+      }, { top: `sandbox: ${sandbox}` });
+      for (const name of ["plain", "job", "daemon", "late"]) {
+        assertEquals((await ask(server.port, `/cgi-bin/${name}.sh`)).text, "done\n");
+      }
+      await assertGone(await pidsIn(server, "cgi-bin/job.pids", 1));
+      const said =
+        "/cgi-bin/job.sh: a job that it had left running was killed when it had ended: one that is to";
+      await assertLogged(server, `warning: ${said} outlive its request needs setsid`);
+      await assertLogged(
+        server,
+        "warning: /cgi-bin/late.sh: it went on when its answer had ended",
+      );
+      const [daemon] = await pidsIn(server, "cgi-bin/daemon.pids", 1);
+      assertEquals(isAlive(daemon!), true);
+      Deno.kill(daemon!, "SIGKILL");
+      assertEquals(server.output().stderr.match(/needs setsid/g)?.length, 2);
+    }
   },
 });
 

@@ -8,7 +8,7 @@ import { createHash } from "node:crypto";
 import { ask, get } from "../support/ask.ts";
 import { startServer } from "../support/server.ts";
 import { toText, WireClient } from "../support/wire.ts";
-import { assertLives, needs, sharedCgiServer } from "./cgi_support.ts";
+import { assertLives, cgiServer, needs, sharedCgiServer } from "./cgi_support.ts";
 
 const C_PROGRAM = `#include <stdio.h>
 #include <stdlib.h>
@@ -181,8 +181,94 @@ Deno.test("webserv --cgi runs the programs of a folder's cgi-bin, and nothing ou
   if (!needs(["python3"], "").ignore) assertEquals(await get(folder.port, "/cgi-bin/a.py"), "200 python\n");
 });
 
+/** Programs in DIR/cgi-bin, whether they may be executed, and what comes of them. */
+const FIRST_LINES: readonly (readonly [
+  name: string,
+  text: string,
+  executable: boolean,
+  expected: RegExp,
+  needed?: string,
+])[] = [
+  [
+    "bash.sh",
+    `#!/bin/bash\nprintf 'Content-Type: text/plain\\n\\n'; echo "bash\${BASH_VERSION:+ itself}"\n`,
+    true,
+    /^200 bash itself\n/,
+    "/bin/bash",
+  ],
+  [
+    "sh.sh",
+    `#!/bin/bash\nprintf 'Content-Type: text/plain\\n\\n'; echo "not by sh\${0##*/}"\n`,
+    false,
+    /^200 not by shsh.sh/,
+  ],
+  [
+    "taint.pl",
+    `#!/usr/bin/perl -T\nprint "Content-Type: text/plain\\n\\ntaint \${^TAINT}\\n";\n`,
+    true,
+    /^200 taint 1\n/,
+    "/usr/bin/perl",
+  ],
+  [
+    "venv.py",
+    `#!FOLDER/venv/bin/python3\nimport sys\nprint("Content-Type: text/plain\\n\\n" + sys.prefix)\n`,
+    true,
+    /^200 .*\/venv\n/,
+    "python3",
+  ],
+  [
+    "plain.py",
+    `import sys\nprint("Content-Type: text/plain\\n\\nplain")\n`,
+    false,
+    /^200 plain\n/,
+    "python3",
+  ],
+  // Everything may be executed on some disks, and what has no first line is none of a shell's.
+  ["marked.py", `print("Content-Type: text/plain\\n\\nmarked")\n`, true, /^200 marked\n/, "python3"],
+  ["noext", `#!/bin/sh\nprintf 'Content-Type: text/plain\\n\\nnoext'\n`, true, /^200 noext/],
+  ["data.json", `{"secret":1}`, false, /^403 (?![^]*secret)/],
+  ["form.py~", `secret`, false, /^403 (?![^]*secret)/],
+  ["", "", false, /^404 /],
+];
+
+Deno.test("webserv --cgi runs an executable file as its first line says, and others by their extension", async () => {
+  await using folder = await startServer({
+    args: ["--cgi", "--quiet"],
+    files: Object.fromEntries(FIRST_LINES.slice(0, -1).map(([name, text]) => [`cgi-bin/${name}`, text])),
+  });
+  const hasPython = !needs(["python3"], "").ignore;
+  if (hasPython) {
+    const made = await new Deno.Command("python3", {
+      args: ["-m", "venv", "--without-pip", `${folder.folder}/venv`],
+    }).output();
+    assert(made.success);
+  }
+  for (const [name, text, executable, expected, needed = "sh"] of FIRST_LINES) {
+    if (needs([needed], "").ignore) continue;
+    const path = `${folder.folder}/cgi-bin/${name}`;
+    if (name !== "") await Deno.writeTextFile(path, text.replace("FOLDER", folder.folder));
+    if (executable) await Deno.chmod(path, 0o755);
+    assertMatch(await get(folder.port, `/cgi-bin/${name}`), expected);
+  }
+});
+
 Deno.test("without --cgi nothing is run", async () => {
   await using folder = await startServer({ files: { "cgi-bin/a.sh": "echo source\n" }, args: ["--quiet"] });
   const response = await ask(folder.port, "/cgi-bin/a.sh");
   assertStringIncludes(toText(response.body), "echo source");
+});
+
+Deno.test({
+  ...needs(["php-cgi"], "an error_page in PHP is run, with the error that it is for"),
+  fn: async () => {
+    await using own = await cgiServer({
+      "error.php":
+        `<?php echo getenv("REDIRECT_STATUS"), " ", getenv("REDIRECT_URL"), " ", $_SERVER["REQUEST_METHOD"];`,
+      "fails.sh": "exit 3\n",
+    }, { server: "error_page: { 404: /cgi-bin/error.php, 5xx: /cgi-bin/error.php }" });
+    assertEquals(await get(own.port, "/none?x"), "404 404 /none GET");
+    assertEquals(await get(own.port, "/cgi-bin/none.php"), "404 404 /cgi-bin/none.php GET");
+    assertEquals(await get(own.port, "/cgi-bin/fails.sh"), "502 502 /cgi-bin/fails.sh GET");
+    assertEquals(own.output().stderr.includes("cannot be sent"), false);
+  },
 });

@@ -34,7 +34,7 @@ async function outcomes(
   attempts: readonly Attempt[],
   changes: Partial<SystemInfo> = {},
 ): Promise<Record<string, string>> {
-  const system = { ...systemInfo(), spoolFolder: `${folder}/spool`, ...changes };
+  const system = { ...systemInfo(), spoolFolder: { path: `${folder}/spool`, user: undefined }, ...changes };
   const config = configOf(text, folder);
   const { said, ...events } = remembered();
   const start = {

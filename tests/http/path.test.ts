@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { decodePath, encodePath } from "../../lib/http/path.ts";
+import { decodePath, decodePathForProgram, encodePath } from "../../lib/http/path.ts";
 import { assertLinear, hostile, HOSTILE_LENGTH } from "../support/linear.ts";
 
 function check(rows: [raw: string, expected: string][]): void {
@@ -193,5 +193,32 @@ Deno.test("decodePath() gives back what encodePath() was given", () => {
     const encoded = encodePath(path);
     assertMatch(encoded, /^\/(?!\/)(?:[A-Za-z0-9._~!$&'()*+,;=:@\/-]|%[0-9A-F]{2})*$/);
     assertEquals<string>(decodePath(encoded), path);
+  }
+});
+
+Deno.test("decodePathForProgram() takes what is no path to a file, and says how far it may name one", () => {
+  for (
+    const [raw, path, namesEnd, hasEncodedSlash] of [
+      ["/a/.b", "/a/.b", 2, false],
+      ["/a/%2eb/", "/a/.b/", 2, false],
+      ["/.a", "/.a", 0, false],
+      ["/a//b/../.c/d", "/a/.c/d", 2, false],
+      ["/.well-known/.a", "/.well-known/.a", 12, false],
+      ["/a/.well-known", "/a/.well-known", 2, false],
+      ["/a/b%2fc", "/a/b/c", 2, true],
+      ["/a%2Fb/.c/..", "/a/b/", 0, true],
+      ["/%C3%BC/%2F%2F/", "/ü////", 2, true],
+    ] as const
+  ) assertEquals(decodePathForProgram(raw), { path, namesEnd, hasEncodedSlash }, raw);
+});
+
+Deno.test("decodePathForProgram() takes nothing that decodePath() takes, or that leads anywhere else", () => {
+  const plain = ["/", "/a/b", "/.well-known/x", "/a/../b", "/a/.b/.."];
+  for (const raw of plain) assertEquals([raw, typeof decodePath(raw)], [raw, "string"]);
+  const refused =
+    "a/.b /.a%00 /.a%5cb /.a\\b /.a% /.a%ff /../.a /.a/../.. /.a%2F../b /.a%2F.. /..%2Fa /a/.%2Fb /.webserv/x /.a\x7f"
+      .split(" ");
+  for (const raw of [...plain, ...refused]) {
+    assertEquals([raw, decodePathForProgram(raw)], [raw, undefined]);
   }
 });

@@ -88,6 +88,44 @@ Deno.test({
 });
 
 Deno.test({
+  name: "what had left something behind is told, with its name, and what had not is not",
+  ignore,
+  fn: async () => {
+    for (const isAllowed of [true, false]) {
+      const groups = new ProcessGroups(findProgram("kill", Deno.env.get("PATH")!));
+      const told: (string | undefined)[] = [];
+      const worker = groups.open((pid) => told.push(registry.nameOf(pid)));
+      const registry = registryOf(worker);
+      const left = await leftBehind(), unnamed = await leftBehind(), empty = await emptyGroup();
+      for (const pid of [left, unnamed, empty]) registry.started(pid);
+      const { kill } = Deno;
+      if (!isAllowed) {
+        Deno.kill = () => {
+          throw new Deno.errors.NotCapable();
+        };
+      }
+      try {
+        registry.ended(left, "/left.sh");
+        registry.ended(unnamed);
+        registry.ended(empty, "/empty.sh");
+        await waitUntil(() => told.length > 0, "it is told");
+      } finally {
+        Deno.kill = kill;
+      }
+      await gone(left);
+      assertEquals(new Set(told), new Set(["/left.sh", undefined]));
+      worker.close();
+    }
+  },
+});
+
+Deno.test("names of programs that have ended are not kept for ever", () => {
+  const { registry } = start();
+  for (let pid = 10; pid < 1010; pid++) registry.ended(pid, `/${pid}`);
+  assertEquals([registry.nameOf(10), registry.nameOf(1009)], [undefined, "/1009"]);
+});
+
+Deno.test({
   name: "a number that has been given to another process is left alone",
   ignore,
   fn: async () => {

@@ -43,7 +43,7 @@ function location(keys: Keys, programs: readonly string[] = []): Location {
       types: {},
       cacheControl: [["*", "no-cache"]],
     },
-    programs: { cgiEnv: {}, cgiPassAuthorization: false },
+    programs: { cgiOnly: false, cgiEnv: {}, cgiPassAuthorization: false, allowEncodedSlash: false },
     store: { ...uploadStore !== undefined && { uploadStore }, overwrite: false },
   };
   return new Location(config, new FileCache(ports.files, new FakeClock()), ports, programs);

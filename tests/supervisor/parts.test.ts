@@ -2,7 +2,7 @@ import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { LogError } from "../../lib/runtime/logs.ts";
 import { permissionFlag, workerPermissions } from "../../lib/supervisor/permissions.ts";
 import { SupervisorLogs } from "../../lib/supervisor/supervisor_logs.ts";
-import { missingPermission, prepareSpoolFolder, systemInfo } from "../../lib/supervisor/system_info.ts";
+import { missingPermission, systemInfo } from "../../lib/supervisor/system_info.ts";
 import { temporaryFolder } from "../support/launch.ts";
 import { isFile } from "../support/server.ts";
 import { waitUntil } from "../support/wait.ts";
@@ -135,17 +135,6 @@ Deno.test("missingPermission() names the flag that is missing", () => {
     () => missingPermission(config, nothing, { killProgram: undefined, guardShell: undefined }),
   );
   assertMatch(log!, /^--allow-write=\/var\/log\/a\.log is missing/);
-});
-
-Deno.test("prepareSpoolFolder() makes a folder for this user alone, and takes no link for it", async () => {
-  await using folder = await temporaryFolder();
-  const path = `${folder.path}/spool`;
-  prepareSpoolFolder(path);
-  prepareSpoolFolder(path);
-  if (Deno.build.os !== "windows") assertEquals((await Deno.stat(path)).mode! & 0o777, 0o700);
-  await Deno.symlink(path, `${folder.path}/link`);
-  assertThrows(() => prepareSpoolFolder(`${folder.path}/link`));
-  assertThrows(() => prepareSpoolFolder(`${folder.path}/no/such/folder`));
 });
 
 /** Runs with the permission for one thing taken for missing. The test itself goes on with all that it has. */

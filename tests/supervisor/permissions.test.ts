@@ -20,7 +20,7 @@ const SYSTEM: SystemPaths = {
   realPath: (path) => path.replace(/^\/srv\/link(?=\/|$)/, "/mnt/real"),
   findProgram: (name) => name.includes("/") ? name : PROGRAMS[name],
   launcher: "/usr/bin/setsid",
-  spoolFolder: "/tmp/spool",
+  spoolFolder: { path: "/tmp/spool" },
 };
 
 const server = (text: string) => `servers: [{ listen: 8080, ${text} }]`;
@@ -138,6 +138,7 @@ Deno.test("permissionFlags() adds what the main thread needs to what workers get
     "--allow-write=/srv/a.log,/srv/e.log,/tmp/spool",
     "--allow-run=/bin/kill,/bin/sh,/usr/bin/setsid",
     "--allow-env=PATH",
+    "--allow-sys=uid",
   ]);
   const plain = configOf(server("root: www"));
   assertEquals(permissionFlags(plain, workerPermissions(plain, SYSTEM), needs), [

@@ -18,7 +18,7 @@ function start(behaviour: Behaviour, entry = ENTRY, permissions?: PermissionSet)
       reusePort: true,
       searchPath: JSON.stringify(behaviour),
       launcher: undefined,
-      spoolFolder: "/tmp/webserv-spool",
+      spoolFolder: { path: "/tmp/webserv-spool", user: undefined },
       software: "webserv/test",
     },
     permissions,

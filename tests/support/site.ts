@@ -78,6 +78,7 @@ export function site(
     spooler: new FakeSpooler(),
     clock,
     errorLog: log,
+    files: store.files,
     searchPath: "/bin",
     software: "webserv/test",
   });

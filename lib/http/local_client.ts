@@ -1,0 +1,13 @@
+/**
+ * Whether a request comes from this machine.
+ *
+ * @module
+ */
+import { isLoopback } from "./endpoint.ts";
+import type { Request } from "./message.ts";
+
+/** True for a client on this machine. One that comes through a proxy on it says so, and may be anywhere. */
+export function isLocalClient({ remote, fields }: Pick<Request, "remote" | "fields">): boolean {
+  return isLoopback(remote) && !fields.has("x-forwarded-for") && !fields.has("forwarded") &&
+    !fields.has("via");
+}
