@@ -167,7 +167,7 @@ function kindOf(path: string, operand: string): "file" | "folder" {
     if (isFile) return "file";
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
-      throw new UsageError(`there is no folder "${operand}"${operandGuess(operand)}`);
+      throw new UsageError(`there is no file or folder "${operand}"${operandGuess(operand)}`);
     }
     throw new FileAccessError(`${path} ${readingProblem(error, path)}`);
   }

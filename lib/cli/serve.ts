@@ -31,7 +31,7 @@ import {
 import { isTerminalGone, printToStderr, tell } from "./console.ts";
 import { type AddressSources, withAdvice } from "./listen_advice.ts";
 import { linkWarning } from "./sandbox_gaps.ts";
-import { startBlock } from "./start_block.ts";
+import { placeOf, startBlock } from "./start_block.ts";
 import { SHORT_VERSION } from "./version.ts";
 
 /** How many ports after the default one are tried when nobody asked for a certain one. */
@@ -154,12 +154,9 @@ async function showStart(
   if (own === undefined) {
     notes.push(`other machines reach it by every address of this one: --allow-sys=${INTERFACES} names them`);
   }
-  const { file } = config;
   await tell(startBlock({
     version: SHORT_VERSION,
-    place: file === undefined
-      ? { kind: "folder", path: config.servers[0]!.fallback.files.root ?? "" }
-      : { kind: "file", path: file },
+    place: placeOf(config),
     config,
     addresses: openAddresses(config, own ?? []),
     notes,

@@ -10,12 +10,17 @@ import { allLocations } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
 import type { OpenAddresses } from "./addresses.ts";
 
+/** What is served: a folder, one file, or a configuration file. */
+export interface Place {
+  readonly kind: "folder" | "file";
+  readonly path: string;
+}
+
 /** What there is to say. */
 export interface StartFacts {
   /** Name and version. */
   readonly version: string;
-  /** What is served: a folder, or a configuration file. */
-  readonly place: { readonly kind: "folder" | "file"; readonly path: string };
+  readonly place: Place;
   readonly config: Config;
   readonly addresses: OpenAddresses;
   readonly notes: readonly string[];
@@ -37,6 +42,17 @@ const INDENT = "  ", LABEL = 9;
 
 /** Names of folders may hold what terminals obey. */
 const escaped = controlEscaper();
+
+/** What a configuration serves: the file that it stands in, else the folder or the file of the command line. */
+export function placeOf({ file, servers }: Config): Place {
+  if (file !== undefined) return { kind: "file", path: file };
+  const { fallback, locations } = servers[0]!;
+  const { root } = fallback.files;
+  // Without a root it is the one file of fileConfig(), which each of its locations leads to.
+  return root === undefined
+    ? { kind: "file", path: locations[0]!.files.alias! }
+    : { kind: "folder", path: root };
+}
 
 /** The block, with an empty line before it and behind it. */
 export function startBlock(facts: StartFacts, style: BlockStyle): string {

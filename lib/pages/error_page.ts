@@ -15,6 +15,8 @@ const EXPLANATIONS: Readonly<Record<number, string>> = {
   404: "There is nothing at this address. Perhaps it has moved, or a letter slipped.",
   405: "This address does not take that kind of request.",
   408: "The request took too long to arrive. Please try again.",
+  409: "That does not go with what is here: the name is taken, or the folder is not there.",
+  412: "What is here is not what the request expects. Perhaps it has changed meanwhile.",
   413: "That is more than the server accepts here.",
   414: "This address is too long.",
   416: "The file does not have the part that was asked for.",

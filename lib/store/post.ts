@@ -25,6 +25,8 @@ const FORM_LIMITS = { partHeader: 8 * 1024, parts: 1000 };
 
 const encoder = new TextEncoder();
 
+const NO_FILE = { advice: "The form has no file in it: curl sends one with -F file=@NAME." };
+
 /**
  * Stores the files of a POST to a folder: 201 with a list of them, or 303 back to the folder for a browser's form.
  *
@@ -87,7 +89,7 @@ async function receiveForm(upload: Upload, next: NextPiece, type: string | undef
   }
   // The request is only whole at its own end, wherever its form ends.
   while (await next() !== null);
-  if (upload.names.length === 0) throw new HttpError(400, "A form without a file");
+  if (upload.names.length === 0) throw new HttpError(400, "A form without a file", NO_FILE);
 }
 
 /** The name for a part's file; undefined if it is no file, or a file input that was left empty. @throws {HttpError} */

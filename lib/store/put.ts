@@ -15,6 +15,12 @@ import { FileError } from "../ports.ts";
 import { limitedBody, receiveInto } from "./receive.ts";
 import type { StoreTarget } from "./target.ts";
 
+const PART = { advice: "A part of a file cannot be stored: send the whole file, without Content-Range." };
+const UNFIT_NAME = {
+  advice: "No file is stored under this name: it is too long, reserved, ends in a dot or a space, or has " +
+    "characters that no name should have.",
+};
+
 /**
  * Stores the body under the name in the path: 201, or 204 if it replaced something.
  *
@@ -22,7 +28,7 @@ import type { StoreTarget } from "./target.ts";
  * @throws {HttpError | GoneError} what the body throws; nothing is stored then
  */
 export async function put(request: Request, target: StoreTarget): Promise<Response | HttpError> {
-  if (request.fields.has("content-range")) return refusal(400);
+  if (request.fields.has("content-range")) return new HttpError(400, undefined, PART);
   const before = await placeOfPut(request, target);
   if (before instanceof HttpError) return before;
   const content = await before.folder.create();
@@ -103,7 +109,7 @@ function placeOfPut(request: Request, target: StoreTarget): MaybePromise<Place |
     return andThen(folder.occupant(name), (occupant) => {
       if (target.path.endsWith("/") || occupant.kind === "folder") return refusal(409);
       if (occupant.kind === "unfit") return refusal(404);
-      if (!isStorableName(name)) return refusal(400);
+      if (!isStorableName(name)) return new HttpError(400, undefined, UNFIT_NAME);
       return verdictOf(request, target, occupant) === "failed" ? refusal(412) : { folder, name, occupant };
     });
   });

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { columnsOf } from "../../lib/bytes/columns.ts";
-import { startBlock, type StartFacts } from "../../lib/cli/start_block.ts";
+import { placeOf, startBlock, type StartFacts } from "../../lib/cli/start_block.ts";
+import { fileConfig, folderConfig } from "../../lib/config/defaults.ts";
 import { configOf } from "../supervisor/support.ts";
 
 const FACTS: StartFacts = {
@@ -34,6 +35,18 @@ Deno.test("startBlock() aligns what there is to say", () => {
   Ctrl+C stops it.
 `,
   );
+});
+
+Deno.test("placeOf() names what is served: a folder, one file, or the configuration", () => {
+  const shared = { hostname: "127.0.0.1", port: 8080, cors: false, headers: [], workers: 1, quiet: false };
+  const folder = { ...shared, root: "/srv/www", listing: true, spa: false, upload: true, cgi: true };
+  assertEquals(placeOf(folderConfig(folder)), { kind: "folder", path: "/srv/www" });
+  assertEquals(placeOf(fileConfig({ ...shared, file: "/srv/a film.mp4" })), {
+    kind: "file",
+    path: "/srv/a film.mp4",
+  });
+  const written = configOf("servers: [{ return: 204 }]");
+  assertEquals(placeOf(written), { kind: "file", path: written.file });
 });
 
 Deno.test("startBlock() leaves out what there is not, and names some addresses of many", () => {

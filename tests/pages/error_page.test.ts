@@ -11,7 +11,27 @@ import { errorJson, errorPage as pageOf, type ErrorText, errorText } from "../..
 const errorPage = (status: number, reason: string, reference?: string) =>
   pageOf({ status, reason, reference }, "/");
 
-const COMMON = [400, 403, 404, 405, 408, 413, 414, 416, 417, 431, 500, 501, 502, 503, 504, 505, 507];
+const COMMON = [
+  400,
+  403,
+  404,
+  405,
+  408,
+  409,
+  412,
+  413,
+  414,
+  416,
+  417,
+  431,
+  500,
+  501,
+  502,
+  503,
+  504,
+  505,
+  507,
+];
 
 const sentenceOf = (page: string) => /<p>(.*?)<\/p>/.exec(page)?.[1] ?? "";
 

@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { GoneError, HttpError } from "../../lib/http/errors.ts";
 import { FileError } from "../../lib/ports.ts";
 import { post } from "../../lib/store/post.ts";
@@ -61,6 +61,14 @@ Deno.test("a form's files are all stored, whatever pieces the body comes in", as
     assertEquals([store.names.length, store.unfinished, request.isRead], [5, 0, true]);
     assertEquals(store.mostOpen, 1, "a file that is whole is not kept open");
   }
+});
+
+Deno.test("a form without a file is told how one is sent", async () => {
+  const error = await assertRejects(
+    () => postForm(someStore(), [part("", "text") + END]).response,
+    HttpError,
+  );
+  assertMatch(error.advice ?? "", /-F file=@NAME/);
 });
 
 Deno.test("a form from a browser goes back to the folder with 303", async () => {

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertInstanceOf, assertMatch, assertRejects } from "@std/assert";
 import { StoreOrigin } from "../../lib/disk/store_origin.ts";
 import { fileEntityTag } from "../../lib/http/etag.ts";
 import { GoneError, HttpError } from "../../lib/http/errors.ts";
@@ -104,6 +104,20 @@ function storeWithLinks(): FakeStore {
   store.files.links.set("/store/in", "/store/sub");
   store.files.other("/store/pipe");
   return store;
+}
+
+for (
+  const [path, fields, advice] of [
+    ["/files/webserv.yaml", {}, /under this name/],
+    ["/files/con", {}, /under this name/],
+    ["/files/x", { "Content-Range": "bytes 0-1/2" }, /send the whole file/],
+  ] as const
+) {
+  Deno.test(`put() says why it does not store ${path} with ${JSON.stringify(fields)}`, async () => {
+    const error = await putTo(someStore(), path, fields, ["x"]).response;
+    assertInstanceOf(error, HttpError);
+    assertMatch(error.advice ?? "", advice);
+  });
 }
 
 for (const [what, status, path, fields = {}] of REFUSALS) {
