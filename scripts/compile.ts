@@ -71,7 +71,7 @@ async function build(folder: string, { target }: Build): Promise<void> {
     const hint = Deno.env.has("DENORT_BIN")
       ? "DENORT_BIN names a runtime: is it of this target, and of this Deno's version?"
       : "if the runtime (denort) could not be downloaded, name one with DENORT_BIN";
-    throw new Error(`${error instanceof Error ? error.message : error}\n${hint}`);
+    throw new Error(`${messageOf(error)}\n${hint}`);
   }
 }
 
@@ -104,26 +104,44 @@ async function main(): Promise<number> {
     }
     return 0;
   }
-  const folder = await Deno.makeTempDir({ prefix: "webserv-compile-" });
-  // First, so that the sums can be written whatever fails below, and what failed is what is told.
   await Deno.mkdir(DIST, { recursive: true });
-  try {
-    await stage(folder);
-    await writeManPage(join(DIST, "webserv.1"));
-    for (const planned of builds) await build(folder, planned);
-  } finally {
+  const folder = await Deno.makeTempDir({ prefix: "webserv-compile-" });
+  const failures = await failuresOf([
+    async () => {
+      await stage(folder);
+      await writeManPage(join(DIST, "webserv.1"));
+      for (const planned of builds) await build(folder, planned);
+    },
     // Also after a failure, which may have taken an older executable away.
-    await writeSums();
-    await Deno.remove(folder, { recursive: true });
+    writeSums,
+    () => Deno.remove(folder, { recursive: true }),
+  ]);
+  for (const failure of failures) console.error(messageOf(failure));
+  return failures.length > 0 ? 1 : 0;
+}
+
+/** Takes all steps, whatever becomes of those before. What failed first, which the rest may come of, comes first. */
+async function failuresOf(steps: readonly (() => Promise<void>)[]): Promise<unknown[]> {
+  const failures: unknown[] = [];
+  for (const step of steps) {
+    try {
+      await step();
+    } catch (error) {
+      failures.push(error);
+    }
   }
-  return 0;
+  return failures;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 if (import.meta.main) {
   try {
     Deno.exit(await main());
   } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
+    console.error(messageOf(error));
     Deno.exit(1);
   }
 }

@@ -41,6 +41,18 @@ Deno.test({
   },
 });
 
+Deno.test("every task that runs Deno fetches by the certificates of the system too", () => {
+  const without = Object.entries(project.tasks)
+    .filter(([, task]) => !/DENO_TLS_CA_STORE=mozilla,system (&& )?deno /.test(task));
+  assertEquals(without, []);
+});
+
+Deno.test("what only tests need is fetched by tests alone: it is in no file that a task reads at its start", async () => {
+  const wanted = ["deno.json", "deno.lock"].map((name) => Deno.readTextFile(`${ROOT}/${name}`));
+  for (const text of await Promise.all(wanted)) assert(!text.includes("playwright"));
+  assert((await Deno.readTextFile(`${ROOT}/tests/deno.lock`)).includes('"npm:playwright-core@'));
+});
+
 Deno.test("nobody is asked for a permission: not by a task, and not by a command of the README", async () => {
   const starts = [
     ...Object.values(project.tasks),

@@ -5,8 +5,7 @@
  */
 import { assertEquals } from "@std/assert";
 import { join } from "@std/path";
-import type { BrowserContextOptions, Page } from "playwright-core";
-import type { TestBrowser } from "../support/browser.ts";
+import type { BrowserContextOptions, Page, TestBrowser } from "../support/browser.ts";
 import { type TestServer, writeFiles } from "../support/server.ts";
 
 /** Random content, so that a piece in the wrong place is found. */

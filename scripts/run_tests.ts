@@ -1,0 +1,67 @@
+/**
+ * `deno task test`: runs the tests with few lines: a mark for each test (`.` passed, `,` not run here, `!` failed), what
+ * failed, the summary, and which tests were not run. All arguments go to `deno test`; its exit status is ours.
+ *
+ *     deno task test [--filter WORD] [FILE]...
+ *
+ * @module
+ */
+import { join } from "@std/path";
+import { MarkRows } from "./run_tests/mark_rows.ts";
+import { ignoredTests } from "./run_tests/report.ts";
+
+/**
+ * Tests let workers die on purpose, and the runtime prints a trace of each; why one has died is in what the test looks
+ * at. All else that is an error is printed. Where somebody sets DENO_LOG, that holds.
+ */
+const LOG = Deno.env.get("DENO_LOG") ?? "error,deno_runtime::web_worker=off";
+
+/** Its own, so that nobody else fetches the browser's driver: `deno task` fetches whatever stands in deno.lock. */
+const LOCK = "--lock=tests/deno.lock";
+
+async function main(): Promise<number> {
+  const folder = await Deno.makeTempDir({ prefix: "webserv-tests-" });
+  try {
+    const report = join(folder, "report.xml");
+    const child = new Deno.Command(Deno.execPath(), {
+      args: [
+        "test",
+        "-A",
+        "--parallel",
+        "--quiet",
+        LOCK,
+        "--reporter=dot",
+        `--junit-path=${report}`,
+        ...Deno.args,
+      ],
+      env: { DENO_LOG: LOG },
+      stdout: "piped",
+    }).spawn();
+    // It says what was found so far, and ends: by itself on Ctrl+C, which reaches both.
+    Deno.addSignalListener("SIGINT", () => {});
+    if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", () => child.kill("SIGTERM"));
+    const rows = new MarkRows((text) => Deno.stdout.writeSync(new TextEncoder().encode(text)));
+    for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) rows.add(text);
+    rows.end();
+    const { code } = await child.status;
+    // The report takes what a filter leaves out for the same.
+    if (!Deno.args.some((arg) => arg.startsWith("--filter"))) {
+      for (const name of ignoredTests(await readReport(report))) console.log(`not run here: ${name}`);
+    }
+    return code;
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Empty if the tests did not come so far. */
+async function readReport(file: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(file);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "";
+    throw error;
+  }
+}
+
+if (import.meta.main) Deno.exit(await main());
