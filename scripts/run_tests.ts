@@ -44,13 +44,14 @@ async function main(): Promise<number> {
       env: { DENO_LOG: LOG },
       stdout: "piped",
     }).spawn();
-    // It says what was found so far, and ends: by itself on Ctrl+C, which reaches both.
+    // It says what it was at, and ends: by itself on Ctrl+C, which reaches both.
     Deno.addSignalListener("SIGINT", () => {});
-    if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", () => child.kill("SIGTERM"));
+    if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", () => child.kill("SIGINT"));
     const rows = new MarkRows(print);
     for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) rows.add(text);
     rows.end();
-    const { code } = await child.status;
+    const { code, signal } = await child.status;
+    if (signal) console.error(`the tests were ended by ${signal}`);
     // The report takes what a filter leaves out for the same.
     if (!Deno.args.some((arg) => arg.startsWith("--filter"))) {
       for (const name of ignoredTests(await readReport(report))) console.log(`not run here: ${name}`);

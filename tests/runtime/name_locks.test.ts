@@ -1,15 +1,21 @@
 import { assertEquals, assertLess, assertThrows } from "@std/assert";
 import { FileError } from "../../lib/ports.ts";
 import { freeNameLocks, nameLockMemory, NameLocks } from "../../lib/runtime/name_locks.ts";
-import { waitUntil } from "../support/wait.ts";
+import { inTime, waitUntil } from "../support/wait.ts";
 
-/** Runs the code in a thread of its own, which has `locks` and two shared words, until it has posted something. */
+/** A thread, and when it is through with its code. */
+interface Thread {
+  readonly worker: Worker;
+  readonly done: Promise<unknown>;
+}
+
+/** Runs the code in a thread of its own, which has `locks` and two shared words. Resolves once it has begun. */
 async function threadWith(
   memory: SharedArrayBuffer,
   owner: number,
   words: Int32Array,
   code: string,
-): Promise<Worker> {
+): Promise<Thread> {
   const module = new URL("../../lib/runtime/name_locks.ts", import.meta.url);
   const source = `import { NameLocks } from ${JSON.stringify(module)};
     self.onmessage = ({ data: { memory, owner, words } }) => {
@@ -22,11 +28,11 @@ async function threadWith(
     type: "module",
   });
   await new Promise((resolve) => worker.onmessage = resolve);
+  // Listened for before it begins: it may be through while other threads are still being started.
+  const done = new Promise((resolve) => worker.onmessage = resolve);
   worker.postMessage({ memory, owner, words });
-  return worker;
+  return { worker, done };
 }
-
-const done = (worker: Worker) => new Promise((resolve) => worker.onmessage = resolve);
 
 Deno.test("what several threads do under one key they do one after the other", async () => {
   const memory = nameLockMemory(), words = new Int32Array(new SharedArrayBuffer(8));
@@ -42,8 +48,8 @@ Deno.test("what several threads do under one key they do one after the other", a
       )
     ),
   );
-  await Promise.all(workers.map(done));
-  workers.forEach((worker) => worker.terminate());
+  await inTime(Promise.all(workers.map(({ done }) => done)), "all threads are through");
+  workers.forEach(({ worker }) => worker.terminate());
   assertEquals(words[0], 4 * each);
 });
 
@@ -77,7 +83,6 @@ Deno.test("nobody waits for ever for a lock, and one of a thread that is gone is
   freeNameLocks(memory, 7);
   assertEquals(locks.run("name", () => 3), 3);
   // It was not gone after all: what it gives back is not what others hold by now.
-  const over = done(holder);
   locks.run("name", () => {
     Atomics.store(words, 1, 1);
     Atomics.notify(words, 1);
@@ -85,6 +90,6 @@ Deno.test("nobody waits for ever for a lock, and one of a thread that is gone is
     while (performance.now() < end);
     assertThrows(() => new NameLocks(memory, 9, 0).run("name", () => 1), FileError);
   });
-  await over;
-  holder.terminate();
+  await inTime(holder.done, "the other thread is through");
+  holder.worker.terminate();
 });
