@@ -161,7 +161,11 @@ Deno.test("a folder that became a link since leads to no file outside", async ()
     for (const path of [`${folder}/up/sub/${name}`, `${folder}/elsewhere/${name}`]) {
       Deno.writeTextFileSync(path, "");
     }
-    const paths = [`${folder}/up/sub/${name}`, `${folder}/up/sub`, `${folder}/elsewhere`];
+    Deno.symlinkSync(`${folder}/elsewhere`, `${folder}/up/link`);
+    const paths = [`${folder}/up/sub/${name}`, `${folder}/up/sub`, `${folder}/up/link`];
     return { does: "names a file and swaps the folder", paths };
-  }, (folder) => assert(isFile(`${folder}/elsewhere/${name}`)));
+  }, (folder) => {
+    assert(Deno.lstatSync(`${folder}/up/sub`).isSymlink, "it is swapped");
+    assert(isFile(`${folder}/elsewhere/${name}`));
+  });
 });
