@@ -130,7 +130,10 @@ test("says that flags are for deno run, and names nothing that lies in itself", 
   await writeFiles(folder, { "webserv.yaml": 'servers: [{ listen: "0.0.0.0:8080", root: . }]\n' });
   const { code, stdout, stderr } = await runBare(["permissions"], folder);
   assertEquals(code, 0);
-  assertMatch(stdout, /^--allow-net=0\.0\.0\.0:8080 [^\n]*--allow-sys=networkInterfaces\n$/);
+  assertMatch(
+    stdout,
+    /^--no-prompt --allow-net=0\.0\.0\.0:8080,127\.0\.0\.1:9229 [^\n]*--allow-sys=networkInterfaces\n$/,
+  );
   assert(!stdout.includes("deno-compile") && !stdout.includes("/lib"), stdout);
   assertMatch(stderr, /^webserv: these flags are for `deno run`, [^\n]+\n$/);
 });
