@@ -69,7 +69,11 @@ export function answerWithPrograms(
         if (!found) return undefined;
         if (found.kind === "file") {
           const { executable } = found.stat;
-          if (interpreter === true && !executable) return notExecutable(found.path);
+          if (interpreter === true && !executable) {
+            // With --cgi everything is taken for a program; what neither may be executed nor looks like one is data.
+            const isData = rules.heedsFirstLines && !hasInterpreterLine(exchange, found.path);
+            return isData ? refusal(404) : notExecutable(found.path);
+          }
           const itself = interpreter === true ||
             (rules.heedsFirstLines && executable && hasInterpreterLine(exchange, found.path));
           const script = { file: found.path, name: path.slice(0, end), pathInfo: path.slice(end) };

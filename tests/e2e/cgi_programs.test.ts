@@ -175,7 +175,7 @@ Deno.test("webserv --cgi runs the programs of a folder's cgi-bin, and nothing ou
   await Deno.chmod(`${folder.folder}/cgi-bin/own`, 0o755);
   assertEquals(await get(folder.port, "/cgi-bin/a.sh/x"), "200 /cgi-bin/a.sh /x\n");
   assertEquals(await get(folder.port, "/cgi-bin/own"), "200 /cgi-bin/own \n");
-  assertEquals((await ask(folder.port, "/cgi-bin/not.txt")).status, 403);
+  assertEquals((await ask(folder.port, "/cgi-bin/not.txt")).status, 404);
   assertEquals(await get(folder.port, "/outside.sh"), "200 echo");
   assertEquals(await get(folder.port, "/"), "200 home");
   if (!needs(["python3"], "").ignore) assertEquals(await get(folder.port, "/cgi-bin/a.py"), "200 python\n");
@@ -226,8 +226,9 @@ const FIRST_LINES: readonly (readonly [
   // Everything may be executed on some disks, and what has no first line is none of a shell's.
   ["marked.py", `print("Content-Type: text/plain\\n\\nmarked")\n`, true, /^200 marked\n/, "python3"],
   ["noext", `#!/bin/sh\nprintf 'Content-Type: text/plain\\n\\nnoext'\n`, true, /^200 noext/],
-  ["data.json", `{"secret":1}`, false, /^403 (?![^]*secret)/],
-  ["form.py~", `secret`, false, /^403 (?![^]*secret)/],
+  ["data.json", `{"secret":1}`, false, /^404 (?![^]*secret)/],
+  ["forgotten", "#!/bin/sh\n", false, /^403 /],
+  ["form.py~", `secret`, false, /^404 (?![^]*secret)/],
   ["", "", false, /^404 /],
 ];
 
