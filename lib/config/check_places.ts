@@ -11,7 +11,7 @@ import { isAbsolute } from "@std/path";
 import { isContained } from "../http/containment.ts";
 import { type Position, quote } from "./issues.ts";
 import type { PlacesOutside, Reports } from "./outside.ts";
-import { locationOf, programFolder, servedFolder } from "./places.ts";
+import { locationOf, programFolder, servedFolder, withoutSlash } from "./places.ts";
 import type { FileSection, LocationSection, ServerSection } from "./schema.ts";
 import type { Config, LocationConfig, ServerConfig } from "./types.ts";
 
@@ -250,8 +250,4 @@ function positionOf({ section, serverSection }: Place, key: "cgi" | "cgi_script"
 function extensionOf(path: string): string {
   const name = path.slice(path.lastIndexOf("/") + 1), dot = name.lastIndexOf(".");
   return dot < 0 ? "" : name.slice(dot);
-}
-
-function withoutSlash(path: string): string {
-  return path.endsWith("/") ? path.slice(0, -1) : path;
 }

@@ -54,6 +54,7 @@ export function logFiles({ accessLog, errorLog }: Config): string[] {
   return [...new Set([accessLog, errorLog].flatMap((log) => log.to === "file" ? [log.path] : []))];
 }
 
-function withoutSlash(path: string): string {
+/** A path without the slash at its end; empty for the root of all paths. */
+export function withoutSlash(path: string): string {
   return path.endsWith("/") ? path.slice(0, -1) : path;
 }

@@ -9,8 +9,12 @@ import { withDefault } from "./key.ts";
 import { parseAllowedHost, parseServerName } from "./names.ts";
 import { ADDRESS, parseAddress } from "./values.ts";
 
-/** Also of the key at the top of the file. */
-export const ALLOWED_HOSTS = 'other names that a loopback address is asked by; `"*"` is any';
+/** The key allowed_hosts, at the top of the file and in a server. */
+export const ALLOWED_HOSTS = withDefault({
+  decoder: () => oneOrMany(parsed("a host name", parseAllowedHost)),
+  default: { text: "none", value: () => [], example: "[box.test]" },
+  meaning: 'other names that a loopback address is asked by; `"*"` is any',
+});
 
 /** The keys that only a server has. */
 export const SERVER_KEYS = {
@@ -25,9 +29,5 @@ export const SERVER_KEYS = {
     meaning: "names; `*.x` is any number of labels before `.x`",
   }),
   /** Names that are answered on the server's addresses besides the server names. */
-  allowedHosts: withDefault({
-    decoder: () => oneOrMany(parsed("a host name", parseAllowedHost)),
-    default: { text: "none", value: () => [], example: "[box.test]" },
-    meaning: ALLOWED_HOSTS,
-  }),
+  allowedHosts: ALLOWED_HOSTS,
 };

@@ -3,10 +3,9 @@
  *
  * @module
  */
-import { flag, integer, oneOf, oneOrMany, parsed } from "./decoder.ts";
+import { flag, integer, oneOf } from "./decoder.ts";
 import { withDefault } from "./key.ts";
 import * as decoders from "./key_decoders.ts";
-import { parseAllowedHost } from "./names.ts";
 import { ALLOWED_HOSTS } from "./server_keys.ts";
 
 const LOGS = "where the logs go";
@@ -38,11 +37,7 @@ export const TOP_KEYS = {
     meaning: "a line in the error log for each 404: the file that was looked for",
   }),
   /** Names that are answered on every address besides the server names. */
-  allowedHosts: withDefault({
-    decoder: () => oneOrMany(parsed("a host name", parseAllowedHost)),
-    default: { text: "none", value: () => [], example: "[box.test]" },
-    meaning: ALLOWED_HOSTS,
-  }),
+  allowedHosts: ALLOWED_HOSTS,
   /** Workers get only the permissions that the configuration needs. */
   sandbox: withDefault({
     decoder: () => flag,

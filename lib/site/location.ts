@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { originRoot } from "../config/places.ts";
+import { originRoot, withoutSlash } from "../config/places.ts";
 import type { LocationConfig } from "../config/types.ts";
 import { DiskOrigin } from "../disk/disk_origin.ts";
 import { joinPath } from "../disk/place.ts";
@@ -97,8 +97,4 @@ const CORS = [["Access-Control-Allow-Origin", "*"], ["Access-Control-Expose-Head
 /** What is left of a path behind its first characters, without a slash at its end. */
 function below(path: string, replaced: number): string {
   return path.slice(replaced, path.endsWith("/") ? Math.max(replaced, path.length - 1) : path.length);
-}
-
-function withoutSlash(path: string): string {
-  return path.endsWith("/") ? path.slice(0, -1) : path;
 }
