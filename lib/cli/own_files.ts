@@ -13,7 +13,8 @@ import { realPath } from "./real_path.ts";
 export function ownFilesInStores(config: Config): string[] {
   const stores = uploadStores(config);
   if (stores.length === 0) return [];
-  const own = [...WORKER_MODULES, ...executable()].map(realPath);
+  const program = executable();
+  const own = [...WORKER_MODULES, ...program === undefined ? [] : [program]].map(realPath);
   return stores.flatMap((store) => {
     const place = realPath(store);
     const held = own.find((path) => isContained(path, place));
@@ -24,6 +25,6 @@ export function ownFilesInStores(config: Config): string[] {
 }
 
 /** The runtime, or the one file that has everything in it. Where we may not read all, its path is not told to us. */
-function executable(): string[] {
-  return Deno.permissions.querySync({ name: "read" }).state === "granted" ? [Deno.execPath()] : [];
+export function executable(): string | undefined {
+  return Deno.permissions.querySync({ name: "read" }).state === "granted" ? Deno.execPath() : undefined;
 }

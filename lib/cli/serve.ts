@@ -30,6 +30,7 @@ import {
 } from "./configuration.ts";
 import { isTerminalGone, printToStderr, tell } from "./console.ts";
 import { type AddressSources, withAdvice } from "./listen_advice.ts";
+import { executable } from "./own_files.ts";
 import { linkWarning } from "./sandbox_gaps.ts";
 import { placeOf, startBlock } from "./start_block.ts";
 import { SHORT_VERSION } from "./version.ts";
@@ -228,11 +229,6 @@ async function reload(
   } finally {
     await holdUnlessServed(supervisor, debuggerPort);
   }
-}
-
-/** Undefined where we may not know it. */
-function executable(): string | undefined {
-  return Deno.permissions.querySync({ name: "read" }).state === "granted" ? Deno.execPath() : undefined;
 }
 
 function withPort(config: Config, port: number): Config {
