@@ -70,10 +70,22 @@ export interface FileSystem {
   list(path: string): Promise<DirectoryEntry[]>;
 }
 
-/** One TCP connection. */
+/** What client and server agreed on in the handshake of a TLS connection. */
+export interface TlsSession {
+  /** The name that the client asked for (SNI, RFC 6066 section 3), in lower case; undefined where it named none. */
+  readonly serverName: string | undefined;
+  /** The protocol that they chose (ALPN, RFC 7301). */
+  readonly protocol: "h2" | "http/1.1";
+  /** True if the certificate that was sent is one for this host, given in its normal form (RFC 9110 section 4.3.4). */
+  covers(host: string): boolean;
+}
+
+/** One connection: TCP, or TLS on it once the handshake is over. */
 export interface ByteConnection {
   readonly remote: { readonly hostname: string; readonly port: number };
   readonly local: { readonly hostname: string; readonly port: number };
+  /** Undefined where the bytes are not encrypted. */
+  readonly tls?: TlsSession | undefined;
   /** Null when the peer has ended its side. */
   read(buffer: Uint8Array): Promise<number | null>;
   /** May write a part only; gives the number of bytes taken. */

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import type { TlsSession } from "../ports.ts";
 import type { HttpError } from "./errors.ts";
 import type { FieldBlock } from "./fields.ts";
 import type { DecodedPath } from "./path.ts";
@@ -26,11 +27,13 @@ export interface Request {
   readonly query: string | undefined;
   /** The host asked for: lower case, no port, no trailing dot; empty where HTTP/1.0 sent none. */
   readonly host: string;
-  readonly version: "HTTP/1.0" | "HTTP/1.1";
+  readonly version: "HTTP/1.0" | "HTTP/1.1" | "HTTP/2.0";
   readonly fields: FieldBlock;
   readonly body: RequestBody;
   readonly remote: { readonly hostname: string; readonly port: number };
   readonly local: { readonly hostname: string; readonly port: number };
+  /** Undefined where the connection is not encrypted. */
+  readonly tls?: TlsSession | undefined;
   /** Calls back once if the client leaves before the response is complete; the returned function takes it back. */
   onGone(callback: () => void): () => void;
 }

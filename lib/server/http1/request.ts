@@ -17,7 +17,7 @@ export class ConnectionRequest implements Request {
   readonly path: string;
   readonly query: string | undefined;
   readonly host: string;
-  readonly version: Request["version"];
+  readonly version: RequestHead["version"];
   readonly fields: FieldBlock;
   /** For the access log. */
   readonly started: number;
@@ -44,6 +44,10 @@ export class ConnectionRequest implements Request {
 
   get local(): Request["local"] {
     return this.#stream.connection.local;
+  }
+
+  get tls(): Request["tls"] {
+    return this.#stream.connection.tls;
   }
 
   onGone(callback: () => void): () => void {
