@@ -67,7 +67,7 @@ export class HpackDecoder {
     this.#length += most - start;
     const rest = this.#held === undefined
       ? this.#decodeAll(bytes, start, most, sink)
-      : this.#decodeHeld(this.#held, bytes.subarray(start, most), sink);
+      : this.#decodeHeld(this.#held, bytes, start, most, sink);
     if (rest < 0) return this.#fail(rest === EXCESSIVE ? "excessive" : "compression error");
     if (most < end) return this.#fail("excessive");
     if (!endsBlock) {
@@ -95,14 +95,14 @@ export class HpackDecoder {
     this.#held = undefined;
   }
 
-  /** Decodes what is held and the bytes behind it, and holds what is left. */
-  #decodeHeld(held: ReceiveBuffer, bytes: Uint8Array, sink: FieldSink): number {
-    held.append(bytes);
+  /** Decodes what is held and the bytes behind it, and holds what is left: `end`, or a failure. */
+  #decodeHeld(held: ReceiveBuffer, bytes: Uint8Array, start: number, end: number, sink: FieldSink): number {
+    held.append(bytes.subarray(start, end));
     const rest = this.#decodeAll(held.bytes, held.start, held.end, sink);
     if (rest < 0) return rest;
     held.consume(rest - held.start);
     if (held.length === 0) this.#release();
-    return rest;
+    return end;
   }
 
   /** The offset behind the last whole representation, or a failure. */

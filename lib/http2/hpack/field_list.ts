@@ -32,6 +32,9 @@ export const MOST_TIMES = 4;
 /** What each field counts besides its bytes: RFC 9113 section 6.5.2, RFC 7541 section 4.1. */
 export const FIELD_OVERHEAD = 32;
 
+/** `:method`, `:scheme`, `:authority`, `:path`, `:protocol`: without this limit, empty ones would cost nothing. */
+const PSEUDO_FIELDS = 5;
+
 /** "GET /path HTTP/1.1" without the method and the target. */
 const REST_OF_REQUEST_LINE = "  HTTP/1.1".length;
 
@@ -43,7 +46,7 @@ export class FieldList implements FieldSink {
   #requestLine = REST_OF_REQUEST_LINE;
   #size = 0;
   #count = 0;
-  #lines = 0;
+  #pseudoFields = 0;
   #hasCookie = false;
   readonly #limits: FieldLimits;
 
@@ -60,18 +63,16 @@ export class FieldList implements FieldSink {
 
   add(name: string, value: string): boolean {
     const { requestLine, headerFields, headerCount } = this.#limits;
-    this.#lines++;
+    if (name.charCodeAt(0) !== COLON) this.#countLine(name);
+    else this.#pseudoFields++;
     if (name === ":path" || name === ":method") this.#requestLine += value.length;
-    else {
-      this.#size += name.length + value.length + FIELD_OVERHEAD;
-      if (name.charCodeAt(0) !== COLON) this.#countLine(name);
-    }
+    else this.#size += name.length + value.length + FIELD_OVERHEAD;
     if (this.#requestLine <= requestLine && this.#size <= headerFields && this.#count <= headerCount) {
       this.names.push(name);
       this.values.push(value);
     }
     return this.#requestLine <= requestLine * MOST_TIMES && this.#size <= headerFields * MOST_TIMES &&
-      this.#lines <= headerCount * MOST_TIMES;
+      this.#count <= headerCount * MOST_TIMES && this.#pseudoFields <= PSEUDO_FIELDS * MOST_TIMES;
   }
 
   #countLine(name: string): void {
