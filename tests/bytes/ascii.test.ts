@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { FIELD_VALUE, HEX_VALUE, QUOTED_TEXT, TARGET, TOKEN } from "../../lib/bytes/ascii.ts";
+import { FIELD_VALUE, HEX_VALUE, isLowerToken, QUOTED_TEXT, TARGET, TOKEN } from "../../lib/bytes/ascii.ts";
 
 /** The bytes of a table as text. */
 function members(table: Uint8Array): string {
@@ -17,6 +17,12 @@ function matching(expression: RegExp): string {
 
 Deno.test("TOKEN is tchar of RFC 9110 section 5.6.2", () => {
   assertEquals(members(TOKEN), matching(/[!#$%&'*+\-.^_`|~0-9A-Za-z]/));
+});
+
+Deno.test("isLowerToken() takes tchar but for upper-case letters", () => {
+  const taken = Array.from({ length: 256 }, (_, byte) => String.fromCharCode(byte)).filter(isLowerToken);
+  assertEquals(taken.join(""), matching(/[!#$%&'*+\-.^_`|~0-9a-z]/));
+  assertEquals(["", "a-b", "a-B", "a b", "a\n"].map(isLowerToken), [false, true, false, false, false]);
 });
 
 Deno.test("FIELD_VALUE has no control byte but tab", () => {

@@ -70,14 +70,15 @@ export interface EncoderOptions {
 /** One side's encoder, with its copy of the other's dynamic table. */
 export class HpackEncoder {
   readonly table: DynamicTable = new DynamicTable();
-  #updates: number[] = [];
+  /** The sizes since the last block: the smallest, and the last if it is another. */
+  #sizes: number[] = [];
 
   constructor(readonly options: EncoderOptions = {}) {}
 
   /** Another size of the table; the next block begins by saying so. */
   resize(size: number): void {
-    if (size < this.table.capacity || this.#updates.length === 0) this.#updates.push(size);
-    else this.#updates[this.#updates.length - 1] = size;
+    const smallest = Math.min(size, ...this.#sizes);
+    this.#sizes = smallest === size ? [size] : [smallest, size];
     this.table.resize(size);
   }
 
@@ -86,16 +87,9 @@ export class HpackEncoder {
     fields: Iterable<readonly [name: string, value: string]>,
     options: EncoderOptions = this.options,
   ): Bytes {
-    const updates = this.#updates.length > 2
-      ? [Math.min(...this.#updates), this.#updates.at(-1)!]
-      : this.#updates;
-    this.#updates = [];
-    return block(
-      ...updates.map(sizeUpdate),
-      ...Array.from(fields, ([name, value]) => {
-        return this.#field(name, value, options);
-      }),
-    );
+    const updates = this.#sizes.map(sizeUpdate);
+    this.#sizes = [];
+    return block(...updates, ...Array.from(fields, ([name, value]) => this.#field(name, value, options)));
   }
 
   #field(name: string, value: string, { huffman, literals = "inserted" }: EncoderOptions): Bytes {

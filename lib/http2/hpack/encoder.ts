@@ -25,7 +25,7 @@ export function fieldRoom(name: string, value: string): number {
 }
 
 /** Room that encodeStatus() needs at most. */
-export const STATUS_ROOM: number = fieldRoom("", "200");
+export const STATUS_ROOM: number = fieldRoom(":status", "200");
 
 /**
  * Writes one field into `into` at `offset`, its name in lower case, and gives the offset behind it. A character that
