@@ -9,6 +9,7 @@
  */
 import { escapeBytes } from "../tests/wire/escape.ts";
 import { connectionTarget } from "./fuzz/connection.ts";
+import { hpackTarget } from "./fuzz/hpack.ts";
 import { http1Target } from "./fuzz/http1.ts";
 import { multipartTarget } from "./fuzz/multipart.ts";
 import { type Failure, run } from "./fuzz/run.ts";
@@ -21,6 +22,7 @@ const TARGETS: readonly (() => FuzzTarget)[] = [
   connectionTarget,
   multipartTarget,
   sessionTarget,
+  hpackTarget,
 ];
 
 const DEFAULT_SECONDS = 20;
