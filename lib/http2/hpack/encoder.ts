@@ -39,10 +39,10 @@ export function encodeField(name: string, value: string, into: Uint8Array, offse
     throw new RangeError(`A field needs ${fieldRoom(lower, value)} bytes, not ${into.length - offset}`);
   }
   const nameIndex = staticIndexOf(lower);
-  const isSensitive = SENSITIVE.has(lower);
-  const index = isSensitive ? 0 : staticFieldIndex(nameIndex, lower, value);
+  const index = staticFieldIndex(nameIndex, lower, value);
   if (index > 0) return writeInteger(index, INDEX, INDEXED, into, offset);
-  offset = writeInteger(nameIndex, NAME_INDEX, isSensitive ? NEVER_INDEXED : NOT_INDEXED, into, offset);
+  const flags = SENSITIVE.has(lower) ? NEVER_INDEXED : NOT_INDEXED;
+  offset = writeInteger(nameIndex, NAME_INDEX, flags, into, offset);
   if (nameIndex === 0) offset = encodeString(lower, into, offset);
   return encodeString(value, into, offset);
 }

@@ -9,6 +9,7 @@ import {
   integer,
   INTEGER_ROOM,
   readIntegerEnd,
+  TOO_LARGE,
   writeInteger,
 } from "../../../lib/http2/hpack/integer.ts";
 
@@ -43,5 +44,11 @@ Deno.test("integers come back with every prefix, and wait for their last byte", 
       assertEquals(readIntegerEnd(bytes, 0, bytes.length, 2 ** bits - 1), bytes.length);
       assertEquals(integer, value);
     }
+  }
+});
+
+Deno.test("an integer of 2^31, or of more bytes than it needs, is too large", () => {
+  for (const bytes of [[0x7f, 0x81, 0xff, 0xff, 0xff, 0x07], [0x7f, 0x80, 0x80, 0x80, 0x80, 0x80]]) {
+    assertEquals(readIntegerEnd(Uint8Array.from(bytes), 0, bytes.length, 0x7f), TOO_LARGE);
   }
 });
