@@ -6,6 +6,15 @@
  */
 import type { ByteConnection } from "../ports.ts";
 
+/** What a client has sent before it can know of our end may take so long to reach us, in milliseconds. */
+export const UNDER_WAY = 50;
+
+/**
+ * While the server stops, and where there are too many connections, a client has so long to read its last answer, in
+ * milliseconds.
+ */
+export const SHORT_LINGERING = 2000;
+
 /** One connection, in one protocol. Owns the connection: it is closed once run() or turnAway() resolves. */
 export interface Protocol {
   /** Answers requests until one side has enough. Resolves when the connection is closed. Never rejects. */

@@ -161,13 +161,14 @@ function settingsOf(
   services: Services,
   shown: LogTerminal,
 ): Settings {
-  const { timeouts, limits, accessLog } = config;
+  const { timeouts, limits, http2, accessLog } = config;
   const format = accessFormat(config, terminal);
   // What goes elsewhere has no width.
   const width = isOnTerminal(accessLog, terminal) ? shown : undefined;
   return {
     timeouts,
     limits,
+    http2,
     accessLog: accessLog.to === "off" ? undefined : new AccessLog(logs.access, format, id, clock, width),
     handlers: createSite(config, services),
   };

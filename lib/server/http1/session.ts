@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { busy, GoneError, HttpError, httpErrorOf, logTextOf, refusal } from "../../http/errors.ts";
+import { busy, GoneError, HttpError, refusal } from "../../http/errors.ts";
 import type { Handler, Response } from "../../http/message.ts";
 import { ServerConnection } from "../../http1/connection.ts";
 import type { Event, RequestHead } from "../../http1/events.ts";
@@ -13,22 +13,14 @@ import { ByteStream } from "../byte_stream.ts";
 import type { ServerContext } from "../context.ts";
 import type { DeadlineOwner, Phase } from "../deadline.ts";
 import { Departure } from "../departure.ts";
-import type { Protocol } from "../protocol.ts";
+import { closeSource, failureResponse, noteFailure } from "../failures.ts";
+import { type Protocol, SHORT_LINGERING, UNDER_WAY } from "../protocol.ts";
 import { ConnectionRequest } from "./request.ts";
 import { ConnectionBody, EMPTY_BODY } from "./request_body.ts";
 import { Responder } from "./responder.ts";
 
 /** Room for a head. */
 const HEAD_READ = 2048;
-
-/** What a client has sent before it can know of our end may take so long to reach us, in milliseconds. */
-const UNDER_WAY = 50;
-
-/**
- * While the server stops, and where there are too many connections, a client has so long to read its last answer, in
- * milliseconds.
- */
-const SHORT_LINGERING = 2000;
 
 /** The peer broke a rule. */
 interface Fault {
@@ -91,14 +83,14 @@ export class Http1Session implements Protocol, DeadlineOwner {
           }
         } else {
           await (event.type === "fault"
-            ? this.#responder.respondLast(this.#failure(event.error))
+            ? this.#responder.respondLast(failureResponse(event.error, this.#stream))
             : this.#responder.flush());
           break;
         }
       }
       await this.#refusal;
     } catch (error) {
-      this.#noteFailure(error);
+      noteFailure(error, this.#context.errorLog);
     } finally {
       this.#close();
     }
@@ -108,8 +100,8 @@ export class Http1Session implements Protocol, DeadlineOwner {
     this.#stream.hurry(SHORT_LINGERING);
     const { connections } = this.#context.settings.limits;
     const error = busy(`${connections} connections are open, which is limits.connections`);
-    return this.#responder.respondLast(this.#failure(error))
-      .catch((error) => this.#noteFailure(error))
+    return this.#responder.respondLast(failureResponse(error, this.#stream))
+      .catch((error) => noteFailure(error, this.#context.errorLog))
       .finally(() => this.#close());
   }
 
@@ -180,7 +172,7 @@ export class Http1Session implements Protocol, DeadlineOwner {
     try {
       response = this.#handler(request);
     } catch (error) {
-      response = this.#failure(error, request);
+      response = failureResponse(error, this.#stream, request);
     }
     if (response instanceof Promise) return this.#answerLater(request, response);
     return this.#responder.respond(request, response, this.#mayStay);
@@ -189,7 +181,7 @@ export class Http1Session implements Protocol, DeadlineOwner {
   async #answerLater(request: ConnectionRequest, promise: Promise<Response>): Promise<boolean> {
     // Looked after from the start: it may reject while earlier answers are still being written.
     const settled = promise.catch((error) =>
-      error instanceof GoneError ? undefined : this.#failure(error, request)
+      error instanceof GoneError ? undefined : failureResponse(error, this.#stream, request)
     );
     try {
       if (this.#responder.holdsBack) await this.#responder.flush();
@@ -243,29 +235,4 @@ export class Http1Session implements Protocol, DeadlineOwner {
     const allRead = this.#http.isRequestWhole && this.#http.buffer.length === 0;
     if (!allRead) await this.#stream.linger();
   }
-
-  /** What a handler's throw becomes: the peer's fault, or ours. */
-  #failure(error: unknown, request?: ConnectionRequest): Response & { readonly body: Uint8Array } {
-    const known = httpErrorOf(error), why = logTextOf(known);
-    if (why !== undefined) {
-      const { hostname } = this.#stream.connection.remote;
-      this.#context.errorLog.error(`${request === undefined ? hostname : nameOf(request)}: ${why}`);
-    }
-    return errorResponse(known, request);
-  }
-
-  /** What ended the connection, unless it is only that the client left. */
-  #noteFailure(error: unknown): void {
-    if (error instanceof GoneError) return;
-    this.#context.errorLog.error(error instanceof Error ? error.stack ?? error.message : String(error));
-  }
-}
-
-function nameOf({ method, target }: ConnectionRequest): string {
-  return `${method} ${target}`;
-}
-
-function closeSource(response: Response | undefined): void {
-  const body = response?.body;
-  if (body !== undefined && !(body instanceof Uint8Array)) body.close();
 }
