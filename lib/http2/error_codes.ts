@@ -5,7 +5,7 @@
  */
 
 /** The code of RST_STREAM and GOAWAY. */
-export const enum ErrorCode {
+export enum ErrorCode {
   NoError = 0x0,
   ProtocolError = 0x1,
   InternalError = 0x2,
