@@ -39,6 +39,13 @@ export function isToken(text: string): boolean {
   return TOKEN_TEXT.test(text);
 }
 
+const LOWER_TOKEN_TEXT = new RegExp(`^[${TCHAR.replace("A-Z", "")}]+$`);
+
+/** True if the whole text is a token without upper-case letters: what a field name is in HTTP/2. */
+export function isLowerToken(text: string): boolean {
+  return LOWER_TOKEN_TEXT.test(text);
+}
+
 // deno-lint-ignore no-control-regex
 const NOT_IN_FIELD_VALUE = /[\x00-\x08\x0a-\x1f\x7f]/;
 

@@ -132,6 +132,12 @@ export const FLOORS: readonly Floor[] = [
     names: "nothing",
   },
   {
+    place: "lib/http2",
+    what: "HTTP/2 on the wire: bytes in, events out; hpack/ is its compression",
+    imports: ["lib/http", "lib/bytes"],
+    names: "nothing",
+  },
+  {
     place: "lib/http",
     what: "the meaning: fields, errors, dates, tags, preconditions, ranges, paths, media types",
     imports: ["lib/bytes", "lib/ports.ts", "@std/media-types"],
