@@ -21,6 +21,9 @@ import { CLIENT, type ClientState, SERVER, type ServerState, transition } from "
 /** Where the head of a request is being read. */
 const EMPTY_LINE = 0, EMPTY_LINE_FEED = 1, REQUEST_LINE = 2, FIELD_SECTION = 3;
 
+/** HTTP/1.1 knows no such request, and no server of it answers one: that is what the preface is made for. */
+const PREFACE_LINE = encodeLatin1("PRI * HTTP/2.0\r\n");
+
 /** A body that no handler wanted is read and dropped up to this length, so that the connection can stay. */
 export const MOST_DISCARDED = 64 * 1024;
 
@@ -33,6 +36,8 @@ export class ServerConnection {
   #head = EMPTY_LINE;
   #lineLength = 0;
   #inputEnded = false;
+  /** Neither a request nor an empty line has come. */
+  #isFirst = true;
   /** Bytes of the body still to come; undefined if it is chunked. */
   #remaining: number | undefined = 0;
   #chunked: ChunkedDecoder | undefined;
@@ -93,6 +98,16 @@ export class ServerConnection {
   /** `100 Continue` is on its way. */
   continueSent(): void {
     this.#awaitsContinue = false;
+  }
+
+  /**
+   * True if the first line that was received, which next() has refused, is the beginning of HTTP/2's preface (RFC 9113
+   * section 3.4). All that was received is still in the buffer.
+   */
+  get isHttp2(): boolean {
+    const { bytes, start, length } = this.buffer;
+    if (!this.#isFirst || length < PREFACE_LINE.length) return false;
+    return PREFACE_LINE.every((byte, index) => bytes[start + index] === byte);
   }
 
   /** Takes received bytes; for those who do not fill the buffer themselves. */
@@ -181,6 +196,7 @@ export class ServerConnection {
     if (buffer.length === 0) return false;
     if (this.#head === EMPTY_LINE && buffer.bytes[buffer.start] === CR) {
       buffer.consume(1);
+      this.#isFirst = false;
       this.#head = EMPTY_LINE_FEED;
       if (buffer.length === 0) return false;
     }
@@ -223,6 +239,7 @@ export class ServerConnection {
     this.#head = EMPTY_LINE;
     this.#clientDoes("request");
     this.#serverDoes("request");
+    this.#isFirst = false;
     this.#keepAlive = request.keepAlive;
     this.#awaitsContinue = request.expectsContinue;
     this.#remaining = 0;

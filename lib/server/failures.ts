@@ -10,6 +10,11 @@ import { errorResponse } from "../pages/error_response.ts";
 import type { ErrorLog } from "../ports.ts";
 import type { ByteStream } from "./byte_stream.ts";
 
+/** The source gave fewer or more bytes than it announced: what the client has is not the whole answer. */
+export class BodyLengthError extends Error {
+  override readonly name = "BodyLengthError";
+}
+
 /**
  * What a handler's throw becomes, the peer's fault or ours; the error log has a line where there is something to say.
  *

@@ -14,7 +14,7 @@ import type { ServerContext } from "../context.ts";
 import type { DeadlineOwner, Phase } from "../deadline.ts";
 import { Departure } from "../departure.ts";
 import { closeSource, failureResponse, noteFailure } from "../failures.ts";
-import { type Protocol, SHORT_LINGERING, UNDER_WAY } from "../protocol.ts";
+import { type LoadHttp2, type Protocol, SHORT_LINGERING, UNDER_WAY } from "../protocol.ts";
 import { ConnectionRequest } from "./request.ts";
 import { ConnectionBody, EMPTY_BODY } from "./request_body.ts";
 import { Responder } from "./responder.ts";
@@ -36,22 +36,27 @@ export class Http1Session implements Protocol, DeadlineOwner {
   readonly #responder: Responder;
   readonly #context: ServerContext;
   readonly #handler: Handler;
+  readonly #http2: LoadHttp2 | undefined;
   #draining = false;
   #retiring = false;
   /** Of the current request. */
   #body: ConnectionBody | undefined;
   #anyRequest = false;
   #anyBody = false;
+  /** Speaks on the connection in our place, once its client has begun with HTTP/2. */
+  #successor: Protocol | undefined;
   /** Under way once a head has taken too long. */
   #refusal: Promise<void> | undefined;
 
-  constructor(connection: ByteConnection, handler: Handler, context: ServerContext) {
+  /** @param http2 for a client that begins with HTTP/2's preface; undefined where that is not spoken */
+  constructor(connection: ByteConnection, handler: Handler, context: ServerContext, http2?: LoadHttp2) {
     this.#http = new ServerConnection(context.settings.limits);
     this.#stream = new ByteStream(connection, this.#http.buffer, context, this);
     this.#departure = new Departure(this.#stream);
     this.#responder = new Responder(this.#http, this.#stream, this.#departure);
     this.#context = context;
     this.#handler = handler;
+    this.#http2 = http2;
   }
 
   /**
@@ -81,6 +86,9 @@ export class Http1Session implements Protocol, DeadlineOwner {
             await this.#end();
             break;
           }
+        } else if (event.type === "fault" && this.#http2 !== undefined && this.#http.isHttp2) {
+          await this.#handOver(this.#http2);
+          break;
         } else {
           await (event.type === "fault"
             ? this.#responder.respondLast(failureResponse(event.error, this.#stream))
@@ -106,6 +114,7 @@ export class Http1Session implements Protocol, DeadlineOwner {
   }
 
   get answering(): number {
+    if (this.#successor !== undefined) return this.#successor.answering;
     const { phase } = this.#stream.deadline;
     return phase === "nothing" || phase === "send" || phase === "half-closed" ? 1 : 0;
   }
@@ -113,17 +122,20 @@ export class Http1Session implements Protocol, DeadlineOwner {
   /** One more request is answered at the most. An idle connection is kept for that one. */
   retire(): void {
     this.#retiring = true;
+    this.#successor?.retire();
   }
 
   /** An idle connection is closed only once nothing can be under way to us. */
   drain(): void {
     this.#draining = true;
+    if (this.#successor !== undefined) return this.#successor.drain();
     this.#stream.hurry(SHORT_LINGERING);
     if (this.#stream.deadline.phase === "idle") this.#stream.deadline.arm("idle", UNDER_WAY);
   }
 
   abort(): void {
     this.#stream.close();
+    this.#successor?.abort();
   }
 
   late(phase: Phase): void {
@@ -131,6 +143,18 @@ export class Http1Session implements Protocol, DeadlineOwner {
     this.#refusal = this.#responder.respondLast(errorResponse(refusal(408)));
     // run() looks at it once the read is over. Until then its failure must not count as nobody's.
     this.#refusal.catch(() => {});
+  }
+
+  /** HTTP/2 takes over the connection, with what was received. */
+  async #handOver(load: LoadHttp2): Promise<void> {
+    const create = await load();
+    if (this.#stream.gone) return;
+    const { bytes, start, end } = this.#http.buffer;
+    const successor = create(this.#stream.release(), this.#handler, this.#context, bytes.slice(start, end));
+    this.#successor = successor;
+    if (this.#draining) successor.drain();
+    else if (this.#retiring) successor.retire();
+    await successor.run();
   }
 
   #close(): void {
