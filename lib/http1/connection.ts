@@ -5,9 +5,9 @@
  * @module
  */
 import { CR, LF } from "../bytes/ascii.ts";
-import { decodeAscii, decodeLatin1, encodeLatin1 } from "../bytes/latin1.ts";
+import { decodeAscii } from "../bytes/latin1.ts";
 import { ReceiveBuffer } from "../bytes/receive_buffer.ts";
-import { parseHost } from "../http/host.ts";
+import { normalHost } from "../http/host.ts";
 import { ChunkedDecoder } from "./chunked.ts";
 import { CLOSED, END_OF_MESSAGE, type Event, NEED_DATA, PAUSED, type RequestHead } from "./events.ts";
 import { FieldSectionScanner } from "./field_lines.ts";
@@ -15,7 +15,7 @@ import { messageSemantics } from "./framing.ts";
 import type { WireLimits } from "./limits.ts";
 import { HttpError } from "../http/errors.ts";
 import { RequestLineScanner } from "./request_line.ts";
-import { parseRequestTarget } from "./request_target.ts";
+import { parseRequestTarget } from "../http/request_target.ts";
 import { CLIENT, type ClientState, SERVER, type ServerState, transition } from "./state.ts";
 
 /** Where the head of a request is being read. */
@@ -217,7 +217,7 @@ export class ServerConnection {
     const fields = this.#section.fields(buffer.bytes, sectionStart, sectionLength);
     const semantics = messageSemantics(scanned.minor, fields);
     const { form, path, query, host, authority } = parseRequestTarget(method, target);
-    const hostOfField = semantics.host === undefined ? "" : knownHost(semantics.host);
+    const hostOfField = semantics.host === undefined ? "" : hostOf(semantics.host);
     const request: RequestHead = {
       type: "request",
       method,
@@ -285,18 +285,8 @@ export class ServerConnection {
   }
 }
 
-/** Hosts whose normal form is known: nearly every request of a connection, and of a client, names the same one. */
-const knownHosts = new Map<string, string>();
-const KNOWN_HOSTS = 1000;
-
-function knownHost(value: string): string {
-  const known = knownHosts.get(value);
-  if (known !== undefined) return known;
-  // A copy: a slice would keep the whole text of its header section in memory for as long as it is known.
-  const copy = decodeLatin1(encodeLatin1(value));
-  const parsed = parseHost(copy);
-  if (!parsed) throw new HttpError(400, "The value of Host is not a host");
-  if (knownHosts.size >= KNOWN_HOSTS) knownHosts.clear();
-  knownHosts.set(copy, parsed.host);
-  return parsed.host;
+function hostOf(value: string): string {
+  const host = normalHost(value);
+  if (host === undefined) throw new HttpError(400, "The value of Host is not a host");
+  return host;
 }
