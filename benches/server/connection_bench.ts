@@ -56,6 +56,7 @@ const log = { line: () => void lines++ };
 const settings = {
   timeouts: DEFAULTS.timeouts,
   limits: DEFAULTS.limits,
+  http2: DEFAULTS.http2,
   accessLog: new AccessLog(log, "combined", 1, clock),
   handlers: new Map<string, Handler>(),
 };

@@ -36,6 +36,13 @@ export const TOP_KEYS = {
     default: "off",
     meaning: "a line in the error log for each 404: the file that was looked for",
   }),
+  /** HTTP/2 is spoken besides HTTP/1.1. */
+  http2: withDefault({
+    decoder: () => flag,
+    default: "on",
+    meaning:
+      "HTTP/2 besides HTTP/1.1: where TLS is spoken the client chooses, elsewhere a client that begins with it gets it",
+  }),
   /** Names that are answered on every address besides the server names. */
   allowedHosts: ALLOWED_HOSTS,
   /** Workers get only the permissions that the configuration needs. */
@@ -124,4 +131,11 @@ export const LIMIT_KEYS = {
   connections: withDefault({ decoder: () => integer(1, Infinity), default: "10000", meaning: TOO_MANY }),
   /** Running programs of one worker. */
   cgiProcesses: withDefault({ decoder: () => integer(1, Infinity), default: "64", meaning: TOO_MANY }),
+  /** Requests at one time on one connection of HTTP/2. */
+  http2Streams: withDefault({
+    decoder: () => integer(1, Infinity),
+    default: "100",
+    meaning:
+      "requests at one time on one connection of HTTP/2; what is more is refused, and may be sent again",
+  }),
 };

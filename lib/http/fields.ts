@@ -17,6 +17,8 @@ export class FieldBlock implements Iterable<Field> {
 
   /** PERF: the text that the HTTP/1.1 writer made of this block, kept here by the writer and read by nobody else. */
   http1Text: string | undefined = undefined;
+  /** PERF: the same for HTTP/2. */
+  http2Bytes: Uint8Array | undefined = undefined;
 
   /**
    * For parsers: nothing is checked.

@@ -9,9 +9,9 @@
  *
  * @param make what it is for a time in milliseconds, always that of a whole second
  */
-export function perSecond(make: (second: number) => string): (now: number) => string {
+export function perSecond<T>(make: (second: number) => T): (now: number) => T {
   let madeFor = NaN;
-  let made = "";
+  let made: T;
   return (now) => {
     const second = Math.floor(now / 1000);
     if (second !== madeFor) {

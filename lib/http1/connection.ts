@@ -5,9 +5,9 @@
  * @module
  */
 import { CR, LF } from "../bytes/ascii.ts";
-import { decodeAscii, decodeLatin1, encodeLatin1 } from "../bytes/latin1.ts";
+import { decodeAscii, encodeLatin1 } from "../bytes/latin1.ts";
 import { ReceiveBuffer } from "../bytes/receive_buffer.ts";
-import { parseHost } from "../http/host.ts";
+import { normalHost } from "../http/host.ts";
 import { ChunkedDecoder } from "./chunked.ts";
 import { CLOSED, END_OF_MESSAGE, type Event, NEED_DATA, PAUSED, type RequestHead } from "./events.ts";
 import { FieldSectionScanner } from "./field_lines.ts";
@@ -15,11 +15,14 @@ import { messageSemantics } from "./framing.ts";
 import type { WireLimits } from "./limits.ts";
 import { HttpError } from "../http/errors.ts";
 import { RequestLineScanner } from "./request_line.ts";
-import { parseRequestTarget } from "./request_target.ts";
+import { parseRequestTarget } from "../http/request_target.ts";
 import { CLIENT, type ClientState, SERVER, type ServerState, transition } from "./state.ts";
 
 /** Where the head of a request is being read. */
 const EMPTY_LINE = 0, EMPTY_LINE_FEED = 1, REQUEST_LINE = 2, FIELD_SECTION = 3;
+
+/** HTTP/1.1 knows no such request, and no server of it answers one: that is what the preface is made for. */
+const PREFACE_LINE = encodeLatin1("PRI * HTTP/2.0\r\n");
 
 /** A body that no handler wanted is read and dropped up to this length, so that the connection can stay. */
 export const MOST_DISCARDED = 64 * 1024;
@@ -33,6 +36,8 @@ export class ServerConnection {
   #head = EMPTY_LINE;
   #lineLength = 0;
   #inputEnded = false;
+  /** Neither a request nor an empty line has come. */
+  #isFirst = true;
   /** Bytes of the body still to come; undefined if it is chunked. */
   #remaining: number | undefined = 0;
   #chunked: ChunkedDecoder | undefined;
@@ -93,6 +98,16 @@ export class ServerConnection {
   /** `100 Continue` is on its way. */
   continueSent(): void {
     this.#awaitsContinue = false;
+  }
+
+  /**
+   * True if the first line that was received, which next() has refused, is the beginning of HTTP/2's preface (RFC 9113
+   * section 3.4). All that was received is still in the buffer.
+   */
+  get isHttp2(): boolean {
+    const { bytes, start, length } = this.buffer;
+    if (!this.#isFirst || length < PREFACE_LINE.length) return false;
+    return PREFACE_LINE.every((byte, index) => bytes[start + index] === byte);
   }
 
   /** Takes received bytes; for those who do not fill the buffer themselves. */
@@ -181,6 +196,7 @@ export class ServerConnection {
     if (buffer.length === 0) return false;
     if (this.#head === EMPTY_LINE && buffer.bytes[buffer.start] === CR) {
       buffer.consume(1);
+      this.#isFirst = false;
       this.#head = EMPTY_LINE_FEED;
       if (buffer.length === 0) return false;
     }
@@ -201,7 +217,7 @@ export class ServerConnection {
     const fields = this.#section.fields(buffer.bytes, sectionStart, sectionLength);
     const semantics = messageSemantics(scanned.minor, fields);
     const { form, path, query, host, authority } = parseRequestTarget(method, target);
-    const hostOfField = semantics.host === undefined ? "" : knownHost(semantics.host);
+    const hostOfField = semantics.host === undefined ? "" : hostOf(semantics.host);
     const request: RequestHead = {
       type: "request",
       method,
@@ -223,6 +239,7 @@ export class ServerConnection {
     this.#head = EMPTY_LINE;
     this.#clientDoes("request");
     this.#serverDoes("request");
+    this.#isFirst = false;
     this.#keepAlive = request.keepAlive;
     this.#awaitsContinue = request.expectsContinue;
     this.#remaining = 0;
@@ -268,18 +285,8 @@ export class ServerConnection {
   }
 }
 
-/** Hosts whose normal form is known: nearly every request of a connection, and of a client, names the same one. */
-const knownHosts = new Map<string, string>();
-const KNOWN_HOSTS = 1000;
-
-function knownHost(value: string): string {
-  const known = knownHosts.get(value);
-  if (known !== undefined) return known;
-  // A copy: a slice would keep the whole text of its header section in memory for as long as it is known.
-  const copy = decodeLatin1(encodeLatin1(value));
-  const parsed = parseHost(copy);
-  if (!parsed) throw new HttpError(400, "The value of Host is not a host");
-  if (knownHosts.size >= KNOWN_HOSTS) knownHosts.clear();
-  knownHosts.set(copy, parsed.host);
-  return parsed.host;
+function hostOf(value: string): string {
+  const host = normalHost(value);
+  if (host === undefined) throw new HttpError(400, "The value of Host is not a host");
+  return host;
 }

@@ -132,6 +132,16 @@ export class ByteStream {
     if (this.deadline.phase === "lingering") this.#armForLingering(LINGER_PAUSE);
   }
 
+  /**
+   * Gives the connection away, open as it is, while nothing is read or written: this is the end of the stream alone, of
+   * which nobody is told.
+   */
+  release(): ByteConnection {
+    this.gone = true;
+    this.deadline.end();
+    return this.connection;
+  }
+
   close(): void {
     if (this.gone) return;
     this.gone = true;

@@ -10,7 +10,7 @@ import type { ByteStream, StreamObserver } from "./byte_stream.ts";
  * connection and a client that has left look the same until we write; programs that wait for such a client must not
  * run on for long.
  */
-const HALF_CLOSED_GRACE = 1000;
+export const HALF_CLOSED_GRACE = 1000;
 
 /** What a client may send ahead while its request is being answered. */
 const READ_AHEAD = 64 * 1024;

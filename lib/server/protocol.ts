@@ -4,7 +4,18 @@
  *
  * @module
  */
+import type { Handler } from "../http/message.ts";
 import type { ByteConnection } from "../ports.ts";
+import type { ServerContext } from "./context.ts";
+
+/** What a client has sent before it can know of our end may take so long to reach us, in milliseconds. */
+export const UNDER_WAY = 50;
+
+/**
+ * While the server stops, and where there are too many connections, a client has so long to read its last answer, in
+ * milliseconds.
+ */
+export const SHORT_LINGERING = 2000;
 
 /** One connection, in one protocol. Owns the connection: it is closed once run() or turnAway() resolves. */
 export interface Protocol {
@@ -21,6 +32,15 @@ export interface Protocol {
   /** Closes whatever is under way. */
   abort(): void;
 }
+
+/**
+ * Has HTTP/2 at hand, whose code is loaded when the first client speaks it.
+ *
+ * @returns makes the protocol of a connection of which some has been read
+ */
+export type LoadHttp2 = () => Promise<
+  (connection: ByteConnection, handler: Handler, context: ServerContext, received: Uint8Array) => Protocol
+>;
 
 /** Makes the protocol of a connection that has just been accepted, and of which nothing has been read. */
 export type ProtocolFactory = (connection: ByteConnection) => Protocol;

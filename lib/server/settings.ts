@@ -28,6 +28,8 @@ export interface ServerLimits extends WireLimits {
    * time for a third of that. Infinity: timeouts.send is all.
    */
   readonly sendRate: number;
+  /** Streams at one time on one connection of HTTP/2; further ones are refused, and may be asked for again. */
+  readonly http2Streams: number;
 }
 
 /**
@@ -39,6 +41,8 @@ export interface ServerLimits extends WireLimits {
 export interface Settings {
   readonly timeouts: ServerTimeouts;
   readonly limits: ServerLimits;
+  /** HTTP/2 is spoken besides HTTP/1.1: heeded when a connection is accepted. */
+  readonly http2: boolean;
   /** Undefined: no access log. */
   readonly accessLog: AccessLog | undefined;
   /** By the key of the endpoint that a connection came to. */

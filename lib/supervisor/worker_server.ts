@@ -10,7 +10,7 @@ import type { Config } from "../config/types.ts";
 import { FileCache } from "../disk/file_cache.ts";
 import { Listings } from "../files/listings.ts";
 import { endpointKey } from "../http/endpoint.ts";
-import type { ByteConnection, ConnectionListener, ErrorLog, Log } from "../ports.ts";
+import type { ConnectionListener, ErrorLog, Log } from "../ports.ts";
 import { clock } from "../runtime/clock.ts";
 import { fileSystem } from "../runtime/files.ts";
 import { listen } from "../runtime/net.ts";
@@ -21,8 +21,8 @@ import { storeFiles } from "../runtime/store_files.ts";
 import { NO_TERMINAL } from "../runtime/terminal.ts";
 import { Acceptor } from "../server/acceptor.ts";
 import { AccessLog, type LogTerminal } from "../server/access_log.ts";
+import { protocolChoice } from "../server/choice.ts";
 import { ServerContext } from "../server/context.ts";
-import { Http1Session } from "../server/http1/session.ts";
 import type { Settings } from "../server/settings.ts";
 import type { Services } from "../site/exchange.ts";
 import { createSite } from "../site/site.ts";
@@ -88,8 +88,7 @@ export class WorkerServer {
     }
     const count = { open: 0, turnedAway: 0 };
     const acceptors = endpoints.map((endpoint, index) => {
-      const handler = context.handlerFor(endpointKey(endpoint));
-      const protocolOf = (connection: ByteConnection) => new Http1Session(connection, handler, context);
+      const protocolOf = protocolChoice(context.handlerFor(endpointKey(endpoint)), context);
       return new Acceptor(listeners[index]!, protocolOf, context, count);
     });
     for (const acceptor of acceptors) void acceptor.run();
@@ -161,13 +160,14 @@ function settingsOf(
   services: Services,
   shown: LogTerminal,
 ): Settings {
-  const { timeouts, limits, accessLog } = config;
+  const { timeouts, limits, http2, accessLog } = config;
   const format = accessFormat(config, terminal);
   // What goes elsewhere has no width.
   const width = isOnTerminal(accessLog, terminal) ? shown : undefined;
   return {
     timeouts,
     limits,
+    http2,
     accessLog: accessLog.to === "off" ? undefined : new AccessLog(logs.access, format, id, clock, width),
     handlers: createSite(config, services),
   };

@@ -71,7 +71,7 @@ export const FLOORS: readonly Floor[] = [
     place: "lib/server",
     what:
       "accept loop, a connection's bytes and deadlines, access log; each protocol in a folder; knows no sites",
-    imports: ["lib/http1", "lib/pages", ...PURE],
+    imports: ["lib/http1", "lib/http2", "lib/pages", ...PURE],
     names: "nothing",
   },
   {

@@ -21,7 +21,7 @@ import { FaultLog, type Faults, ScriptedClock, ScriptedConnection, ScriptedSourc
 
 /** In milliseconds; what the server has of its own (lingering, half-closed clients) is up to two seconds. */
 const TIMEOUTS = { header: 300, body: 400, send: 500, keepAlive: 600 };
-const LIMITS = { requestLine: 100, headerFields: 300, headerCount: 10, connections: 10 };
+const LIMITS = { requestLine: 100, headerFields: 300, headerCount: 10, connections: 10, http2Streams: 10 };
 
 /** After the script, all of the deadlines one after another. */
 const LAST = 20_000;
@@ -156,6 +156,7 @@ class Trial {
         bodyRate: random.oneIn(2) ? Infinity : 100,
         sendRate: random.oneIn(2) ? Infinity : 1000,
       },
+      http2: true,
       accessLog: undefined,
       handlers: new Map(),
     };

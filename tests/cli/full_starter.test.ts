@@ -6,7 +6,7 @@ import { keyEntries } from "../../lib/config/key_list.ts";
 const LINES = fullStarter().split("\n");
 
 /** A line with a key, be it set or a comment. */
-const KEY = /^( *)(#?)([a-z_]+):(?: |$)/;
+const KEY = /^( *)(#?)([a-z_0-9]+):(?: |$)/;
 
 function decode(lines: readonly string[]): DecodeResult {
   return decodeConfig(lines.join("\n"), "/site/webserv.yaml");

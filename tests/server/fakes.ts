@@ -114,6 +114,7 @@ export const LIMITS: ServerLimits = {
   connections: 2,
   bodyRate: Infinity,
   sendRate: Infinity,
+  http2Streams: 100,
 };
 
 /** A context over fakes. */
@@ -126,6 +127,7 @@ export function fakeContext(accessLog?: (clock: Clock) => AccessLog, limits = LI
   const settings = {
     timeouts: TIMEOUTS,
     limits,
+    http2: true,
     accessLog: accessLog?.(clock),
     handlers: new Map<string, Handler>(),
   };

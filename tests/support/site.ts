@@ -11,7 +11,7 @@ import { Listings } from "../../lib/files/listings.ts";
 import { FieldBlock } from "../../lib/http/fields.ts";
 import { parseHost } from "../../lib/http/host.ts";
 import type { Handler, Request, Response } from "../../lib/http/message.ts";
-import { parseRequestTarget } from "../../lib/http1/request_target.ts";
+import { parseRequestTarget } from "../../lib/http/request_target.ts";
 import type { ProcessCommand } from "../../lib/ports.ts";
 import { createSite } from "../../lib/site/site.ts";
 import { FakeClock, FakeLog } from "./fakes.ts";

@@ -8,9 +8,8 @@ import { GoneError, HttpError } from "../../http/errors.ts";
 import type { RequestBody } from "../../http/message.ts";
 import { MOST_DISCARDED, type ServerConnection } from "../../http1/connection.ts";
 import { CONTINUE } from "../../http1/writer.ts";
+import { BodyPatience } from "../body_patience.ts";
 import type { ByteStream } from "../byte_stream.ts";
-import { creditAfter } from "../credit.ts";
-import type { Waiting } from "../deadlines.ts";
 import type { Departure } from "../departure.ts";
 
 /** What is read of a large body at a time. */
@@ -28,14 +27,11 @@ export const EMPTY_BODY: RequestBody = { length: 0, read: () => Promise.resolve(
 /** The body of the connection's current request. */
 export class ConnectionBody implements RequestBody {
   readonly length: number | undefined;
-  /** The client has kept us waiting for too long: the rest may still come, or not. */
-  stalled = false;
   readonly #http: ServerConnection;
   readonly #stream: ByteStream;
   readonly #departure: Departure;
+  readonly #patience: BodyPatience;
   #detached = false;
-  /** How long the client may still be waited for, in milliseconds: never more than timeouts.body. */
-  #credit = Infinity;
 
   constructor(
     http: ServerConnection,
@@ -46,7 +42,13 @@ export class ConnectionBody implements RequestBody {
     this.#http = http;
     this.#stream = stream;
     this.#departure = departure;
+    this.#patience = new BodyPatience(stream.context);
     this.length = length;
+  }
+
+  /** The client has kept us waiting for too long: the rest may still come, or not. */
+  get stalled(): boolean {
+    return this.#patience.stalled;
   }
 
   async read(most = Infinity): Promise<Uint8Array | null> {
@@ -111,55 +113,24 @@ export class ConnectionBody implements RequestBody {
   }
 
   /**
-   * Waits for more of it. Only this counts: while somebody is busy with what has come, the client owes nothing.
+   * Waits for more of it.
    *
    * @returns how many bytes came
-   * @throws {HttpError} 408 when timeouts.body is over, or has been used up by less than limits.body_rate
+   * @throws {HttpError} 408, see BodyPatience
    * @throws {GoneError}
    */
   async #receive(minimum: number): Promise<number> {
-    const { deadlines, settings: { timeouts, limits } } = this.#stream.context;
-    const began = deadlines.now, held = this.#http.buffer.length;
-    const credit = Math.min(this.#credit, timeouts.body);
-    const reading = this.#stream.read(minimum);
-    const timeout = new BodyTimeout(deadlines.in(credit));
-    deadlines.add(timeout);
-    const result = await Promise.race([reading, timeout.over]);
-    deadlines.delete(timeout);
-    if (result === "late") {
-      this.stalled = true;
-      throw new HttpError(
-        408,
-        credit === timeouts.body
-          ? "The body stalled for longer than timeouts.body"
-          : "The body came slower than limits.body_rate for longer than timeouts.body",
-      );
-    }
-    const came = this.#http.buffer.length - held;
-    this.#credit = creditAfter(credit, deadlines.now - began, came, limits.bodyRate);
+    const { buffer } = this.#http, held = buffer.length;
+    const came = () => buffer.length - held;
+    const result = await this.#patience.wait(this.#stream.read(minimum), came);
     if (result === "gone") throw new GoneError();
     if (this.#stream.ended) this.#http.endOfInput();
-    return came;
+    return came();
   }
 
   /** Answers to earlier requests have been flushed: this client sends nothing before it hears from us. */
   async #sendContinue(): Promise<void> {
     this.#http.continueSent();
     await this.#stream.write(encodeLatin1(CONTINUE));
-  }
-}
-
-/** Apart from the connection's deadline: a program may be sent to while its request is still being read. */
-class BodyTimeout implements Waiting {
-  readonly over: Promise<"late">;
-  #resolve!: (late: "late") => void;
-
-  constructor(public deadline: number) {
-    this.over = new Promise((resolve) => this.#resolve = resolve);
-  }
-
-  expire(): void {
-    this.deadline = Infinity;
-    this.#resolve("late");
   }
 }

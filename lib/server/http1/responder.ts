@@ -10,9 +10,10 @@ import type { ServerConnection } from "../../http1/connection.ts";
 import { type ResponseFraming, responseFraming, responseHead } from "../../http1/writer.ts";
 import { Outbox } from "./outbox.ts";
 import type { ConnectionRequest } from "./request.ts";
-import { BodyLengthError, sendSource } from "./send.ts";
+import { sendSource } from "./send.ts";
 import type { ByteStream } from "../byte_stream.ts";
 import type { Departure } from "../departure.ts";
+import { BodyLengthError, nameOf } from "../failures.ts";
 
 const FLUSHED = Promise.resolve();
 
@@ -147,7 +148,7 @@ export class Responder {
       source.close();
       this.#log(request, response, sent);
       if (!(error instanceof BodyLengthError || error instanceof BodyError)) throw error;
-      this.#stream.context.errorLog.error(`${request.method} ${request.target}: ${error.message}`);
+      this.#stream.context.errorLog.error(`${nameOf(request)}: ${error.message}`);
       this.#stream.close();
       return false;
     }

@@ -7,11 +7,7 @@ import { encodeLatin1Into } from "../../bytes/latin1.ts";
 import type { BodySource } from "../../http/message.ts";
 import { CHUNK_HEAD_LENGTH, chunkHead, LAST_CHUNK, type ResponseFraming } from "../../http1/writer.ts";
 import type { ByteStream } from "../byte_stream.ts";
-
-/** The source gave fewer or more bytes than it announced: the connection must not be used again. */
-export class BodyLengthError extends Error {
-  override readonly name = "BodyLengthError";
-}
+import { BodyLengthError } from "../failures.ts";
 
 /**
  * Sends a head and the content behind it. Closes the source.

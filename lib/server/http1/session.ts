@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { busy, GoneError, HttpError, httpErrorOf, logTextOf, refusal } from "../../http/errors.ts";
+import { busy, GoneError, HttpError, refusal } from "../../http/errors.ts";
 import type { Handler, Response } from "../../http/message.ts";
 import { ServerConnection } from "../../http1/connection.ts";
 import type { Event, RequestHead } from "../../http1/events.ts";
@@ -13,22 +13,14 @@ import { ByteStream } from "../byte_stream.ts";
 import type { ServerContext } from "../context.ts";
 import type { DeadlineOwner, Phase } from "../deadline.ts";
 import { Departure } from "../departure.ts";
-import type { Protocol } from "../protocol.ts";
+import { closeSource, failureResponse, noteFailure } from "../failures.ts";
+import { type LoadHttp2, type Protocol, SHORT_LINGERING, UNDER_WAY } from "../protocol.ts";
 import { ConnectionRequest } from "./request.ts";
 import { ConnectionBody, EMPTY_BODY } from "./request_body.ts";
 import { Responder } from "./responder.ts";
 
 /** Room for a head. */
 const HEAD_READ = 2048;
-
-/** What a client has sent before it can know of our end may take so long to reach us, in milliseconds. */
-const UNDER_WAY = 50;
-
-/**
- * While the server stops, and where there are too many connections, a client has so long to read its last answer, in
- * milliseconds.
- */
-const SHORT_LINGERING = 2000;
 
 /** The peer broke a rule. */
 interface Fault {
@@ -44,22 +36,27 @@ export class Http1Session implements Protocol, DeadlineOwner {
   readonly #responder: Responder;
   readonly #context: ServerContext;
   readonly #handler: Handler;
+  readonly #http2: LoadHttp2 | undefined;
   #draining = false;
   #retiring = false;
   /** Of the current request. */
   #body: ConnectionBody | undefined;
   #anyRequest = false;
   #anyBody = false;
+  /** Speaks on the connection in our place, once its client has begun with HTTP/2. */
+  #successor: Protocol | undefined;
   /** Under way once a head has taken too long. */
   #refusal: Promise<void> | undefined;
 
-  constructor(connection: ByteConnection, handler: Handler, context: ServerContext) {
+  /** @param http2 for a client that begins with HTTP/2's preface; undefined where that is not spoken */
+  constructor(connection: ByteConnection, handler: Handler, context: ServerContext, http2?: LoadHttp2) {
     this.#http = new ServerConnection(context.settings.limits);
     this.#stream = new ByteStream(connection, this.#http.buffer, context, this);
     this.#departure = new Departure(this.#stream);
     this.#responder = new Responder(this.#http, this.#stream, this.#departure);
     this.#context = context;
     this.#handler = handler;
+    this.#http2 = http2;
   }
 
   /**
@@ -89,16 +86,19 @@ export class Http1Session implements Protocol, DeadlineOwner {
             await this.#end();
             break;
           }
+        } else if (event.type === "fault" && this.#http2 !== undefined && this.#http.isHttp2) {
+          await this.#handOver(this.#http2);
+          break;
         } else {
           await (event.type === "fault"
-            ? this.#responder.respondLast(this.#failure(event.error))
+            ? this.#responder.respondLast(failureResponse(event.error, this.#stream))
             : this.#responder.flush());
           break;
         }
       }
       await this.#refusal;
     } catch (error) {
-      this.#noteFailure(error);
+      noteFailure(error, this.#context.errorLog);
     } finally {
       this.#close();
     }
@@ -108,12 +108,13 @@ export class Http1Session implements Protocol, DeadlineOwner {
     this.#stream.hurry(SHORT_LINGERING);
     const { connections } = this.#context.settings.limits;
     const error = busy(`${connections} connections are open, which is limits.connections`);
-    return this.#responder.respondLast(this.#failure(error))
-      .catch((error) => this.#noteFailure(error))
+    return this.#responder.respondLast(failureResponse(error, this.#stream))
+      .catch((error) => noteFailure(error, this.#context.errorLog))
       .finally(() => this.#close());
   }
 
   get answering(): number {
+    if (this.#successor !== undefined) return this.#successor.answering;
     const { phase } = this.#stream.deadline;
     return phase === "nothing" || phase === "send" || phase === "half-closed" ? 1 : 0;
   }
@@ -121,17 +122,20 @@ export class Http1Session implements Protocol, DeadlineOwner {
   /** One more request is answered at the most. An idle connection is kept for that one. */
   retire(): void {
     this.#retiring = true;
+    this.#successor?.retire();
   }
 
   /** An idle connection is closed only once nothing can be under way to us. */
   drain(): void {
     this.#draining = true;
+    if (this.#successor !== undefined) return this.#successor.drain();
     this.#stream.hurry(SHORT_LINGERING);
     if (this.#stream.deadline.phase === "idle") this.#stream.deadline.arm("idle", UNDER_WAY);
   }
 
   abort(): void {
     this.#stream.close();
+    this.#successor?.abort();
   }
 
   late(phase: Phase): void {
@@ -139,6 +143,18 @@ export class Http1Session implements Protocol, DeadlineOwner {
     this.#refusal = this.#responder.respondLast(errorResponse(refusal(408)));
     // run() looks at it once the read is over. Until then its failure must not count as nobody's.
     this.#refusal.catch(() => {});
+  }
+
+  /** HTTP/2 takes over the connection, with what was received. */
+  async #handOver(load: LoadHttp2): Promise<void> {
+    const create = await load();
+    if (this.#stream.gone) return;
+    const { bytes, start, end } = this.#http.buffer;
+    const successor = create(this.#stream.release(), this.#handler, this.#context, bytes.slice(start, end));
+    this.#successor = successor;
+    if (this.#draining) successor.drain();
+    else if (this.#retiring) successor.retire();
+    await successor.run();
   }
 
   #close(): void {
@@ -180,7 +196,7 @@ export class Http1Session implements Protocol, DeadlineOwner {
     try {
       response = this.#handler(request);
     } catch (error) {
-      response = this.#failure(error, request);
+      response = failureResponse(error, this.#stream, request);
     }
     if (response instanceof Promise) return this.#answerLater(request, response);
     return this.#responder.respond(request, response, this.#mayStay);
@@ -189,7 +205,7 @@ export class Http1Session implements Protocol, DeadlineOwner {
   async #answerLater(request: ConnectionRequest, promise: Promise<Response>): Promise<boolean> {
     // Looked after from the start: it may reject while earlier answers are still being written.
     const settled = promise.catch((error) =>
-      error instanceof GoneError ? undefined : this.#failure(error, request)
+      error instanceof GoneError ? undefined : failureResponse(error, this.#stream, request)
     );
     try {
       if (this.#responder.holdsBack) await this.#responder.flush();
@@ -243,29 +259,4 @@ export class Http1Session implements Protocol, DeadlineOwner {
     const allRead = this.#http.isRequestWhole && this.#http.buffer.length === 0;
     if (!allRead) await this.#stream.linger();
   }
-
-  /** What a handler's throw becomes: the peer's fault, or ours. */
-  #failure(error: unknown, request?: ConnectionRequest): Response & { readonly body: Uint8Array } {
-    const known = httpErrorOf(error), why = logTextOf(known);
-    if (why !== undefined) {
-      const { hostname } = this.#stream.connection.remote;
-      this.#context.errorLog.error(`${request === undefined ? hostname : nameOf(request)}: ${why}`);
-    }
-    return errorResponse(known, request);
-  }
-
-  /** What ended the connection, unless it is only that the client left. */
-  #noteFailure(error: unknown): void {
-    if (error instanceof GoneError) return;
-    this.#context.errorLog.error(error instanceof Error ? error.stack ?? error.message : String(error));
-  }
-}
-
-function nameOf({ method, target }: ConnectionRequest): string {
-  return `${method} ${target}`;
-}
-
-function closeSource(response: Response | undefined): void {
-  const body = response?.body;
-  if (body !== undefined && !(body instanceof Uint8Array)) body.close();
 }

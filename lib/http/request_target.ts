@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { parseHost } from "../http/host.ts";
-import { HttpError } from "../http/errors.ts";
+import { parseHost } from "./host.ts";
+import { HttpError } from "./errors.ts";
 
 /** A request target in its parts. */
 export interface RequestTarget {

@@ -1,0 +1,243 @@
+/**
+ * What a connection has to send, and in which order: frames of the connection and what is left of a large head, then
+ * heads and whatever else needs no window, then content by priority and turn. All of it goes into buffers of whoever
+ * writes; nothing is copied before.
+ *
+ * @module
+ */
+import type { Calm } from "./calm.ts";
+import { ControlQueue } from "./control_queue.ts";
+import { FIRST_WINDOW, Flag, FRAME_HEAD, FrameType, MAX_PAYLOAD, writeFrameHead } from "./frames.ts";
+import { encodeStatus, STATUS_ROOM } from "./hpack/encoder.ts";
+import type { Priority } from "./priority.ts";
+import { headRoom, type ResponseHead, writeResponseHead } from "./response_head.ts";
+import type { Stream } from "./stream.ts";
+import { Turns } from "./turns.ts";
+
+/** A frame of content is not cut to the room that is left in a buffer if that is less than this. */
+const LEAST_CUT = MAX_PAYLOAD / 2;
+
+/** A change of the table's size to 0: RFC 7541 section 6.3. */
+const EMPTY_TABLE = 0x20;
+
+/** The sending half of a connection. */
+export class Outbox {
+  readonly control: ControlQueue = new ControlQueue();
+  /** Streams whose offer the last fill() took whole. */
+  readonly drained: number[] = [];
+  /** What the peer lets us send on all streams. */
+  window: number = FIRST_WINDOW;
+  /** The next block is to say that our table is empty. */
+  owesTableSize = false;
+  /** It has said so, or owes it: its table stays empty, whatever the peer allows. */
+  saysTableSize = false;
+  /** The peer's windows have been a few bytes too often. */
+  isWornOut = false;
+  /** Frames of a head that is larger than one frame, or than a buffer. Nothing may come between them. */
+  readonly #largeHead = new ControlQueue();
+  readonly #prompt: Stream[] = [];
+  readonly #turns = new Turns();
+  readonly #calm: Calm;
+  readonly #onEnd: (stream: Stream) => void;
+
+  /** @param onEnd called when the end of an answer is in a buffer */
+  constructor(calm: Calm, onEnd: (stream: Stream) => void) {
+    this.#calm = calm;
+    this.#onEnd = onEnd;
+  }
+
+  get hasOutput(): boolean {
+    return this.control.length > 0 || this.#largeHead.length > 0 || this.#prompt.length > 0 ||
+      this.window > 0 && !this.#turns.isEmpty;
+  }
+
+  inform(stream: Stream, status: number): void {
+    if (stream.isHeadQueued) return;
+    stream.interim = status;
+    this.#addPrompt(stream);
+  }
+
+  respond(stream: Stream, head: ResponseHead, ends: boolean): void {
+    if (stream.isHeadQueued) throw new Error(`Stream ${stream.id} has its head already`);
+    stream.isHeadQueued = true;
+    stream.interim = undefined;
+    stream.head = head;
+    stream.ends = ends;
+    this.#addPrompt(stream);
+  }
+
+  offer(stream: Stream, bytes: Uint8Array, ends: boolean): void {
+    if (!stream.isHeadQueued || stream.ends || stream.offered !== undefined) {
+      throw new Error(`Nothing can be offered on stream ${stream.id} now`);
+    }
+    stream.offered = bytes;
+    stream.sentBefore += stream.sent;
+    stream.sent = 0;
+    stream.ends = ends;
+    if (stream.head !== undefined) return;
+    if (bytes.length === 0) this.#addPrompt(stream);
+    else this.windowChanged(stream);
+  }
+
+  /** Its window is another: it may begin to send, or must stop. */
+  windowChanged(stream: Stream): void {
+    if (stream.sendWindow <= 0) this.#turns.remove(stream);
+    else if (stream.isHeadSent && stream.waiting > 0) this.#turns.add(stream);
+  }
+
+  prioritize(stream: Stream, priority: Priority): void {
+    this.#turns.remove(stream);
+    stream.priority = priority;
+    this.windowChanged(stream);
+  }
+
+  /** Drops what is queued for a stream. */
+  drop(stream: Stream): void {
+    this.#turns.remove(stream);
+    if (stream.isPrompt) this.#prompt.splice(this.#prompt.indexOf(stream), 1);
+    stream.isPrompt = false;
+    stream.head = stream.offered = undefined;
+  }
+
+  fill(buffer: Uint8Array): number {
+    this.drained.length = 0;
+    let at = this.#largeHead.moveInto(buffer, 0);
+    if (this.#largeHead.length > 0) return at;
+    at = this.control.moveInto(buffer, at);
+    if (this.control.length > 0) return at;
+    if (this.#prompt.length > 0) at = this.#fillPrompt(buffer, at);
+    return this.#prompt.length > 0 || this.#largeHead.length > 0 ? at : this.#fillContent(buffer, at);
+  }
+
+  #addPrompt(stream: Stream): void {
+    if (stream.isPrompt) return;
+    stream.isPrompt = true;
+    this.#prompt.push(stream);
+  }
+
+  #fillPrompt(buffer: Uint8Array, start: number): number {
+    const queue = this.#prompt;
+    let at = start, done = 0;
+    for (; done < queue.length && this.#largeHead.length === 0; done++) {
+      const stream = queue[done]!;
+      // The stream may be over with this, and is to be taken out of the queue only once.
+      stream.isPrompt = false;
+      const end = this.#promptFrames(stream, buffer, at);
+      stream.isPrompt = end === undefined;
+      if (end === undefined) break;
+      at = end;
+    }
+    if (done === queue.length) queue.length = 0;
+    else queue.splice(0, done);
+    return at;
+  }
+
+  /** Undefined if there is no room. */
+  #promptFrames(stream: Stream, buffer: Uint8Array, start: number): number | undefined {
+    if (stream.interim !== undefined) return this.#interim(stream, stream.interim, buffer, start);
+    if (stream.head !== undefined) return this.#head(stream, stream.head, buffer, start);
+    if (buffer.length - start < FRAME_HEAD) return undefined;
+    if (stream.ends) writeFrameHead(buffer, start, 0, FrameType.Data, Flag.EndStream, stream.id);
+    this.#takeOffer(stream);
+    return stream.ends ? start + FRAME_HEAD : start;
+  }
+
+  #interim(stream: Stream, status: number, buffer: Uint8Array, start: number): number | undefined {
+    if (buffer.length - start < FRAME_HEAD + STATUS_ROOM + 1) return undefined;
+    const at = this.#tableSize(buffer, start + FRAME_HEAD);
+    const end = encodeStatus(status, buffer, at);
+    writeFrameHead(buffer, start, end - start - FRAME_HEAD, FrameType.Headers, Flag.EndHeaders, stream.id);
+    stream.interim = undefined;
+    return end;
+  }
+
+  #head(stream: Stream, head: ResponseHead, buffer: Uint8Array, start: number): number | undefined {
+    const room = headRoom(head) + 1;
+    const fits = room <= MAX_PAYLOAD && start + FRAME_HEAD + room <= buffer.length;
+    if (!fits && start > 0) return undefined;
+    const isEmpty = stream.offered !== undefined && stream.offered.length === 0;
+    const isAll = stream.ends && (isEmpty || stream.offered === undefined);
+    const flags = isAll ? Flag.EndStream : 0;
+    let end: number;
+    if (fits) {
+      const block = this.#tableSize(buffer, start + FRAME_HEAD);
+      end = writeResponseHead(head, buffer, block);
+      const length = end - start - FRAME_HEAD;
+      writeFrameHead(buffer, start, length, FrameType.Headers, flags | Flag.EndHeaders, stream.id);
+    } else {
+      const block = new Uint8Array(room);
+      this.#cutHead(
+        stream.id,
+        block.subarray(0, writeResponseHead(head, block, this.#tableSize(block, 0))),
+        flags,
+      );
+      end = this.#largeHead.moveInto(buffer, start);
+    }
+    stream.head = undefined;
+    stream.isHeadSent = true;
+    if (isEmpty) this.#takeOffer(stream);
+    else if (isAll) this.#onEnd(stream);
+    else this.windowChanged(stream);
+    return end;
+  }
+
+  #tableSize(into: Uint8Array, offset: number): number {
+    if (!this.owesTableSize) return offset;
+    this.owesTableSize = false;
+    into[offset] = EMPTY_TABLE;
+    return offset + 1;
+  }
+
+  /** HEADERS, and as many CONTINUATIONs as it takes. */
+  #cutHead(stream: number, block: Uint8Array, flags: number): void {
+    const head = new Uint8Array(FRAME_HEAD);
+    for (let at = 0; at < block.length; at += MAX_PAYLOAD) {
+      const piece = block.subarray(at, at + MAX_PAYLOAD);
+      const last = at + piece.length === block.length ? Flag.EndHeaders : 0;
+      if (at === 0) writeFrameHead(head, 0, piece.length, FrameType.Headers, flags | last, stream);
+      else writeFrameHead(head, 0, piece.length, FrameType.Continuation, last, stream);
+      this.#largeHead.raw(head);
+      this.#largeHead.raw(piece);
+    }
+  }
+
+  #fillContent(buffer: Uint8Array, start: number): number {
+    let at = start, stream: Stream | undefined;
+    while (this.window > 0 && (stream = this.#turns.next()) !== undefined) {
+      const { waiting } = stream;
+      const allowed = Math.min(stream.sendWindow, this.window);
+      const room = buffer.length - at - FRAME_HEAD;
+      let size = Math.min(MAX_PAYLOAD, allowed, waiting);
+      if (size > room) {
+        if (room < LEAST_CUT && at > 0) break;
+        size = room;
+      }
+      at = this.#contentFrame(stream, size, buffer, at);
+      if (!this.#calm.sent(size, size === allowed && size < waiting)) this.isWornOut = true;
+    }
+    return at;
+  }
+
+  #contentFrame(stream: Stream, size: number, buffer: Uint8Array, start: number): number {
+    const offered = stream.offered!, isWhole = size === stream.waiting;
+    const flags = isWhole && stream.ends ? Flag.EndStream : 0;
+    const at = writeFrameHead(buffer, start, size, FrameType.Data, flags, stream.id);
+    buffer.set(size === offered.length ? offered : offered.subarray(stream.sent, stream.sent + size), at);
+    stream.sent += size;
+    stream.sendWindow -= size;
+    this.window -= size;
+    this.#turns.advance(stream);
+    if (isWhole) {
+      this.#turns.remove(stream);
+      this.#takeOffer(stream);
+    } else if (stream.sendWindow <= 0) this.#turns.remove(stream);
+    return at + size;
+  }
+
+  /** The offer is in the buffer. */
+  #takeOffer(stream: Stream): void {
+    stream.offered = undefined;
+    this.drained.push(stream.id);
+    if (stream.ends) this.#onEnd(stream);
+  }
+}

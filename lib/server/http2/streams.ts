@@ -1,0 +1,155 @@
+/**
+ * The streams of one connection that are being answered.
+ *
+ * @module
+ */
+import { GoneError } from "../../http/errors.ts";
+import type { Handler, Response } from "../../http/message.ts";
+import type { ServerConnection } from "../../http2/connection.ts";
+import { ErrorCode } from "../../http2/error_codes.ts";
+import type { RefusalEvent, RequestEvent } from "../../http2/events.ts";
+import type { ByteStream } from "../byte_stream.ts";
+import { failureResponse } from "../failures.ts";
+import { ContentBuffers } from "./content_buffers.ts";
+import { ServedStream, type StreamHost } from "./stream.ts";
+
+/** What streams need of their connection. */
+export interface StreamsOwner {
+  readonly answer: Handler;
+  /** There is something to be sent. */
+  wake(): void;
+  /** The peer has ended its side, and somebody wants to know when it leaves. */
+  watched(): void;
+}
+
+/** Gives each request to the handler, and its answer to the wire. */
+export class Streams implements StreamHost {
+  readonly http: ServerConnection;
+  readonly bytes: ByteStream;
+  readonly buffers: ContentBuffers;
+  readonly #owner: StreamsOwner;
+  readonly #streams = new Map<number, ServedStream>();
+  /** Those that were answered before their requests were whole. */
+  readonly #early = new Set<number>();
+
+  constructor(http: ServerConnection, bytes: ByteStream, owner: StreamsOwner) {
+    this.http = http;
+    this.bytes = bytes;
+    this.buffers = new ContentBuffers(bytes.context);
+    this.#owner = owner;
+  }
+
+  /** How many are being answered. */
+  get size(): number {
+    return this.#streams.size;
+  }
+
+  /** Content of one of them at least is on its way. */
+  get isSending(): boolean {
+    for (const { isSending } of this.#streams.values()) if (isSending) return true;
+    return false;
+  }
+
+  /** Somebody wants to know when the peer leaves. */
+  get areWatched(): boolean {
+    for (const { isWatched } of this.#streams.values()) if (isWatched) return true;
+    return false;
+  }
+
+  /** Those whose content is on its way. */
+  *sending(): Iterable<number> {
+    for (const stream of this.#streams.values()) if (stream.isSending) yield stream.id;
+  }
+
+  begin(event: RequestEvent): void {
+    const stream = new ServedStream(event, this);
+    this.#streams.set(stream.id, stream);
+    let response: Response | Promise<Response>;
+    try {
+      response = this.#owner.answer(stream);
+    } catch (error) {
+      return this.#fail(stream, error);
+    }
+    if (!(response instanceof Promise)) return stream.respond(response);
+    response.then((answer) => {
+      stream.respond(answer);
+      this.wake();
+    }).catch((error) => this.#fail(stream, error));
+  }
+
+  /** Answers what was no request. */
+  refuse({ stream, error, endsStream }: RefusalEvent): void {
+    const { http, bytes: { connection, context } } = this;
+    const { status, fields, body, why } = failureResponse(error, this.bytes);
+    http.respond(stream, { status, fields, length: body.length, now: context.clock.now() }, false);
+    http.offer(stream, body, true);
+    if (!endsStream) http.reset(stream, ErrorCode.NoError);
+    context.settings.accessLog?.write(connection, undefined, { status, bytes: body.length, why });
+  }
+
+  receive(id: number, bytes: Uint8Array): void {
+    const content = this.#streams.get(id)?.content;
+    if (content === undefined) this.http.consumed(id, bytes.length);
+    else content.put(bytes);
+  }
+
+  receiveEnd(id: number): void {
+    this.#early.delete(id);
+    this.#streams.get(id)?.content?.end();
+  }
+
+  /** The peer has taken a request back, or broke a rule within it. */
+  lose(id: number): void {
+    this.#early.delete(id);
+    this.#streams.get(id)?.leave();
+  }
+
+  /** The rest of no request will come. */
+  loseUnfinished(): void {
+    for (const stream of this.#streams.values()) {
+      if (!stream.isRequestWhole) stream.reset(ErrorCode.Cancel);
+    }
+  }
+
+  /** The peer has left. */
+  leave(): void {
+    for (const stream of this.#streams.values()) stream.leave();
+  }
+
+  drained(id: number): void {
+    this.#streams.get(id)?.drained();
+  }
+
+  reset(id: number, code: ErrorCode): void {
+    this.#streams.get(id)?.reset(code);
+  }
+
+  /** Whoever has its answer need not send the rest of its request (RFC 9113 section 8.1). */
+  resetEarly(): void {
+    if (this.#early.size === 0) return;
+    for (const id of this.#early) this.http.reset(id, ErrorCode.NoError);
+    this.#early.clear();
+  }
+
+  wake(): void {
+    if (this.http.hasOutput) this.#owner.wake();
+  }
+
+  watched(): void {
+    if (this.bytes.ended) this.#owner.watched();
+  }
+
+  ended(stream: ServedStream, isAnswered: boolean): void {
+    this.#streams.delete(stream.id);
+    if (!isAnswered || stream.isRequestWhole) return;
+    this.#early.add(stream.id);
+    this.#owner.wake();
+  }
+
+  /** A handler's throw is an answer, too. */
+  #fail(stream: ServedStream, error: unknown): void {
+    if (error instanceof GoneError || stream.hasBegun) stream.reset(ErrorCode.InternalError);
+    else stream.respond(failureResponse(error, this.bytes, stream));
+    this.wake();
+  }
+}
