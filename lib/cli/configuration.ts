@@ -15,13 +15,14 @@ import { mayWrite } from "../runtime/may_write.ts";
 import { permissionFlag } from "../supervisor/permissions.ts";
 import { systemInfo, VARIABLES } from "../supervisor/system_info.ts";
 import { type CommandLine, folderOptions, UsageError } from "./command_line.ts";
+import { certificateLook } from "./certificate_look.ts";
 import { operandGuess } from "./operand_guess.ts";
 import { ownFilesInStores } from "./own_files.ts";
 import { look, realPath } from "./real_path.ts";
 import { missingInterpreters } from "./sandbox_gaps.ts";
 
 const DEFAULT_FILE = "webserv.yaml";
-export const DEFAULT_PORT = 8080;
+const DEFAULT_PORT = 8080, DEFAULT_HTTPS_PORT = 8443;
 
 /** The configuration is wrong: exit status 2. The message has a line for each issue. */
 export class ConfigError extends Error {
@@ -116,7 +117,7 @@ function loadFile(file: string, isNamed: boolean): LoadedConfiguration {
     throw new FileAccessError(`${file} ${readingProblem(error, file)}`);
   }
   const { findProgram, missing } = systemInfo();
-  const outside = { realPath, findProgram, missing, look, mayWrite, isNamed };
+  const outside = { realPath, findProgram, missing, look, mayWrite, isNamed, certificate: certificateLook };
   const result = decodeConfig(content, resolve(file), outside);
   const here = Deno.cwd();
   if (result.issues) throw new ConfigError(result.issues.map((issue) => formatIssue(issue, here)).join("\n"));
@@ -137,7 +138,8 @@ function configForOperand(commandLine: CommandLine): Config {
   const { switches } = commandLine;
   const shared = {
     hostname: commandLine.host ?? "127.0.0.1",
-    port: commandLine.port ?? DEFAULT_PORT,
+    port: commandLine.port ?? (switches.has("https") ? DEFAULT_HTTPS_PORT : DEFAULT_PORT),
+    https: switches.has("https"),
     cors: switches.has("cors"),
     headers: commandLine.headers,
     workers: commandLine.workers ?? 1,

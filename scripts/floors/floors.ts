@@ -64,7 +64,7 @@ export const FLOORS: readonly Floor[] = [
   {
     place: "lib/runtime",
     what: "the only door to the outside: files, processes, TCP, clock, logs, signals over Deno's API",
-    imports: [...PURE, "@std/path", "node:fs", "node:timers"],
+    imports: [...PURE, "@std/path", "node:crypto", "node:fs", "node:net", "node:timers", "node:tls"],
     names: "system",
   },
   {
