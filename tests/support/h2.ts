@@ -294,4 +294,4 @@ export class Http2Connection implements Disposable {
 }
 
 /** Nothing more of the request is wanted. */
-const isOver = ({ isEnded, reset }: ClientStream) => isEnded || reset !== undefined;
+export const isOver = ({ isEnded, reset }: ClientStream) => isEnded || reset !== undefined;

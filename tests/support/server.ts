@@ -10,7 +10,10 @@ import { PATIENCE, waitUntil } from "./wait.ts";
 const ROOT = fromFileUrl(new URL("../../", import.meta.url));
 
 export interface ServerOptions {
-  /** Written to a webserv.yaml in the folder, with `LISTEN` replaced by an address with port 0. */
+  /**
+   * Written to a webserv.yaml in the folder, with `LISTEN` replaced by an address with port 0, and `LISTEN_SSL` by one
+   * that speaks TLS.
+   */
   readonly config?: string;
   /** Further arguments. */
   readonly args?: readonly string[];
@@ -88,7 +91,10 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
   await writeFiles(folder, options.files ?? {});
   const args = ["serve", ...(options.args ?? [])];
   if (options.config !== undefined) {
-    const text = options.config.replaceAll("LISTEN", '"127.0.0.1:0"');
+    const text = options.config.replaceAll("LISTEN_SSL", '"127.0.0.1:0 ssl"').replaceAll(
+      "LISTEN",
+      '"127.0.0.1:0"',
+    );
     await Deno.writeTextFile(join(folder, "webserv.yaml"), text);
     args.push("-c", join(folder, "webserv.yaml"));
   } else args.push("--port", "0", folder);
@@ -113,7 +119,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     await dispose();
     throw error;
   }
-  const ports = [...said.stderr.matchAll(/listening on http:\/\/\S*:([0-9]+)\//g)].map(([, port]) =>
+  const ports = [...said.stderr.matchAll(/listening on https?:\/\/\S*:([0-9]+)\//g)].map(([, port]) =>
     Number(port)
   );
   return {
