@@ -54,7 +54,7 @@ const CLIENTS: Readonly<Record<string, Client>> = {
   "nghttp -v": {
     isHere: () => isInstalled("nghttp") && isInstalled("stdbuf"),
     command: ({ isTls, port }, { method = "GET", path, fields = {}, file }) => [
-      ...["stdbuf", "-o0", "nghttp", "--verbose", "--no-dep", "--color"].filter((word) => word !== "--color"),
+      ...["stdbuf", "-o0", "nghttp", "--verbose", "--no-dep"],
       ...Object.entries({ ":method": method, ...fields }).flatMap((
         [name, value],
       ) => ["-H", `${name}: ${value}`]),
@@ -65,8 +65,9 @@ const CLIENTS: Readonly<Record<string, Client>> = {
       const status = /recv \(stream_id=\d+\) :status: (\d{3})/.exec(stdout)?.[1];
       assert(status !== undefined, `no answer of HTTP/2: ${stdout}`);
       const protocol = /negotiated protocol: (\S+)/.exec(stdout)?.[1] ?? "";
-      // What is left without the lines about frames.
-      const text = stdout.replaceAll(/^(?:\[ *[\d.]+\] .*| {10}.*)\n/gm, "").replaceAll(/^\n|\n$/g, "");
+      // What is left without the lines about frames, which stand in the middle of content.
+      const text = stdout.replaceAll(/\[ *[\d.]+\] [^\n]*\n(?: {10}[^\n]*\n)*/g, "")
+        .replace(/^\n?The negotiated protocol: h2\n/, "");
       return { status: Number(status), protocol, text };
     },
   },
@@ -148,7 +149,7 @@ for (const [how, origin] of Object.entries(originsOf(site))) {
       const load = async (asked: Asked, count: number, status: string) => {
         const url = `${origin.isTls ? "https" : "http"}://127.0.0.1:${origin.port}${asked.path}`;
         await using running = runClient([
-          ...["h2load", "-n", String(count), "-c", "2", "-m", "10"],
+          ...["h2load", "-n", String(count), "-c", String(Math.min(count, 2)), "-m", "10"],
           ...(asked.method === undefined ? [] : ["-H", `:method: ${asked.method}`]),
           ...Object.entries(asked.fields ?? {}).flatMap(([name, value]) => ["-H", `${name}: ${value}`]),
           ...(asked.file === undefined ? [] : ["-d", asked.file]),

@@ -39,7 +39,7 @@ export async function startHttp2Site(): Promise<Http2Site> {
       config: `access_log: off
 servers:
   - { listen: LISTEN, ${SITE} }
-  - { listen: LISTEN_SSL, ${keysOf(files)}, ${SITE} }
+  - { listen: "127.0.0.1:${freePort()} ssl", ${keysOf(files)}, ${SITE} }
 `,
       files: {
         "www/index.html": "<!DOCTYPE html><title>h2</title><p>A page",
@@ -71,6 +71,12 @@ const SITE = "root: www, locations: { /files/: { upload_store: store, overwrite:
 
 const keysOf = ({ certificate, key }: CertificateFiles) =>
   `ssl_certificate: ${certificate}, ssl_certificate_key: ${key}`;
+
+/** A port that is free at this moment: one address with port 0 is all that a configuration can have. */
+function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
 
 /** One site for all tests of a file, ended after the last of them. */
 export async function sharedHttp2Site(): Promise<Http2Site> {

@@ -10,10 +10,7 @@ import { PATIENCE, waitUntil } from "./wait.ts";
 const ROOT = fromFileUrl(new URL("../../", import.meta.url));
 
 export interface ServerOptions {
-  /**
-   * Written to a webserv.yaml in the folder, with `LISTEN` replaced by an address with port 0, and `LISTEN_SSL` by one
-   * that speaks TLS.
-   */
+  /** Written to a webserv.yaml in the folder, with `LISTEN` replaced by an address with port 0. */
   readonly config?: string;
   /** Further arguments. */
   readonly args?: readonly string[];
@@ -91,10 +88,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
   await writeFiles(folder, options.files ?? {});
   const args = ["serve", ...(options.args ?? [])];
   if (options.config !== undefined) {
-    const text = options.config.replaceAll("LISTEN_SSL", '"127.0.0.1:0 ssl"').replaceAll(
-      "LISTEN",
-      '"127.0.0.1:0"',
-    );
+    const text = options.config.replaceAll("LISTEN", '"127.0.0.1:0"');
     await Deno.writeTextFile(join(folder, "webserv.yaml"), text);
     args.push("-c", join(folder, "webserv.yaml"));
   } else args.push("--port", "0", folder);
