@@ -8,6 +8,8 @@
 import { fromFileUrl, join } from "@std/path";
 import { findExecutable } from "./bench/find.ts";
 import { curlOn } from "./bench/curl.ts";
+import { h2loadOn } from "./bench/h2load.ts";
+import { LATENCY, type LatencyResult, measureLatencies } from "./bench/latency.ts";
 import { checkPlace, writeReport } from "./bench/markdown.ts";
 import { type Bench, type Candidate, LOAD_CORE, measureRow } from "./bench/measure.ts";
 import { helpText, type Options, parseOptions, UsageError } from "./bench/options.ts";
@@ -15,14 +17,16 @@ import { compileProgram } from "./bench/program.ts";
 import { describeMachine, reportText } from "./bench/report.ts";
 import { ROWS } from "./bench/rows.ts";
 import { SERVERS } from "./bench/servers.ts";
+import { sTimeOn } from "./bench/s_time.ts";
 import { copyProgram, makeSite } from "./bench/site.ts";
 import { measureStarts, type StartResult, STARTUP } from "./bench/startup.ts";
-import type { Omission, Result } from "./bench/types.ts";
+import { makeCertificate, tlsFiles } from "./bench/tls.ts";
+import type { Lacks, Omission, Result } from "./bench/types.ts";
 import { wrkOn } from "./bench/wrk.ts";
 
 const CHOICES = {
-  rows: [...ROWS.map(({ id }) => id), STARTUP],
-  usualRows: ROWS.filter(({ onDemand }) => !onDemand).map(({ id }) => id),
+  rows: [...ROWS.map(({ id }) => id), LATENCY, STARTUP],
+  usualRows: [...ROWS.filter(({ onDemand }) => !onDemand).map(({ id }) => id), LATENCY],
   servers: SERVERS.map(({ id }) => id),
 };
 
@@ -61,11 +65,17 @@ async function run(options: Options, signal: AbortSignal): Promise<number> {
     const main = await copyProgram(join(folder, "program"));
     const source = fromFileUrl(new URL("../main.ts", import.meta.url));
     const programs = join(folder, "cgi-bin");
-    const hindrance = await compileProgram(programs);
-    const lacks = hindrance === undefined ? {} : { cgi: hindrance };
+    const certificates = join(folder, "tls");
+    const lacks = lacksOf(await compileProgram(programs), await makeCertificate(certificates));
     const { rounds, seconds } = options;
-    const loads = { wrk: wrkOn(LOAD_CORE, wrk, signal), curl: curlOn(LOAD_CORE, "curl", signal) };
-    const bench = { folder, site, main, source, programs, lacks, loads, rounds, seconds, signal, say };
+    const tls = tlsFiles(certificates);
+    const loads = {
+      wrk: wrkOn(LOAD_CORE, wrk, signal),
+      curl: curlOn(LOAD_CORE, "curl", signal),
+      h2load: h2loadOn(LOAD_CORE, tls, signal),
+      s_time: sTimeOn(LOAD_CORE, tls, signal),
+    };
+    const bench = { folder, site, main, source, programs, lacks, loads, tls, rounds, seconds, signal, say };
     const measured = await measureAll(bench, options.rows, candidates);
     await report(options, candidates, measured);
     const { results, failures } = measured;
@@ -73,6 +83,16 @@ async function run(options: Options, signal: AbortSignal): Promise<number> {
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+}
+
+/** What this machine lacks, by what hinders the compiling of a program and the making of a certificate. */
+function lacksOf(cgi: string | undefined, tls: string | undefined): Lacks {
+  const http2 = findExecutable("h2load") ? tls : "h2load is not installed (nghttp2-client)";
+  return {
+    ...(cgi !== undefined && { cgi }),
+    ...(tls !== undefined && { tls }),
+    ...(http2 !== undefined && { http2 }),
+  };
 }
 
 /** The path of wrk; throws if a tool or a core is missing. */
@@ -101,17 +121,24 @@ async function findCandidates(ids: readonly string[]): Promise<Candidate[]> {
 interface Findings {
   readonly results: Result[];
   readonly starts: StartResult[];
+  readonly latencies: LatencyResult[];
   readonly failures: Omission[];
   readonly omissions: Omission[];
 }
 
 async function measureAll(bench: Bench, ids: readonly string[], candidates: readonly Candidate[]) {
-  const findings: Findings = { results: [], starts: [], failures: [], omissions: [] };
+  const findings: Findings = { results: [], starts: [], latencies: [], failures: [], omissions: [] };
   for (const row of ROWS.filter(({ id }) => ids.includes(id))) {
     const measured = await measureRow(bench, row, candidates);
     findings.results.push(...measured.results);
     findings.failures.push(...measured.failures);
     findings.omissions.push(...measured.omissions);
+  }
+  if (ids.includes(LATENCY)) {
+    const { results, failures, omissions } = await measureLatencies(bench, candidates);
+    findings.latencies.push(...results);
+    findings.failures.push(...failures);
+    findings.omissions.push(...omissions);
   }
   if (ids.includes(STARTUP)) {
     const { results, failures } = await measureStarts(bench, candidates);

@@ -10,7 +10,7 @@ import type { Config } from "../config/types.ts";
 import { FileCache } from "../disk/file_cache.ts";
 import { Listings } from "../files/listings.ts";
 import { type Endpoint, endpointKey } from "../http/endpoint.ts";
-import type { ConnectionListener, ErrorLog, IncomingConnection, Log } from "../ports.ts";
+import type { ByteConnection, ConnectionListener, ErrorLog, IncomingConnection, Log } from "../ports.ts";
 import { clock } from "../runtime/clock.ts";
 import { fileSystem } from "../runtime/files.ts";
 import { listen } from "../runtime/net.ts";

@@ -5,10 +5,13 @@
  */
 import { join } from "@std/path";
 import { PUT_NAMES } from "./setup.ts";
+import { curlOptions } from "./tls.ts";
 import type { Row, Target } from "./types.ts";
 
 /** One answer as curl saw it. */
 export interface Answer {
+  /** As curl says it: `1.1`, `2`. */
+  readonly version: string;
   readonly status: number;
   readonly headLength: number;
   readonly contentLength: number;
@@ -34,7 +37,13 @@ export function validatorsOf(fields: ReadonlyMap<string, string>): string[] {
 }
 
 /** What is wrong with an answer; undefined if it is what the row wants. */
-export function complaintAbout({ expect }: Row, answer: Answer, isRight: boolean): string | undefined {
+export function complaintAbout(
+  { expect }: Row,
+  answer: Answer,
+  isRight: boolean,
+  version = "1.1",
+): string | undefined {
+  if (answer.version !== version) return `speaks HTTP/${answer.version} instead of HTTP/${version}`;
   if (answer.status !== expect.status) return `answers ${answer.status} instead of ${expect.status}`;
   if (expect.length !== undefined && answer.contentLength !== expect.length) {
     return `sends ${answer.contentLength} bytes of content instead of ${expect.length}`;
@@ -44,23 +53,29 @@ export function complaintAbout({ expect }: Row, answer: Answer, isRight: boolean
 }
 
 /** The request fields for a row: its own and what had to be learned from the server. */
-export async function learnFields(row: Row, url: string, folder: string): Promise<string[]> {
+export async function learnFields({ row, url, folder, tls, setup }: Target): Promise<string[]> {
   const fields = row.fields ?? [];
   if (!row.revalidates) return [...fields];
-  const validators = validatorsOf((await ask(url, fields, folder)).fields);
+  const validators = validatorsOf((await ask(url, fields, folder, curlOptions(tls, setup.tls))).fields);
   if (validators.length === 0) throw new Error("gives no validator");
   return [...fields, ...validators];
 }
 
-/** Throws if the server does not answer as the row wants. Gives the whole length of the answer. */
+/**
+ * Throws if the server does not answer as the row wants. Gives the whole length of the answer, or that of its content
+ * where the load program counts nothing else.
+ */
 export async function checkAnswer(target: Target): Promise<number> {
-  const { row, url, fields, folder } = target;
+  const { row, url, fields, folder, setup, tls } = target;
   if (row.puts !== undefined) return await checkStoring(target, row.puts);
-  const answer = await ask(url, fields, folder);
-  const complaint = complaintAbout(row, answer, await hasRightContent(target));
+  const options = curlOptions(tls, setup.tls);
+  const answer = await ask(url, fields, folder, options);
+  const version = setup.tls === "h2" ? "2" : "1.1";
+  const complaint = complaintAbout(row, answer, await hasRightContent(target), version);
   if (complaint !== undefined) throw new Error(complaint);
+  if (row.load === "h2load") return answer.contentLength;
   if (!answer.fields.has("transfer-encoding")) return answer.headLength + answer.contentLength;
-  const { headLength } = await ask(url, fields, folder, ["--raw"]);
+  const { headLength } = await ask(url, fields, folder, [...options, "--raw"]);
   return headLength + (await Deno.stat(join(folder, CONTENT))).size;
 }
 
@@ -108,7 +123,7 @@ async function ask(
       // A server may try whether its port is free before it serves there, and break that connection.
       ...["--retry", "3", "--retry-connrefused", "--retry-all-errors"],
       ...["--header", "Expect:", "--dump-header", headFile, "--output", join(folder, CONTENT)],
-      ...["--write-out", "%{http_code} %{size_header} %{size_download}"],
+      ...["--write-out", "%{http_code} %{size_header} %{size_download} %{http_version}"],
       ...fields.flatMap((field) => ["--header", field]),
       ...options,
       url,
@@ -117,11 +132,12 @@ async function ask(
   }).output();
   const decoder = new TextDecoder();
   if (code !== 0) throw new Error(`cannot be asked: ${decoder.decode(stderr).trim()}`);
-  const [status, headLength, contentLength] = decoder.decode(stdout).split(" ").map(Number);
+  const [status, headLength, contentLength, version] = decoder.decode(stdout).split(" ");
   return {
-    status: status!,
-    headLength: headLength!,
-    contentLength: contentLength!,
+    version: version!,
+    status: Number(status),
+    headLength: Number(headLength),
+    contentLength: Number(contentLength),
     fields: parseFields(await Deno.readTextFile(headFile)),
   };
 }

@@ -13,6 +13,7 @@ import { summarize, toSample } from "./statistics.ts";
 import { countByWorker, describeShares } from "./shares.ts";
 import type {
   Lacks,
+  LoadName,
   LoadProgram,
   Omission,
   Peer,
@@ -23,6 +24,7 @@ import type {
   Sample,
   Setup,
   Target,
+  TlsFiles,
 } from "./types.ts";
 
 export const SERVER_CORE = 0;
@@ -50,7 +52,8 @@ export interface Bench {
   readonly programs: string;
   /** What this machine lacks for all servers. */
   readonly lacks: Lacks;
-  readonly loads: Readonly<Record<"wrk" | "curl", LoadProgram>>;
+  readonly loads: Readonly<Record<LoadName, LoadProgram>>;
+  readonly tls: TlsFiles;
   readonly rounds: number;
   /** Of one run. */
   readonly seconds: number;
@@ -61,7 +64,7 @@ export interface Bench {
 }
 
 /** A server that runs for a row. */
-interface Runner {
+export interface Runner {
   readonly peer: Peer;
   /** For the person who waits. */
   readonly title: string;
@@ -155,7 +158,8 @@ async function startRunners(bench: Bench, row: Row, candidate: Candidate, stack:
   return [await startRunner(bench, row, candidate, baseTitle, row.against.setup, true, stack), runner];
 }
 
-async function startRunner(
+/** Starts a server and asks it once. It ends with the stack. */
+export async function startRunner(
   bench: Bench,
   row: Row,
   { peer, program }: Candidate,
@@ -173,10 +177,10 @@ async function startRunner(
     signal: bench.signal,
   }, place.port);
   stack.use(process);
-  const { folder, site } = bench;
-  const url = `http://127.0.0.1:${place.port}${row.path}`;
-  const store = join(place.folder, "store");
-  const target = { row, url, folder, site, store, fields: await learnFields(row, url, folder) };
+  const { folder, site, tls } = bench;
+  const url = `${setup.tls ? "https" : "http"}://127.0.0.1:${place.port}${row.path}`;
+  const asked = { row, url, folder, site, store: join(place.folder, "store"), fields: [], setup, tls };
+  const target = { ...asked, fields: await learnFields(asked) };
   return {
     peer,
     title,
@@ -191,7 +195,7 @@ async function startRunner(
 
 /** A new folder and a free port for a server. */
 export async function makePlace(
-  { folder, site, main, programs }: Bench,
+  { folder, site, main, programs, tls }: Bench,
   name: string,
   setup: Setup,
   { connections, expect }: Pick<Row, "connections" | "expect">,
@@ -201,7 +205,7 @@ export async function makePlace(
   // A server that gives up root's rights must be able to write there.
   await Deno.chmod(join(own, "store"), 0o777);
   const length = expect.length ?? 0;
-  return { folder: own, site, main, programs, port: freePort(), connections, length, setup };
+  return { folder: own, site, main, programs, port: freePort(), connections, length, setup, tls };
 }
 
 /** Writes a server's configuration. Gives how it is started then. */

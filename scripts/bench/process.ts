@@ -82,11 +82,12 @@ export class ServerProcess implements AsyncDisposable {
 }
 
 /** Runs a program on a core to its end. Throws if it fails or the signal comes first. */
-export async function runPinned({ cores, program, args, cwd, signal }: PinnedOptions): Promise<string> {
+export async function runPinned({ cores, program, args, cwd, env, signal }: PinnedOptions): Promise<string> {
   signal.throwIfAborted();
   const { code, stdout, stderr } = await new Deno.Command("taskset", {
     args: ["-c", cores, program, ...args],
     cwd,
+    ...(env && { env }),
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

@@ -4,8 +4,9 @@
  * @module
  */
 import type { Candidate } from "./measure.ts";
+import type { LatencyResult } from "./latency.ts";
 import type { StartResult } from "./startup.ts";
-import { cpuTable, rowTable, startTable } from "./table.ts";
+import { cpuTable, latencyTable, rowTable, startTable } from "./table.ts";
 import type { Omission, Result, Row } from "./types.ts";
 
 export interface Report {
@@ -18,6 +19,7 @@ export interface Report {
   readonly candidates: readonly Candidate[];
   readonly results: readonly Result[];
   readonly starts: readonly StartResult[];
+  readonly latencies: readonly LatencyResult[];
   readonly failures: readonly Omission[];
   readonly omissions: readonly Omission[];
 }
@@ -31,7 +33,7 @@ export function describeMachine(): string {
 
 /** Everything that was measured, what was not, and how. */
 export function reportText(report: Report): string {
-  const { date, machine, rounds, seconds, rows, candidates, results, starts } = report;
+  const { date, machine, rounds, seconds, rows, candidates, results, starts, latencies } = report;
   const titles = candidates.map(({ peer: { id, title } }) => ({ id, title }));
   const titleOf = (id: string | undefined) =>
     id === undefined ? "all servers" : titles.find((server) => server.id === id)?.title ?? id;
@@ -46,6 +48,7 @@ export function reportText(report: Report): string {
     ...report.failures.map(({ row, server, why }) => `FAILED: ${titleOf(server)} in row ${row}: ${why}`),
     ...report.omissions.map(({ row, server, why }) => `Left out: ${titleOf(server)} in row ${row}: ${why}`),
     ...measured.map((row) => rowTable(row, titles, results)),
+    ...(latencies.length > 0 ? [latencyTable(titles, latencies)] : []),
     ...(starts.length > 0 ? [startTable(titles, starts)] : []),
   ].join("\n\n") + "\n";
 }

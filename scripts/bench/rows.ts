@@ -8,12 +8,20 @@ import { GREETING, PROGRAM } from "./program.ts";
 import { HOST, LOCATION, MANY } from "./setup.ts";
 import type { Row } from "./types.ts";
 
+/** The lengths of the answers whose latency is measured, in bytes. */
+export const LATENCY_LENGTHS = [1, 1000, 5000, 20_000, 66_000, 300_000, 1_000_000];
+
+/** The path of the file of a length. */
+export const latencyPath = (length: number): string => `/${length}-bytes.html`;
+
 /** The files of the site, and their lengths. */
 export const FILES: Readonly<Record<string, number>> = {
   "1k.html": 1024,
   "100k.html": 100 * 1024,
   "1m.bin": 1_000_000,
   "100m.bin": 100_000_000,
+  "70k.html": 70_000,
+  ...Object.fromEntries(LATENCY_LENGTHS.map((length) => [latencyPath(length).slice(1), length])),
 };
 
 const SMALL = {
@@ -22,6 +30,18 @@ const SMALL = {
   connections: 64,
   expect: { status: 200, length: 1024, offset: 0 },
 } as const;
+
+const MIDDLE = { ...SMALL, path: "/70k.html", expect: { status: 200, length: 70_000, offset: 0 } } as const;
+
+const LARGE = {
+  path: "/100m.bin",
+  connections: 4,
+  expect: { status: 200, length: 100_000_000, offset: 0 },
+  countsBytes: true,
+} as const;
+
+/** Over TLS, with the load that speaks HTTP/2. */
+const HTTP2 = { needs: "http2", load: "h2load", setup: { tls: "h2" } } as const;
 
 /** What Chrome sends for a link on a page of the same site. */
 const BROWSER_FIELDS = [
@@ -55,15 +75,7 @@ export const ROWS: readonly Row[] = [
     connections: 64,
     expect: { status: 200, length: 100 * 1024, offset: 0 },
   },
-  {
-    id: "100m",
-    title: "100 MB",
-    path: "/100m.bin",
-    needs: "large",
-    connections: 4,
-    expect: { status: 200, length: 100_000_000, offset: 0 },
-    countsBytes: true,
-  },
+  { ...LARGE, id: "100m", title: "100 MB", needs: "large" },
   {
     id: "206",
     title: "206: 1 MB out of 100 MB",
@@ -122,6 +134,38 @@ export const ROWS: readonly Row[] = [
     load: "curl",
     expect: { status: 204, length: 0 },
     setup: { store: true },
+  },
+  { ...SMALL, id: "tls-1k", title: "TLS: 1 KiB", needs: "tls", setup: { tls: "http/1.1" } },
+  { ...MIDDLE, id: "tls-70k", title: "TLS: 70 KB", needs: "tls", setup: { tls: "http/1.1" } },
+  { ...LARGE, id: "tls-100m", title: "TLS: 100 MB", needs: "tls", setup: { tls: "http/1.1" } },
+  {
+    ...SMALL,
+    id: "handshake",
+    title: "TLS: 1 KiB, a new connection and a full handshake each",
+    needs: "tls",
+    connections: 4,
+    load: "s_time",
+    setup: { tls: "http/1.1" },
+    // It speaks HTTP/1.0, whose answers have other fields.
+    tolerance: 0.1,
+  },
+  { ...SMALL, ...HTTP2, id: "h2-1k", title: "HTTP/2: 1 KiB" },
+  {
+    ...SMALL,
+    ...HTTP2,
+    id: "h2-streams",
+    title: "HTTP/2: 1 KiB, 16 streams on each of 4 connections",
+    connections: 4,
+    streams: 16,
+  },
+  { ...MIDDLE, ...HTTP2, id: "h2-70k", title: "HTTP/2: 70 KB" },
+  { ...LARGE, ...HTTP2, id: "h2-100m", title: "HTTP/2: 100 MB" },
+  {
+    ...SMALL,
+    ...HTTP2,
+    id: "h2-http1",
+    title: "HTTP/2 against HTTP/1.1, both over TLS: 1 KiB",
+    against: { title: "HTTP/1.1", setup: { tls: "http/1.1" } },
   },
   {
     ...SMALL,

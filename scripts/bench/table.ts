@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { type LatencyResult } from "./latency.ts";
 import { REFERENCE } from "./servers.ts";
 import { type StartResult, STARTS, summarizeStarts } from "./startup.ts";
 import type { Result, Row, Sample } from "./types.ts";
@@ -138,6 +139,32 @@ export function startTable(servers: readonly Titled[], starts: readonly StartRes
     "Memory is that of all processes, idle.";
   return ["### Start", markdownTable(header, lines), note].join("\n\n");
 }
+
+/** How long clients wait over TLS: a line for each server, protocol and number of clients. */
+export function latencyTable(servers: readonly Titled[], latencies: readonly LatencyResult[]): string {
+  const lengths = [...new Set(latencies.map(({ length }) => length))];
+  const groups = Map.groupBy(
+    latencies,
+    ({ clients, protocol, server }) => `${clients} ${protocol} ${server}`,
+  );
+  const lines = [...groups.values()].map((group) => {
+    const { clients, protocol, server } = group[0]!;
+    const cells = lengths.map((length) => {
+      const result = group.find((other) => other.length === length);
+      return result ? `${shortNumber(result.mean)} / ${shortNumber(result.p99)}` : "";
+    });
+    const title = servers.find(({ id }) => id === server)?.title ?? server;
+    return [`${title}, ${protocol === "h2" ? "HTTP/2" : "HTTP/1.1"}`, String(clients), ...cells];
+  });
+  const header = ["mean / p99 in ms", "clients", ...lengths.map(lengthInWords)];
+  const note =
+    "Kept-alive clients over TLS, each with one request at a time; several of them share a core, " +
+    "so long answers wait for one another there.";
+  return ["### Latency over TLS", markdownTable(header, lines), note].join("\n\n");
+}
+
+const lengthInWords = (length: number) =>
+  length < 1000 ? `${length} B` : length < 1_000_000 ? `${length / 1000} KB` : `${length / 1_000_000} MB`;
 
 function remarksOn(found: readonly { title: string; result: Result }[]): string[] {
   const names = (test: (sample: Sample) => boolean) =>

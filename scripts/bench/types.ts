@@ -18,6 +18,10 @@ export type Feature =
   | "condition"
   /** `Connection: close` in the answer when it is in the request. */
   | "close"
+  /** HTTP/1.1 over TLS, with the benchmark's certificate. */
+  | "tls"
+  /** HTTP/2 over TLS. */
+  | "http2"
   /** CGI programs. */
   | "cgi"
   /** PUT stores a file. */
@@ -30,6 +34,9 @@ export type Feature =
   | "log"
   /** Several workers, and a log that names them. */
   | "workers";
+
+/** The protocols that are spoken over TLS, by their names in ALPN (RFC 7301). */
+export type Alpn = "http/1.1" | "h2";
 
 /** What a row asks of a server's configuration, beyond a folder of files. */
 export interface Setup {
@@ -44,6 +51,8 @@ export interface Setup {
   readonly cgi?: true;
   /** PUT below /files/, into the folder `store` of the server's folder. */
   readonly store?: true;
+  /** Serves over TLS, where the clients choose this protocol. */
+  readonly tls?: Alpn;
   /** Starts as a user would start it, with what the runtime keeps between two starts. */
   readonly caches?: true;
 }
@@ -63,6 +72,8 @@ export interface Row {
   readonly needs: Feature;
   /** Clients at the same time. */
   readonly connections: number;
+  /** Requests at the same time on each connection; one if it is not given. */
+  readonly streams?: number;
   /** Request fields, `Name: value` each. */
   readonly fields?: readonly string[];
   /** Also sends the validators which the server gave, as a browser does that has the file. */
@@ -76,7 +87,7 @@ export interface Row {
   /** How much the length of the answers may differ from the checked one's; 2 % if it is not given. */
   readonly tolerance?: number;
   /** The load program, if it is not wrk. */
-  readonly load?: "curl";
+  readonly load?: LoadName;
   /** Sends this file of the site with PUT, under {@link PUT_NAMES} names that begin with the path. */
   readonly puts?: string;
   readonly setup?: Setup;
@@ -101,6 +112,9 @@ export interface Expectation {
   readonly text?: string;
 }
 
+/** The load programs. */
+export type LoadName = "wrk" | "curl" | "h2load" | "s_time";
+
 /** Puts a load on a server for a number of seconds. */
 export type LoadProgram = (target: Target, seconds: number) => Promise<Load>;
 
@@ -115,15 +129,17 @@ export interface Target {
   readonly site: string;
   /** Where the server keeps what is sent by PUT. */
   readonly store: string;
+  readonly setup: Setup;
+  readonly tls: TlsFiles;
 }
 
 /** What the load program saw. */
 export interface Load {
   readonly requests: number;
   readonly seconds: number;
-  /** Received, heads included. */
+  /** Received, heads included, but for h2load. */
   readonly bytes: number;
-  /** The 99th percentile of the latency, in milliseconds. */
+  /** The 99th percentile of the latency, in milliseconds; NaN if the load program does not know it. */
   readonly p99: number;
   /** Answers with 400 and above. */
   readonly failures: number;
@@ -145,6 +161,16 @@ export interface Place {
   /** The length of the bare loop's answer. */
   readonly length: number;
   readonly setup: Setup;
+  readonly tls: TlsFiles;
+}
+
+/** Where the rows over TLS find what they need. */
+export interface TlsFiles {
+  /** PEM, for localhost and 127.0.0.1, signed by itself. */
+  readonly certificate: string;
+  readonly key: string;
+  /** A configuration for the load programs, which all use OpenSSL. */
+  readonly openssl: string;
 }
 
 /** A program that was found on this machine. */

@@ -7,6 +7,7 @@ import { join } from "@std/path";
 import { runPinned } from "./process.ts";
 import { FILES } from "./rows.ts";
 import { PUT_NAMES } from "./setup.ts";
+import { loadEnvironment } from "./tls.ts";
 import type { Load, LoadProgram, Row, Target } from "./types.ts";
 
 /** The mark of our line among wrk's own. */
@@ -104,11 +105,12 @@ function decodeNumbers(value: unknown): Record<(typeof NUMBERS)[number], number>
 
 /** Puts wrk on a core. */
 export function wrkOn(core: number, wrk: string, signal: AbortSignal): LoadProgram {
-  return async ({ row, url, fields, folder }: Target, seconds: number) => {
+  return async ({ row, url, fields, folder, tls }: Target, seconds: number) => {
     const script = join(folder, `${row.id}.lua`);
     await Deno.writeTextFile(script, scriptFor(row));
     const args = wrkArguments(row, url, fields, seconds, script);
-    return parseWrk(await runPinned({ cores: String(core), program: wrk, args, cwd: folder, signal }));
+    const env = loadEnvironment(tls);
+    return parseWrk(await runPinned({ cores: String(core), program: wrk, args, cwd: folder, env, signal }));
   };
 }
 

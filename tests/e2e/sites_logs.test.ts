@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertGreaterOrEqual, assertMatch } from "@std/assert";
 import { join } from "@std/path";
 import { ask } from "../support/ask.ts";
+import { test } from "../support/protocols.ts";
 import { startServer, type TestServer } from "../support/server.ts";
 import { exchange } from "../support/wire.ts";
 
@@ -15,7 +16,7 @@ async function lines(server: TestServer): Promise<string[]> {
   return server.output().stdout.split("\n").filter((line) => line !== "" && !line.includes("the-last-one"));
 }
 
-Deno.test("the access log has the combined format on standard output unless asked otherwise", async () => {
+test("the access log has the combined format on standard output unless asked otherwise", async () => {
   await using server = await startServer({ config: config(""), files });
   const before = Math.floor(Date.now() / 1000) * 1000;
   await ask(server.port, "/a.txt?q=1", {
@@ -32,14 +33,14 @@ Deno.test("the access log has the combined format on standard output unless aske
   assert(second!.endsWith('"HEAD /a.txt HTTP/1.1" 200 0 "-" "-"'), second);
 });
 
-Deno.test("the common format ends behind the bytes", async () => {
+test("the common format ends behind the bytes", async () => {
   await using server = await startServer({ config: config("log_format: common"), files });
   await ask(server.port, "/a.txt", { fields: { Referer: "x", "User-Agent": "y", Range: "bytes=0-4" } });
   const [line] = await lines(server);
   assertMatch(line!, /^127\.0\.0\.1 - - \[[^\]]+\] "GET \/a\.txt HTTP\/1\.1" 206 5$/);
 });
 
-Deno.test("the json format has every field", async () => {
+test("the json format has every field", async () => {
   await using server = await startServer({
     config: config("log_format: json\nallowed_hosts: example.test"),
     files,
@@ -89,7 +90,7 @@ Deno.test("the json format has every field", async () => {
   assertEquals([logged[2]!["status"], logged[2]!["method"]], [400, ""]);
 });
 
-Deno.test("what clients send can neither forge a line nor drive a terminal", async () => {
+test("what clients send can neither forge a line nor drive a terminal", async () => {
   for (const format of ["combined", "json"]) {
     await using server = await startServer({ config: config(`log_format: ${format}`), files });
     // A tab and the bytes from 0x80 on are all that a field may carry of control characters.
@@ -109,7 +110,7 @@ Deno.test("what clients send can neither forge a line nor drive a terminal", asy
   }
 });
 
-Deno.test("access_log may be a file beside the configuration, which is appended to", async () => {
+test("access_log may be a file beside the configuration, which is appended to", async () => {
   await using server = await startServer({
     config: config("access_log: logs/access.log"),
     files: { ...files, "logs/access.log": "an older line\n" },
@@ -123,7 +124,7 @@ Deno.test("access_log may be a file beside the configuration, which is appended 
   assertEquals(server.output().stdout, "");
 });
 
-Deno.test("access_log off writes nothing, stderr goes to standard error", async () => {
+test("access_log off writes nothing, stderr goes to standard error", async () => {
   for (const [target, expected] of [["off", 0], ["stderr", 1]] as const) {
     await using server = await startServer({ config: config(`access_log: ${target}`), files });
     await ask(server.port, "/a.txt");
@@ -134,7 +135,7 @@ Deno.test("access_log off writes nothing, stderr goes to standard error", async 
   }
 });
 
-Deno.test("error_log says what a visitor must not know, to standard error or to a file", async () => {
+test("error_log says what a visitor must not know, to standard error or to a file", async () => {
   await using server = await startServer({ config: config(""), files });
   const answer = await ask(server.port, "/missing");
   assert(!answer.text.includes("lost.html"));
@@ -149,7 +150,7 @@ Deno.test("error_log says what a visitor must not know, to standard error or to 
   assert(!/^error/m.test(other.output().stderr), "the start warns of the missing page, and that is all");
 });
 
-Deno.test("a log file that cannot be opened is named before the program ends", async () => {
+test("a log file that cannot be opened is named before the program ends", async () => {
   const cases: readonly (readonly [file: string, message: RegExp])[] = [
     [
       "missing/folder.log",

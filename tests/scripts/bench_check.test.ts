@@ -14,13 +14,20 @@ Deno.test("parseFields() and validatorsOf() make the fields of a client that has
 });
 
 Deno.test("complaintAbout() says what is wrong with an answer", () => {
-  const good = { status: 200, headLength: 200, contentLength: 1024, fields: new Map<string, string>() };
+  const good = {
+    version: "1.1",
+    status: 200,
+    headLength: 200,
+    contentLength: 1024,
+    fields: new Map<string, string>(),
+  };
   const complaint = (change: Partial<typeof good>, isRight = true) =>
     complaintAbout(ROWS[0]!, { ...good, ...change }, isRight);
   assertEquals(complaint({}), undefined);
   assertEquals(complaint({ status: 404 }), "answers 404 instead of 200");
   assertEquals(complaint({ contentLength: 7 }), "sends 7 bytes of content instead of 1024");
   assertEquals(complaint({ fields: new Map([["content-encoding", "gzip"]]) }), "sends compressed content");
+  assertEquals(complaint({ version: "2" }), "speaks HTTP/2 instead of HTTP/1.1");
   assertEquals(complaint({}, false), "sends other content than the file's");
 });
 

@@ -24,7 +24,7 @@ export function nginx(id: string, title: string, options: NginxOptions = {}): Pe
     title,
     wants: "nginx",
     features: [
-      ...["answer", "large", "missing", "range", "condition", "close"] as const,
+      ...["answer", "large", "missing", "range", "condition", "close", "tls", "http2"] as const,
       ...["put", "names", "locations", "log"] as const,
     ],
     find,
@@ -74,12 +74,14 @@ ${names.map((name, index) => configureServer(place, name, index === 0)).join("")
 }
 
 function configureServer(
-  { folder, site, port, setup }: Place,
+  { folder, site, port, setup, tls }: Place,
   name: string | undefined,
   isFirst: boolean,
 ): string {
   return `  server {
-    listen 127.0.0.1:${port}${isFirst ? " backlog=4096" : ""};
+    listen 127.0.0.1:${port}${setup.tls ? " ssl http2" : ""}${isFirst ? " backlog=4096" : ""};
+    ${setup.tls ? `ssl_certificate ${tls.certificate}; ssl_certificate_key ${tls.key};` : ""}
+    ${setup.tls ? "ssl_protocols TLSv1.2 TLSv1.3;" : ""}
     ${name === undefined ? "" : `server_name ${name};`}
     root ${site};
     ${

@@ -14,17 +14,21 @@ export const caddy: Peer = {
   id: "caddy",
   title: "Caddy",
   wants: "caddy",
-  features: ["answer", "large", "missing", "range", "condition", "close"],
+  features: ["answer", "large", "missing", "range", "condition", "close", "tls", "http2"],
   find: () => findInstalled("caddy", "version"),
-  launch: ({ folder, site, port }) => ({
+  launch: ({ folder, site, port, setup, tls }) => ({
     args: ["run", "--config", `${folder}/Caddyfile`, "--adapter", "caddyfile"],
     files: {
       "Caddyfile": `{
   admin off
   auto_https off
+  servers {
+    protocols h1 h2
+  }
 }
-http://127.0.0.1:${port} {
+${setup.tls ? `https://127.0.0.1:${port}, https://:${port}` : `http://127.0.0.1:${port}`} {
   bind 127.0.0.1
+  ${setup.tls ? `tls ${tls.certificate} ${tls.key}` : ""}
   root * ${site}
   file_server
 }

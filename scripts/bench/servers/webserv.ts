@@ -12,7 +12,7 @@ export const webserv: Peer = {
   title: "webserv",
   wants: "webserv",
   features: [
-    ...["answer", "large", "missing", "range", "condition", "close"] as const,
+    ...["answer", "large", "missing", "range", "condition", "close", "tls", "http2"] as const,
     ...["cgi", "put", "names", "locations", "log", "workers"] as const,
   ],
   find: () => {
@@ -33,8 +33,13 @@ function programArguments({ main, setup }: Place): string[] {
   return ["run", "-A", "--no-lock", ...(setup.caches ? [] : ["--no-code-cache"]), main];
 }
 
-function configure({ folder, site, programs, port, setup }: Place) {
-  const server = { listen: port, root: site, ...withLocations() };
+function configure({ folder, site, programs, port, setup, tls }: Place) {
+  const server = {
+    listen: setup.tls ? `${port} ssl` : port,
+    ...(setup.tls && { ssl_certificate: tls.certificate, ssl_certificate_key: tls.key }),
+    root: site,
+    ...withLocations(),
+  };
   return {
     workers: setup.workers ?? 1,
     access_log: setup.log ? `${folder}/access.log` : "off",
