@@ -94,7 +94,7 @@ export class Notation {
       number("length") ?? body.length,
       code,
       flags,
-      words.includes("reserved") ? stream + 2 ** 31 : stream,
+      words.some((word) => word === "reserved") ? stream + 2 ** 31 : stream,
     );
     return concat([frame, body]);
   }
