@@ -114,6 +114,12 @@ export const FLOORS: readonly Floor[] = [
     names: "nothing",
   },
   {
+    place: "lib/authority",
+    what: "the local certificate authority: X.509 certificates",
+    imports: [...PURE, "node:crypto", "node:buffer"],
+    names: "chance",
+  },
+  {
     place: "lib/pages",
     what: "HTML that the server makes: errors and listings",
     imports: ["lib/http", "@std/html"],
