@@ -33,7 +33,7 @@ import {
   generalName,
   permits,
 } from "./constraints.ts";
-import { DerError, implicit, integer, octetString, sequence, yes } from "./der.ts";
+import { DerError, elements, implicit, integer, octetString, oid, sequence, yes } from "./der.ts";
 import { fromPem, toPem } from "./pem.ts";
 
 const ORGANIZATION = "webserv";
@@ -215,6 +215,13 @@ export function certificateOf(pem: string): Uint8Array<ArrayBuffer> | undefined 
   return fromPem("CERTIFICATE", pem);
 }
 
+/** SubjectPublicKeyInfo (RFC 5480 section 2). */
+function publicKeyOf(key: KeyObject): Uint8Array {
+  return new Uint8Array(createPublicKey(key).export({ type: "spki", format: "der" }));
+}
+
+const ON_P256 = sequence(oid("1.2.840.10045.2.1"), oid("1.2.840.10045.3.1.7"));
+
 function newKey(): { privateKey: KeyObject; publicKey: Uint8Array } {
   const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   return { privateKey, publicKey: new Uint8Array(publicKey.export({ type: "spki", format: "der" })) };
@@ -225,10 +232,10 @@ function readKey(text: string): KeyObject {
   if (der === undefined) throw new AuthorityError("it has no private key in PEM (PKCS #8)");
   try {
     const key = createPrivateKey({ key: toPem("PRIVATE KEY", der), format: "pem" });
-    if (key.asymmetricKeyType !== "ec" || key.asymmetricKeyDetails?.namedCurve !== "prime256v1") {
-      throw new AuthorityError("its key is none of the curve P-256");
-    }
-    return key;
+    // Not by asymmetricKeyDetails, whose names differ among releases of the runtime.
+    const [algorithm] = elements(elements(publicKeyOf(key))[0]!.content);
+    if (isSame(algorithm!.bytes, ON_P256)) return key;
+    throw new AuthorityError("its key is none of the curve P-256");
   } catch (error) {
     if (error instanceof AuthorityError) throw error;
     throw new AuthorityError("its private key cannot be read", { cause: error });
@@ -237,8 +244,9 @@ function readKey(text: string): KeyObject {
 
 /** Shows that a certificate is an authority's, and the key's. SECURITY: one without constraints is not used. */
 function constraintsOf(certificate: ReadCertificate, key: KeyObject): Constraints {
-  const own = new Uint8Array(createPublicKey(key).export({ type: "spki", format: "der" }));
-  if (!isSame(own, certificate.publicKey)) throw new AuthorityError("its key is another certificate's");
+  if (!isSame(publicKeyOf(key), certificate.publicKey)) {
+    throw new AuthorityError("its key is another certificate's");
+  }
   const { signed, signature, issuer, subject } = certificate;
   if (!isSame(issuer, subject) || !verify("sha256", signed, createPublicKey(key), signature)) {
     throw new AuthorityError("its certificate is not signed by its own key");
