@@ -54,6 +54,7 @@ export const FLOORS: readonly Floor[] = [
       "lib/cgi",
       "lib/files",
       "lib/disk",
+      "lib/authority",
       "lib/config",
       ...PURE,
       "@std/path",

@@ -1,0 +1,141 @@
+/**
+ * The local authority as the main thread has it: opened or made at first need, renewed before its time is over. Its key
+ * never leaves this thread, and nothing of it is loaded where no server needs it.
+ *
+ * @module
+ */
+import type { Authority } from "../authority/authority.ts";
+import { isWithin, LOCAL_NETWORKS, localDomains } from "../http/local_names.ts";
+import { AuthorityFileError, AuthorityFiles } from "../runtime/authority_files.ts";
+import { conventions, DATA_VARIABLES, dataFolder } from "../runtime/data_folder.ts";
+import type { CertificateText, LocalCertificates } from "./certificates.ts";
+
+/** The authority cannot be used; the message is for people, and says what to do. */
+export class LocalAuthorityError extends Error {
+  override readonly name = "LocalAuthorityError";
+}
+
+/** What only the system knows. */
+export interface AuthorityOutside {
+  /** Where its files lie; undefined where nobody says where this user is at home. */
+  readonly folder: string | undefined;
+  /** The number of this user; undefined where users have none, or it may not be known. */
+  readonly user: number | undefined;
+  /** For its name, and the names that it may sign for. */
+  readonly userName: string | undefined;
+  readonly machine: string | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** The authority, and what there is to be said of it. */
+export interface LocalAuthority extends LocalCertificates {
+  readonly files: AuthorityFiles;
+  readonly authority: Authority;
+  /** Certificates of earlier ones, PEM. */
+  readonly earlier: readonly string[];
+  /** What was done that the user must know of, for people; undefined where nothing was. */
+  readonly notice: string | undefined;
+}
+
+/** Opens the authority of this user, or makes it. @throws {LocalAuthorityError} */
+export async function openLocalCertificates(
+  outside: AuthorityOutside = systemOutside(),
+): Promise<LocalAuthority> {
+  const { folder, user } = outside;
+  if (folder === undefined) {
+    throw new LocalAuthorityError(
+      `nothing says where the local authority is kept: set WEBSERV_DATA (or ${
+        DATA_VARIABLES[conventions()].slice(1).join(" or ")
+      }) to a folder of your own`,
+    );
+  }
+  const files = new AuthorityFiles(folder, user);
+  try {
+    const { authority, notice } = await readOrMake(files, outside);
+    files.publish(authority.pem);
+    return {
+      files,
+      authority,
+      earlier: files.earlier(),
+      notice,
+      caPem: authority.pem,
+      forNames: (names) => Promise.resolve().then(() => sign(authority, names, outside)),
+    };
+  } catch (error) {
+    throw error instanceof AuthorityFileError
+      ? new LocalAuthorityError(error.message, { cause: error })
+      : error;
+  }
+}
+
+async function readOrMake(
+  files: AuthorityFiles,
+  { userName, machine, now }: AuthorityOutside,
+): Promise<{ authority: Authority; notice: string | undefined }> {
+  const { Authority, AuthorityError, createAuthority } = await import("../authority/authority.ts");
+  const read = (text: string) => {
+    try {
+      return Authority.read(text);
+    } catch (error) {
+      if (!(error instanceof AuthorityError)) throw error;
+      throw new LocalAuthorityError(
+        `${files.secretPath} is no local authority of webserv: ${error.message}; move it away, and another is made, ` +
+          "which has to be trusted again",
+        { cause: error },
+      );
+    }
+  };
+  const make = () => createAuthority({ user: userName, machine }, now());
+  const stored = files.read() ?? files.create(make());
+  const authority = read(stored);
+  if (!authority.isDue(now())) return { authority, notice: undefined };
+  const name = authority.fingerprint.replaceAll(":", "").slice(0, 16).toLowerCase();
+  const next = read(files.replace(stored, name, authority.pem, make()));
+  const over = authority.notAfter < now() ? "was over" : "is nearly over";
+  return {
+    authority: next,
+    notice: `the time of ${authority.name} ${over}, and another one is made: run webserv trust again`,
+  };
+}
+
+function sign(
+  authority: Authority,
+  names: readonly string[],
+  { machine, folder, now }: AuthorityOutside,
+): CertificateText {
+  const foreign = names.find((name) => !authority.isWithin(name));
+  if (foreign === undefined) return authority.sign(names, now());
+  // Machines get other names; what an authority is bound to never changes.
+  const isNew = isWithin(foreign, localDomains(machine), LOCAL_NETWORKS);
+  const advice = isNew
+    ? `it was made when this machine had another name: move ${folder} away, and another is made`
+    : "give the server an ssl_certificate of its own";
+  throw new LocalAuthorityError(
+    `the local authority may not sign for ${foreign}, only for local names and addresses: ${advice}`,
+  );
+}
+
+/** Of the system that this program runs on; what may not be asked is not known. */
+export function systemOutside(): AuthorityOutside {
+  return {
+    folder: dataFolder(conventions(), variable),
+    user: isGranted({ name: "sys", kind: "uid" }) ? Deno.uid() ?? undefined : undefined,
+    userName: variable("USER") || variable("LOGNAME") || variable("USERNAME"),
+    machine: machineName(),
+    now: () => Date.now(),
+  };
+}
+
+/** This machine's name; undefined where it may not be asked for. */
+export function machineName(): string | undefined {
+  return isGranted({ name: "sys", kind: "hostname" }) ? Deno.hostname() : undefined;
+}
+
+function variable(name: string): string | undefined {
+  return isGranted({ name: "env", variable: name }) ? Deno.env.get(name) : undefined;
+}
+
+function isGranted(permission: Deno.PermissionDescriptor): boolean {
+  return Deno.permissions.querySync(permission).state === "granted";
+}
