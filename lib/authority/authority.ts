@@ -103,8 +103,9 @@ export function createAuthority({ user, machine }: Owner, now: number): string {
 
 /** One that may sign. */
 export class Authority {
-  /** Of its certificate, in PEM. */
+  /** Its certificate, PEM. */
   readonly pem: string;
+  readonly description: Description;
   readonly notBefore: number;
   readonly notAfter: number;
   readonly #certificate: ReadCertificate;
@@ -119,6 +120,7 @@ export class Authority {
     constraints: Constraints,
   ) {
     this.pem = toPem("CERTIFICATE", der);
+    this.description = descriptionOf(der, certificate);
     this.notBefore = certificate.notBefore;
     this.notAfter = certificate.notAfter;
     this.#certificate = certificate;
@@ -138,16 +140,6 @@ export class Authority {
       if (!(error instanceof DerError)) throw error;
       throw new AuthorityError(`its certificate cannot be read: ${error.message}`, { cause: error });
     }
-  }
-
-  /** What it is called in lists of certificates. */
-  get name(): string {
-    return commonNameOf(this.#certificate.subject) ?? ORGANIZATION;
-  }
-
-  /** SHA-256 of its certificate, as programs show it: `0A:1B:...`. */
-  get fingerprint(): string {
-    return fingerprintOf(this.der);
   }
 
   /** Only so little of its time is left that another is to be made, or nothing. */
@@ -205,14 +197,34 @@ export function isDue({ notBefore, notAfter }: ServerCertificate, now: number): 
   return notAfter - now < (notAfter - notBefore) * RENEWAL.server;
 }
 
-/** SHA-256 as programs show it: `0A:1B:...`. */
-export function fingerprintOf(der: Uint8Array): string {
-  return createHash("sha256").update(der).digest("hex").toUpperCase().match(/../g)!.join(":");
+/** By what a certificate is found in lists. */
+export interface Description {
+  /** Its common name. */
+  readonly name: string;
+  /** SHA-256 of its DER, as programs show it: `0A:1B:...`. */
+  readonly fingerprint: string;
+  /** SHA-1 of the same, in hexadecimal digits. */
+  readonly sha1: string;
 }
 
-/** The certificate within PEM, as DER; undefined where there is none. */
-export function certificateOf(pem: string): Uint8Array<ArrayBuffer> | undefined {
-  return fromPem("CERTIFICATE", pem);
+/** Describes a certificate in PEM, whoever has made it; undefined for what is none. */
+export function describe(pem: string): Description | undefined {
+  const der = fromPem("CERTIFICATE", pem);
+  try {
+    return der && descriptionOf(der, readCertificate(der));
+  } catch (error) {
+    if (error instanceof DerError) return undefined;
+    throw error;
+  }
+}
+
+function descriptionOf(der: Uint8Array, { subject }: ReadCertificate): Description {
+  const digest = (kind: string) => createHash(kind).update(der).digest("hex").toUpperCase();
+  return {
+    name: commonNameOf(subject) ?? ORGANIZATION,
+    fingerprint: digest("sha256").match(/../g)!.join(":"),
+    sha1: digest("sha1"),
+  };
 }
 
 /** SubjectPublicKeyInfo (RFC 5480 section 2). */

@@ -25,6 +25,13 @@ export class AuthorityFileError extends Error {
   override readonly name = "AuthorityFileError";
 }
 
+/** A certificate that may still be trusted somewhere. */
+export interface EarlierCertificate {
+  readonly pem: string;
+  /** Absolute. */
+  readonly path: string;
+}
+
 /** All of them. Nothing is made before something is stored. */
 export class AuthorityFiles {
   /** Absolute path of the file with the key. */
@@ -79,12 +86,16 @@ export class AuthorityFiles {
     if (readIfThere(this.publicPath) !== certificate) this.#write(this.publicPath, certificate, 0o644);
   }
 
-  /** Certificates of authorities that were replaced, PEM. @throws {AuthorityFileError} */
-  earlier(): string[] {
-    return this.#guarded(this.folder, () =>
-      [...Deno.readDirSync(this.folder)]
-        .filter(({ name }) => EARLIER.test(name))
-        .flatMap(({ name }) => readIfThere(join(this.folder, name)) ?? []));
+  /** Certificates of authorities that were replaced. @throws {AuthorityFileError} */
+  earlier(): EarlierCertificate[] {
+    return this.#guarded(
+      this.folder,
+      () =>
+        [...Deno.readDirSync(this.folder)].filter(({ name }) => EARLIER.test(name)).flatMap(({ name }) => {
+          const path = join(this.folder, name), pem = readIfThere(path);
+          return pem === undefined ? [] : [{ pem, path }];
+        }),
+    );
   }
 
   /** The fingerprint of the certificate that was last installed; undefined where none is. */

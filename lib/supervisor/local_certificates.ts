@@ -4,9 +4,9 @@
  *
  * @module
  */
-import type { Authority } from "../authority/authority.ts";
+import type { Authority, Description } from "../authority/authority.ts";
 import { isWithin, LOCAL_NETWORKS, localDomains } from "../http/local_names.ts";
-import { AuthorityFileError, AuthorityFiles } from "../runtime/authority_files.ts";
+import { AuthorityFileError, AuthorityFiles, type EarlierCertificate } from "../runtime/authority_files.ts";
 import { conventions, DATA_VARIABLES, dataFolder } from "../runtime/data_folder.ts";
 import type { CertificateText, LocalCertificates } from "./certificates.ts";
 
@@ -32,8 +32,8 @@ export interface AuthorityOutside {
 export interface LocalAuthority extends LocalCertificates {
   readonly files: AuthorityFiles;
   readonly authority: Authority;
-  /** Certificates of earlier ones, PEM. */
-  readonly earlier: readonly string[];
+  /** Certificates of authorities that were replaced. */
+  earlier(): (Description & EarlierCertificate)[];
   /** What was done that the user must know of, for people; undefined where nothing was. */
   readonly notice: string | undefined;
 }
@@ -42,22 +42,42 @@ export interface LocalAuthority extends LocalCertificates {
 export async function openLocalCertificates(
   outside: AuthorityOutside = systemOutside(),
 ): Promise<LocalAuthority> {
-  const { folder, user } = outside;
-  if (folder === undefined) {
-    throw new LocalAuthorityError(
-      `nothing says where the local authority is kept: set WEBSERV_DATA (or ${
-        DATA_VARIABLES[conventions()].slice(1).join(" or ")
-      }) to a folder of your own`,
-    );
-  }
-  const files = new AuthorityFiles(folder, user);
+  return (await open(outside, true))!;
+}
+
+/** The authority of this user as it is; undefined where there is none. @throws {LocalAuthorityError} */
+export function findLocalCertificates(
+  outside: AuthorityOutside = systemOutside(),
+): Promise<LocalAuthority | undefined> {
+  return open(outside, false);
+}
+
+/** Where the files of the authority are, whether there are any. @throws {LocalAuthorityError} */
+export function authorityFiles({ folder, user }: Pick<AuthorityOutside, "folder" | "user">): AuthorityFiles {
+  if (folder !== undefined) return new AuthorityFiles(folder, user);
+  const variables = DATA_VARIABLES[conventions()].slice(1).join(" or ");
+  throw new LocalAuthorityError(
+    `nothing says where the local authority is kept: set WEBSERV_DATA (or ${variables}) to a folder of your own`,
+  );
+}
+
+async function open(outside: AuthorityOutside, mayMake: boolean): Promise<LocalAuthority | undefined> {
+  const files = authorityFiles(outside);
+  const { describe } = await import("../authority/authority.ts");
   try {
-    const { authority, notice } = await readOrMake(files, outside);
-    files.publish(authority.pem);
+    const stored = files.read();
+    if (stored === undefined && !mayMake) return undefined;
+    const { authority, notice } = await readOrMake(files, stored, outside, mayMake);
+    if (mayMake) files.publish(authority.pem);
     return {
       files,
       authority,
-      earlier: files.earlier(),
+      earlier: () =>
+        files.earlier().flatMap((earlier) => {
+          const description = describe(earlier.pem);
+          // What is no certificate can be trusted nowhere.
+          return description === undefined ? [] : [{ ...description, ...earlier }];
+        }),
       notice,
       caPem: authority.pem,
       forNames: (names) => Promise.resolve().then(() => sign(authority, names, outside)),
@@ -71,7 +91,9 @@ export async function openLocalCertificates(
 
 async function readOrMake(
   files: AuthorityFiles,
+  stored: string | undefined,
   { userName, machine, now }: AuthorityOutside,
+  mayMake: boolean,
 ): Promise<{ authority: Authority; notice: string | undefined }> {
   const { Authority, AuthorityError, createAuthority } = await import("../authority/authority.ts");
   const read = (text: string) => {
@@ -87,15 +109,16 @@ async function readOrMake(
     }
   };
   const make = () => createAuthority({ user: userName, machine }, now());
-  const stored = files.read() ?? files.create(make());
-  const authority = read(stored);
-  if (!authority.isDue(now())) return { authority, notice: undefined };
-  const name = authority.fingerprint.replaceAll(":", "").slice(0, 16).toLowerCase();
-  const next = read(files.replace(stored, name, authority.pem, make()));
+  const text = stored ?? files.create(make());
+  const authority = read(text);
+  if (!authority.isDue(now()) || !mayMake) return { authority, notice: undefined };
+  const { name, fingerprint } = authority.description;
+  const id = fingerprint.replaceAll(":", "").slice(0, 16).toLowerCase();
+  const next = read(files.replace(text, id, authority.pem, make()));
   const over = authority.notAfter < now() ? "was over" : "is nearly over";
   return {
     authority: next,
-    notice: `the time of ${authority.name} ${over}, and another one is made: run webserv trust again`,
+    notice: `the time of ${name} ${over}, and another one is made: run webserv trust again`,
   };
 }
 

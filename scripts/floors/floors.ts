@@ -36,6 +36,7 @@ export const FLOORS: readonly Floor[] = [
     imports: [
       "lib/supervisor",
       "lib/runtime",
+      "lib/trust",
       "lib/config",
       ...PURE,
       "@std/path",
@@ -65,8 +66,14 @@ export const FLOORS: readonly Floor[] = [
   {
     place: "lib/runtime",
     what: "the only door to the outside: files, processes, TCP, clock, logs, signals over Deno's API",
-    imports: [...PURE, "@std/path", "node:fs", "node:timers"],
+    imports: ["lib/trust", ...PURE, "@std/path", "node:fs", "node:timers", "node:crypto"],
     names: "system",
+  },
+  {
+    place: "lib/trust",
+    what: "what is done to have a system's programs believe the local authority, as plans",
+    imports: [],
+    names: "nothing",
   },
   {
     place: "lib/server",

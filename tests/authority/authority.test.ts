@@ -143,7 +143,7 @@ Deno.test("an authority's certificate after 2049 has the longer form of time", (
 
 Deno.test("the name of an authority says whose it is, and is not too long for a certificate", () => {
   const named = (user: string | undefined, machine: string | undefined) =>
-    Authority.read(createAuthority({ user, machine }, Date.now())).name;
+    Authority.read(createAuthority({ user, machine }, Date.now())).description.name;
   assertEquals(named("ann", "laptop"), "webserv local authority (ann@laptop)");
   assertEquals(named(undefined, "laptop"), "webserv local authority (laptop)");
   assertEquals(named(undefined, undefined), "webserv local authority");
@@ -154,8 +154,11 @@ Deno.test("what was stored is read again, and what is no authority of ours is re
   const { stored, authority } = newAuthority();
   const other = newAuthority();
   const key = stored.slice(0, stored.indexOf("-----BEGIN CERT"));
-  assertEquals(Authority.read(stored).fingerprint, authority.fingerprint);
-  assertEquals(Authority.read(stored.replaceAll("\n", "\r\n")).fingerprint, authority.fingerprint);
+  assertEquals(Authority.read(stored).description.fingerprint, authority.description.fingerprint);
+  assertEquals(
+    Authority.read(stored.replaceAll("\n", "\r\n")).description.fingerprint,
+    authority.description.fingerprint,
+  );
   await using folder = await folderWith({});
   // Authorities of other programs are bound to nothing.
   const foreign = await run("openssl", [

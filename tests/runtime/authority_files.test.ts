@@ -44,7 +44,7 @@ Deno.test("what is replaced is kept by its certificate, and who comes late repla
   files.create("old");
   assertEquals(files.replace("old", name, "old certificate", "new"), "new");
   assertEquals(files.replace("old", name, "old certificate", "newer"), "new");
-  assertEquals(files.earlier(), ["old certificate"]);
+  assertEquals(files.earlier(), [{ pem: "old certificate", path: join(files.folder, `ca-${name}.crt`) }]);
   assertEquals(namesIn(files.folder), ["authority.pem", `ca-${name}.crt`]);
 });
 

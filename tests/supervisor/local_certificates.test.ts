@@ -28,7 +28,7 @@ Deno.test("the authority is made at first need, and is the same from then on", a
   assertEquals(first.caPem, second.caPem);
   assertEquals(await Deno.readTextFile(join(made.outside.folder!, "ca.crt")), first.caPem);
   assertEquals([first.notice, second.notice], [undefined, undefined]);
-  assertEquals(first.authority.name, "webserv local authority (ann@ann-laptop)");
+  assertEquals(first.authority.description.name, "webserv local authority (ann@ann-laptop)");
   assert(!first.caPem.includes("KEY"));
 });
 
@@ -68,7 +68,7 @@ Deno.test("an authority whose time is nearly over is renewed, and it is said tha
     assert(old.caPem !== renewed.caPem);
     assertStringIncludes(renewed.notice!, message);
     assertStringIncludes(renewed.notice!, "webserv trust again");
-    assertEquals(renewed.earlier, [old.caPem]);
+    assertEquals(renewed.earlier().map(({ pem }) => pem), [old.caPem]);
     const again = await openLocalCertificates(outside);
     assertEquals([again.caPem, again.notice], [renewed.caPem, undefined]);
     assertEquals(await Deno.readTextFile(join(outside.folder!, "ca.crt")), renewed.caPem);
@@ -96,7 +96,7 @@ const MODULE = new URL("../../lib/supervisor/local_certificates.ts", import.meta
 Deno.test("of many programs that start at the same moment all come to one authority", async () => {
   const code = `const { openLocalCertificates } = await import("${MODULE}");
     await Deno.stdin.read(new Uint8Array(1));
-    console.log((await openLocalCertificates()).authority.fingerprint);`;
+    console.log((await openLocalCertificates()).authority.description.fingerprint);`;
   for (const age of [undefined, 0.95]) {
     await using made = await newOutside();
     const folder = made.outside.folder!;
