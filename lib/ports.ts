@@ -96,14 +96,27 @@ export interface ByteConnection {
   close(): void;
 }
 
+/** A connection whose peer has yet to show what it speaks: TLS, or plain HTTP where TLS was to be spoken. */
+export interface IncomingConnection {
+  readonly remote: { readonly hostname: string; readonly port: number };
+  readonly local: { readonly hostname: string; readonly port: number };
+  /**
+   * Resolves once the handshake is over, or with a connection without `tls` once the first byte shows that none will
+   * come. Rejects if it fails, the peer leaves, or close() is called. It has no deadline of its own. Called once.
+   */
+  open(): Promise<ByteConnection>;
+  /** Of what open() has given as well. Closing twice is allowed. */
+  close(): void;
+}
+
 /** Listens on one address. */
-export interface ConnectionListener {
+export interface ConnectionListener<C = ByteConnection> {
   readonly address: { readonly hostname: string; readonly port: number };
   /**
    * The next connection; undefined once the listener is closed. Rejects with an AcceptError where only this
    * attempt failed.
    */
-  accept(): Promise<ByteConnection | undefined>;
+  accept(): Promise<C | undefined>;
   /** Others listen on the address, or nobody is to: what the system has queued is still given out, then it closes. */
   finish(): void;
   /** Connections that the system has queued are reset. */

@@ -67,6 +67,7 @@ export function cgiEnvironment(
     REDIRECT_STATUS: String(options.errorPage?.status ?? 200),
     PATH: options.searchPath,
   };
+  if (request.tls !== undefined) environment.HTTPS = "on";
   if (script.pathInfo !== "") {
     environment.PATH_INFO = script.pathInfo;
     environment.PATH_TRANSLATED = options.documentRoot + script.pathInfo;

@@ -15,6 +15,7 @@ import { mayWrite } from "../runtime/may_write.ts";
 import { permissionFlag } from "../supervisor/permissions.ts";
 import { systemInfo, VARIABLES } from "../supervisor/system_info.ts";
 import { type CommandLine, folderOptions, UsageError } from "./command_line.ts";
+import { certificateLook } from "./certificate_look.ts";
 import { operandGuess } from "./operand_guess.ts";
 import { ownFilesInStores } from "./own_files.ts";
 import { look, realPath } from "./real_path.ts";
@@ -116,7 +117,7 @@ function loadFile(file: string, isNamed: boolean): LoadedConfiguration {
     throw new FileAccessError(`${file} ${readingProblem(error, file)}`);
   }
   const { findProgram, missing } = systemInfo();
-  const outside = { realPath, findProgram, missing, look, mayWrite, isNamed };
+  const outside = { realPath, findProgram, missing, look, mayWrite, isNamed, certificate: certificateLook };
   const result = decodeConfig(content, resolve(file), outside);
   const here = Deno.cwd();
   if (result.issues) throw new ConfigError(result.issues.map((issue) => formatIssue(issue, here)).join("\n"));

@@ -65,6 +65,7 @@ export function checkLocation(server: ServerSection, location: LocationSection, 
 export function checkServer(server: ServerSection, report: Report): void {
   checkClashes(server, SHARED_CLASHES, report);
   checkCors(server, undefined, report);
+  checkKeyPair(server, report);
   const locations = server.at("locations");
   const returned = server.at("return");
   if (returned !== undefined && locations !== undefined) {
@@ -76,6 +77,16 @@ export function checkServer(server: ServerSection, report: Report): void {
     if (locations === undefined || server.values.locations !== undefined && isEmpty(locations.value)) {
       report(server.node, "no root: give the server a root, a return or locations");
     }
+  }
+}
+
+/** One without the other is of no use. */
+function checkKeyPair(server: ServerSection, report: Report): void {
+  const certificate = server.at("ssl_certificate"), key = server.at("ssl_certificate_key");
+  if (certificate !== undefined && key === undefined) {
+    report(certificate, "ssl_certificate needs its key: give the server an ssl_certificate_key, too");
+  } else if (key !== undefined && certificate === undefined) {
+    report(key, "ssl_certificate_key needs its certificate: give the server an ssl_certificate, too");
   }
 }
 
@@ -98,6 +109,17 @@ export function warnAboutServer(server: ServerSection, report: Report): void {
     overwrite !== undefined && !locations.some(([, location]) => location.at("upload_store") !== undefined)
   ) {
     report(overwrite, "without effect: no location of this server has an upload_store");
+  }
+  if (server.values.listen?.some(({ tls }) => tls) !== true) {
+    for (const word of ["ssl_certificate", "ssl_certificate_key", "hsts"] as const) {
+      const node = server.at(word);
+      if (node !== undefined) {
+        report(
+          node,
+          'without effect: no address of this server speaks TLS; write "8443 ssl" into its listen',
+        );
+      }
+    }
   }
   const anyCgi = hasCgi(server) || locations.some(([, location]) => hasCgi(server, location));
   for (const word of OF_PROGRAMS) {

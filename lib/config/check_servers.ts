@@ -12,6 +12,7 @@ import type { ServerSection } from "./schema.ts";
 /** Reports an address that a server has twice, and servers that could never be chosen on an address. */
 export function checkServers(servers: readonly ServerSection[], report: Report): void {
   const addresses = new Map<string, Map<string, number>>();
+  checkEncryption(servers, report);
   for (const server of servers) {
     const line = server.node.line ?? 0;
     const { names, nameless } = namesOf(server, report);
@@ -37,6 +38,27 @@ export function checkServers(servers: readonly ServerSection[], report: Report):
             `${quote(name)} on ${address} belongs to the server on line ${owner} already`,
           );
         }
+      }
+    }
+  }
+}
+
+/** What comes first on a connection is for all servers of its address alike. */
+function checkEncryption(servers: readonly ServerSection[], report: Report): void {
+  const first = new Map<string, { readonly tls: boolean; readonly line: number }>();
+  for (const server of servers) {
+    const node = server.at("listen") ?? server.node, line = node.line ?? 0;
+    for (const endpoint of server.values.listen ?? []) {
+      const address = formatEndpoint(endpoint), { tls } = endpoint;
+      const other = first.get(address);
+      if (other === undefined) first.set(address, { tls, line });
+      else if (other.tls !== tls) {
+        report(
+          node,
+          `${address} has ssl ${tls ? "here" : `on line ${other.line}`} and not ${
+            tls ? `on line ${other.line}` : "here"
+          }: an address speaks TLS for all of its servers or for none`,
+        );
       }
     }
   }

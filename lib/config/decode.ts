@@ -7,6 +7,7 @@
 import { dirname } from "@std/path";
 import { checkDuplicateLocations, checkLocation, checkServer, warnAboutServer } from "./check.ts";
 import { warnAboutInterpreters } from "./check_interpreters.ts";
+import { checkCertificates } from "./check_certificates.ts";
 import { checkOutside } from "./check_outside.ts";
 import { checkPlaces } from "./check_places.ts";
 import { checkServers } from "./check_servers.ts";
@@ -66,6 +67,7 @@ export function decodeConfig(
     const reports = { issue: issues.report, warning: warnings.report };
     checkPlaces(config, section, outside, reports);
     checkOutside(config, section, outside, reports);
+    checkCertificates(config, servers, outside, reports);
     if (outside.missing) warnAboutInterpreters(section, outside.missing, warnings.report);
     if (!issues.empty) return { issues: issues.sorted() };
   }

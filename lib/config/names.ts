@@ -168,6 +168,17 @@ export function parseFieldValue(text: string): string {
   return value;
 }
 
+const HSTS = /^max-age=\d+(?:\s*;\s*(?:includeSubDomains|preload))*$/i;
+
+/** A value of Strict-Transport-Security (RFC 6797 section 6.1). */
+export function parseHsts(text: string): string {
+  const value = text.trim();
+  if (HSTS.test(value)) return value;
+  throw new ValueError(
+    `expected a time in seconds such as "max-age=31536000; includeSubDomains", not ${quote(text)}`,
+  );
+}
+
 /** What an error page is for: a status, or a class of them. */
 export type ErrorCode = number | "4xx" | "5xx";
 

@@ -8,6 +8,18 @@ import type { Report } from "./issues.ts";
 /** What is at a path. `unknown`: we may not look. */
 export type Seen = "file" | "folder" | "other" | "nothing" | "denied" | "unknown";
 
+/** What is known of a certificate and its key, or which of the two is of no use, and why, as the end of a sentence about it. */
+export type CertificateLook =
+  | { readonly of: "certificate" | "key"; readonly problem: string }
+  | {
+    /** Of its subjectAltName: names, and IP addresses in their normal form. */
+    readonly names: readonly string[];
+    /** Milliseconds since the epoch. */
+    readonly notBefore: number;
+    readonly notAfter: number;
+    readonly now: number;
+  };
+
 /** What is known of the places that a file names. */
 export interface PlacesOutside {
   /** A path with every link resolved, so far as there is anything. */
@@ -19,6 +31,8 @@ export interface PlacesOutside {
   readonly mayWrite: (path: string) => boolean;
   /** Why a program cannot be started, as the end of a sentence that begins with its name; undefined if it can. */
   readonly missing?: (program: string) => string | undefined;
+  /** Two PEM files; undefined: nothing is known of them. */
+  readonly certificate?: (certificate: string, key: string) => CertificateLook | undefined;
   /** The configuration file was named, and did not just lie there. */
   readonly isNamed: boolean;
 }

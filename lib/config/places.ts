@@ -54,6 +54,18 @@ export function logFiles({ accessLog, errorLog }: Config): string[] {
   return [...new Set([accessLog, errorLog].flatMap((log) => log.to === "file" ? [log.path] : []))];
 }
 
+/** The files of certificates and keys that are read, each once. */
+export function certificateFiles({ servers }: Config): string[] {
+  return [
+    ...new Set(
+      servers.filter(({ listen }) => listen.some(({ tls }) => tls)).flatMap(
+        ({ sslCertificate, sslCertificateKey }) =>
+          [sslCertificate, sslCertificateKey].filter((path) => path !== undefined),
+      ),
+    ),
+  ];
+}
+
 /** A path without the slash at its end; empty for the root of all paths. */
 export function withoutSlash(path: string): string {
   return path.endsWith("/") ? path.slice(0, -1) : path;

@@ -8,6 +8,7 @@
 import type { Endpoint } from "../http/endpoint.ts";
 import type { LOCATION_GROUPS } from "./location_keys.ts";
 import type { LocationPath } from "./names.ts";
+import type { SERVER_KEYS } from "./server_keys.ts";
 import type { ValuesOf } from "./table.ts";
 import type { LIMIT_KEYS, TIMEOUT_KEYS, TOP_KEYS } from "./top_keys.ts";
 
@@ -36,7 +37,7 @@ export interface Timeouts extends ValuesOf<typeof TIMEOUT_KEYS> {}
 export interface Limits extends ValuesOf<typeof LIMIT_KEYS> {}
 
 /** One virtual host. */
-export interface ServerConfig {
+export interface ServerConfig extends ValuesOf<typeof SERVER_KEYS> {
   readonly listen: readonly Endpoint[];
   /** Lower case: a name, or `*.` and a name for any number of labels before it. Empty: only as a default. */
   readonly serverName: readonly string[];

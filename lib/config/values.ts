@@ -47,15 +47,20 @@ export function parseDuration(text: string): number {
   return duration;
 }
 
-export const ADDRESS = 'an address such as 8080, "0.0.0.0:8080" or "[::1]:8080"';
+export const ADDRESS = 'an address such as 8080, "0.0.0.0:8080", "[::1]:8080" or "8443 ssl"';
 
 /**
  * An address to listen on: `8080` (on 127.0.0.1), `0.0.0.0:8080`, `[::1]:8080`, `localhost:8080`, or `*:8080` for all
- * IPv4 addresses.
+ * IPv4 addresses; with ` ssl` behind it where TLS is spoken there.
  *
  * @throws {ValueError}
  */
 export function parseAddress(text: string): Endpoint {
+  const [, address] = /^(.*\S)\s+ssl$/.exec(text) ?? [];
+  return address === undefined ? parseSocketAddress(text) : { ...parseSocketAddress(address), tls: true };
+}
+
+function parseSocketAddress(text: string): Endpoint {
   if (/^\d+$/.test(text)) return endpointOf("127.0.0.1", parsePort(text, text));
   const [, host, port] = /^(\[.*\]|[^:]*)(?::(.*))?$/.exec(text) ?? [];
   if (host === undefined || host === "") throw new ValueError(`expected ${ADDRESS}, not ${quote(text)}`);

@@ -26,14 +26,14 @@ export class DiskOrigin implements Origin {
 
   /** Only what a request would get: no link that leads out of the root, nothing but files and folders. */
   async list(path: string, accepts: (name: string) => boolean): Promise<FolderEntry[]> {
-    const { files, turns } = this.cache;
+    const { files, turns, withheld } = this.cache;
     const folder = locate(this.cache, joinPath(this.root, path), this.root);
     if (folder?.stat.kind !== "directory") return [];
     const entries: FolderEntry[] = [];
     const all = await files.list(folder.path), turn = turns.begin();
     for (const found of all) {
       if (turn.isOver()) await turn.next();
-      if (!accepts(found.name)) continue;
+      if (!accepts(found.name) || withheld.has(joinPath(folder.realPath, `/${found.name}`))) continue;
       try {
         const entry = this.#describe(folder, found);
         if (entry) entries.push(entry);

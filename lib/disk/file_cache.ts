@@ -30,11 +30,21 @@ export class FileCache implements Contents {
   /** Bytes. */
   #contents = 0;
 
+  /** As of PlacePorts. */
+  withheld: ReadonlySet<string> = new Set();
+
   /** For whatever takes long with so many files. */
   readonly turns: Turns;
 
   constructor(readonly files: FileSystem, readonly clock: Clock) {
     this.turns = new Turns(clock);
+  }
+
+  /** From now on these are not there. @param paths resolved */
+  withhold(paths: readonly string[]): void {
+    this.withheld = new Set(paths);
+    // Changes are rare, and what is known of files says nothing of their resolved paths.
+    if (paths.length > 0) { for (const [path, entry] of this.#entries) this.#forget(path, entry); }
   }
 
   /**

@@ -32,6 +32,8 @@ const LISTING_ROUNDS = 4;
 export interface PlacePorts {
   readonly files: FileSystem;
   readonly clock: Pick<Clock, "now">;
+  /** Resolved paths of files that are not there for requests, wherever they lie. */
+  readonly withheld?: ReadonlySet<string>;
 }
 
 /** Something that lies within a root. */
@@ -65,12 +67,16 @@ export function joinPath(folder: string, name: string): string {
  *
  * @throws {FileError} "changed" if it was another while it was looked at
  */
-export function locate({ files, clock }: PlacePorts, path: string, root: string): Place | undefined {
+export function locate(
+  { files, clock, withheld }: PlacePorts,
+  path: string,
+  root: string,
+): Place | undefined {
   const since = clock.now();
   const realRoot = files.realPath(root), realPath = files.realPath(path);
   if (realRoot === undefined || realPath === undefined || !isContained(realPath, realRoot)) return undefined;
   const rest = realPath.slice(realRoot.endsWith("/") ? realRoot.length - 1 : realRoot.length);
-  if (isHidden(rest)) return undefined;
+  if (isHidden(rest) || withheld?.has(realPath)) return undefined;
   const placePath = joinPath(root, rest);
   const stat = lookAt(files, placePath, root);
   if (!stat || stat.kind === "other") {

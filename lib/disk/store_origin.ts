@@ -7,14 +7,12 @@
 import { isContained } from "../http/containment.ts";
 import { fileEntityTag } from "../http/etag.ts";
 import type { NewContent, Occupant, WritableFolder, WritableOrigin } from "../http/origin.ts";
-import { type Clock, FileError, type FileSystem, type NewFile, type StoreFiles } from "../ports.ts";
-import { type Anchor, isSame, isStill, joinPath, locate, type Place } from "./place.ts";
+import { FileError, type NewFile, type StoreFiles } from "../ports.ts";
+import { type Anchor, isSame, isStill, joinPath, locate, type Place, type PlacePorts } from "./place.ts";
 
 /** What writing works with. */
-export interface StorePorts {
-  readonly files: FileSystem;
+export interface StorePorts extends PlacePorts {
   readonly store: StoreFiles;
-  readonly clock: Pick<Clock, "now">;
 }
 
 /** How often it is tried to remove what came to lie elsewhere: its path leads there now and then only. */
@@ -56,6 +54,7 @@ class StoreFolder implements WritableFolder {
   occupant(name: string): Occupant {
     const { files, store } = this.ports;
     const path = this.#pathOf(name);
+    if (this.ports.withheld?.has(joinPath(this.place.realPath, `/${name}`))) return { kind: "unfit" };
     let stat = files.lstat(path);
     if (!stat) return { kind: "nothing" };
     if (stat.kind === "other") {

@@ -6,6 +6,7 @@
 import { type Endpoint, formatEndpoint } from "../http/endpoint.ts";
 import { AcceptError, type ByteConnection, type ConnectionListener } from "../ports.ts";
 import { FairReads } from "./fair_reads.ts";
+import { isAtLeast } from "./version.ts";
 
 /**
  * Why an address cannot be listened on: another program has it, this user may not, it is none of this machine, a name has
@@ -27,7 +28,7 @@ export class ListenError extends Error {
 }
 
 /** Connections that the system keeps for us until we accept them. */
-const BACKLOG = 1024;
+export const BACKLOG = 1024;
 
 /** Listens on an endpoint. @throws {ListenError} */
 export function listen(endpoint: Endpoint, reusePort: boolean): ConnectionListener {
@@ -66,15 +67,18 @@ export function permissionToLookUp(name: string): string {
   return `${name}:0`;
 }
 
-function listenError(error: unknown, endpoint: Pick<Endpoint, "hostname" | "port">): ListenError {
+/** What the system's error means, be it the runtime's own or one that node:net has made of it. */
+export function listenError(error: unknown, endpoint: Pick<Endpoint, "hostname" | "port">): ListenError {
   const { hostname, port } = endpoint;
   const failure = (message: string, problem: ListenProblem) =>
     new ListenError(message, problem, { hostname, port }, { cause: error });
-  if (error instanceof Deno.errors.AddrInUse) return failure(`port ${port} is taken`, "taken");
-  if (error instanceof Deno.errors.AddrNotAvailable) {
+  const is = (kind: new () => Error, code: string) =>
+    error instanceof kind || (error as { code?: unknown } | null)?.code === code;
+  if (is(Deno.errors.AddrInUse, "EADDRINUSE")) return failure(`port ${port} is taken`, "taken");
+  if (is(Deno.errors.AddrNotAvailable, "EADDRNOTAVAIL")) {
     return failure(`${hostname} is no address of this machine`, "foreign");
   }
-  if (error instanceof Deno.errors.PermissionDenied) {
+  if (is(Deno.errors.PermissionDenied, "EACCES")) {
     return failure(`port ${port} may not be used by this user`, "denied");
   }
   if (error instanceof Deno.errors.NotCapable) {
@@ -195,11 +199,6 @@ async function isSettled(promise: Promise<unknown>): Promise<boolean> {
  * nothing would hold its session, and all that belongs to it, for as long as it likes.
  */
 const CLOSE_ENDS_WRITES = isAtLeast(2, 9);
-
-function isAtLeast(wantedMajor: number, wantedMinor: number): boolean {
-  const [major = 0, minor = 0] = Deno.version.deno.split(".").map(Number);
-  return major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
-}
 
 /** Of this thread. */
 const fairReads = new FairReads();

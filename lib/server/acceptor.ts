@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { AcceptError, type ConnectionListener } from "../ports.ts";
+import { AcceptError, type ByteConnection, type ConnectionListener } from "../ports.ts";
 import type { ServerContext } from "./context.ts";
-import type { Protocol, ProtocolFactory } from "./protocol.ts";
+import type { Protocol } from "./protocol.ts";
 
 /** The pause after the system ran out of descriptors, in milliseconds. */
 const SCARCITY_PAUSE = 100;
@@ -23,15 +23,15 @@ export interface ConnectionCount {
 }
 
 /** Accepts connections and has each served, until it is closed. Owns the listener. */
-export class Acceptor {
+export class Acceptor<C = ByteConnection> {
   readonly #connections = new Set<Protocol>();
   readonly #closed = Promise.withResolvers<void>();
   readonly #emptied = Promise.withResolvers<void>();
   #leaving: "drain" | "retire" | undefined;
 
   constructor(
-    readonly listener: ConnectionListener,
-    readonly protocolOf: ProtocolFactory,
+    readonly listener: ConnectionListener<C>,
+    readonly protocolOf: (connection: C) => Protocol,
     readonly context: ServerContext,
     readonly count: ConnectionCount,
   ) {}

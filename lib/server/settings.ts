@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Handler } from "../http/message.ts";
+import type { Handler, Request } from "../http/message.ts";
 import type { WireLimits } from "../http1/limits.ts";
 import type { AccessLog } from "./access_log.ts";
 
@@ -43,4 +43,6 @@ export interface Settings {
   readonly accessLog: AccessLog | undefined;
   /** By the key of the endpoint that a connection came to. */
   readonly handlers: ReadonlyMap<string, Handler>;
+  /** Answers plain HTTP on a port that speaks TLS, where it has something for it; without it nothing is to be had. */
+  readonly plainHandler?: (request: Request) => ReturnType<Handler> | undefined;
 }

@@ -12,6 +12,7 @@ import type { MaybePromise } from "../http/maybe_promise.ts";
 import type { Outcome, Request } from "../http/message.ts";
 import { type DecodedPath, decodePathForProgram } from "../http/path.ts";
 import type { ErrorLog, StoreFiles } from "../ports.ts";
+import type { AddedFields } from "./added_fields.ts";
 import type { Location } from "./location.ts";
 import type { LocationTable } from "./location_table.ts";
 
@@ -28,6 +29,8 @@ export interface Server {
   /** Its own keys, for paths that no location takes. */
   readonly fallback: LocationEntry;
   readonly locations: LocationTable<LocationEntry>;
+  /** What every answer over TLS gets besides; undefined where that is nothing. */
+  readonly hsts?: AddedFields | undefined;
   /** Each 404 is a line of the error log. */
   readonly logsNotFound: boolean;
 }

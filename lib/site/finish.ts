@@ -13,7 +13,7 @@ import { withPage } from "./program_error.ts";
 type Step = (exchange: Exchange, response: Response) => MaybePromise<Response>;
 
 /** From the first to the last; before them, an error gets its page, be it a program's. */
-const STEPS: readonly Step[] = [addFields];
+const STEPS: readonly Step[] = [addFields, addHsts];
 
 /** Completes the outcome of an exchange's last hop. */
 export function finish(exchange: Exchange, outcome: Response | HttpError): MaybePromise<Response> {
@@ -28,6 +28,12 @@ export function finish(exchange: Exchange, outcome: Response | HttpError): Maybe
       : step(exchange, response);
   }
   return response;
+}
+
+/** RFC 6797 section 7.2: never without TLS. */
+function addHsts({ server: { hsts }, request }: Exchange, response: Response): Response {
+  if (hsts === undefined || request.tls === undefined) return response;
+  return { ...response, fields: hsts.addTo(response.fields) };
 }
 
 function addFields({ location: { added } }: Exchange, response: Response): Response {

@@ -100,6 +100,7 @@ function withTarget(
     body,
     remote: request.remote,
     local: request.local,
+    tls: request.tls,
     onGone: (callback) => request.onGone(callback),
   };
 }

@@ -10,12 +10,15 @@ import { HttpError } from "../http/errors.ts";
 import type { Handler, Request } from "../http/message.ts";
 import { type DecodedPath, decodePath } from "../http/path.ts";
 import { errorResponse } from "../pages/error_response.ts";
+import type { StorePorts } from "../disk/store_origin.ts";
 import { answererBehind, answererOf } from "./answerers.ts";
 import { begin, beginBehind, type LocationEntry, type Server, type Services } from "./exchange.ts";
+import { AddedFields } from "./added_fields.ts";
 import { finish } from "./finish.ts";
 import { HostGuard } from "./host_guard.ts";
 import { Location } from "./location.ts";
 import { LocationTable } from "./location_table.ts";
+import { isMisdirected, MISDIRECTED } from "./misdirected.ts";
 import { NeverRun } from "./never_run.ts";
 import type { ProgramRules } from "./programs.ts";
 import { follow } from "./route.ts";
@@ -74,6 +77,8 @@ function hostOf(serverName: string): string {
   return serverName.startsWith("[") ? serverName.slice(1, -1) : serverName;
 }
 
+const HSTS = "Strict-Transport-Security";
+
 /** What holds in all servers. */
 interface SiteRules extends ProgramRules {
   readonly logsNotFound: boolean;
@@ -83,7 +88,14 @@ interface SiteRules extends ProgramRules {
 
 function createServer(config: ServerConfig, services: Services, rules: SiteRules): Server {
   const { files: { files, clock }, store } = services;
-  const ports = { files, store, clock };
+  const ports: StorePorts = {
+    files,
+    store,
+    clock,
+    get withheld() {
+      return services.files.withheld;
+    },
+  };
   const create = (location: LocationConfig): LocationEntry => ({
     location: new Location(location, services.files, ports, rules.programFolders),
     answer: answererOf(location, rules),
@@ -92,7 +104,8 @@ function createServer(config: ServerConfig, services: Services, rules: SiteRules
   const fallback = create(config.fallback);
   const locations = new LocationTable(fallback);
   for (const location of config.locations) locations.add(location.match, location.path, create(location));
-  return { fallback, locations, logsNotFound: rules.logsNotFound };
+  const hsts = config.hsts === undefined ? undefined : new AddedFields([[HSTS, config.hsts]]);
+  return { fallback, locations, hsts, logsNotFound: rules.logsNotFound };
 }
 
 /** Answers the requests of one endpoint. */
@@ -102,6 +115,9 @@ function createHandler({ servers, guard }: Hosts, services: Services): Handler {
     // Nothing of the site, not even its error page, is for a page that has no business here.
     if (refused !== undefined) return errorResponse(refused, request);
     const server = servers.find(request.host);
+    if (request.tls !== undefined && isMisdirected(request, request.tls, server, servers)) {
+      return errorResponse(MISDIRECTED, request);
+    }
     const path = pathOf(request);
     if (typeof path !== "object") return follow(begin(request, server, services, path), finish);
     const behind = beginBehind(request, server, services);

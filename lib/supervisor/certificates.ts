@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Config, ServerConfig } from "../config/types.ts";
 
 /** A certificate and its key, as text. */
 export interface CertificateText {
@@ -31,3 +32,53 @@ export interface LocalCertificates {
 
 /** Opens the authority, or makes it at first need. Called once at most, by the main thread, when a server needs it. */
 export type OpenLocalCertificates = () => Promise<LocalCertificates>;
+
+/** A certificate as a worker gets it. */
+export interface WorkerCertificate {
+  /** PEM. */
+  readonly certificate: string;
+  readonly key: string;
+  /** Names and IP addresses that it is for, as CertificateNames takes them. */
+  readonly names: readonly string[];
+}
+
+/** All that a worker gets. */
+export interface WorkerCertificates {
+  /** For each server of the configuration, in their order; undefined where it speaks no TLS. */
+  readonly servers: readonly (WorkerCertificate | undefined)[];
+  /** Files that no request gets, wherever they lie: keys, by every path that is known of them. */
+  readonly withheld: readonly string[];
+}
+
+/** What a server without TLS has to give. */
+export const NO_CERTIFICATES: WorkerCertificates = { servers: [], withheld: [] };
+
+/** True if the server speaks TLS somewhere. */
+export function speaksTls({ listen }: ServerConfig): boolean {
+  return listen.some(({ tls }) => tls);
+}
+
+/** True if its certificate comes from the local authority. */
+export function hasLocalCertificate(server: ServerConfig): boolean {
+  return speaksTls(server) && server.sslCertificate === undefined;
+}
+
+/**
+ * True for a name for which a certificate of its own is made when a client asks for it: below localhost, where no client
+ * takes a wildcard, or below a wildcard in server_name.
+ *
+ * @param name in lower case
+ */
+export function isMadeOnDemand({ servers }: Config, name: string): boolean {
+  if (!isHostName(name)) return false;
+  return servers.some((server) =>
+    hasLocalCertificate(server) && (name.endsWith(".localhost") ||
+      server.serverName.some((pattern) => pattern.startsWith("*.") && name.endsWith(pattern.slice(1))))
+  );
+}
+
+/** Labels of letters, digits, hyphens and underscores, in lower case (RFC 1035 section 2.3.4 for the lengths). */
+export function isHostName(name: string): boolean {
+  return name.length <= 253 &&
+    /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*$/.test(name);
+}

@@ -6,12 +6,21 @@
 import type { Config } from "../config/types.ts";
 import type { SpoolFolder } from "../runtime/spool.ts";
 import type { Terminal } from "../runtime/terminal.ts";
+import type { WorkerCertificate, WorkerCertificates } from "./certificates.ts";
 
 /** From the main thread to a worker. */
 export type ToWorker =
   | { readonly type: "start"; readonly start: WorkerStart }
   /** Serve another configuration, on the same addresses and with the same permissions. */
-  | { readonly type: "change"; readonly config: Config }
+  | { readonly type: "change"; readonly config: Config; readonly certificates: WorkerCertificates }
+  /** Other certificates for the same configuration. */
+  | { readonly type: "certificates"; readonly certificates: WorkerCertificates }
+  /** One that was wanted, or a newer one for the same name; undefined: there is none for it. */
+  | {
+    readonly type: "certificate";
+    readonly name: string;
+    readonly certificate: WorkerCertificate | undefined;
+  }
   /** The terminal has another width. */
   | { readonly type: "resize"; readonly columns: number | undefined }
   /** Others have taken over: accept nothing more, and answer what the connections still ask for. */
@@ -34,6 +43,7 @@ export interface WorkerStart {
   readonly id: number;
   /** With every port known. */
   readonly config: Config;
+  readonly certificates: WorkerCertificates;
   /** Several workers listen on the same addresses. */
   readonly reusePort: boolean;
   readonly searchPath: string;
@@ -68,6 +78,8 @@ export type FromWorker =
   | { readonly type: "sweep" }
   /** It has begun to write a file, or the file has its name or is gone. */
   | { readonly type: "unfinished"; readonly path: string; readonly over: boolean }
+  /** A client asks for a name that may have a certificate of its own. */
+  | { readonly type: "certificate wanted"; readonly name: string }
   /** It lives, and has its turns. */
   | { readonly type: "pong" }
   /** It was told to stop, and so many requests are still being answered. */

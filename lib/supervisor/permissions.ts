@@ -6,7 +6,7 @@
  */
 import { endpointsOf } from "../config/listen.ts";
 import { loaderVariables } from "../config/loader_variables.ts";
-import { allLocations, logFiles } from "../config/places.ts";
+import { allLocations, certificateFiles, logFiles } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
 import { formatEndpoint } from "../http/endpoint.ts";
 
@@ -101,7 +101,13 @@ export function permissionFlags(config: Config, workers: PermissionSet, needs: M
     ["net", unique([...workers.net.map((address) => address.replace(/:0$/, "")), ...needs.net])],
     [
       "read",
-      unique([...(needs.file === undefined ? [] : [needs.file]), ...needs.modules, ...workers.read, ...logs]),
+      unique([
+        ...(needs.file === undefined ? [] : [needs.file]),
+        ...needs.modules,
+        ...workers.read,
+        ...certificateFiles(config),
+        ...logs,
+      ]),
     ],
     ["write", unique([...workers.write, ...logs])],
     [

@@ -12,6 +12,7 @@ import type { Endpoint } from "../http/endpoint.ts";
 import { type ErrorLog, FileError, type FileProblem } from "../ports.ts";
 import { LogError } from "../runtime/logs.ts";
 import { OrphanGuard } from "../runtime/orphan_guard.ts";
+import { ownAddresses } from "../runtime/own_addresses.ts";
 import type { ProcessGroups } from "../runtime/process_groups.ts";
 import { Reaper } from "../runtime/reaper.ts";
 import { spoolProblem } from "../runtime/spool.ts";
@@ -22,6 +23,13 @@ import { hasPrograms, launcherFor, workerPermissions } from "./permissions.ts";
 import { RootLinks } from "./root_links.ts";
 import { SupervisorLogs } from "./supervisor_logs.ts";
 import { existingPath, missingPermission, type SystemInfo } from "./system_info.ts";
+import type { CertificateStore } from "./certificate_store.ts";
+import {
+  NO_CERTIFICATES,
+  type OpenLocalCertificates,
+  speaksTls,
+  type WorkerCertificates,
+} from "./certificates.ts";
 import { type Heartbeat, WorkerFailure, WorkerHandle } from "./worker_handle.ts";
 
 /** How CGI programs are told who serves them. */
@@ -77,6 +85,8 @@ export interface SupervisorOptions {
   readonly groups: ProcessGroups;
   /** Where logs to the standard streams are seen; without it nobody sees them. */
   readonly terminal?: Terminal;
+  /** Signs for servers that speak TLS and have no certificate of their own. */
+  readonly openAuthority?: OpenLocalCertificates;
   /** In place of WORKER_ENTRY. */
   readonly entry?: URL;
   /** In place of HEARTBEAT. */
@@ -96,6 +106,10 @@ export class Supervisor {
   #terminal: Terminal;
   #config: Config;
   #logs: SupervisorLogs;
+  /** What workers of the configuration have been given. */
+  #certificates: WorkerCertificates = NO_CERTIFICATES;
+  /** Since TLS was configured for the first time. */
+  #certificateStore: CertificateStore | undefined;
   #workers: (WorkerHandle | undefined)[] = [];
   /** Of the workers, when they were started. */
   #needs = "";
@@ -192,6 +206,7 @@ export class Supervisor {
     this.#stopping = true;
     clearInterval(this.#looking);
     this.#reaper?.stop();
+    this.#certificateStore?.stop();
     this.#replacing.forEach(clearTimeout);
     await this.#reloading;
     const workers = this.#everyWorker();
@@ -218,6 +233,7 @@ export class Supervisor {
     const config = this.#endpoints.resolve(wanted);
     const problem = missingPermission(config, this.#permissions(config), this.#options.system);
     if (problem !== undefined) throw new StartError(problem);
+    const certificates = await this.#certificatesFor(config);
     this.#prepareFolders(config);
     // Before what they lead to is given to workers, so that no change is missed.
     const links = new RootLinks(config, existingPath);
@@ -229,13 +245,14 @@ export class Supervisor {
     const needs = this.#needsOf(config);
     let workers: readonly (WorkerHandle | undefined)[];
     try {
-      workers = this.#unchanged(needs) ?? await this.#startWorkers(config);
+      workers = this.#unchanged(needs) ?? await this.#startWorkers(config, certificates);
     } catch (error) {
       if (logs !== this.#logs) await logs.close(LOG_PATIENCE);
       throw error instanceof WorkerFailure ? new StartError(error.message) : error;
     }
     const [oldWorkers, oldLogs] = [this.#workers, this.#logs];
     this.#config = config;
+    this.#certificates = certificates;
     this.#logs = logs;
     this.#workers = [...workers];
     this.#needs = needs;
@@ -247,9 +264,37 @@ export class Supervisor {
     });
     // Their last lines go to the new logs.
     await Promise.all(
-      workers === oldWorkers ? oldWorkers.map((worker) => worker?.change(config)) : this.#retire(oldWorkers),
+      workers === oldWorkers
+        ? oldWorkers.map((worker) => worker?.change(config, certificates))
+        : this.#retire(oldWorkers),
     );
     if (oldLogs !== logs) await oldLogs.close(LOG_PATIENCE);
+  }
+
+  /** @throws {StartError} */
+  async #certificatesFor(config: Config): Promise<WorkerCertificates> {
+    if (!config.servers.some(speaksTls)) return NO_CERTIFICATES;
+    const { CertificateStore, CertificateError } = await import("./certificate_store.ts");
+    this.#certificateStore ??= new CertificateStore({
+      openAuthority: this.#options.openAuthority,
+      realPath: this.#options.system.realPath,
+      ownAddresses,
+      now: Date.now,
+    }, {
+      renewed: (certificates) => {
+        this.#certificates = certificates;
+        for (const worker of this.#workers) worker?.renew(certificates);
+      },
+      renewedNamed: (name, certificate) => {
+        for (const worker of this.#workers) worker?.renewNamed(name, certificate);
+      },
+      failed: (error) => this.errorLog.error(`a certificate could not be made: ${messageOf(error)}`),
+    });
+    try {
+      return await this.#certificateStore.load(config);
+    } catch (error) {
+      throw error instanceof CertificateError ? new StartError(error.message) : error;
+    }
   }
 
   /** Looks now and then at what may move away, where there is any of it. */
@@ -294,14 +339,14 @@ export class Supervisor {
   }
 
   /** New workers, all of which accept connections. */
-  async #startWorkers(config: Config): Promise<WorkerHandle[]> {
+  async #startWorkers(config: Config, certificates: WorkerCertificates): Promise<WorkerHandle[]> {
     const { workerCount, sharesPorts } = this.#options.system;
     // What is not shared can only be handed over: connections that come meanwhile are refused.
     const old = sharesPorts ? [] : this.#workers;
     await Promise.all(this.#retire(old));
     const workers = Array.from(
       { length: workerCount(config) },
-      (_, index) => this.#startWorker(index, config),
+      (_, index) => this.#startWorker(index, config, certificates),
     );
     try {
       await Promise.all(workers.map(({ ready }) => ready));
@@ -312,7 +357,7 @@ export class Supervisor {
     } catch (error) {
       await Promise.all(workers.map((worker) => worker.stop(0)));
       this.#workers = this.#workers.map((worker, index) =>
-        old.includes(worker) ? this.#startWorker(index, this.#config) : worker
+        old.includes(worker) ? this.#startWorker(index, this.#config, this.#certificates) : worker
       );
       throw error;
     }
@@ -365,7 +410,7 @@ export class Supervisor {
     return workerPermissions(config, this.#options.system);
   }
 
-  #startWorker(index: number, config: Config): WorkerHandle {
+  #startWorker(index: number, config: Config, certificates: WorkerCertificates): WorkerHandle {
     const { system, groups, entry, heartbeat } = this.#options;
     const born = performance.now();
     const worker: WorkerHandle = new WorkerHandle(
@@ -373,6 +418,7 @@ export class Supervisor {
       {
         id: index + 1,
         config,
+        certificates,
         reusePort: system.sharesPorts,
         searchPath: system.searchPath,
         launcher: launcherFor(config, system.launcher),
@@ -383,6 +429,7 @@ export class Supervisor {
       config.sandbox ? this.#permissions(config) : undefined,
       {
         log: (log, lines, over) => this.#logs[log].lines(lines, over),
+        certificateWanted: (name, give) => void this.#certificateStore?.wanted(name).then(give),
         died: (reason) => this.#replace(worker, index, reason, performance.now() - born),
       },
       // SECURITY: a worker that runs no programs has no groups, whatever it says.
@@ -449,13 +496,17 @@ export class Supervisor {
       this.#replacing.delete(timer);
       // A reload may have been faster.
       if (this.#stopping || this.#config !== config || this.#workers[index] !== undefined) return;
-      const worker = this.#startWorker(index, config);
+      const worker = this.#startWorker(index, config, this.#certificates);
       this.#workers[index] = worker;
       // Whatever keeps it from serving, e.g. a port that another program took meanwhile, is a death like any other.
       worker.ready.catch((error: Error) => this.#replace(worker, index, error.message, 0));
     }, delay);
     this.#replacing.add(timer);
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function forgetEmpty(sets: Set<WorkerHandle>[]): void {

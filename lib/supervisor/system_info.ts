@@ -4,7 +4,7 @@
  * @module
  */
 import { fromFileUrl, resolve } from "@std/path";
-import { logFiles } from "../config/places.ts";
+import { certificateFiles, logFiles } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
 import { FileError } from "../ports.ts";
 import { fileSystem } from "../runtime/files.ts";
@@ -131,7 +131,7 @@ function* descriptors(
   // First, since without it the folder for large bodies has another name than the other flags say.
   if (hasPrograms(config)) yield [permissionFlag("sys", [USER_ID.kind]), USER_ID];
   for (const host of net) yield [permissionFlag("net", [host]), { name: "net", host }];
-  for (const path of [...WORKER_MODULES, ...read]) {
+  for (const path of [...WORKER_MODULES, ...read, ...certificateFiles(config)]) {
     yield [permissionFlag("read", [path]), { name: "read", path }];
   }
   for (const path of [...write, ...logs]) yield [permissionFlag("write", [path]), { name: "write", path }];

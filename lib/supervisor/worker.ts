@@ -47,11 +47,15 @@ setUnfinishedRegistry({
 thread.onmessage = ({ data }) => {
   switch (data.type) {
     case "start":
-      return start(data.start);
+      return void start(data.start);
     case "change":
       styleErrors(data.config);
-      server?.change(data.config);
+      server?.change(data.config, data.certificates);
       return thread.postMessage({ type: "changed" });
+    case "certificates":
+      return server?.renew(data.certificates);
+    case "certificate":
+      return server?.receive(data.name, data.certificate);
     case "resize":
       return server?.resize(data.columns);
     case "left killed":
@@ -83,7 +87,7 @@ function postLines(log: LogName, lines: Uint8Array<ArrayBuffer>): void {
   thread.postMessage({ type: "log", log, lines }, [lines.buffer]);
 }
 
-function start(options: WorkerStart): void {
+async function start(options: WorkerStart): Promise<void> {
   try {
     setNameLocks(new NameLocks(options.locks, options.lockOwner));
     groups = options.groups && new SharedGroups(options.groups, {
@@ -92,7 +96,8 @@ function start(options: WorkerStart): void {
     });
     terminal = options.terminal ?? NO_TERMINAL;
     styleErrors(options.config);
-    server = WorkerServer.start(options, { access: logs.access, error: errors }, groups);
+    const ask = (name: string) => thread.postMessage({ type: "certificate wanted", name });
+    server = await WorkerServer.start(options, { access: logs.access, error: errors }, groups, ask);
     thread.postMessage({ type: "ready" });
   } catch (error) {
     if (!(error instanceof ListenError)) throw error;

@@ -13,6 +13,7 @@ import type { Config } from "../config/types.ts";
 import { freeNameLocks, nameLockMemory } from "../runtime/name_locks.ts";
 import type { ProcessGroups, WorkerGroups } from "../runtime/process_groups.ts";
 import { Allowance } from "../http/allowance.ts";
+import { NO_CERTIFICATES, type WorkerCertificate, type WorkerCertificates } from "./certificates.ts";
 import type { FromWorker, LogName, ToWorker, WorkerStart } from "./messages.ts";
 import type { PermissionSet } from "./permissions.ts";
 import { UnfinishedFiles } from "./unfinished_files.ts";
@@ -22,6 +23,8 @@ import { decodeMessage, reasonOf } from "./worker_messages.ts";
 export interface WorkerEvents {
   /** @param over is to be called once they are written, or dropped */
   log(log: LogName, lines: Uint8Array<ArrayBuffer>, over: () => void): void;
+  /** It wants a certificate for a name, which may be any name at all. @param give is to be called with it */
+  certificateWanted(name: string, give: (certificate: WorkerCertificate | undefined) => void): void;
   /** It has died without being asked to, or was ended for what it did. The reason is one line. */
   died(reason: string): void;
 }
@@ -47,7 +50,7 @@ const MESSAGES = { burst: 100_000, rate: 50_000 };
 
 /** What one counts for: a look at all programs is dearer than a word, and so is a long path. */
 function costOf(message: FromWorker): number {
-  if (message.type === "kill" || message.type === "sweep") return 20;
+  if (["kill", "sweep", "certificate wanted"].includes(message.type)) return 20;
   return message.type === "unfinished" ? 1 + message.path.length / 64 : 1;
 }
 
@@ -147,11 +150,11 @@ export class WorkerHandle {
   }
 
   /** Has it serve another configuration with the same needs. Resolves when it does. */
-  async change(config: Config): Promise<void> {
+  async change(config: Config, certificates = NO_CERTIFICATES): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#changed.add(resolve);
     this.#expected.changed++;
-    this.#send({ type: "change", config });
+    this.#send({ type: "change", config, certificates });
     await this.#inTime(promise);
     this.#changed.delete(resolve);
   }
@@ -163,6 +166,16 @@ export class WorkerHandle {
     this.#expected.stopped++;
     this.#send({ type: "retire" });
     await this.#inTime(this.#closed.promise);
+  }
+
+  /** Has it use other certificates for the same configuration. */
+  renew(certificates: WorkerCertificates): void {
+    this.#send({ type: "certificates", certificates });
+  }
+
+  /** Has it use another certificate for a name, if it has asked for that. */
+  renewNamed(name: string, certificate: WorkerCertificate): void {
+    this.#send({ type: "certificate", name, certificate });
   }
 
   /** Lines for the terminal are to be cut at another width. */
@@ -241,6 +254,11 @@ export class WorkerHandle {
         return this.#groups?.kill(message.pid);
       case "sweep":
         return this.#groups?.sweep();
+      case "certificate wanted":
+        return this.#events.certificateWanted(
+          message.name,
+          (certificate) => this.#send({ type: "certificate", name: message.name, certificate }),
+        );
       case "unfinished":
         return message.over ? this.#unfinished.over(message.path) : this.#unfinished.begun(message.path);
       case "pong":

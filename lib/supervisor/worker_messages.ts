@@ -7,6 +7,7 @@
 import { controlEscaper } from "../bytes/controls.ts";
 import { LF } from "../bytes/ascii.ts";
 import { LARGEST_PIECE } from "../runtime/line_batch.ts";
+import { isHostName } from "./certificates.ts";
 import type { FromWorker } from "./messages.ts";
 
 /** Characters of a path, at most. */
@@ -28,7 +29,7 @@ export function decodeMessage(data: unknown): FromWorker | undefined {
   // A structured clone has no getters, and nothing but plain objects is looked into.
   if (typeof data !== "object" || data === null) return undefined;
   if (Object.getPrototypeOf(data) !== Object.prototype) return undefined;
-  const { type, log, lines, pid, path, over, message, count } = data as Record<string, unknown>;
+  const { type, log, lines, pid, path, over, message, count, name } = data as Record<string, unknown>;
   switch (type) {
     case "ready":
     case "changed":
@@ -43,6 +44,8 @@ export function decodeMessage(data: unknown): FromWorker | undefined {
       return isCount(count) ? { type, count } : undefined;
     case "kill":
       return typeof pid === "number" && Number.isSafeInteger(pid) && pid > 1 ? { type, pid } : undefined;
+    case "certificate wanted":
+      return typeof name === "string" && isHostName(name) ? { type, name } : undefined;
     case "unfinished":
       return typeof over === "boolean" && isPath(path) ? { type, path, over } : undefined;
     case "log":

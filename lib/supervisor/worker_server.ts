@@ -9,8 +9,8 @@ import { endpointsOf } from "../config/listen.ts";
 import type { Config } from "../config/types.ts";
 import { FileCache } from "../disk/file_cache.ts";
 import { Listings } from "../files/listings.ts";
-import { endpointKey } from "../http/endpoint.ts";
-import type { ByteConnection, ConnectionListener, ErrorLog, Log } from "../ports.ts";
+import { type Endpoint, endpointKey } from "../http/endpoint.ts";
+import type { ByteConnection, ConnectionListener, ErrorLog, IncomingConnection, Log } from "../ports.ts";
 import { clock } from "../runtime/clock.ts";
 import { fileSystem } from "../runtime/files.ts";
 import { listen } from "../runtime/net.ts";
@@ -19,15 +19,19 @@ import { processRunner } from "../runtime/processes.ts";
 import { spooler } from "../runtime/spool.ts";
 import { storeFiles } from "../runtime/store_files.ts";
 import { NO_TERMINAL } from "../runtime/terminal.ts";
-import { Acceptor } from "../server/acceptor.ts";
+import { Acceptor, type ConnectionCount } from "../server/acceptor.ts";
 import { AccessLog, type LogTerminal } from "../server/access_log.ts";
 import { ServerContext } from "../server/context.ts";
+import { Handshake } from "../server/handshake.ts";
 import { Http1Session } from "../server/http1/session.ts";
 import type { Settings } from "../server/settings.ts";
+import { toHttps } from "../server/to_https.ts";
 import type { Services } from "../site/exchange.ts";
 import { createSite } from "../site/site.ts";
+import { speaksTls, type WorkerCertificate, type WorkerCertificates } from "./certificates.ts";
 import { accessFormat, isOnTerminal } from "./log_style.ts";
 import type { WorkerStart } from "./messages.ts";
+import type { WorkerTls } from "./worker_tls.ts";
 
 /** What still runs so long after the stop began is worth being waited for, in milliseconds. */
 const SETTLING = 100;
@@ -45,7 +49,9 @@ export class WorkerServer {
   private constructor(
     readonly options: WorkerStart,
     readonly logs: WorkerLogs,
-    readonly acceptors: readonly Acceptor[],
+    readonly acceptors: readonly AnyAcceptor[],
+    /** Undefined where no TLS is spoken. */
+    readonly tls: WorkerTls | undefined,
     readonly context: ServerContext,
     readonly services: Services & { readonly gateway: Gateway },
     /** Connections of all acceptors. */
@@ -59,9 +65,15 @@ export class WorkerServer {
    * Starts to accept connections.
    *
    * @param groups looks after the groups of programs; undefined where there are none
+   * @param askForCertificate has the main thread make one for a name
    * @throws {ListenError}
    */
-  static start(options: WorkerStart, logs: WorkerLogs, groups: GroupRegistry | undefined): WorkerServer {
+  static async start(
+    options: WorkerStart,
+    logs: WorkerLogs,
+    groups: GroupRegistry | undefined,
+    askForCertificate: (name: string) => void,
+  ): Promise<WorkerServer> {
     const { config, reusePort, searchPath, launcher, spoolFolder, software } = options;
     const gateway = new Gateway({
       runner: processRunner(launcher, groups),
@@ -73,35 +85,38 @@ export class WorkerServer {
       software,
     });
     const files = new FileCache(fileSystem, clock);
+    files.withhold(options.certificates.withheld);
     const listings = new Listings(files.turns);
     const services = { files, listings, gateway, store: storeFiles, errorLog: logs.error };
     const terminal = { columns: options.terminal?.columns };
     const settings = settingsOf(config, options, logs, services, terminal);
     const context = new ServerContext(settings, clock, logs.error);
-    const endpoints = endpointsOf(config);
-    const listeners: ConnectionListener[] = [];
+    const tls = await tlsFor(options, askForCertificate);
+    const count = { open: 0, turnedAway: 0 };
+    const acceptors: AnyAcceptor[] = [];
     try {
-      for (const endpoint of endpoints) listeners.push(listen(endpoint, reusePort));
+      for (const endpoint of endpointsOf(config)) {
+        acceptors.push(
+          endpoint.tls
+            ? await acceptTls(endpoint, reusePort, tls!, context, count)
+            : acceptPlain(endpoint, reusePort, context, count),
+        );
+      }
     } catch (error) {
-      listeners.forEach((listener) => listener.close());
+      for (const { listener } of acceptors) listener.close();
       throw error;
     }
-    const count = { open: 0, turnedAway: 0 };
-    const acceptors = endpoints.map((endpoint, index) => {
-      const handler = context.handlerFor(endpointKey(endpoint));
-      const protocolOf = (connection: ByteConnection) => new Http1Session(connection, handler, context);
-      return new Acceptor(listeners[index]!, protocolOf, context, count);
-    });
     for (const acceptor of acceptors) void acceptor.run();
-    return new WorkerServer(options, logs, acceptors, context, services, count, terminal);
+    return new WorkerServer(options, logs, acceptors, tls, context, services, count, terminal);
   }
 
   /**
    * Goes over to a configuration with the same endpoints. No connection notices: what is being answered is answered
    * to its end, and the next request gets the other site.
    */
-  change(config: Config): void {
+  change(config: Config, certificates: WorkerCertificates): void {
     this.#config = config;
+    this.renew(certificates);
     this.context.settings = settingsOf(
       config,
       this.options,
@@ -109,6 +124,17 @@ export class WorkerServer {
       this.services,
       this.terminal,
     );
+  }
+
+  /** Goes over to other certificates; connections keep those that they have. */
+  renew(certificates: WorkerCertificates): void {
+    this.services.files.withhold(certificates.withheld);
+    this.tls?.update(this.#config, certificates);
+  }
+
+  /** A certificate for one name has come. */
+  receive(name: string, certificate: WorkerCertificate | undefined): void {
+    this.tls?.receive(name, certificate);
   }
 
   /** Lines of the access log are to be cut at another width. */
@@ -152,6 +178,55 @@ export class WorkerServer {
     await drained;
   }
 }
+
+type AnyAcceptor = Acceptor | Acceptor<IncomingConnection>;
+
+/** PERF: what TLS takes is loaded only where it is spoken. */
+async function tlsFor(
+  { config, certificates }: WorkerStart,
+  ask: (name: string) => void,
+): Promise<WorkerTls | undefined> {
+  if (!config.servers.some(speaksTls)) return undefined;
+  const { WorkerTls } = await import("./worker_tls.ts");
+  return new WorkerTls(config, certificates, ask);
+}
+
+/** @throws {ListenError} */
+function acceptPlain(
+  endpoint: Endpoint,
+  reusePort: boolean,
+  context: ServerContext,
+  count: ConnectionCount,
+): Acceptor {
+  const handler = context.handlerFor(endpointKey(endpoint));
+  const protocolOf = (connection: ByteConnection) => new Http1Session(connection, handler, context);
+  return new Acceptor(listen(endpoint, reusePort), protocolOf, context, count);
+}
+
+/** @throws {ListenError} */
+async function acceptTls(
+  endpoint: Endpoint,
+  reusePort: boolean,
+  tls: WorkerTls,
+  context: ServerContext,
+  count: ConnectionCount,
+): Promise<Acceptor<IncomingConnection>> {
+  const handler = context.handlerFor(endpointKey(endpoint));
+  const plainHandler = toHttps((request) => context.settings.plainHandler?.(request));
+  const choice = {
+    encrypted: (connection: ByteConnection) => new Http1Session(connection, handler, context),
+    plain: (connection: ByteConnection) => new Http1Session(connection, plainHandler, context),
+  };
+  const listener: ConnectionListener<IncomingConnection> = await tls.listen(
+    endpoint,
+    reusePort,
+    () => PROTOCOLS,
+  );
+  return new Acceptor(listener, (connection) => new Handshake(connection, choice, context), context, count);
+}
+
+/** What is offered by ALPN. */
+const PROTOCOLS = ["http/1.1"] as const;
 
 /** What a configuration means to listeners and connections. */
 function settingsOf(

@@ -66,7 +66,16 @@ export const FLOORS: readonly Floor[] = [
   {
     place: "lib/runtime",
     what: "the only door to the outside: files, processes, TCP, clock, logs, signals over Deno's API",
-    imports: ["lib/trust", ...PURE, "@std/path", "node:fs", "node:timers", "node:crypto"],
+    imports: [
+      "lib/trust",
+      ...PURE,
+      "@std/path",
+      "node:crypto",
+      "node:fs",
+      "node:net",
+      "node:timers",
+      "node:tls",
+    ],
     names: "system",
   },
   {

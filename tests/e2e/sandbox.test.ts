@@ -5,6 +5,7 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
+import { NO_CERTIFICATES } from "../../lib/supervisor/certificates.ts";
 import { workerPermissions } from "../../lib/supervisor/permissions.ts";
 import { type SystemInfo, systemInfo } from "../../lib/supervisor/system_info.ts";
 import { WorkerHandle } from "../../lib/supervisor/worker_handle.ts";
@@ -44,6 +45,7 @@ async function outcomes(
     searchPath: JSON.stringify({ does: "try", attempts }),
     launcher: undefined,
     spoolFolder: system.spoolFolder,
+    certificates: NO_CERTIFICATES,
     software: "webserv/test",
   };
   const handle = new WorkerHandle(

@@ -76,6 +76,10 @@ export function remembered(): WorkerEvents & { readonly said: string[]; readonly
       said.push(`${log}: ${new TextDecoder().decode(lines).trimEnd()}`);
       over();
     },
+    certificateWanted: (name, give) => {
+      said.push(`certificate wanted: ${name}`);
+      give(undefined);
+    },
     died: (reason) => deaths.push(reason),
   };
 }

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { NO_CERTIFICATES } from "../../lib/supervisor/certificates.ts";
 import { type PermissionSet, workerPermissions } from "../../lib/supervisor/permissions.ts";
 import { systemInfo } from "../../lib/supervisor/system_info.ts";
 import { WorkerFailure, WorkerHandle } from "../../lib/supervisor/worker_handle.ts";
@@ -19,6 +20,7 @@ function start(behaviour: Behaviour, entry = ENTRY, permissions?: PermissionSet)
       searchPath: JSON.stringify(behaviour),
       launcher: undefined,
       spoolFolder: { path: "/tmp/webserv-spool", user: undefined },
+      certificates: NO_CERTIFICATES,
       software: "webserv/test",
     },
     permissions,

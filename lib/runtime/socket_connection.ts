@@ -1,0 +1,152 @@
+/**
+ * A socket of node:net or node:tls as a connection: bytes are read into the buffer of whoever wants them, and nothing is
+ * held back beyond a bound.
+ *
+ * @module
+ */
+import type { Socket } from "node:net";
+import type { ByteConnection, TlsSession } from "../ports.ts";
+
+/** Bytes that may come before somebody reads them. What is on its way to us then may still come on top. */
+const READ_AHEAD = 64 * 1024;
+
+/**
+ * The most that is written at once: so much later a peer that takes little of an answer is known to take it. PERF: less
+ * costs more calls for each byte.
+ */
+const LARGEST_WRITE = 128 * 1024;
+
+/** Where a connection goes between. */
+export interface Ends {
+  readonly remote: { readonly hostname: string; readonly port: number };
+  readonly local: { readonly hostname: string; readonly port: number };
+}
+
+/** Why a read or a write came to nothing. */
+function gone(cause?: unknown): Error {
+  return new Deno.errors.Interrupted("closed", { cause });
+}
+
+/** Owns the socket. */
+export class SocketConnection implements ByteConnection {
+  readonly remote: Ends["remote"];
+  readonly local: Ends["local"];
+  readonly #socket: Socket;
+  #unread: Uint8Array[] = [];
+  #unreadBytes = 0;
+  #isPaused = false;
+  #ended = false;
+  #failure: Error | undefined;
+  #reader: {
+    readonly buffer: Uint8Array;
+    readonly resolve: (count: number | null) => void;
+    readonly reject: (error: Error) => void;
+  } | undefined;
+  readonly #writers = new Set<(error: Error) => void>();
+
+  /** @param closeBelow closes what is below the socket, if there is anything */
+  constructor(
+    socket: Socket,
+    ends: Ends,
+    readonly tls: TlsSession | undefined,
+    readonly closeBelow: () => void,
+  ) {
+    this.remote = ends.remote;
+    this.local = ends.local;
+    this.#socket = socket;
+    socket.on("data", (bytes: Uint8Array) => this.#receive(bytes));
+    socket.on("end", () => this.#end());
+    socket.on("error", (error) => this.#fail(gone(error)));
+    socket.on("close", () => this.#fail(gone()));
+  }
+
+  read(buffer: Uint8Array): Promise<number | null> {
+    if (this.#unreadBytes > 0) return Promise.resolve(this.#takeUnread(buffer));
+    if (this.#ended) return Promise.resolve(null);
+    if (this.#failure) return Promise.reject(this.#failure);
+    return new Promise((resolve, reject) => this.#reader = { buffer, resolve, reject });
+  }
+
+  write(bytes: Uint8Array): Promise<number> {
+    if (this.#failure) return Promise.reject(this.#failure);
+    const piece = bytes.length > LARGEST_WRITE ? bytes.subarray(0, LARGEST_WRITE) : bytes;
+    return new Promise((resolve, reject) => {
+      this.#writers.add(reject);
+      this.#socket.write(piece, (error) => {
+        this.#writers.delete(reject);
+        if (error) reject(gone(error));
+        else resolve(piece.length);
+      });
+    });
+  }
+
+  closeWrite(): Promise<void> {
+    if (this.#failure) return Promise.reject(this.#failure);
+    return new Promise((resolve, reject) => {
+      this.#writers.add(reject);
+      this.#socket.end(() => {
+        this.#writers.delete(reject);
+        resolve();
+      });
+    });
+  }
+
+  close(): void {
+    this.#fail(gone());
+    this.#socket.destroy();
+    this.closeBelow();
+  }
+
+  #receive(bytes: Uint8Array): void {
+    const reader = this.#reader;
+    if (reader !== undefined) {
+      this.#reader = undefined;
+      const count = Math.min(bytes.length, reader.buffer.length);
+      // PERF: nearly always all of it.
+      reader.buffer.set(count === bytes.length ? bytes : bytes.subarray(0, count));
+      reader.resolve(count);
+      if (count === bytes.length) return;
+      bytes = bytes.subarray(count);
+    }
+    this.#unread.push(bytes);
+    this.#unreadBytes += bytes.length;
+    if (this.#unreadBytes < READ_AHEAD || this.#isPaused) return;
+    this.#isPaused = true;
+    this.#socket.pause();
+  }
+
+  #takeUnread(buffer: Uint8Array): number {
+    let filled = 0, whole = 0;
+    for (const bytes of this.#unread) {
+      const count = Math.min(bytes.length, buffer.length - filled);
+      buffer.set(bytes.subarray(0, count), filled);
+      filled += count;
+      if (count < bytes.length) {
+        this.#unread[whole] = bytes.subarray(count);
+        break;
+      }
+      whole++;
+    }
+    this.#unread.splice(0, whole);
+    this.#unreadBytes -= filled;
+    if (this.#isPaused && this.#unreadBytes < READ_AHEAD) {
+      this.#isPaused = false;
+      this.#socket.resume();
+    }
+    return filled;
+  }
+
+  #end(): void {
+    this.#ended = true;
+    this.#reader?.resolve(null);
+    this.#reader = undefined;
+  }
+
+  #fail(error: Error): void {
+    this.#failure ??= error;
+    this.#reader?.reject(error);
+    this.#reader = undefined;
+    for (const reject of this.#writers) reject(error);
+    this.#writers.clear();
+  }
+}
