@@ -16,6 +16,11 @@ export interface OpenAddresses {
   readonly network: readonly string[];
 }
 
+/** Those that speak TLS come before the others: a browser does more with them. */
+export function encryptedFirst(endpoints: readonly Endpoint[]): Endpoint[] {
+  return [...endpoints.filter(({ tls }) => tls), ...endpoints.filter(({ tls }) => !tls)];
+}
+
 /** True for the addresses that stand for all that a machine has. */
 export function isAll({ hostname }: Pick<Endpoint, "hostname">): boolean {
   return hostname === "0.0.0.0" || hostname === "::";
@@ -29,7 +34,7 @@ export function isAll({ hostname }: Pick<Endpoint, "hostname">): boolean {
  */
 export function openAddresses(config: Config, own: readonly string[]): OpenAddresses {
   const local = new Set<string>(), network = new Set<string>();
-  for (const endpoint of endpointsOf(config)) {
+  for (const endpoint of encryptedFirst(endpointsOf(config))) {
     const at = (hostname: string) => endpointUrl({ ...endpoint, hostname });
     if (isLoopback(endpoint)) local.add(at(endpoint.hostname));
     else if (!isAll(endpoint)) network.add(at(endpoint.hostname));

@@ -5,6 +5,8 @@
  */
 import type { Config, LocationConfig, ServerConfig, TryFiles } from "../config/types.ts";
 import { endpointUrl, isLoopback } from "../http/endpoint.ts";
+import { NEEDS_NEWER_RUNTIME, servesTls } from "../runtime/version.ts";
+import { speaksTls } from "../supervisor/certificates.ts";
 import { systemInfo } from "../supervisor/system_info.ts";
 import { isAll } from "./addresses.ts";
 import type { CommandLine } from "./command_line.ts";
@@ -29,7 +31,8 @@ export async function check(commandLine: CommandLine): Promise<void> {
 
 /** All that is odd about a configuration, here and at each start. */
 export function allWarnings({ config, warnings }: LoadedConfiguration): string[] {
-  return [...warnings, ...openStores(config)];
+  const old = config.servers.some(speaksTls) && !servesTls() ? [NEEDS_NEWER_RUNTIME] : [];
+  return [...warnings, ...openStores(config), ...old];
 }
 
 function asItem(text: string): string {

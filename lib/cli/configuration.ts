@@ -22,7 +22,7 @@ import { look, realPath } from "./real_path.ts";
 import { missingInterpreters } from "./sandbox_gaps.ts";
 
 const DEFAULT_FILE = "webserv.yaml";
-export const DEFAULT_PORT = 8080;
+const DEFAULT_PORT = 8080, DEFAULT_HTTPS_PORT = 8443;
 
 /** The configuration is wrong: exit status 2. The message has a line for each issue. */
 export class ConfigError extends Error {
@@ -138,7 +138,8 @@ function configForOperand(commandLine: CommandLine): Config {
   const { switches } = commandLine;
   const shared = {
     hostname: commandLine.host ?? "127.0.0.1",
-    port: commandLine.port ?? DEFAULT_PORT,
+    port: commandLine.port ?? (switches.has("https") ? DEFAULT_HTTPS_PORT : DEFAULT_PORT),
+    https: switches.has("https"),
     cors: switches.has("cors"),
     headers: commandLine.headers,
     workers: commandLine.workers ?? 1,

@@ -131,7 +131,7 @@ export const OPTIONS: readonly Option[] = [
     short: "p",
     value: "N",
     help: "port; 0 = any free one",
-    fallback: "8080, or the next free one",
+    fallback: "8080 (8443 with --https), or the next free one",
     commands: ["serve"],
   },
   {
@@ -140,6 +140,14 @@ export const OPTIONS: readonly Option[] = [
     help: "address to bind; 0.0.0.0 or :: for all",
     fallback: "127.0.0.1",
     commands: ["serve"],
+  },
+  {
+    name: "https",
+    help: "speak TLS, with a certificate of this machine's own authority",
+    more: "Plain HTTP on the same port is sent to the https address.",
+    fallback: "off",
+    commands: ["serve"],
+    folderOnly: true,
   },
   {
     name: "allow-host",

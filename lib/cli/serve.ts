@@ -4,13 +4,14 @@
  * @module
  */
 import { endpointsOf, withEndpoints } from "../config/listen.ts";
+import { certificateFiles } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
-import { endpointKey, endpointOf, endpointUrl } from "../http/endpoint.ts";
+import { type Endpoint, endpointKey, endpointUrl } from "../http/endpoint.ts";
 import { openBrowser } from "../runtime/browser.ts";
 import { DEBUGGER_ADDRESS, DEBUGGER_PORT, type DebuggerPort } from "../runtime/debugger_port.ts";
 import { clock } from "../runtime/clock.ts";
 import { onEnd } from "../runtime/end.ts";
-import { fileState, watchFile } from "../runtime/file_watch.ts";
+import { fileState, watchFiles } from "../runtime/file_watch.ts";
 import { ListenError } from "../runtime/net.ts";
 import { INTERFACES, ownAddresses } from "../runtime/own_addresses.ts";
 import { ProcessGroups } from "../runtime/process_groups.ts";
@@ -18,16 +19,10 @@ import { onSignal } from "../runtime/signals.ts";
 import { currentTerminal, onResize, type Terminal } from "../runtime/terminal.ts";
 import { StartError, Supervisor, type SupervisorOptions } from "../supervisor/supervisor.ts";
 import { systemInfo } from "../supervisor/system_info.ts";
-import { browserUrl, isAll, openAddresses } from "./addresses.ts";
+import { browserUrl, encryptedFirst, isAll, openAddresses } from "./addresses.ts";
 import { allWarnings } from "./check.ts";
 import type { CommandLine } from "./command_line.ts";
-import {
-  ConfigError,
-  configurationFile,
-  DEFAULT_PORT,
-  FileAccessError,
-  loadConfiguration,
-} from "./configuration.ts";
+import { ConfigError, configurationFile, FileAccessError, loadConfiguration } from "./configuration.ts";
 import { isTerminalGone, printToStderr, tell } from "./console.ts";
 import { type AddressSources, withAdvice } from "./listen_advice.ts";
 import { executable } from "./own_files.ts";
@@ -88,7 +83,13 @@ export async function serve(commandLine: CommandLine, debuggerPort: DebuggerPort
   // A terminal that is closed says so with the same signal, and nobody can stop a server whose terminal is gone.
   onSignal("reload", () => isTerminalGone() ? stopAsked.resolve() : reloadAll());
   if (commandLine.switches.has("watch-config") && config.file !== undefined) {
-    watchFile(config.file, known, clock, reloadAll);
+    const { file } = config;
+    watchFiles(
+      () => [file, ...certificateFiles(supervisor.config)],
+      new Map([[file, known]]),
+      clock,
+      reloadAll,
+    );
   }
   if (terminal.stdout || terminal.stderr) onResize(terminal.columns, (columns) => supervisor.resize(columns));
   await announce();
@@ -100,7 +101,7 @@ export async function serve(commandLine: CommandLine, debuggerPort: DebuggerPort
   );
   if (commandLine.switches.has("open")) {
     // Not waited for: where it ends only with the browser, a signal would have to wait as well.
-    void openBrowser(browserUrl(supervisor.endpoints[0]!), (line) => void tell(line));
+    void openBrowser(browserUrl(encryptedFirst(supervisor.endpoints)[0]!), (line) => void tell(line));
   }
   try {
     await Promise.race([stopAsked.promise, supervisor.failed]);
@@ -130,7 +131,7 @@ async function holdUnlessServed(supervisor: Supervisor, debuggerPort: DebuggerPo
 function announcer(supervisor: Supervisor): () => Promise<void> {
   let told: ReadonlySet<string> = new Set();
   return async () => {
-    const { endpoints } = supervisor;
+    const endpoints: readonly Endpoint[] = encryptedFirst(supervisor.endpoints);
     const added = endpoints.filter((endpoint) => !told.has(endpointKey(endpoint)));
     told = new Set(endpoints.map(endpointKey));
     // In one piece, so that whoever waits for the first line has read them all.
@@ -180,12 +181,13 @@ async function start(
   options: SupervisorOptions,
 ): Promise<Supervisor> {
   const mayTryOtherPorts = config.file === undefined && commandLine.port === undefined;
-  for (let port = DEFAULT_PORT;; port++) {
+  const wanted = endpointsOf(config)[0]!.port;
+  for (let port = wanted;; port++) {
     try {
-      return await Supervisor.start(port === DEFAULT_PORT ? config : withPort(config, port), options);
+      return await Supervisor.start(port === wanted ? config : withPort(config, port), options);
     } catch (error) {
       if (!(error instanceof ListenError)) throw error;
-      const isLast = !mayTryOtherPorts || port === DEFAULT_PORT + PORTS_TRIED;
+      const isLast = !mayTryOtherPorts || port === wanted + PORTS_TRIED;
       if (error.problem === "taken" && !isLast) continue;
       throw withAdvice(error, { listens, takesOptions: endpointsOf(config).length === 1 }, executable());
     }
@@ -232,5 +234,5 @@ async function reload(
 }
 
 function withPort(config: Config, port: number): Config {
-  return withEndpoints(config, ({ hostname }) => endpointOf(hostname, port));
+  return withEndpoints(config, (endpoint) => ({ ...endpoint, port }));
 }

@@ -24,6 +24,8 @@ export interface FolderOptions {
   readonly root: string;
   readonly hostname: string;
   readonly port: number;
+  /** TLS is spoken there. */
+  readonly https: boolean;
   readonly listing: boolean;
   readonly spa: boolean;
   readonly cors: boolean;
@@ -81,7 +83,7 @@ export function folderConfig(options: FolderOptions): Config {
 
 /** The options of `webserv FILE`. */
 export interface FileOptions
-  extends Pick<FolderOptions, "hostname" | "port" | "cors" | "headers" | "workers" | "quiet"> {
+  extends Pick<FolderOptions, "hostname" | "port" | "https" | "cors" | "headers" | "workers" | "quiet"> {
   /** FILE, absolute. */
   readonly file: string;
 }
@@ -110,7 +112,10 @@ export function fileConfig(options: FileOptions): Config {
 }
 
 function wholeConfig(
-  { hostname, port, workers, quiet }: Pick<FolderOptions, "hostname" | "port" | "workers" | "quiet">,
+  { hostname, port, https, workers, quiet }: Pick<
+    FolderOptions,
+    "hostname" | "port" | "https" | "workers" | "quiet"
+  >,
   fallback: LocationConfig,
   locations: readonly LocationConfig[],
 ): Config {
@@ -119,7 +124,7 @@ function wholeConfig(
     workers,
     accessLog: { to: quiet ? "off" : "stdout" },
     servers: [{
-      listen: [endpointOf(hostname, port)],
+      listen: [{ ...endpointOf(hostname, port), tls: https }],
       serverName: [],
       allowedHosts: [],
       fallback,

@@ -21,25 +21,31 @@ export function fileState(path: string): string | undefined {
 }
 
 /**
- * Calls back once for each change, when the file has stayed the same from one look to the next: whoever writes it piece
- * by piece is done by then.
+ * Calls back once for each change, when the files have stayed the same from one look to the next: whoever writes one piece
+ * by piece, or one after the other, is done by then.
  *
- * @param known the state that is no change
+ * @param paths asked for at each look; what is new among them is no change
+ * @param known states that are no change
  * @returns ends it
  */
-export function watchFile(
-  path: string,
-  known: string | undefined,
+export function watchFiles(
+  paths: () => readonly string[],
+  known: ReadonlyMap<string, string | undefined>,
   clock: Clock,
   changed: () => void,
 ): () => void {
-  let seen = known;
+  let reported = new Map(known), seen = new Map(known);
   return clock.every(LOOK, () => {
-    const state = fileState(path);
-    const isSteady = state === seen;
-    seen = state;
-    if (state === undefined || state === known || !isSteady) return;
-    known = state;
+    const states = new Map(paths().map((path) => [path, fileState(path)]));
+    let isSteady = true, isChanged = false;
+    for (const [path, state] of states) {
+      if (!reported.has(path)) reported.set(path, state);
+      else if (state !== undefined && state !== reported.get(path)) isChanged = true;
+      if (seen.has(path) && seen.get(path) !== state) isSteady = false;
+    }
+    seen = states;
+    if (!isChanged || !isSteady) return;
+    reported = new Map(states);
     changed();
   });
 }

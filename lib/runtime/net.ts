@@ -72,10 +72,10 @@ export function listenError(error: unknown, endpoint: Pick<Endpoint, "hostname" 
   const { hostname, port } = endpoint;
   const failure = (message: string, problem: ListenProblem) =>
     new ListenError(message, problem, { hostname, port }, { cause: error });
-  const is = (kind: new () => Error, code: string) =>
-    error instanceof kind || (error as { code?: unknown } | null)?.code === code;
+  const is = (kind: new () => Error, ...codes: string[]) =>
+    error instanceof kind || codes.includes(String((error as { code?: unknown } | null)?.code));
   if (is(Deno.errors.AddrInUse, "EADDRINUSE")) return failure(`port ${port} is taken`, "taken");
-  if (is(Deno.errors.AddrNotAvailable, "EADDRNOTAVAIL")) {
+  if (is(Deno.errors.AddrNotAvailable, "EADDRNOTAVAIL", "EINVAL")) {
     return failure(`${hostname} is no address of this machine`, "foreign");
   }
   if (is(Deno.errors.PermissionDenied, "EACCES")) {

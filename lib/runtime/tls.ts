@@ -10,7 +10,7 @@
 import net from "node:net";
 import tls from "node:tls";
 import { CertificateNames } from "../http/certificate_names.ts";
-import type { Endpoint } from "../http/endpoint.ts";
+import { type Endpoint, formatEndpoint } from "../http/endpoint.ts";
 import type { ByteConnection, ConnectionListener, IncomingConnection, TlsSession } from "../ports.ts";
 import { BACKLOG, listenError } from "./net.ts";
 import { type Ends, SocketConnection } from "./socket_connection.ts";
@@ -50,6 +50,10 @@ export async function listenTls(
   reusePort: boolean,
   options: TlsOptions,
 ): Promise<ConnectionListener<IncomingConnection>> {
+  // What is not allowed is thrown where nobody could catch it.
+  if (Deno.permissions.querySync({ name: "net", host: formatEndpoint(endpoint) }).state !== "granted") {
+    throw listenError(new Deno.errors.NotCapable(), endpoint);
+  }
   const server = net.createServer({ noDelay: true, allowHalfOpen: true });
   const { hostname: host, port } = endpoint;
   try {

@@ -11,6 +11,7 @@ import { isAddress } from "../http/host.ts";
 import { KeyPairError, readKeyPair } from "../runtime/certificate_files.ts";
 import {
   type CertificateText,
+  hasLocalCertificate,
   isMadeOnDemand,
   type LocalCertificates,
   type OpenLocalCertificates,
@@ -91,14 +92,23 @@ export class CertificateStore {
     clearInterval(this.#timer);
   }
 
-  /** What workers need to serve a configuration. Files are read anew. @throws {CertificateError} */
+  /** What workers need to serve a configuration. Files are read anew. @throws {Error} with a message for people */
   async load(config: Config): Promise<WorkerCertificates> {
     const made = new Map<string, Made>();
     const servers: (WorkerCertificate | undefined)[] = [];
     for (const server of config.servers) servers.push(await this.#certificateOf(server, made));
-    this.#config = config;
-    this.#made = made;
+    // Those that are served still count, if this configuration comes to nothing.
+    this.#made = new Map([...this.#made, ...made]);
     return { servers, withheld: this.#withheld(config) };
+  }
+
+  /** This configuration is being served: what only others need is forgotten. */
+  keep(config: Config): void {
+    this.#config = config;
+    const used = new Set(
+      config.servers.filter(hasLocalCertificate).map((server) => this.#namesOf(server).join(" ")),
+    );
+    this.#made = new Map([...this.#made].filter(([key]) => used.has(key)));
   }
 
   /** The certificate for one name; undefined where none is made for it. Never rejects. */

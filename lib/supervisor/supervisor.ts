@@ -8,7 +8,7 @@ import project from "../../deno.json" with { type: "json" };
 import { endpointsOf } from "../config/listen.ts";
 import { uploadStores } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
-import type { Endpoint } from "../http/endpoint.ts";
+import { type Endpoint, endpointKey } from "../http/endpoint.ts";
 import { type ErrorLog, FileError, type FileProblem } from "../ports.ts";
 import { LogError } from "../runtime/logs.ts";
 import { OrphanGuard } from "../runtime/orphan_guard.ts";
@@ -18,6 +18,7 @@ import { Reaper } from "../runtime/reaper.ts";
 import { spoolProblem } from "../runtime/spool.ts";
 import { NO_TERMINAL, type Terminal } from "../runtime/terminal.ts";
 import { ensureFolder, sweep } from "../runtime/store_files.ts";
+import { NEEDS_NEWER_RUNTIME, servesTls } from "../runtime/version.ts";
 import { EndpointReservations } from "./endpoints.ts";
 import { hasPrograms, launcherFor, workerPermissions } from "./permissions.ts";
 import { RootLinks } from "./root_links.ts";
@@ -230,7 +231,9 @@ export class Supervisor {
 
   async #begin(wanted: Config): Promise<void> {
     if (this.#stopping) return;
+    if (wanted.servers.some(speaksTls) && !servesTls()) throw new StartError(NEEDS_NEWER_RUNTIME);
     const config = this.#endpoints.resolve(wanted);
+    checkEncryption(config);
     const problem = missingPermission(config, this.#permissions(config), this.#options.system);
     if (problem !== undefined) throw new StartError(problem);
     const certificates = await this.#certificatesFor(config);
@@ -253,6 +256,7 @@ export class Supervisor {
     const [oldWorkers, oldLogs] = [this.#workers, this.#logs];
     this.#config = config;
     this.#certificates = certificates;
+    this.#certificateStore?.keep(config);
     this.#logs = logs;
     this.#workers = [...workers];
     this.#needs = needs;
@@ -502,6 +506,20 @@ export class Supervisor {
       worker.ready.catch((error: Error) => this.#replace(worker, index, error.message, 0));
     }, delay);
     this.#replacing.add(timer);
+  }
+}
+
+/** Names that turned out to be one address. @throws {StartError} */
+function checkEncryption({ servers }: Config): void {
+  const first = new Map<string, boolean>();
+  for (const endpoint of servers.flatMap(({ listen }) => listen)) {
+    const key = endpointKey(endpoint), tls = first.get(key) ?? endpoint.tls;
+    first.set(key, tls);
+    if (tls !== endpoint.tls) {
+      throw new StartError(
+        `${key} has ssl for one server and not for another: it speaks TLS for all or for none`,
+      );
+    }
   }
 }
 

@@ -38,7 +38,15 @@ Deno.test("startBlock() aligns what there is to say", () => {
 });
 
 Deno.test("placeOf() names what is served: a folder, one file, or the configuration", () => {
-  const shared = { hostname: "127.0.0.1", port: 8080, cors: false, headers: [], workers: 1, quiet: false };
+  const shared = {
+    hostname: "127.0.0.1",
+    port: 8080,
+    https: false,
+    cors: false,
+    headers: [],
+    workers: 1,
+    quiet: false,
+  };
   const folder = { ...shared, root: "/srv/www", listing: true, spa: false, upload: true, cgi: true };
   assertEquals(placeOf(folderConfig(folder)), { kind: "folder", path: "/srv/www" });
   assertEquals(placeOf(fileConfig({ ...shared, file: "/srv/a film.mp4" })), {

@@ -7,6 +7,7 @@ const PLAIN: FolderOptions = {
   root: "/site",
   hostname: "127.0.0.1",
   port: 8080,
+  https: false,
   listing: false,
   spa: false,
   cors: false,

@@ -1,9 +1,9 @@
 import { assertEquals } from "@std/assert";
-import { fileState, LOOK, watchFile } from "../../lib/runtime/file_watch.ts";
+import { fileState, LOOK, watchFiles } from "../../lib/runtime/file_watch.ts";
 import { FakeClock } from "../support/fakes.ts";
 import { temporaryFolder } from "../support/launch.ts";
 
-Deno.test("watchFile() tells each change once, however the file is written", async (test) => {
+Deno.test("watchFiles() tells each change once, however the file is written", async (test) => {
   await using folder = await temporaryFolder();
   const path = `${folder.path}/a.yaml`;
   const ways: [name: string, steps: (() => void)[]][] = [
@@ -34,7 +34,7 @@ Deno.test("watchFile() tells each change once, however the file is written", asy
       Deno.writeTextFileSync(path, "first");
       const clock = new FakeClock();
       let changes = 0;
-      const stop = watchFile(path, fileState(path), clock, () => changes++);
+      const stop = watchFiles(() => [path], new Map([[path, fileState(path)]]), clock, () => changes++);
       await clock.advance(3 * LOOK);
       assertEquals(changes, 0);
       for (const step of steps) {
@@ -52,14 +52,37 @@ Deno.test("watchFile() tells each change once, however the file is written", asy
   }
 });
 
-Deno.test("watchFile() notices what was changed before it began", async () => {
+Deno.test("watchFiles() notices what was changed before it began", async () => {
   await using folder = await temporaryFolder();
   const path = `${folder.path}/a.yaml`;
   Deno.writeTextFileSync(path, "first");
   const known = fileState(path), clock = new FakeClock();
   Deno.writeTextFileSync(path, "second");
   let changes = 0;
-  watchFile(path, known, clock, () => changes++);
+  watchFiles(() => [path], new Map([[path, known]]), clock, () => changes++);
   await clock.advance(5 * LOOK);
   assertEquals(changes, 1);
+});
+
+Deno.test("watchFiles() looks at files that are named later, and tells of several changes once", async () => {
+  await using folder = await temporaryFolder();
+  const [a, b] = [`${folder.path}/a`, `${folder.path}/b`] as const;
+  Deno.writeTextFileSync(a, "first");
+  Deno.writeTextFileSync(b, "first");
+  const clock = new FakeClock();
+  const paths: string[] = [a];
+  let changes = 0;
+  const stop = watchFiles(() => paths, new Map(), clock, () => changes++);
+  await clock.advance(3 * LOOK);
+  paths.push(b);
+  await clock.advance(3 * LOOK);
+  assertEquals(changes, 0, "a new name is no change");
+  Deno.writeTextFileSync(a, "second one");
+  Deno.writeTextFileSync(b, "second one");
+  await clock.advance(5 * LOOK);
+  assertEquals(changes, 1);
+  Deno.writeTextFileSync(b, "third");
+  await clock.advance(5 * LOOK);
+  assertEquals(changes, 2);
+  stop();
 });

@@ -449,7 +449,15 @@ Deno.test("without a store nothing is looked at", () => {
 });
 
 Deno.test("with --upload and --cgi the programs in cgi-bin run, and nothing else below the store", () => {
-  const options = { root: "/site", hostname: "127.0.0.1", port: 1, listing: true, spa: false, cors: false };
+  const options = {
+    root: "/site",
+    hostname: "127.0.0.1",
+    port: 1,
+    https: false,
+    listing: true,
+    spa: false,
+    cors: false,
+  };
   const config = folderConfig({ ...options, headers: [], upload: true, cgi: true, workers: 1, quiet: false });
   const files = new FakeFiles();
   files.write("/site/cgi-bin/good.sh", "");
