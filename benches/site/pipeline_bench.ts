@@ -72,7 +72,7 @@ function site(): Handler {
     store: unreachable<StoreFiles>(),
     errorLog,
   };
-  const [handler] = createSite(config(), services).values();
+  const [handler] = createSite(config(), services).handlers.values();
   return handler!;
 }
 
@@ -81,6 +81,7 @@ function config(): Config {
   const { servers: [server] } = folderConfig({
     root: ROOT,
     hostname: "127.0.0.1",
+    https: false,
     port: 8080,
     listing: false,
     spa: false,

@@ -205,6 +205,7 @@ export interface Description {
   readonly fingerprint: string;
   /** SHA-1 of the same, in hexadecimal digits. */
   readonly sha1: string;
+  readonly der: Uint8Array;
 }
 
 /** Describes a certificate in PEM, whoever has made it; undefined for what is none. */
@@ -224,6 +225,7 @@ function descriptionOf(der: Uint8Array, { subject }: ReadCertificate): Descripti
     name: commonNameOf(subject) ?? ORGANIZATION,
     fingerprint: digest("sha256").match(/../g)!.join(":"),
     sha1: digest("sha1"),
+    der,
   };
 }
 

@@ -71,6 +71,18 @@ export function isWithin(host: string, domains: readonly string[], networks: rea
   return networks.some(({ address, bits }) => isInNetwork(bytes, addressBytes(address)!, bits));
 }
 
+/**
+ * Of a machine's addresses those that a phone in the same network is best told: none that is known to the whole internet,
+ * and IPv6 only where there is nothing shorter to type.
+ *
+ * @param listening on which address a server listens: `0.0.0.0` is IPv4 alone
+ */
+export function addressesForPhones(own: readonly string[], listening: string): string[] {
+  const local = own.filter((address) => isWithin(address, [], LOCAL_NETWORKS));
+  const short = local.filter((address) => !address.includes(":"));
+  return short.length > 0 || listening !== "::" ? short : local;
+}
+
 /** True for a name that a certificate may have: labels of letters, digits and hyphens (RFC 5280 section 4.2.1.6). */
 export function isDomainName(name: string): boolean {
   return name.length <= 253 && name.split(".").every((label) => LABEL.test(label));

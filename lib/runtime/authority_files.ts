@@ -157,11 +157,13 @@ export class AuthorityFiles {
   #ensureFolder(): void {
     const { folder, user } = this;
     this.#guarded(folder, () => {
-      Deno.mkdirSync(dirname(folder), { recursive: true });
       try {
-        Deno.mkdirSync(folder, { mode: 0o700 });
+        makeFolder(folder);
       } catch (error) {
-        if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+        if (!(error instanceof Deno.errors.NotFound)) throw error;
+        // What is above it may take a right that this program does not have.
+        Deno.mkdirSync(dirname(folder), { recursive: true });
+        makeFolder(folder);
       }
       const { isDirectory, uid, mode } = Deno.statSync(folder);
       if (!isDirectory) throw new AuthorityFileError(`${folder} is no folder: move it away, or ${ELSEWHERE}`);
@@ -230,6 +232,15 @@ export class AuthorityFiles {
       const { problem } = fileError(error, path);
       throw new AuthorityFileError(`${path}: ${problem} (${why}): ${ELSEWHERE}`, { cause: error });
     }
+  }
+}
+
+/** @throws {Deno.errors.NotFound} if there is none above it */
+function makeFolder(path: string): void {
+  try {
+    Deno.mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
   }
 }
 

@@ -7,11 +7,12 @@
 import type { Authority, Description } from "../authority/authority.ts";
 import { isWithin, LOCAL_NETWORKS, localDomains } from "../http/local_names.ts";
 import { AuthorityFileError, AuthorityFiles, type EarlierCertificate } from "../runtime/authority_files.ts";
-import { conventions, DATA_VARIABLES, dataFolder } from "../runtime/data_folder.ts";
-import type { CertificateText, LocalCertificates } from "./certificates.ts";
+import { conventions, DATA_VARIABLES } from "../runtime/data_folder.ts";
+import { dataFolderOf, machineName, userId, userName } from "./system_info.ts";
+import { CertificateError, type CertificateText, type LocalCertificates } from "./certificates.ts";
 
 /** The authority cannot be used; the message is for people, and says what to do. */
-export class LocalAuthorityError extends Error {
+export class LocalAuthorityError extends CertificateError {
   override readonly name = "LocalAuthorityError";
 }
 
@@ -142,23 +143,10 @@ function sign(
 /** Of the system that this program runs on; what may not be asked is not known. */
 export function systemOutside(): AuthorityOutside {
   return {
-    folder: dataFolder(conventions(), variable),
-    user: isGranted({ name: "sys", kind: "uid" }) ? Deno.uid() ?? undefined : undefined,
-    userName: variable("USER") || variable("LOGNAME") || variable("USERNAME"),
+    folder: dataFolderOf(),
+    user: userId(),
+    userName: userName(),
     machine: machineName(),
     now: () => Date.now(),
   };
-}
-
-/** This machine's name; undefined where it may not be asked for. */
-export function machineName(): string | undefined {
-  return isGranted({ name: "sys", kind: "hostname" }) ? Deno.hostname() : undefined;
-}
-
-function variable(name: string): string | undefined {
-  return isGranted({ name: "env", variable: name }) ? Deno.env.get(name) : undefined;
-}
-
-function isGranted(permission: Deno.PermissionDescriptor): boolean {
-  return Deno.permissions.querySync(permission).state === "granted";
 }

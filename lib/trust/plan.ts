@@ -139,14 +139,16 @@ function linuxStep({ current, earlier }: Certificates, facts: SystemFacts, isAdd
   }
   const folder = root + store.folder;
   const gone = [...earlier, ...(isAdded ? [] : [current])]
-    .map((certificate) => ({ certificate, path: `${folder}/${fileNameOf(certificate)}` }))
+    .map((certificate) => ({ certificate, path: `${folder}/${fileNameOf(certificate.fingerprint)}` }))
     .filter(({ path }) => exists(path));
   const changes: Action[] = gone.map(({ certificate: { fingerprint }, path }) => ({
     type: "remove",
     path,
     fingerprint,
   }));
-  if (isAdded) changes.push({ type: "copy", from: current.path, to: `${folder}/${fileNameOf(current)}` });
+  if (isAdded) {
+    changes.push({ type: "copy", from: current.path, to: `${folder}/${fileNameOf(current.fingerprint)}` });
+  }
   if (changes.length === 0) return { kind: SYSTEM, where: folder, actions: [] };
   const program = find(store.program);
   const actions: Action[] = [...changes, {

@@ -45,8 +45,8 @@ export interface Step {
   readonly byHand?: readonly string[];
 }
 
-/** The name of a certificate's file in a folder for several, and what ours begin with. */
-export function fileNameOf({ fingerprint }: AuthorityCertificate): string {
+/** The name of a certificate's file in a folder for several. @param fingerprint as AuthorityCertificate has it */
+export function fileNameOf(fingerprint: string): string {
   return `webserv-${shortOf(fingerprint)}.crt`;
 }
 

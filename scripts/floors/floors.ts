@@ -139,7 +139,7 @@ export const FLOORS: readonly Floor[] = [
   {
     place: "lib/pages",
     what: "HTML that the server makes: errors and listings",
-    imports: ["lib/http", "@std/html"],
+    imports: ["lib/http", "@std/html", "uqr"],
     names: "nothing",
   },
   {

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import {
   addressBytes,
+  addressesForPhones,
   domainOfMachine,
   isWithin,
   LOCAL_NETWORKS,
@@ -70,6 +71,19 @@ Deno.test("addressBytes() gives the bytes of any spelling of an address", () => 
   ];
   for (const [host, bytes] of table) {
     assertEquals(addressBytes(host), bytes && Uint8Array.from(bytes), host);
+  }
+});
+
+Deno.test("addressesForPhones() prefers what is short to type, and gives nothing of the internet", () => {
+  const table: [string[], string, string[]][] = [
+    [["fd00::2", "192.168.1.20", "203.0.113.5"], "::", ["192.168.1.20"]],
+    [["fd00::2", "192.168.1.20", "203.0.113.5"], "0.0.0.0", ["192.168.1.20"]],
+    [["fd00::2", "2001:db8::1"], "::", ["fd00::2"]],
+    [["fd00::2", "2001:db8::1"], "0.0.0.0", []],
+    [["203.0.113.5"], "::", []],
+  ];
+  for (const [own, listening, expected] of table) {
+    assertEquals(addressesForPhones(own, listening), expected);
   }
 });
 

@@ -197,7 +197,15 @@ Deno.test({
 });
 
 Deno.test("a worker that serves one file may read that file, and nothing else", () => {
-  const options = { hostname: "127.0.0.1", port: 8080, https: false, cors: false, headers: [], workers: 1, quiet: false };
+  const options = {
+    hostname: "127.0.0.1",
+    port: 8080,
+    https: false,
+    cors: false,
+    headers: [],
+    workers: 1,
+    quiet: false,
+  };
   const config = fileConfig({ ...options, file: "/srv/www/a.txt" });
   assertEquals(workerPermissions(config, SYSTEM), {
     net: ["127.0.0.1:8080"],

@@ -239,7 +239,10 @@ Deno.test("the system's whole list is named where there is one", () => {
 });
 
 Deno.test("names of files and certificates differ by the fingerprint, and are quoted where a shell needs it", () => {
-  assertEquals([fileNameOf(CURRENT), nicknameOf(CURRENT)], [FILE, `${CURRENT.name} 0a1b2c3d4e5f6071`]);
+  assertEquals([fileNameOf(CURRENT.fingerprint), nicknameOf(CURRENT)], [
+    FILE,
+    `${CURRENT.name} 0a1b2c3d4e5f6071`,
+  ]);
   assertEquals(commandOf({ type: "folder", path: "/home/it's" }), `mkdir -p '/home/it'\\''s'`);
   assertEquals(commandOf({ type: "folder", path: "C:\\a" }), `mkdir -p 'C:\\a'`);
 });

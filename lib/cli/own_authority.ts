@@ -1,0 +1,56 @@
+/**
+ * The local authority as a start has it: opened when the first server needs it, with what is to be said of it.
+ *
+ * @module
+ */
+import { hasLocalCertificate } from "../config/places.ts";
+import type { Config } from "../config/types.ts";
+import { endpointUrl } from "../http/endpoint.ts";
+import { addressesForPhones } from "../http/local_names.ts";
+import type { LocalAuthority } from "../supervisor/local_certificates.ts";
+import { isAll } from "./addresses.ts";
+
+/** Opens the authority, once at most. */
+export class OwnAuthority {
+  #opened: LocalAuthority | undefined;
+  #isTrusted = true;
+
+  /** @throws {CertificateError} */
+  readonly open = async (): Promise<LocalAuthority> => {
+    // PERF: nothing of certificates is loaded where no server needs one.
+    const { openLocalCertificates } = await import("../supervisor/local_certificates.ts");
+    const { isInSystemStore } = await import("../runtime/trust_system.ts");
+    const { fileNameOf } = await import("../trust/steps.ts");
+    const local = await openLocalCertificates();
+    const { files, caPem, authority: { description: { fingerprint } } } = local;
+    this.#isTrusted = files.installed === fingerprint || isInSystemStore(fileNameOf(fingerprint), caPem);
+    return this.#opened = local;
+  };
+
+  /**
+   * What whoever starts the server is to know of it.
+   *
+   * @param config what is being served, every port known
+   * @param own addresses by which others reach this machine
+   */
+  notes(config: Config, own: readonly string[]): string[] {
+    if (this.#opened === undefined) return [];
+    const { notice } = this.#opened, phone = phoneUrl(config, own);
+    const renewed = notice === undefined ? [] : [notice];
+    const untrusted =
+      "browsers of this machine do not trust its certificate yet: webserv trust has them do so";
+    if (phone === undefined) return this.#isTrusted ? renewed : [...renewed, untrusted];
+    const page = `phones learn to trust it at ${phone}`;
+    return [...renewed, this.#isTrusted ? page : `${untrusted}; ${page}`];
+  }
+}
+
+/** Where a phone finds the page that says what is to be done; undefined where none reaches a server. */
+function phoneUrl({ servers }: Config, own: readonly string[]): string | undefined {
+  const open = servers.filter(hasLocalCertificate).flatMap(({ listen }) => listen)
+    .find((endpoint) => endpoint.tls && isAll(endpoint));
+  if (open === undefined) return undefined;
+  const hostname = addressesForPhones(own, open.hostname)[0];
+  if (hostname === undefined) return undefined;
+  return new URL(".webserv/ca", endpointUrl({ ...open, tls: false, hostname })).href;
+}
