@@ -14,6 +14,7 @@ import { isAll } from "./addresses.ts";
 export class OwnAuthority {
   #opened: LocalAuthority | undefined;
   #isTrusted = true;
+  #isTold = false;
 
   /** @throws {CertificateError} */
   readonly open = async (): Promise<LocalAuthority> => {
@@ -28,13 +29,14 @@ export class OwnAuthority {
   };
 
   /**
-   * What whoever starts the server is to know of it.
+   * What whoever starts the server is to know of it, once.
    *
    * @param config what is being served, every port known
    * @param own addresses by which others reach this machine
    */
   notes(config: Config, own: readonly string[]): string[] {
-    if (this.#opened === undefined) return [];
+    if (this.#opened === undefined || this.#isTold) return [];
+    this.#isTold = true;
     const { notice } = this.#opened, phone = phoneUrl(config, own);
     const renewed = notice === undefined ? [] : [notice];
     const untrusted =

@@ -85,7 +85,7 @@ export async function serve(commandLine: CommandLine, debuggerPort: DebuggerPort
     );
   }
   const announce = announcer(supervisor);
-  const reloadAll = () => void reload(supervisor, commandLine, debuggerPort).then(announce);
+  const reloadAll = () => void reload(supervisor, commandLine, debuggerPort, authority).then(announce);
   // A terminal that is closed says so with the same signal, and nobody can stop a server whose terminal is gone.
   onSignal("reload", () => isTerminalGone() ? stopAsked.resolve() : reloadAll());
   if (commandLine.switches.has("watch-config") && config.file !== undefined) {
@@ -219,6 +219,7 @@ async function reload(
   supervisor: Supervisor,
   commandLine: CommandLine,
   debuggerPort: DebuggerPort,
+  authority: OwnAuthority,
 ): Promise<void> {
   supervisor.reopenLogs();
   let listens: AddressSources["listens"] = new Map();
@@ -233,6 +234,9 @@ async function reload(
     await makeRoomFor(config, debuggerPort);
     await supervisor.reload(config);
     supervisor.errorLog.notice(`${config.file} is loaded again`);
+    for (const note of authority.notes(supervisor.config, ownAddresses() ?? [])) {
+      supervisor.errorLog.notice(note);
+    }
   } catch (thrown) {
     const error = thrown instanceof ListenError
       ? withAdvice(thrown, { listens, takesOptions: false }, executable())

@@ -8,7 +8,7 @@ import type { Config, ServerConfig } from "../config/types.ts";
 import { Allowance } from "../http/allowance.ts";
 import { type Endpoint, isLoopback } from "../http/endpoint.ts";
 import { isAddress } from "../http/host.ts";
-import { addressesForPhones, isWithin, LOCAL_NETWORKS } from "../http/local_names.ts";
+import { addressesForPhones, isDomainName, isWithin, LOCAL_NETWORKS } from "../http/local_names.ts";
 import { KeyPairError, readKeyPair } from "../runtime/certificate_files.ts";
 import type { PublicAuthority } from "../site/authority_pages.ts";
 import {
@@ -48,6 +48,8 @@ export interface CertificateSource {
   readonly realPath: (path: string) => string;
   /** IP addresses by which others reach this machine; undefined where we may not look. */
   readonly ownAddresses: () => readonly string[] | undefined;
+  /** This machine's name; without it, or where it is not known, it is in no certificate. */
+  readonly machineName?: () => string | undefined;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
@@ -115,6 +117,12 @@ export class CertificateStore {
       pem,
       addresses: open ? addressesForPhones(this.#localAddresses(), open.hostname) : [],
     };
+  }
+
+  /** How others in the network may call this machine (RFC 6762). */
+  #multicastNames(): string[] {
+    const label = this.#source.machineName?.()?.toLowerCase().split(".")[0];
+    return label !== undefined && isDomainName(label) && label !== "localhost" ? [`${label}.local`] : [];
   }
 
   /** Addresses of this machine that an authority may sign for. */
@@ -188,7 +196,7 @@ export class CertificateStore {
     const named = serverName.filter((name) => !name.startsWith("*."))
       .map((name) => name.replace(/^\[(.*)\]$/, "$1"));
     const secure = listen.filter(({ tls }) => tls);
-    const own = secure.some(isAll) ? this.#localAddresses() : [];
+    const own = secure.some(isAll) ? [...this.#multicastNames(), ...this.#localAddresses()] : [];
     const reached = secure.filter((endpoint) =>
       isAddress(endpoint.hostname) && !isAll(endpoint) && !isLoopback(endpoint)
     ).map(({ hostname }) => hostname);
