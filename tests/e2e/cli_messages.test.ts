@@ -56,7 +56,7 @@ Deno.test("wrong usage ends it with 2 and one line that says what to do", async 
     [["3000"], 'there is no file or folder "3000": did you mean --port 3000?'],
     [["version"], 'there is no file or folder "version": did you mean --version?'],
     [[""], '"" is no folder: write "." for the current one'],
-    [["--https"], 'unknown option "--https": see webserv --help'],
+    [["--ssl"], 'unknown option "--ssl": see webserv --help'],
     [
       ["--upload", "file.txt"],
       '--upload needs a folder, and "file.txt" is a file: name the folder that it is in',
