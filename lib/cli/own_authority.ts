@@ -5,8 +5,8 @@
  */
 import { hasLocalCertificate } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
-import { endpointUrl } from "../http/endpoint.ts";
-import { addressesForPhones } from "../http/local_names.ts";
+import { type Endpoint, endpointUrl } from "../http/endpoint.ts";
+import { addressesForPhones, isWithin, LOCAL_NETWORKS } from "../http/local_names.ts";
 import type { LocalAuthority } from "../supervisor/local_certificates.ts";
 import { isAll } from "./addresses.ts";
 
@@ -37,8 +37,14 @@ export class OwnAuthority {
   notes(config: Config, own: readonly string[]): string[] {
     if (this.#opened === undefined || this.#isTold) return [];
     this.#isTold = true;
-    const { notice } = this.#opened, phone = phoneUrl(config, own);
+    const { notice } = this.#opened, open = openEndpoint(config), phone = phoneUrl(open, own);
     const renewed = notice === undefined ? [] : [notice];
+    const foreign = open === undefined ? [] : own.filter((address) => !isWithin(address, [], LOCAL_NETWORKS));
+    if (foreign.length > 0) {
+      renewed.push(
+        `no certificate of the local authority is for ${foreign.join(", ")}: that is no local address`,
+      );
+    }
     const untrusted =
       "browsers of this machine do not trust its certificate yet: webserv trust has them do so";
     if (phone === undefined) return this.#isTrusted ? renewed : [...renewed, untrusted];
@@ -47,10 +53,14 @@ export class OwnAuthority {
   }
 }
 
-/** Where a phone finds the page that says what is to be done; undefined where none reaches a server. */
-function phoneUrl({ servers }: Config, own: readonly string[]): string | undefined {
-  const open = servers.filter(hasLocalCertificate).flatMap(({ listen }) => listen)
+/** An address that speaks TLS with a local certificate, and that other machines reach; undefined where there is none. */
+function openEndpoint({ servers }: Config): Endpoint | undefined {
+  return servers.filter(hasLocalCertificate).flatMap(({ listen }) => listen)
     .find((endpoint) => endpoint.tls && isAll(endpoint));
+}
+
+/** Where a phone finds the page that says what is to be done; undefined where none reaches a server. */
+function phoneUrl(open: Endpoint | undefined, own: readonly string[]): string | undefined {
   if (open === undefined) return undefined;
   const hostname = addressesForPhones(own, open.hostname)[0];
   if (hostname === undefined) return undefined;

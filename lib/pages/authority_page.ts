@@ -18,6 +18,8 @@ export interface AuthorityPageFacts {
   readonly secure: string;
   /** Where a phone finds this page, and the same as a QR code (see qrCode()); undefined where none can. */
   readonly phone: { readonly url: string; readonly code: string } | undefined;
+  /** Other machines reach the server. */
+  readonly isOpen: boolean;
   /** The field User-Agent. */
   readonly userAgent: string;
 }
@@ -132,9 +134,13 @@ ${steps}${
 `;
 }
 
-function phoneText({ phone }: AuthorityPageFacts): string {
+function phoneText({ phone, isOpen }: AuthorityPageFacts): string {
   if (phone === undefined) {
-    return `<p class="phone">A phone cannot open this page: the server answers this machine alone. Started with <code>--host 0.0.0.0</code> it answers the whole network.</p>\n`;
+    const how = isOpen
+      ? "For a phone, open this page there by the address that this machine has in your network."
+      : "A phone cannot open this page: the server answers this machine alone. " +
+        "Started with <code>--host 0.0.0.0</code> it answers the whole network.";
+    return `<div class="phone"><p>${how}</p></div>\n`;
   }
   const url = escape(phone.url);
   return `<div class="phone">${phone.code}<p>On another device, open this page with its camera, or type<br><a href="${url}">${url}</a></p></div>\n`;

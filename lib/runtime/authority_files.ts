@@ -8,8 +8,11 @@
 import { dirname, join } from "@std/path";
 import { fileError } from "./files.ts";
 
-/** Key and certificate, PEM: nobody else may read it. */
-const SECRET = "authority.pem";
+/**
+ * Key and certificate, PEM: nobody else may read it. SECURITY: with a dot, so that it is not sent should its folder lie
+ * in one that is served.
+ */
+const SECRET = ".authority.pem";
 
 /** The certificate alone, PEM, for programs that are told to trust it. */
 const PUBLIC = "ca.crt";
@@ -66,7 +69,7 @@ export class AuthorityFiles {
    * @throws {AuthorityFileError}
    */
   replace(old: string, name: string, certificate: string, text: string): string {
-    const claim = join(this.folder, `authority-after-${name}.pem`);
+    const claim = join(this.folder, `.authority-after-${name}.pem`);
     this.#link(text, claim);
     try {
       // Whoever comes late finds that it is done, and that his claim is for nothing.

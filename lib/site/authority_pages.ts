@@ -112,6 +112,7 @@ async function pageFor(
     fingerprint,
     secure: `${url("https", host)}/`,
     phone: phone === undefined ? undefined : { url: phone, code: await qrCode(phone) },
+    isOpen: secure.isOpen,
     userAgent: request.fields.get("user-agent") ?? "",
   });
   return { status: 200, fields: PAGE_FIELDS, body: encoder.encode(page) };

@@ -95,7 +95,7 @@ Deno.test("--https makes an authority at first need, and says how it is trusted"
   }
   const { code } = await curl([`https://localhost:${server.port}/`]);
   assertEquals(code, 60);
-  assertEquals(Deno.statSync(join(home.data, "authority.pem")).mode! & 0o777, 0o600);
+  assertEquals(Deno.statSync(join(home.data, ".authority.pem")).mode! & 0o777, 0o600);
 });
 
 Deno.test("over plain HTTP the authority's certificate can be had on the same port", async () => {
@@ -112,6 +112,19 @@ Deno.test("over plain HTTP the authority's certificate can be had on the same po
   assertStringIncludes(other.text, "308 Permanent Redirect");
 });
 
+Deno.test("the authority's key is not sent where its folder is served", async () => {
+  await using home = await newHome();
+  const data = join(home.site, "data");
+  await using server = await start({ ...home.env, WEBSERV_DATA: data }, ["--https", "-p", "0", home.site]);
+  const status = async (path: string) => {
+    const args = ["-o", "/dev/null", "-w", "%{http_code}", "--cacert", join(data, "ca.crt")];
+    return (await curl([...args, `https://localhost:${server.port}${path}`])).text;
+  };
+  assertEquals(await status("/data/ca.crt"), "200");
+  assertEquals(await status("/data/.authority.pem"), "404");
+  assertEquals([...Deno.readDirSync(data)].map(({ name }) => name).sort(), [".authority.pem", "ca.crt"]);
+});
+
 Deno.test("nothing of the authority is made where no server needs it", async () => {
   await using home = await newHome();
   const config = join(home.home, "webserv.yaml");
@@ -124,7 +137,7 @@ Deno.test("nothing of the authority is made where no server needs it", async () 
 Deno.test("what is wrong with the authority's files ends a start with what is to be done", async () => {
   await using home = await newHome();
   await Deno.mkdir(home.data, { recursive: true, mode: 0o700 });
-  const path = join(home.data, "authority.pem");
+  const path = join(home.data, ".authority.pem");
   const table: [text: string, mode: number, said: string][] = [
     ["something", 0o600, "is no local authority of webserv"],
     ["something", 0o644, "chmod 600"],

@@ -205,7 +205,7 @@ Deno.test("trust says of a key that others can read what to do, and uses it for 
   if (Deno.build.os === "windows") return;
   await using system = await newSystem();
   await system.run(["--print"]);
-  await Deno.chmod(join(system.data, "authority.pem"), 0o644);
+  await Deno.chmod(join(system.data, ".authority.pem"), 0o644);
   const { code, error } = await system.run([]);
   assertEquals(code, 1);
   assertStringIncludes(error, "chmod 600");

@@ -27,7 +27,7 @@ Deno.test("nothing is made before something is stored, and then nobody else can 
     0o600,
     0o644,
   ]);
-  assertEquals(namesIn(files.folder), ["authority.pem", "ca.crt"]);
+  assertEquals(namesIn(files.folder), [".authority.pem", "ca.crt"]);
 });
 
 Deno.test("who comes second gets what the first has stored", async () => {
@@ -35,7 +35,7 @@ Deno.test("who comes second gets what the first has stored", async () => {
   const { files } = made;
   assertEquals(files.create("first"), "first");
   assertEquals(files.create("second"), "first");
-  assertEquals(namesIn(files.folder), ["authority.pem"]);
+  assertEquals(namesIn(files.folder), [".authority.pem"]);
 });
 
 Deno.test("what is replaced is kept by its certificate, and who comes late replaces nothing", async () => {
@@ -45,16 +45,16 @@ Deno.test("what is replaced is kept by its certificate, and who comes late repla
   assertEquals(files.replace("old", name, "old certificate", "new"), "new");
   assertEquals(files.replace("old", name, "old certificate", "newer"), "new");
   assertEquals(files.earlier(), [{ pem: "old certificate", path: join(files.folder, `ca-${name}.crt`) }]);
-  assertEquals(namesIn(files.folder), ["authority.pem", `ca-${name}.crt`]);
+  assertEquals(namesIn(files.folder), [".authority.pem", `ca-${name}.crt`]);
 });
 
 Deno.test("a program that was killed while it replaced is followed by one that takes what it had claimed", async () => {
   await using made = await newFiles();
   const { files } = made, name = "0123456789abcdef";
   files.create("old");
-  Deno.writeTextFileSync(join(files.folder, `authority-after-${name}.pem`), "claimed", { mode: 0o600 });
+  Deno.writeTextFileSync(join(files.folder, `.authority-after-${name}.pem`), "claimed", { mode: 0o600 });
   assertEquals(files.replace("old", name, "old certificate", "new"), "claimed");
-  assertEquals(namesIn(files.folder), ["authority.pem", `ca-${name}.crt`]);
+  assertEquals(namesIn(files.folder), [".authority.pem", `ca-${name}.crt`]);
 });
 
 Deno.test("a certificate that was changed is written again", async () => {

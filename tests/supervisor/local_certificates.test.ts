@@ -77,7 +77,7 @@ Deno.test("an authority whose time is nearly over is renewed, and it is said tha
 
 Deno.test("a file that is no authority is left as it is, and said", async () => {
   await using made = await newOutside();
-  const { outside } = made, path = join(outside.folder!, "authority.pem");
+  const { outside } = made, path = join(outside.folder!, ".authority.pem");
   await Deno.mkdir(outside.folder!, { mode: 0o700 });
   await Deno.writeTextFile(path, "something", { mode: 0o600 });
   const error = await assertRejects(() => openLocalCertificates(outside), LocalAuthorityError);
@@ -103,7 +103,7 @@ Deno.test("of many programs that start at the same moment all come to one author
     if (age !== undefined) {
       await Deno.mkdir(folder, { mode: 0o700 });
       await Deno.writeTextFile(
-        join(folder, "authority.pem"),
+        join(folder, ".authority.pem"),
         createAuthority({ user: "ann", machine: "ann-laptop" }, Date.now() - age * AUTHORITY_LIFE),
         { mode: 0o600 },
       );
@@ -124,7 +124,7 @@ Deno.test("of many programs that start at the same moment all come to one author
     assertEquals(new Set(fingerprints).size, 1, fingerprints.join("\n"));
     assert(fingerprints[0] !== "");
     const left = [...Deno.readDirSync(folder)].map(({ name }) => name).filter((name) =>
-      !/^(?:authority\.pem|ca\.crt|ca-\w{16}\.crt)$/.test(name)
+      !/^(?:\.authority\.pem|ca\.crt|ca-\w{16}\.crt)$/.test(name)
     );
     assertEquals(left, []);
   }
