@@ -72,7 +72,7 @@ function site(): Handler {
     store: unreachable<StoreFiles>(),
     errorLog,
   };
-  const [handler] = createSite(config(), services).values();
+  const [handler] = createSite(config(), services).handlers.values();
   return handler!;
 }
 
@@ -82,6 +82,7 @@ function config(): Config {
     https: false,
     root: ROOT,
     hostname: "127.0.0.1",
+    https: false,
     port: 8080,
     listing: false,
     spa: false,

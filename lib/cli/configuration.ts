@@ -13,7 +13,7 @@ import { isContained } from "../http/containment.ts";
 import { endpointOf } from "../http/endpoint.ts";
 import { mayWrite } from "../runtime/may_write.ts";
 import { permissionFlag } from "../supervisor/permissions.ts";
-import { systemInfo, VARIABLES } from "../supervisor/system_info.ts";
+import { machineName, systemInfo, VARIABLES } from "../supervisor/system_info.ts";
 import { type CommandLine, folderOptions, UsageError } from "./command_line.ts";
 import { certificateLook } from "./certificate_look.ts";
 import { operandGuess } from "./operand_guess.ts";
@@ -117,7 +117,16 @@ function loadFile(file: string, isNamed: boolean): LoadedConfiguration {
     throw new FileAccessError(`${file} ${readingProblem(error, file)}`);
   }
   const { findProgram, missing } = systemInfo();
-  const outside = { realPath, findProgram, missing, look, mayWrite, isNamed, certificate: certificateLook };
+  const outside = {
+    realPath,
+    findProgram,
+    missing,
+    look,
+    mayWrite,
+    isNamed,
+    certificate: certificateLook,
+    machineName: machineName(),
+  };
   const result = decodeConfig(content, resolve(file), outside);
   const here = Deno.cwd();
   if (result.issues) throw new ConfigError(result.issues.map((issue) => formatIssue(issue, here)).join("\n"));
