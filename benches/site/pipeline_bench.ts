@@ -79,7 +79,6 @@ function site(): Handler {
 /** A folder with 10,000 locations in it. */
 function config(): Config {
   const { servers: [server] } = folderConfig({
-    https: false,
     root: ROOT,
     hostname: "127.0.0.1",
     https: false,
