@@ -44,6 +44,8 @@ export async function serve(commandLine: CommandLine, debuggerPort: DebuggerPort
   const known = fileState(configurationFile(commandLine));
   const loaded = loadConfiguration(commandLine);
   const { config, listens } = loaded;
+  // Before they are read, too.
+  const knownCertificates = certificateFiles(config).map((path) => [path, fileState(path)] as const);
   const system = systemInfo(), terminal = currentTerminal(), authority = new OwnAuthority();
   const warnings = allWarnings(loaded);
   const warn = async () => {
@@ -92,7 +94,7 @@ export async function serve(commandLine: CommandLine, debuggerPort: DebuggerPort
     const { file } = config;
     watchFiles(
       () => [file, ...certificateFiles(supervisor.config)],
-      new Map([[file, known]]),
+      new Map([[file, known], ...knownCertificates]),
       clock,
       reloadAll,
     );
