@@ -5,7 +5,7 @@
  * @module
  */
 import { CR, LF } from "../bytes/ascii.ts";
-import { decodeAscii } from "../bytes/latin1.ts";
+import { decodeAscii, encodeLatin1 } from "../bytes/latin1.ts";
 import { ReceiveBuffer } from "../bytes/receive_buffer.ts";
 import { normalHost } from "../http/host.ts";
 import { ChunkedDecoder } from "./chunked.ts";

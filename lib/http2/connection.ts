@@ -87,9 +87,12 @@ export class ServerConnection {
     return this.#streams.live.size;
   }
 
-  /** True if the preface, a header block or a frame has begun to come but is not whole. */
+  /**
+   * True if the preface with its SETTINGS, a header block or the head of a frame is not whole. The preface need not have
+   * begun.
+   */
   get isInHead(): boolean {
-    return this.#receiver.isInBlock || this.buffer.length > 0;
+    return !this.#receiver.hasSettings || this.#receiver.isInBlock || this.buffer.length > 0;
   }
 
   /** True if fill() would give something. */
@@ -218,6 +221,16 @@ export class ServerConnection {
     for (const stream of this.#streams.live.values()) {
       if (stream.waiting > 0 && (stream.sendWindow <= 0 || this.#outbox.window <= 0)) yield stream.id;
     }
+  }
+
+  /** Bytes of content that have been sent on a stream, also on the one that was the last to end. */
+  sentOf(id: number): number {
+    return this.#streams.known(id)?.allSent ?? 0;
+  }
+
+  /** What the peer lets us send on a stream, whatever it lets us send on the connection; 0 and below is nothing. */
+  windowOf(id: number): number {
+    return this.#streams.live.get(id)?.sendWindow ?? 0;
   }
 
   /** What is not whole will never be. */

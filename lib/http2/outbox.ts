@@ -71,6 +71,7 @@ export class Outbox {
       throw new Error(`Nothing can be offered on stream ${stream.id} now`);
     }
     stream.offered = bytes;
+    stream.sentBefore += stream.sent;
     stream.sent = 0;
     stream.ends = ends;
     if (stream.head !== undefined) return;

@@ -49,12 +49,13 @@ export class Receiver {
   most: number = MAX_31_BITS;
   /** The peer has said that it will leave. */
   isPeerLeaving = false;
+  /** The preface with its SETTINGS has come. */
+  hasSettings = false;
   /** PINGs of ours that were not acknowledged. */
   pings = 0;
   readonly #reader: FrameReader;
   readonly #block: HeaderBlock;
   readonly #settings = new PeerSettings();
-  #hasSettings = false;
   readonly #priorities = new Map<number, Priority>();
   readonly #parts: ReceiverParts;
   /** Of the DATA that is being received: bytes of content and padding still to come, and whether it is the last one. */
@@ -91,7 +92,7 @@ export class Receiver {
     if (this.#block.isOpen && (type !== FrameType.Continuation || stream !== this.#block.stream)) {
       throw protocolError("A header block is interrupted");
     }
-    if (!this.#hasSettings && (type !== FrameType.Settings || flags & Flag.Ack)) {
+    if (!this.hasSettings && (type !== FrameType.Settings || flags & Flag.Ack)) {
       throw protocolError("The first frame is not SETTINGS");
     }
     switch (type) {
@@ -368,7 +369,7 @@ export class Receiver {
     }
     if (length % SETTING !== 0) throw frameSizeError("SETTINGS are no multiple of 6 bytes");
     calm.frame(length);
-    this.#hasSettings = true;
+    this.hasSettings = true;
     const before = this.#settings.initialWindow;
     this.#settings.apply(buffer.bytes, start, start + length);
     if (this.#settings.hasShrunkTable && !outbox.saysTableSize) {

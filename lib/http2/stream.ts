@@ -32,6 +32,8 @@ export class Stream {
   offered: Uint8Array | undefined = undefined;
   /** Bytes of `offered` that have been sent. */
   sent = 0;
+  /** Bytes of earlier offers. */
+  sentBefore = 0;
   /** The answer ends with what is queued. */
   ends = false;
   /** The peer need not send the rest of its request: RST_STREAM behind the answer. */
@@ -71,6 +73,11 @@ export class Stream {
 
   get window(): ReceiveWindow {
     return this.#window ??= new ReceiveWindow(STREAM_WINDOW);
+  }
+
+  /** Bytes of content that have been sent. */
+  get allSent(): number {
+    return this.sentBefore + this.sent;
   }
 
   /** Bytes of the offer that have not been sent. */

@@ -17,6 +17,8 @@ export class Streams {
   readonly live: Map<number, Stream> = new Map();
   /** The greatest number that the peer has used. */
   last = 0;
+  /** The last one that has ended. */
+  #ended: Stream | undefined;
   readonly #closed = new ClosedStreams();
   readonly #window = new ReceiveWindow(CONNECTION_WINDOW);
   readonly #outbox: Outbox;
@@ -34,6 +36,11 @@ export class Streams {
     // Even numbers would be ours, and we begin no stream.
     if (id > this.last || id % 2 === 0) return "idle";
     return this.#closed.stateOf(id);
+  }
+
+  /** One that lasts, or was the last to end. */
+  known(id: number): Stream | undefined {
+    return this.live.get(id) ?? (this.#ended?.id === id ? this.#ended : undefined);
   }
 
   begin(id: number, sendWindow: number): Stream {
@@ -116,6 +123,7 @@ export class Streams {
   #remove(stream: Stream): void {
     this.#outbox.drop(stream);
     this.live.delete(stream.id);
+    this.#ended = stream;
     this.#closed.add(stream.id, stream.state);
     if (stream.unread > 0) this.giveBack(stream.unread);
     stream.unread = 0;

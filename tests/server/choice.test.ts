@@ -95,7 +95,7 @@ Deno.test("a connection that has agreed on h2 speaks it from its first byte", as
   const { connection, session } = start(OK, { protocol: "h2" });
   const running = session.run();
   await loaded();
-  assertEquals(typesOf(connection), ["SETTINGS"]);
+  assertEquals(typesOf(connection), ["SETTINGS", "WINDOW_UPDATE"]);
   await connection.push(ASKED);
   assertEquals(typesOf(connection).slice(-2), ["HEADERS", "DATA"]);
   session.abort();

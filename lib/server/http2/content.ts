@@ -43,7 +43,8 @@ export async function sendContent(
   try {
     if (begun) outlet.begin();
     while (left > 0) {
-      const count = await source.read(buffer.bytes.subarray(0, Math.min(buffer.bytes.length, left)));
+      const room = Math.min(buffer.bytes.length, left, buffers.piece);
+      const count = await source.read(buffer.bytes.subarray(0, room));
       if (outlet.isOver) throw new GoneError();
       if (!begun) outlet.begin();
       begun = true;

@@ -10,8 +10,13 @@ import type { ServerContext } from "../context.ts";
 /** Beyond this a connection's further streams get small buffers, in bytes. */
 const ROOM_FOR_LARGE = 1024 * 1024;
 
-/** And beyond this the smallest. */
-const ROOM_FOR_SMALL = 2 * ROOM_FOR_LARGE;
+/** And beyond this the smallest: more than a hundred streams have one that holds a whole frame. */
+const ROOM_FOR_SMALL = 4 * 1024 * 1024;
+
+/** What all streams together read ahead of what is sent, in bytes, if each reads one frame at least. */
+const AHEAD = 512 * 1024;
+
+const FRAME = 16 * 1024;
 
 const smallest = new BufferPool(4 * 1024, 64);
 
@@ -19,6 +24,7 @@ const smallest = new BufferPool(4 * 1024, 64);
 export class ContentBuffers {
   readonly #context: ServerContext;
   #held = 0;
+  #count = 0;
 
   constructor(context: ServerContext) {
     this.#context = context;
@@ -29,17 +35,24 @@ export class ContentBuffers {
     return this.#held;
   }
 
+  /** What a stream reads at a time, in bytes: as much as the others, so that none is ahead of them. */
+  get piece(): number {
+    return Math.max(FRAME, Math.floor(AHEAD / this.#count / FRAME) * FRAME);
+  }
+
   /**
    * A buffer for content of this length; undefined if it is not known. To be given back to the pool through give().
    */
   take(length: number | undefined): ContentBuffer {
     const pool = this.#poolFor(length);
     this.#held += pool.size;
+    this.#count++;
     return { bytes: pool.take(), pool };
   }
 
   give({ bytes, pool }: ContentBuffer): void {
     this.#held -= pool.size;
+    this.#count--;
     pool.give(bytes);
   }
 

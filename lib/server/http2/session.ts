@@ -47,6 +47,8 @@ export class Http2Session implements Protocol, DeadlineOwner, StreamObserver, Fr
   /** GOAWAY has been sent, and not yet which stream is the last one. */
   #isGoing = false;
   #isEnding = false;
+  /** A request has come since the deadline was set. */
+  #wasAsked = false;
   /** Content came with the last read. */
   #isReceiving = false;
 
@@ -167,6 +169,7 @@ export class Http2Session implements Protocol, DeadlineOwner, StreamObserver, Fr
       const event = http.next();
       switch (event.type) {
         case "request":
+          this.#wasAsked = true;
           streams.begin(event);
           break;
         case "refusal":
@@ -203,7 +206,8 @@ export class Http2Session implements Protocol, DeadlineOwner, StreamObserver, Fr
     if (this.#http.isInHead) {
       if (deadline.phase !== "head") deadline.arm("head", timeouts.header);
     } else if (this.#streams.size > 0) deadline.disarm();
-    else if (deadline.phase !== "idle") deadline.arm("idle", timeouts.keepAlive);
+    else if (this.#wasAsked || deadline.phase !== "idle") deadline.arm("idle", timeouts.keepAlive);
+    this.#wasAsked = false;
   }
 
   #lateToCome(phase: Phase): void {

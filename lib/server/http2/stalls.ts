@@ -78,7 +78,9 @@ export class Stalls implements Waiting {
       const { taken: before, left } = this.#credits.get(stream) ?? { taken: 0, left: timeouts.send };
       if (taken > before) this.#progressed = now;
       // Whoever has a window waits for its turn.
-      const credit = this.#http.windowOf(stream) > 0 ? timeouts.send : taken === before
+      const credit = this.#http.windowOf(stream) > 0
+        ? timeouts.send
+        : taken === before
         ? left - waited
         : Math.min(creditAfter(left, waited, taken - before, limits.sendRate), timeouts.send);
       credits.set(stream, { taken, left: credit });

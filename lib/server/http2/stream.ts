@@ -78,7 +78,12 @@ export class ServedStream implements Request, LoggedRequest, ContentOutlet {
     const { context } = host.bytes;
     this.started = context.settings.accessLog?.start() ?? 0;
     if (endsStream) this.body = NO_BODY;
-    else this.body = this.content = new StreamBody(head.length, this.#outlet(), context, head.expectsContinue);
+    else {this.body = this.content = new StreamBody(
+        head.length,
+        this.#outlet(),
+        context,
+        head.expectsContinue,
+      );}
   }
 
   get remote(): Request["remote"] {

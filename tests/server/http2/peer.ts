@@ -122,7 +122,10 @@ export class Peer {
   }
 
   /** One whose handshake is over. */
-  static async greeted(handler: Handler, options: { limits?: typeof LIMITS; settings?: string } = {}): Promise<Peer> {
+  static async greeted(
+    handler: Handler,
+    options: { limits?: typeof LIMITS; settings?: string } = {},
+  ): Promise<Peer> {
     const peer = new Peer(handler, options);
     await peer.send(PREFACE, options.settings ?? SETTINGS, SETTINGS_ACK);
     peer.seen();
@@ -142,11 +145,11 @@ export class Peer {
     return this.connection.push(frames.join(""));
   }
 
-  /** What came since the last look, a line for each frame: `HEADERS 1 200 END`, `DATA 1 5`, `RST_STREAM 1 CANCEL`. */
+  /** What came since the last look but for windows, a line for each frame: `HEADERS 1 200 END`, `DATA 1 5`, `RST_STREAM 1 CANCEL`. */
   seen(): string[] {
     const { frames, rest } = takeFrames(this.connection.output.slice(this.#looked));
     this.#looked = this.connection.output.length - rest.length;
-    return frames.map((seen) => this.#line(seen));
+    return frames.filter(({ type }) => type !== "WINDOW_UPDATE").map((seen) => this.#line(seen));
   }
 
   /** Ends the session, whatever it is doing. */
@@ -167,8 +170,6 @@ export class Peer {
         return `RST_STREAM ${stream} ${errorName(toUint32(payload))}`;
       case "GOAWAY":
         return `GOAWAY ${toUint32(payload)} ${errorName(toUint32(payload, 4))}`;
-      case "WINDOW_UPDATE":
-        return `WINDOW_UPDATE ${stream} ${toUint32(payload)}`;
       default:
         return `${type}${flags & 1 ? " ACK" : ""}`;
     }

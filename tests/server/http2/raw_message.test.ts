@@ -99,12 +99,23 @@ for (const [what, message] of Object.entries(REFUSED)) {
 }
 
 Deno.test("a program's message goes over HTTP/2 as an answer, or as 502 with a line in the error log", async () => {
-  for (const [message, seen, errors] of [
-    ["HTTP/1.1 203 Fine\r\nConnection: close\r\nContent-Length: 5\r\n\r\nhello", ["HEADERS 1 203", "DATA 1 5 END"], 0],
-    ["hello", ["HEADERS 1 502", "DATA 1 END"], 1],
-  ] as const) {
+  for (
+    const [message, seen, errors] of [
+      ["HTTP/1.1 203 Fine\r\nConnection: close\r\nContent-Length: 5\r\n\r\nhello", [
+        "HEADERS 1 203",
+        "DATA 1 5",
+        "DATA 1 0 END",
+      ], 0],
+      ["hello", ["HEADERS 1 502", "DATA 1 END"], 1],
+    ] as const
+  ) {
     const output = new Output([message]);
-    const peer = await Peer.greeted(() => ({ status: 200, fields: FieldBlock.EMPTY, body: output, raw: true }));
+    const peer = await Peer.greeted(() => ({
+      status: 200,
+      fields: FieldBlock.EMPTY,
+      body: output,
+      raw: true,
+    }));
     await peer.send(request(1));
     const lines = peer.seen().map((line) => errors === 0 ? line : line.replace(/ \d+ END/, " END"));
     assertEquals([lines, output.closed > 0, peer.errors.length], [[...seen], true, errors]);
