@@ -228,6 +228,8 @@ export class Http2Session implements Protocol, DeadlineOwner, StreamObserver, Fr
   #closedByPeer(): void {
     if (this.#http.error !== undefined) return this.#brokenByPeer();
     this.#streams.loseUnfinished();
+    // No stream can be under way any more.
+    this.#isGoing = false;
     this.#deadline.disarm();
     this.#giveGrace();
   }
