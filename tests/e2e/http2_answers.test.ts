@@ -4,7 +4,7 @@
  * @module
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { Http2Client } from "../support/http2_client.ts";
+import { Http2Client, testHttp2 } from "../support/http2_client.ts";
 import { waitUntil } from "../support/wait.ts";
 import { exchange } from "../support/wire.ts";
 import { sharedCgiServer } from "./cgi_support.ts";
@@ -26,7 +26,7 @@ const server = await sharedServer({
   },
 });
 
-Deno.test("files, errors, ranges, conditions and listings are answered as over HTTP/1.1", async () => {
+testHttp2("files, errors, ranges, conditions and listings are answered as over HTTP/1.1", async () => {
   await using client = new Http2Client(server.port);
   const { status, text, fields } = await client.ask("/a.txt");
   assertEquals([status, text, fields["content-length"]], [200, "hello", "5"]);
@@ -59,7 +59,7 @@ Deno.test("files, errors, ranges, conditions and listings are answered as over H
   assertEquals((await client.ask("/large.bin")).body.length, 3_000_000);
 });
 
-Deno.test("what is put, posted and deleted is stored and gone", async () => {
+testHttp2("what is put, posted and deleted is stored and gone", async () => {
   await using client = new Http2Client(server.port);
   const content = new Uint8Array(900_000).fill(7);
   assertEquals((await client.ask("/store/x.bin", { method: "PUT", body: content })).status, 201);
@@ -70,7 +70,7 @@ Deno.test("what is put, posted and deleted is stored and gone", async () => {
   assertEquals((await client.ask("/store/x.bin")).status, 404);
 });
 
-Deno.test("an upload that is reset half way leaves nothing behind", async () => {
+testHttp2("an upload that is reset half way leaves nothing behind", async () => {
   await using client = new Http2Client(server.port);
   const stream = client.open("/store/half.bin", { method: "PUT" });
   stream.on("error", () => {});
@@ -82,7 +82,7 @@ Deno.test("an upload that is reset half way leaves nothing behind", async () => 
   assertEquals((await client.ask("/a.txt")).status, 200);
 });
 
-Deno.test("a request that is refused before its content has come is answered", async () => {
+testHttp2("a request that is refused before its content has come is answered", async () => {
   await using client = new Http2Client(server.port);
   const stream = client.open("/a.txt", { method: "PUT" });
   stream.on("error", () => {});
@@ -94,13 +94,13 @@ Deno.test("a request that is refused before its content has come is answered", a
   assertEquals((await client.ask("/a.txt")).status, 200);
 });
 
-Deno.test("100 streams at once on one connection are all answered", async () => {
+testHttp2("100 streams at once on one connection are all answered", async () => {
   await using client = new Http2Client(server.port);
   const answers = await Promise.all(Array.from({ length: 100 }, () => client.ask("/large.bin")));
   assert(answers.every(({ status, body }) => status === 200 && body.length === 3_000_000));
 });
 
-Deno.test("the access log has a line for each stream", async () => {
+testHttp2("the access log has a line for each stream", async () => {
   await using client = new Http2Client(server.port);
   await client.ask("/a.txt?logged");
   await server.waitFor(/"GET \/a\.txt\?logged HTTP\/2\.0" 200 5 /);
@@ -116,7 +116,7 @@ const programs = await sharedCgiServer({
   "slow.cgi": `echo $$ > "$0.pid"; printf 'Content-Type: text/plain\\n\\nbegun\\n'; exec sleep 60\n`,
 });
 
-Deno.test("a program learns of HTTP/2 and gets content of any length", async () => {
+testHttp2("a program learns of HTTP/2 and gets content of any length", async () => {
   await using client = new Http2Client(programs.port);
   const { text } = await client.ask("/cgi-bin/env.cgi", { method: "POST", body: "x".repeat(100_000) });
   const [first, rest] = text.split("\n");
@@ -124,7 +124,7 @@ Deno.test("a program learns of HTTP/2 and gets content of any length", async () 
   assertEquals(rest!.length, 100_000);
 });
 
-Deno.test("a program's events leave as they come", async () => {
+testHttp2("a program's events leave as they come", async () => {
   await using client = new Http2Client(programs.port);
   const pipe = `${programs.folder}/cgi-bin/events.cgi.go`;
   assertEquals((await new Deno.Command("mkfifo", { args: [pipe] }).output()).code, 0);
@@ -139,14 +139,17 @@ Deno.test("a program's events leave as they come", async () => {
   await ended;
 });
 
-Deno.test("a program that writes the whole message is answered with it, and with 502 where it is none", async () => {
-  await using client = new Http2Client(programs.port);
-  const { status, text, fields } = await client.ask("/cgi-bin/nph-raw.cgi");
-  assertEquals([status, text, fields["x-raw"], fields["connection"]], [202, "raw", "yes", undefined]);
-  assertEquals((await client.ask("/cgi-bin/nph-bad.cgi")).status, 502);
-});
+testHttp2(
+  "a program that writes the whole message is answered with it, and with 502 where it is none",
+  async () => {
+    await using client = new Http2Client(programs.port);
+    const { status, text, fields } = await client.ask("/cgi-bin/nph-raw.cgi");
+    assertEquals([status, text, fields["x-raw"], fields["connection"]], [202, "raw", "yes", undefined]);
+    assertEquals((await client.ask("/cgi-bin/nph-bad.cgi")).status, 502);
+  },
+);
 
-Deno.test("a program ends when its stream is reset, while the connection goes on", async () => {
+testHttp2("a program ends when its stream is reset, while the connection goes on", async () => {
   await using client = new Http2Client(programs.port);
   const stream = client.open("/cgi-bin/slow.cgi");
   stream.on("error", () => {});

@@ -6,7 +6,7 @@
  */
 import { assert, assertEquals, assertLess, assertMatch } from "@std/assert";
 import { runClient } from "../support/demo.ts";
-import { answerOf, Http2Client } from "../support/http2_client.ts";
+import { answerOf, Http2Client, testHttp2 } from "../support/http2_client.ts";
 import { startServer } from "../support/server.ts";
 import { waitUntil } from "../support/wait.ts";
 import { toText, WireClient } from "../support/wire.ts";
@@ -19,12 +19,12 @@ const MIB = 1024 ** 2;
 const CONFIG = "access_log: off\nservers: [{ listen: LISTEN, root: . }]\n";
 const server = await sharedServer({ config: CONFIG, files: { "ok.txt": "fine", "k.txt": "x".repeat(1024) } });
 makeLargeFile(`${server.folder}/huge.bin`, 1024 * MIB);
-const ignore = Deno.build.os === "windows";
+const NO_SIGNALS = Deno.build.os === "windows" ? "no signals here" : undefined;
+const NO_PROC = HAS_PROC ? undefined : "no /proc here";
 
-Deno.test({
-  name: "SIGTERM: streams in their middle end whole, the client is told to go, the status is 0",
-  ignore,
-  fn: async () => {
+testHttp2(
+  "SIGTERM: streams in their middle end whole, the client is told to go, the status is 0",
+  async () => {
     await using stopping = await startServer({ config: CONFIG, files: { "ok.txt": "fine" } });
     makeLargeFile(`${stopping.folder}/large.bin`, 64 * MIB);
     await using idle = new Http2Client(stopping.port);
@@ -40,49 +40,42 @@ Deno.test({
     assertEquals(await stopping.status, 0);
     assert(!stopping.output().stderr.includes("cut"), stopping.output().stderr);
   },
-});
+  NO_SIGNALS,
+);
 
-Deno.test({
-  name: `1 GB arrives whole while memory grows by less than 32 MiB${HAS_PROC ? "" : " (ignored: no /proc)"}`,
-  ignore: !HAS_PROC,
-  fn: async () => {
-    await using client = new Http2Client(server.port);
-    const download = async (path: string) => {
-      const stream = client.open(path);
-      let length = 0, most = 0, looked = 0;
-      stream.on("data", (piece: Uint8Array) => {
-        length += piece.length;
-        if (length - looked < 16 * MIB) return;
-        looked = length;
-        most = Math.max(most, residentMemory(server.pid));
-      });
-      await new Promise((resolve) => stream.on("end", resolve));
-      return { length, most };
-    };
-    // What the first requests need once (code, buffers) is no growth with the size.
-    await Promise.all(Array.from({ length: 20 }, () => client.ask("/k.txt")));
-    const before = residentMemory(server.pid);
-    const { length, most } = await download("/huge.bin");
-    assertEquals(length, 1024 * MIB);
-    assertLess(most - before, 32 * MIB, `memory grew by ${Math.round((most - before) / MIB)} MiB`);
-  },
-});
+testHttp2("1 GB arrives whole while memory grows by less than 32 MiB", async () => {
+  await using client = new Http2Client(server.port);
+  const download = async (path: string) => {
+    const stream = client.open(path);
+    let length = 0, most = 0, looked = 0;
+    stream.on("data", (piece: Uint8Array) => {
+      length += piece.length;
+      if (length - looked < 16 * MIB) return;
+      looked = length;
+      most = Math.max(most, residentMemory(server.pid));
+    });
+    await new Promise((resolve) => stream.on("end", resolve));
+    return { length, most };
+  };
+  // What the first requests need once (code, buffers) is no growth with the size.
+  await Promise.all(Array.from({ length: 20 }, () => client.ask("/k.txt")));
+  const before = residentMemory(server.pid);
+  const { length, most } = await download("/huge.bin");
+  assertEquals(length, 1024 * MIB);
+  assertLess(most - before, 32 * MIB, `memory grew by ${Math.round((most - before) / MIB)} MiB`);
+}, NO_PROC);
 
-Deno.test({
-  name: `100 streams that are not read hold little${HAS_PROC ? "" : " (ignored: no /proc)"}`,
-  ignore: !HAS_PROC,
-  fn: async () => {
-    const before = residentMemory(server.pid);
-    using client = await WireClient.connect(server.port);
-    await client.send(PREFACE + SETTINGS);
-    for (let i = 0; i < 100; i++) {
-      await client.send(request(2 * i + 1, { path: "/huge.bin", ":authority": "localhost" }));
-    }
-    await using other = new Http2Client(server.port);
-    for (let i = 0; i < 50; i++) assertEquals(await other.get("/ok.txt"), "200 fine");
-    assertLess(residentMemory(server.pid) - before, 32 * MIB);
-  },
-});
+testHttp2("100 streams that are not read hold little", async () => {
+  const before = residentMemory(server.pid);
+  using client = await WireClient.connect(server.port);
+  await client.send(PREFACE + SETTINGS);
+  for (let i = 0; i < 100; i++) {
+    await client.send(request(2 * i + 1, { path: "/huge.bin", ":authority": "localhost" }));
+  }
+  await using other = new Http2Client(server.port);
+  for (let i = 0; i < 50; i++) assertEquals(await other.get("/ok.txt"), "200 fine");
+  assertLess(residentMemory(server.pid) - before, 32 * MIB);
+}, NO_PROC);
 
 for (const what of Object.keys(FLOODS)) {
   Deno.test(`a flood of ${what} ends its connection, and others do not feel it`, async () => {

@@ -6,6 +6,17 @@
 import { Buffer } from "node:buffer";
 import http2 from "node:http2";
 
+/** Before Deno 2.9 the client of the runtime loses streams that are reset, or whose connection is told to go. */
+const IS_SOUND = (([major = 0, minor = 0]) => major > 2 || major === 2 && minor >= 9)(
+  Deno.version.deno.split(".").map(Number),
+);
+
+/** A test with this client, ignored where that is of no use, or for another reason. */
+export function testHttp2(name: string, fn: () => Promise<void>, reason?: string): void {
+  const why = IS_SOUND ? reason : "the runtime's client of HTTP/2 needs Deno 2.9";
+  Deno.test({ name: why === undefined ? name : `${name} (ignored: ${why})`, ignore: why !== undefined, fn });
+}
+
 /** What differs from a plain GET. */
 export interface Http2Ask {
   readonly method?: string;
