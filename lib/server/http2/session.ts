@@ -142,6 +142,7 @@ export class Http2Session implements Protocol, DeadlineOwner, StreamObserver, Fr
   }
 
   flushed(): void {
+    if (this.#http.error !== undefined) this.#brokenByPeer();
     if (this.#http.state !== "open" && !this.#isGoing && this.#streams.size === 0) this.#end();
     else if (this.#streams.isSending) this.#stalls.watch();
   }
@@ -225,10 +226,18 @@ export class Http2Session implements Protocol, DeadlineOwner, StreamObserver, Fr
 
   /** Breaking a rule undoes everything; a peer that has only ended its side gets the answers to what it has asked. */
   #closedByPeer(): void {
-    if (this.#http.state === "closing") return this.#streams.leave();
+    if (this.#http.error !== undefined) return this.#brokenByPeer();
     this.#streams.loseUnfinished();
+    // No stream can be under way any more.
+    this.#isGoing = false;
     this.#deadline.disarm();
     this.#giveGrace();
+  }
+
+  /** Whatever it goes on sending is dropped, but not for long: it may be much. */
+  #brokenByPeer(): void {
+    this.#bytes.hurry(SHORT_LINGERING);
+    this.#streams.leave();
   }
 
   /** A peer that has ended its side may have left: see Departure. */
