@@ -5,6 +5,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { ask, get } from "../support/ask.ts";
+import { byProtocol, http1Test, protocolOfTest, test } from "../support/protocols.ts";
 import { toText, WireClient } from "../support/wire.ts";
 import { assertLives, assertLogged, PLAIN, sharedCgiServer } from "./cgi_support.ts";
 
@@ -42,15 +43,19 @@ const server = await sharedCgiServer({
   "app/index.sh": PLAIN + 'echo "index of $SCRIPT_NAME"\n',
 }, { server: "index: [index.sh, index.html]" });
 
-Deno.test("a document is sent with its fields, chunked since nobody knows its length", async () => {
-  const response = await ask(server.port, "/cgi-bin/document.sh");
-  assertEquals([response.status, response.text], [200, "<p>Hello</p>\n"]);
-  assertEquals(response.field("content-type"), "text/html");
-  assertEquals(response.field("transfer-encoding"), "chunked");
-  assert(response.field("date"));
-});
+http1Test(
+  "framing",
+  "a document is sent with its fields, chunked since nobody knows its length",
+  async () => {
+    const response = await ask(server.port, "/cgi-bin/document.sh");
+    assertEquals([response.status, response.text], [200, "<p>Hello</p>\n"]);
+    assertEquals(response.field("content-type"), "text/html");
+    assertEquals(response.field("transfer-encoding"), "chunked");
+    assert(response.field("date"));
+  },
+);
 
-Deno.test("a document without a length ends an HTTP/1.0 connection", async () => {
+http1Test("version", "a document without a length ends an HTTP/1.0 connection", async () => {
   using client = await WireClient.connect(server.port);
   await client.send("GET /cgi-bin/document.sh HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
   const response = await client.response();
@@ -59,25 +64,29 @@ Deno.test("a document without a length ends an HTTP/1.0 connection", async () =>
   assert(await client.isClosed());
 });
 
-Deno.test("a header block may have CRLF line ends", async () => {
+test("a header block may have CRLF line ends", async () => {
   assertEquals(await get(server.port, "/cgi-bin/crlf.sh"), "200 Hello");
 });
 
-Deno.test("a status has its own reason, and its document is no error page", async () => {
+test("a status has its own reason, and its document is no error page", async () => {
   const response = await ask(server.port, "/cgi-bin/status.sh");
-  assertEquals([response.status, response.reason, response.text], [404, "No such luck", "nothing"]);
+  assertEquals([response.status, response.reason, response.text], [
+    404,
+    byProtocol("No such luck", ""),
+    "nothing",
+  ]);
 });
 
-Deno.test("several Set-Cookie fields stay several, in their order", async () => {
+test("several Set-Cookie fields stay several, in their order", async () => {
   const { fields } = await ask(server.port, "/cgi-bin/cookies.sh");
-  assertEquals(fields.filter(([name]) => name === "Set-Cookie").map(([, value]) => value), [
+  assertEquals(fields.filter(([name]) => /^set-cookie$/i.test(name)).map(([, value]) => value), [
     "a=1; Path=/",
     "b=2",
     "c=3",
   ]);
 });
 
-Deno.test("a program's own Content-Length is kept, and so is the connection", async () => {
+test("a program's own Content-Length is kept, and so is the connection", async () => {
   using client = await WireClient.connect(server.port);
   for (let i = 0; i < 3; i++) {
     await client.get("/cgi-bin/exact.sh");
@@ -88,26 +97,34 @@ Deno.test("a program's own Content-Length is kept, and so is the connection", as
 });
 
 for (const name of ["much", "endless"]) {
-  Deno.test(`more than the announced length is cut, and the connection closed: ${name}`, async () => {
-    using client = await WireClient.connect(server.port);
-    await client.get(`/cgi-bin/${name}.sh`);
-    const response = await client.response();
-    assertEquals([response?.field("content-length"), response?.text], ["5", "Hello"]);
-    assert(await client.isClosed());
-    await assertLives(server, "/cgi-bin/document.sh");
-  });
+  http1Test(
+    "connection",
+    `more than the announced length is cut, and the connection closed: ${name}`,
+    async () => {
+      using client = await WireClient.connect(server.port);
+      await client.get(`/cgi-bin/${name}.sh`);
+      const response = await client.response();
+      assertEquals([response?.field("content-length"), response?.text], ["5", "Hello"]);
+      assert(await client.isClosed());
+      await assertLives(server, "/cgi-bin/document.sh");
+    },
+  );
 }
 
-Deno.test("less than the announced length closes the connection, so that the client can tell", async () => {
-  using client = await WireClient.connect(server.port);
-  await client.get("/cgi-bin/little.sh");
-  assert(toText(await client.rest()).endsWith("\r\nContent-Length: 50\r\n\r\nHello"));
-  await assertLogged(server, "GET /cgi-bin/little.sh: The body ended before its announced length");
-  await assertLives(server, "/cgi-bin/document.sh");
-});
+http1Test(
+  "framing",
+  "less than the announced length closes the connection, so that the client can tell",
+  async () => {
+    using client = await WireClient.connect(server.port);
+    await client.get("/cgi-bin/little.sh");
+    assert(toText(await client.rest()).endsWith("\r\nContent-Length: 50\r\n\r\nHello"));
+    await assertLogged(server, "GET /cgi-bin/little.sh: The body ended before its announced length");
+    await assertLives(server, "/cgi-bin/document.sh");
+  },
+);
 
 for (const [name, status] of [["nothing", 204], ["unchanged", 304]] as const) {
-  Deno.test(`a ${status} of a program has no content, and the connection stays`, async () => {
+  test(`a ${status} of a program has no content, and the connection stays`, async () => {
     using client = await WireClient.connect(server.port);
     for (let i = 0; i < 3; i++) {
       await client.get(`/cgi-bin/${name}.sh`);
@@ -121,7 +138,7 @@ for (const [name, status] of [["nothing", 204], ["unchanged", 304]] as const) {
   });
 }
 
-Deno.test("HEAD gets a program's fields without its content, and the connection stays", async () => {
+test("HEAD gets a program's fields without its content, and the connection stays", async () => {
   using client = await WireClient.connect(server.port);
   for (const [name, length] of [["document", undefined], ["exact", "5"], ["much", "5"]] as const) {
     await client.send(`HEAD /cgi-bin/${name}.sh HTTP/1.1\r\nHost: localhost\r\n\r\n`);
@@ -132,28 +149,33 @@ Deno.test("HEAD gets a program's fields without its content, and the connection 
   assertEquals((await client.response())?.text, "fine");
 });
 
-Deno.test("heads of programs that hardly fit a buffer come whole", async () => {
+test("heads of programs that hardly fit a buffer come whole", async () => {
   using client = await WireClient.connect(server.port);
   await client.send("HEAD /cgi-bin/large-head.sh HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(5));
   for (let i = 0; i < 5; i++) assertEquals((await client.response("HEAD"))?.field("x-large")?.length, 30_000);
 });
 
-Deno.test("fields that belong to the connection are dropped from a program's answer", async () => {
+test("fields that belong to the connection are dropped from a program's answer", async () => {
   using client = await WireClient.connect(server.port);
   await client.get("/cgi-bin/hop.sh");
   const response = await client.response();
   assertEquals([response?.status, response?.text, response?.field("x-mine")], [200, "Hello", "kept"]);
   for (const name of ["connection", "keep-alive", "upgrade"]) assertEquals(response?.field(name), undefined);
   assertEquals(response?.field("server"), "webserv");
-  assertEquals(response?.fields.filter(([name]) => name === "Transfer-Encoding").length, 1);
-  assertEquals(response?.fields.filter(([name]) => name === "Date").length, 1);
+  assertEquals(response?.fields.filter(([name]) => name === "Transfer-Encoding").length, byProtocol(1, 0));
+  assertEquals(response?.fields.filter(([name]) => /^date$/i.test(name)).length, 1);
   await client.get("/ok.txt");
   assertEquals((await client.response())?.text, "fine");
 });
 
-Deno.test("an nph- script's output is the whole answer, and the connection is closed after it", async () => {
+test("an nph- script's output is the whole answer, and the connection is closed after it", async () => {
   using client = await WireClient.connect(server.port);
   await client.get("/cgi-bin/nph-whole.sh");
+  if (protocolOfTest() === "HTTP/2") {
+    const answer = await client.response();
+    assertEquals([answer?.status, answer?.text, answer?.field("x-raw")], [418, "short", "yes"]);
+    return;
+  }
   assertEquals(
     toText(await client.rest()),
     "HTTP/1.1 418 Teapot\r\nX-Raw: yes\r\nContent-Length: 5\r\n\r\nshort",
@@ -166,19 +188,19 @@ const REDIRECTS = [
   ["host", 302, "//example.test/"],
 ] as const;
 for (const [name, status, location] of REDIRECTS) {
-  Deno.test(`a redirect that is the client's to follow gets there: ${location}`, async () => {
+  test(`a redirect that is the client's to follow gets there: ${location}`, async () => {
     const response = await ask(server.port, `/cgi-bin/${name}.sh`);
     assertEquals([response.status, response.field("location")], [status, location]);
   });
 }
 
-Deno.test("a local redirect is answered as if its path had been asked for", async () => {
+test("a local redirect is answered as if its path had been asked for", async () => {
   const response = await ask(server.port, "/cgi-bin/local.sh");
   assertEquals([response.status, response.text, response.field("location")], [200, "fine", undefined]);
   assertEquals(response.field("content-type"), "text/plain; charset=utf-8");
 });
 
-Deno.test("a local redirect asks with GET and without the body, and HEAD stays HEAD", async () => {
+test("a local redirect asks with GET and without the body, and HEAD stays HEAD", async () => {
   const fields = { "Content-Type": "text/x" };
   const posted = await ask(server.port, "/cgi-bin/to-script.sh", { method: "POST", body: "abc", fields });
   assertEquals(posted.text, "GET /info q=1 none none\n");
@@ -186,7 +208,7 @@ Deno.test("a local redirect asks with GET and without the body, and HEAD stays H
   assertEquals([head.status, head.text], [200, ""]);
 });
 
-Deno.test("five local redirects are followed, more are taken for a circle", async () => {
+test("five local redirects are followed, more are taken for a circle", async () => {
   assertEquals(await get(server.port, "/cgi-bin/chain.sh"), "200 fine");
   assertEquals((await ask(server.port, "/cgi-bin/chain.sh?0")).status, 502);
   assertEquals((await ask(server.port, "/cgi-bin/loop.sh")).status, 502);
@@ -194,16 +216,16 @@ Deno.test("five local redirects are followed, more are taken for a circle", asyn
   await assertLives(server, "/cgi-bin/document.sh");
 });
 
-Deno.test("a local redirect to where nothing is gets the 404 of that path", async () => {
+test("a local redirect to where nothing is gets the 404 of that path", async () => {
   assertEquals((await ask(server.port, "/cgi-bin/to-nowhere.sh")).status, 404);
 });
 
-Deno.test("an index file that is a script runs, and its source is never sent", async () => {
+test("an index file that is a script runs, and its source is never sent", async () => {
   assertEquals(await get(server.port, "/cgi-bin/app/"), "200 index of /cgi-bin/app/index.sh\n");
   assertEquals((await ask(server.port, "/cgi-bin/app")).field("location"), "/cgi-bin/app/");
 });
 
-Deno.test("answers to pipelined requests come in order, however long each program takes", async () => {
+test("answers to pipelined requests come in order, however long each program takes", async () => {
   using client = await WireClient.connect(server.port);
   await client.get("/cgi-bin/exact.sh");
   await client.get("/ok.txt");

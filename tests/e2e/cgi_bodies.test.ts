@@ -5,6 +5,7 @@
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { ask } from "../support/ask.ts";
+import { http1Test, test } from "../support/protocols.ts";
 import { toBytes, toText, WireClient } from "../support/wire.ts";
 import { assertLives, assertLogged, needs, PLAIN, sharedCgiServer } from "./cgi_support.ts";
 import { sha256 } from "./wire_support.ts";
@@ -42,7 +43,7 @@ const needsSum = needs(["sha256sum"], "");
 
 for (const size of [0, 1, 5000, 70_000, 256 * 1024, 256 * 1024 + 1, 3_000_000]) {
   for (const framing of ["of known length", "in chunks"] as const) {
-    Deno.test({
+    test({
       name: `a body of ${size} bytes ${framing} reaches its program whole${needsSum.name}`,
       ignore: needsSum.ignore,
       fn: async () => {
@@ -65,12 +66,12 @@ for (const size of [0, 1, 5000, 70_000, 256 * 1024, 256 * 1024 + 1, 3_000_000]) 
   }
 }
 
-Deno.test("a request without a body gives its program an empty input at once", async () => {
+test("a request without a body gives its program an empty input at once", async () => {
   const response = await ask(server.port, "/cgi-bin/sum.sh");
   assertEquals(response.text, `none ${sha256(new Uint8Array())}`);
 });
 
-Deno.test("after a small body that the program leaves unread the connection goes on", async () => {
+test("after a small body that the program leaves unread the connection goes on", async () => {
   using client = await WireClient.connect(server.port);
   for (const fields of ["Content-Length: 9\r\n", "Transfer-Encoding: chunked\r\n"]) {
     await client.send(HEAD("/cgi-bin/unread.sh", fields));
@@ -81,7 +82,7 @@ Deno.test("after a small body that the program leaves unread the connection goes
   }
 });
 
-Deno.test("the next request does not get into the body before it, however late that is read", async () => {
+test("the next request does not get into the body before it, however late that is read", async () => {
   using client = await WireClient.connect(server.port);
   const next = "GET /ok.txt?2 HTTP/1.1\r\nHost: localhost\r\n\r\n";
   await client.send(HEAD("/cgi-bin/later.sh", "Content-Length: 9\r\n") + "something" + next);
@@ -95,7 +96,7 @@ Deno.test("the next request does not get into the body before it, however late t
   for (let i = 0; i < 200; i++) assertEquals((await client.response())?.text, "fine");
 });
 
-Deno.test("after a large body that the program leaves unread the connection goes on or is closed cleanly", async () => {
+test("after a large body that the program leaves unread the connection goes on or is closed cleanly", async () => {
   for (const target of ["/cgi-bin/unread.sh", "/cgi-bin/closed.sh"]) {
     using client = await WireClient.connect(server.port);
     await client.send(HEAD(target, "Content-Length: 2000000\r\n"));
@@ -112,7 +113,7 @@ Deno.test("after a large body that the program leaves unread the connection goes
   await assertLives(server, "/cgi-bin/unread.sh");
 });
 
-Deno.test("a client that waits for 100 Continue gets it before its body, of either framing", async () => {
+test("a client that waits for 100 Continue gets it before its body, of either framing", async () => {
   for (const fields of ["Content-Length: 9\r\n", "Transfer-Encoding: chunked\r\n"]) {
     using client = await WireClient.connect(server.port);
     await client.send(HEAD("/cgi-bin/lines.sh", `${fields}Expect: 100-continue\r\n`));
@@ -122,7 +123,7 @@ Deno.test("a client that waits for 100 Continue gets it before its body, of eith
   }
 });
 
-Deno.test("a client that waits for 100 Continue gets a refusal instead where there is no such program", async () => {
+test("a client that waits for 100 Continue gets a refusal instead where there is no such program", async () => {
   using client = await WireClient.connect(server.port);
   await client.send(HEAD("/cgi-bin/none.sh", "Content-Length: 9\r\nExpect: 100-continue\r\n"));
   assertEquals((await client.response())?.status, 404);
@@ -139,19 +140,23 @@ async function readUntil(client: WireClient, received: string, wanted: string): 
   return received;
 }
 
-Deno.test("a body reaches its program as it arrives, and the answer comes back while it does", async () => {
-  using client = await WireClient.connect(server.port);
-  await client.send(HEAD("/cgi-bin/lines.sh", "Content-Length: 15\r\nConnection: close\r\n"));
-  let received = "";
-  for (const line of ["one", "two", "six", "end"]) {
-    await client.send(line === "end" ? "end" : `${line}\n`);
-    if (line === "end") break;
-    received = await readUntil(client, received, `got ${line}\n`);
-  }
-  assert(received.startsWith("HTTP/1.1 200 "));
-});
+http1Test(
+  "halves",
+  "a body reaches its program as it arrives, and the answer comes back while it does",
+  async () => {
+    using client = await WireClient.connect(server.port);
+    await client.send(HEAD("/cgi-bin/lines.sh", "Content-Length: 15\r\nConnection: close\r\n"));
+    let received = "";
+    for (const line of ["one", "two", "six", "end"]) {
+      await client.send(line === "end" ? "end" : `${line}\n`);
+      if (line === "end") break;
+      received = await readUntil(client, received, `got ${line}\n`);
+    }
+    assert(received.startsWith("HTTP/1.1 200 "));
+  },
+);
 
-Deno.test("events reach the client while their program still runs", async () => {
+http1Test("halves", "events reach the client while their program still runs", async () => {
   using client = await WireClient.connect(server.port);
   await client.get("/cgi-bin/events.sh");
   let received = "";
@@ -163,11 +168,11 @@ Deno.test("events reach the client while their program still runs", async () => 
   await readUntil(client, received, "0\r\n\r\n");
 });
 
-Deno.test("a header block may come in pieces and its content late", async () => {
+test("a header block may come in pieces and its content late", async () => {
   assertEquals((await ask(server.port, "/cgi-bin/late.sh")).text, "late");
 });
 
-Deno.test("what a program says on standard error stands in the error log by line, with its name", async () => {
+test("what a program says on standard error stands in the error log by line, with its name", async () => {
   assertEquals((await ask(server.port, "/cgi-bin/complain.sh")).text, "fine\n");
   await assertLogged(server, "second");
   // Each line begins with the time.

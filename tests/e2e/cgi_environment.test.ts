@@ -5,6 +5,7 @@
  */
 import { assert, assertEquals, assertMatch, assertNotMatch, assertStringIncludes } from "@std/assert";
 import { ask, get } from "../support/ask.ts";
+import { byProtocol, protocolOfTest, test } from "../support/protocols.ts";
 import { exchange } from "../support/wire.ts";
 import { assertLives, needsProc, PLAIN, sharedCgiServer } from "./cgi_support.ts";
 
@@ -60,7 +61,7 @@ async function environment(target: string, fields: string, method = "GET"): Prom
   return Object.fromEntries(text.trim().split("\n").map((line) => line.split(/=(.*)/, 2)));
 }
 
-Deno.test("a program is told about the request, the server and the client", async () => {
+test("a program is told about the request, the server and the client", async () => {
   const { REMOTE_PORT, SERVER_SOFTWARE, PATH, PWD: _, ...rest } = await environment(
     "/cgi-bin/environment.cgi/a%20b/c?d=e&f",
     "User-Agent: test\r\nCookie: a=1\r\nAccept: x\r\nCookie: b=2\r\nAccept: y\r\n",
@@ -74,7 +75,7 @@ Deno.test("a program is told about the request, the server and the client", asyn
     GATEWAY_INTERFACE: "CGI/1.1",
     SERVER_NAME: "localhost",
     SERVER_PORT: String(server.port),
-    SERVER_PROTOCOL: "HTTP/1.1",
+    SERVER_PROTOCOL: byProtocol("HTTP/1.1", "HTTP/2.0"),
     REQUEST_METHOD: "GET",
     REQUEST_URI: "/cgi-bin/environment.cgi/a%20b/c?d=e&f",
     QUERY_STRING: "d=e&f",
@@ -87,7 +88,7 @@ Deno.test("a program is told about the request, the server and the client", asyn
     REMOTE_HOST: "127.0.0.1",
     REDIRECT_STATUS: "200",
     HTTP_HOST: "localhost",
-    HTTP_CONNECTION: "close",
+    ...(protocolOfTest() === "HTTP/1.1" && { HTTP_CONNECTION: "close" }),
     HTTP_USER_AGENT: "test",
     HTTP_COOKIE: "a=1; b=2",
     HTTP_ACCEPT: "x, y",
@@ -98,14 +99,14 @@ Deno.test("a program is told about the request, the server and the client", asyn
   });
 });
 
-Deno.test("a program is told about a body", async () => {
+test("a program is told about a body", async () => {
   const fields = "Content-Type: text/x\r\nContent-Length: 0\r\n";
   const told = await environment("/cgi-bin/environment.cgi", fields, "POST");
   assertEquals([told.REQUEST_METHOD, told.CONTENT_TYPE, told.CONTENT_LENGTH], ["POST", "text/x", "0"]);
   assertEquals([told.HTTP_CONTENT_TYPE, told.HTTP_CONTENT_LENGTH], [undefined, undefined]);
 });
 
-Deno.test("secrets and fields that would pass for others do not reach a program", async () => {
+test("secrets and fields that would pass for others do not reach a program", async () => {
   const fields = "Authorization: Basic x\r\nProxy-Authorization: Basic x\r\nProxy: http://evil.test/\r\n" +
     "X_A: evil\r\nX-B: caf\xc3\xa9\r\n";
   const told = await environment("/cgi-bin/environment.cgi", fields);
@@ -119,7 +120,7 @@ Deno.test("secrets and fields that would pass for others do not reach a program"
   assertEquals([open.HTTP_AUTHORIZATION, open.HTTP_PROXY_AUTHORIZATION], ["Basic x", undefined]);
 });
 
-Deno.test(needsProc("nothing of the server's own environment reaches a program").name, {
+test(needsProc("nothing of the server's own environment reaches a program").name, {
   ignore: needsProc("").ignore,
 }, async () => {
   for (const name of ["environment", "initial"]) {
@@ -130,18 +131,18 @@ Deno.test(needsProc("nothing of the server's own environment reaches a program")
   }
 });
 
-Deno.test("a query never becomes arguments, with or without a =", async () => {
+test("a query never becomes arguments, with or without a =", async () => {
   for (const query of ["a+b", "-s", "a%20b", "a=b", "", "-d+allow_url_include%3d1"]) {
     assertEquals(await get(server.port, `/cgi-bin/arguments.cgi?${query}`), "200 0\n");
     assertEquals(await get(server.port, `/cgi-bin/arguments.sh?${query}`), "200 0\n");
   }
 });
 
-Deno.test("a program runs in the folder that it is in", async () => {
+test("a program runs in the folder that it is in", async () => {
   assertEquals(await get(server.port, "/cgi-bin/folder.cgi"), `200 ${server.folder}/cgi-bin\nfound\n`);
 });
 
-Deno.test(
+test(
   needsProc("a program has none of the server's descriptors, no ignored signals and a session of its own")
     .name,
   {
@@ -172,20 +173,20 @@ const PATHS: readonly (readonly [target: string, name: string, info: string])[] 
   ["/cgi-bin/%70ath.sh/x", "/cgi-bin/path.sh", "/x"],
 ];
 for (const [target, name, info] of PATHS) {
-  Deno.test(`the path ${target} is split and decoded for its program`, async () => {
+  test(`the path ${target} is split and decoded for its program`, async () => {
     const translated = info === "" ? "" : `${server.folder}/www${info}`;
     const { body } = await ask(server.port, target);
     assertEquals(new TextDecoder().decode(body), `${name}|${info}|${translated}|${target}`);
   });
 }
 
-Deno.test("a program may have a name that must be encoded", async () => {
+test("a program may have a name that must be encoded", async () => {
   assertEquals(await get(server.port, "/cgi-bin/a%20b.sh/x%20y"), "200 /cgi-bin/a b.sh|/x y");
   const { body } = await ask(server.port, "/cgi-bin/caf%C3%A9.sh");
   assertEquals(new TextDecoder().decode(body), "/cgi-bin/café.sh|/cgi-bin/caf%C3%A9.sh");
 });
 
-Deno.test("what a path may not have gets to no program", async () => {
+test("what a path may not have gets to no program", async () => {
   for (
     const [rest, status] of [["%00", 400], ["a%2Fb", 400], ["%zz", 400], ["../../../etc", 404], [
       "../.git",
@@ -198,7 +199,7 @@ Deno.test("what a path may not have gets to no program", async () => {
   assertEquals((await ask(server.port, "/cgi-bin/path.sh/.git")).status, 200);
 });
 
-Deno.test("one program answers everything below its location", async () => {
+test("one program answers everything below its location", async () => {
   assertEquals(await get(server.port, "/one/"), "200 /one|/|/srv");
   assertEquals(await get(server.port, "/one/a/b.git/info%20refs?x"), "200 /one|/a/b.git/info refs|/srv");
   assertEquals((await ask(server.port, "/one")).field("location"), "/one/");
@@ -206,14 +207,14 @@ Deno.test("one program answers everything below its location", async () => {
   assertEquals((await ask(server.port, "/only/more")).status, 404);
 });
 
-Deno.test("every executable file is a program where the configuration says so", async () => {
+test("every executable file is a program where the configuration says so", async () => {
   assertEquals(await get(server.port, "/any/plain"), "200 any: \n");
   assertEquals(await get(server.port, "/any/plain/more"), "200 any: /more\n");
   assertEquals(await get(server.port, "/any/sub.folder/deep/x"), "200 deep: /x\n");
 });
 
-Deno.test("an interpreter may have words of its own", async () => {
+test("an interpreter may have words of its own", async () => {
   assertEquals(await get(server.port, "/list/a.x?b"), "200 listed \n");
 });
 
-Deno.test("the server still answers", () => assertLives(server, "/cgi-bin/arguments.sh"));
+test("the server still answers", () => assertLives(server, "/cgi-bin/arguments.sh"));

@@ -5,6 +5,7 @@
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { ask } from "../support/ask.ts";
+import { http1Test, test } from "../support/protocols.ts";
 import { toText, WireClient } from "../support/wire.ts";
 import { runProgram } from "../support/server.ts";
 import { assertLives, assertLogged, cgiServer, PLAIN, sharedCgiServer } from "./cgi_support.ts";
@@ -54,7 +55,7 @@ for (const name of ["forbidden.cgi", "readable.sh"]) {
 
 for (const name of ["none.cgi", "windows.cgi"]) await Deno.chmod(`${server.folder}/${name}`, 0o755);
 
-Deno.test("what is not installed is said on the page, and no line of a launcher is in the log", async () => {
+test("what is not installed is said on the page, and no line of a launcher is in the log", async () => {
   for (
     const [name, advice] of [
       ["other.none", "no-such-interpreter is not installed."],
@@ -68,7 +69,7 @@ Deno.test("what is not installed is said on the page, and no line of a launcher 
   assertEquals(/setsid/.test(server.output().stderr), false);
 });
 
-Deno.test("an interpreter that is not installed: check, start, page and log say so, in spite of an error_page", async () => {
+test("an interpreter that is not installed: check, start, page and log say so, in spite of an error_page", async () => {
   const pattern = new RegExp(
     String.raw`webserv\.yaml:\d+: servers\[0\]\.locations\["/cgi-bin/"\]\.cgi\["\.php"\]: ` +
       "no-such-php is not installed, or not in a folder of PATH: requests for such programs get 502",
@@ -90,7 +91,7 @@ Deno.test("an interpreter that is not installed: check, start, page and log say 
   assertEquals([other.status, other.text], [502, "Wait for the tide"]);
 });
 
-Deno.test("a file that only its interpreter runs need not be executable", async () => {
+test("a file that only its interpreter runs need not be executable", async () => {
   assertEquals((await ask(server.port, "/cgi-bin/readable.sh")).text, "fine\n");
 });
 
@@ -155,7 +156,7 @@ const FAILURES: readonly (readonly [title: string, target: string, status: numbe
 ];
 
 for (const [title, target, status, log] of FAILURES) {
-  Deno.test(`${title} is ${status}, and the connection goes on`, async () => {
+  test(`${title} is ${status}, and the connection goes on`, async () => {
     using client = await WireClient.connect(server.port);
     await client.get(target);
     const response = await client.response();
@@ -171,7 +172,7 @@ for (const [title, target, status, log] of FAILURES) {
   });
 }
 
-Deno.test("a body that stalls is 408, closes the connection and ends the program", async () => {
+http1Test("connection", "a body that stalls is 408, closes the connection and ends the program", async () => {
   for (
     const fields of ["Content-Length: 100000\r\n", "Content-Length: 9\r\n", "Transfer-Encoding: chunked\r\n"]
   ) {
@@ -185,7 +186,7 @@ Deno.test("a body that stalls is 408, closes the connection and ends the program
   }
 });
 
-Deno.test("a chunked body over client_max_body_size is 413, small or spooled, and no program starts", async () => {
+test("a chunked body over client_max_body_size is 413, small or spooled, and no program starts", async () => {
   for (const [size, count] of [[50_000, 9], [300_000, 2]] as const) {
     using client = await WireClient.connect(server.port);
     await client.send(
@@ -197,14 +198,14 @@ Deno.test("a chunked body over client_max_body_size is 413, small or spooled, an
   }
 });
 
-Deno.test("a body whose announced length is over client_max_body_size is 413 before it is read", async () => {
+test("a body whose announced length is over client_max_body_size is 413 before it is read", async () => {
   using client = await WireClient.connect(server.port);
   await client.send("POST /cgi-bin/fine.sh HTTP/1.1\r\nHost: localhost\r\nContent-Length: 500000\r\n\r\n");
   assertEquals((await client.response())?.status, 413);
   await assertLives(server, "/cgi-bin/fine.sh");
 });
 
-Deno.test("a chunked body that breaks its grammar is 400, and no program starts", async () => {
+http1Test("framing", "a chunked body that breaks its grammar is 400, and no program starts", async () => {
   using client = await WireClient.connect(server.port);
   await client.send(
     "POST /cgi-bin/fine.sh HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n",
@@ -215,39 +216,43 @@ Deno.test("a chunked body that breaks its grammar is 400, and no program starts"
   await assertLives(server, "/cgi-bin/fine.sh");
 });
 
-Deno.test("a program that is silent for too long is 504, and cuts an answer that has begun", async () => {
-  await using slow = await cgiServer({
-    "fine.sh": `${PLAIN}echo fine\n`,
-    "silent.sh": "sleep 30\n",
-    "begun.sh": `${PLAIN}echo begun\nsleep 30\n`,
-    "steady.sh": `${PLAIN}while [ ! -e go ]; do echo still; sleep 0.1; done; echo done\n`,
-    "unread.sh": "sleep 30\n",
-  }, { top: "timeouts: { cgi: 1500ms }" });
-  using steady = await WireClient.connect(slow.port);
-  await steady.get("/cgi-bin/steady.sh", "Connection: close\r\n");
-  // It has begun before the silent one.
-  await steady.connection.read(new Uint8Array(1));
-  using client = await WireClient.connect(slow.port);
-  await client.get("/cgi-bin/silent.sh");
-  assertEquals((await client.response())?.status, 504);
-  await Deno.writeTextFile(`${slow.folder}/cgi-bin/go`, "");
-  assertMatch(toText(await steady.rest()), /still\n[^]*done\n/, "signs of life put the end off");
-  await client.get("/cgi-bin/fine.sh");
-  assertEquals((await client.response())?.text, "fine\n");
-  await assertLogged(slow, "/cgi-bin/silent.sh: it was silent for longer than timeouts.cgi");
+http1Test(
+  "halves",
+  "a program that is silent for too long is 504, and cuts an answer that has begun",
+  async () => {
+    await using slow = await cgiServer({
+      "fine.sh": `${PLAIN}echo fine\n`,
+      "silent.sh": "sleep 30\n",
+      "begun.sh": `${PLAIN}echo begun\nsleep 30\n`,
+      "steady.sh": `${PLAIN}while [ ! -e go ]; do echo still; sleep 0.1; done; echo done\n`,
+      "unread.sh": "sleep 30\n",
+    }, { top: "timeouts: { cgi: 1500ms }" });
+    using steady = await WireClient.connect(slow.port);
+    await steady.get("/cgi-bin/steady.sh", "Connection: close\r\n");
+    // It has begun before the silent one.
+    await steady.connection.read(new Uint8Array(1));
+    using client = await WireClient.connect(slow.port);
+    await client.get("/cgi-bin/silent.sh");
+    assertEquals((await client.response())?.status, 504);
+    await Deno.writeTextFile(`${slow.folder}/cgi-bin/go`, "");
+    assertMatch(toText(await steady.rest()), /still\n[^]*done\n/, "signs of life put the end off");
+    await client.get("/cgi-bin/fine.sh");
+    assertEquals((await client.response())?.text, "fine\n");
+    await assertLogged(slow, "/cgi-bin/silent.sh: it was silent for longer than timeouts.cgi");
 
-  await client.get("/cgi-bin/begun.sh");
-  const rest = new TextDecoder().decode(await client.rest());
-  assertStringIncludes(rest, "begun\n");
-  assert(!rest.endsWith("0\r\n\r\n"), "the client must be able to tell that it is not whole");
-  await assertLogged(slow, "GET /cgi-bin/begun.sh: /cgi-bin/begun.sh: it was silent");
+    await client.get("/cgi-bin/begun.sh");
+    const rest = new TextDecoder().decode(await client.rest());
+    assertStringIncludes(rest, "begun\n");
+    assert(!rest.endsWith("0\r\n\r\n"), "the client must be able to tell that it is not whole");
+    await assertLogged(slow, "GET /cgi-bin/begun.sh: /cgi-bin/begun.sh: it was silent");
 
-  const unread = await ask(slow.port, "/cgi-bin/unread.sh", { method: "POST", body: "x".repeat(500_000) });
-  assertEquals(unread.status, 504);
-  await assertLives(slow, "/cgi-bin/fine.sh");
-});
+    const unread = await ask(slow.port, "/cgi-bin/unread.sh", { method: "POST", body: "x".repeat(500_000) });
+    assertEquals(unread.status, 504);
+    await assertLives(slow, "/cgi-bin/fine.sh");
+  },
+);
 
-Deno.test("one program more than limits.cgi_processes is 503 with Retry-After, and files are still served", async () => {
+test("one program more than limits.cgi_processes is 503 with Retry-After, and files are still served", async () => {
   await using narrow = await cgiServer({
     "wait.sh": `${PLAIN}echo started\nwhile [ ! -e go ]; do sleep 0.02; done\n`,
     "fine.sh": `${PLAIN}echo fine\n`,

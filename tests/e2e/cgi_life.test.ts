@@ -5,6 +5,7 @@
  */
 import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
 import { ask } from "../support/ask.ts";
+import { http1Test, test } from "../support/protocols.ts";
 import type { TestServer } from "../support/server.ts";
 import { inTime, waitUntil } from "../support/wait.ts";
 import { WireClient } from "../support/wire.ts";
@@ -65,7 +66,7 @@ const CASES: readonly Case[] = [
 ];
 
 for (const { title, program, body = 0, unread, processes = 2 } of CASES) {
-  Deno.test({
+  test({
     ...needsProc(`a client that leaves an endless program ${title} leaves no process behind`),
     fn: async () => {
       await using server = await start();
@@ -91,7 +92,7 @@ for (const { title, program, body = 0, unread, processes = 2 } of CASES) {
   });
 }
 
-Deno.test({
+test({
   ...needsProc("what a program started and left behind is gone after its answer"),
   fn: async () => {
     await using server = await start();
@@ -100,7 +101,7 @@ Deno.test({
   },
 });
 
-Deno.test({
+test({
   ...needsProc(
     "a job that a program leaves running is killed with a line that names it, one with setsid lives on",
   ),
@@ -134,7 +135,7 @@ Deno.test({
   },
 });
 
-Deno.test({
+test({
   ...needsProc("a time-out leaves no process behind, before an answer and within it"),
   fn: async () => {
     await using server = await start("timeouts: { cgi: 1500ms }");
@@ -162,7 +163,7 @@ async function startAll(server: TestServer): Promise<{ pids: number[]; clients: 
 }
 
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
-  Deno.test({
+  test({
     ...needsProc(`${signal} to the server leaves no process behind when timeouts.shutdown is over`),
     fn: async () => {
       await using server = await start("timeouts: { shutdown: 500ms }");
@@ -174,7 +175,7 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
     },
   });
 
-  Deno.test({
+  test({
     ...needsProc(`a second ${signal} to the server ends it at once and leaves no process behind`),
     fn: async () => {
       await using server = await start("timeouts: { cgi: 1h, shutdown: 1h }");
@@ -190,22 +191,26 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
   });
 }
 
-Deno.test("a program that is running when the server is asked to stop may end its answer", async () => {
-  await using server = await cgiServer({
-    "wait.sh": `${PLAIN}echo started\nwhile [ ! -e go ]; do sleep 0.02; done\necho done\n`,
-  });
-  using client = await WireClient.connect(server.port);
-  await client.get("/cgi-bin/wait.sh");
-  const buffer = new Uint8Array(1000);
-  await client.connection.read(buffer);
-  server.kill("SIGTERM");
-  await waitUntil(() => isRefused(server.port), "no connection is accepted any more");
-  await Deno.writeTextFile(`${server.folder}/cgi-bin/go`, "");
-  assert(new TextDecoder().decode(await client.rest()).includes("done\n"));
-  assertEquals(await server.status, 0);
-});
+http1Test(
+  "halves",
+  "a program that is running when the server is asked to stop may end its answer",
+  async () => {
+    await using server = await cgiServer({
+      "wait.sh": `${PLAIN}echo started\nwhile [ ! -e go ]; do sleep 0.02; done\necho done\n`,
+    });
+    using client = await WireClient.connect(server.port);
+    await client.get("/cgi-bin/wait.sh");
+    const buffer = new Uint8Array(1000);
+    await client.connection.read(buffer);
+    server.kill("SIGTERM");
+    await waitUntil(() => isRefused(server.port), "no connection is accepted any more");
+    await Deno.writeTextFile(`${server.folder}/cgi-bin/go`, "");
+    assert(new TextDecoder().decode(await client.rest()).includes("done\n"));
+    assertEquals(await server.status, 0);
+  },
+);
 
-Deno.test({
+test({
   ...needsProc("hundreds of programs leave neither descriptors nor zombies nor spool files"),
   fn: async () => {
     await using server = await start();

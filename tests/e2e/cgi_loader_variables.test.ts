@@ -7,6 +7,7 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { get } from "../support/ask.ts";
 import { launch, temporaryFolder } from "../support/launch.ts";
+import { test } from "../support/protocols.ts";
 import { runProgram, writeFiles } from "../support/server.ts";
 
 const SHOW = '#!/bin/sh\nprintf "Content-Type: text/plain\\n\\n%s" "$LD_LIBRARY_PATH"\n';
@@ -27,7 +28,7 @@ servers:
 }
 
 for (const key of ["alias: cgi, cgi: { .sh: sh }", "cgi_script: cgi/show.sh"]) {
-  Deno.test(`LD_LIBRARY_PATH reaches the program of { ${key} }, and check says what that takes`, async () => {
+  test(`LD_LIBRARY_PATH reaches the program of { ${key} }, and check says what that takes`, async () => {
     await using folder = await folderWith(key);
     await using server = launch([], { cwd: folder.path });
     assertEquals(await get(await server.port(), "/p/show.sh"), "200 /opt/lib");
@@ -40,7 +41,7 @@ for (const key of ["alias: cgi, cgi: { .sh: sh }", "cgi_script: cgi/show.sh"]) {
   });
 }
 
-Deno.test("permissions prints --allow-run for all programs where LD_* is handed on, and says why", async () => {
+test("permissions prints --allow-run for all programs where LD_* is handed on, and says why", async () => {
   await using folder = await folderWith("cgi_script: cgi/show.sh");
   const { code, stdout, stderr } = await runProgram(["permissions"], { cwd: folder.path });
   assertEquals(code, 0);

@@ -4,6 +4,7 @@
  * @module
  */
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { test } from "../support/protocols.ts";
 import { toText, WireClient } from "../support/wire.ts";
 import { temporaryFolder } from "../support/launch.ts";
 import { assertLogged, cgiServer, PLAIN } from "./cgi_support.ts";
@@ -22,7 +23,7 @@ async function post(port: number): Promise<readonly [number | undefined, string 
   return [response?.status, response && toText(response.body).trim()];
 }
 
-Deno.test({
+test({
   name:
     "a large body finds its folder: missing at the start, cleaned away while the server runs, laid by others",
   ignore,

@@ -1,23 +1,30 @@
 /** Edges where two parts of the server meet, each of which was wrong once. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
+import { http1Test, test } from "../support/protocols.ts";
 import { startServer } from "../support/server.ts";
 import { exchange, WireClient } from "../support/wire.ts";
 
 const get = (target: string, fields = "") => `GET ${target} HTTP/1.1\r\nHost: localhost\r\n${fields}\r\n`;
 
-Deno.test("however full the answers before it are, the refusal of a broken request is sent behind them", async () => {
-  await using server = await startServer({ files: { "a.txt": "a" } });
-  for (const count of [15, 16, 17]) {
-    using client = await WireClient.connect(server.port);
-    await client.send(get("/missing").repeat(count) + "BAD\r\n\r\n");
-    for (let i = 0; i < count; i++) assertEquals((await client.response())?.status, 404, `${i} of ${count}`);
-    assertEquals((await client.response())?.status, 400);
-    assert(await client.isClosed());
-  }
-});
+http1Test(
+  "framing",
+  "however full the answers before it are, the refusal of a broken request is sent behind them",
+  async () => {
+    await using server = await startServer({ files: { "a.txt": "a" } });
+    for (const count of [15, 16, 17]) {
+      using client = await WireClient.connect(server.port);
+      await client.send(get("/missing").repeat(count) + "BAD\r\n\r\n");
+      for (let i = 0; i < count; i++) {
+        assertEquals((await client.response())?.status, 404, `${i} of ${count}`);
+      }
+      assertEquals((await client.response())?.status, 400);
+      assert(await client.isClosed());
+    }
+  },
+);
 
-Deno.test("a response's head may be larger than a buffer", async () => {
+test("a response's head may be larger than a buffer", async () => {
   await using server = await startServer({ args: ["--cors"] });
   const asked = Array.from({ length: 1200 }, (_, i) => `X-Asked-${i}`).join(", ");
   const response = await exchange(
@@ -28,13 +35,13 @@ Deno.test("a response's head may be larger than a buffer", async () => {
   assertEquals([response?.status, response?.field("access-control-allow-headers")], [204, asked]);
 });
 
-Deno.test("of two expectations the one that cannot be met is refused", async () => {
+test("of two expectations the one that cannot be met is refused", async () => {
   await using server = await startServer({ files: { "a.txt": "a" } });
   const fields = "Expect: 100-continue\r\nExpect: wonders\r\n";
   assertEquals((await exchange(server.port, get("/a.txt", fields)))?.status, 417);
 });
 
-Deno.test("a program is told the host of an absolute target, not what Host says", async () => {
+test("a program is told the host of an absolute target, not what Host says", async () => {
   await using server = await startServer({
     args: ["--cgi", "--allow-host", "good.test"],
     files: {
@@ -48,7 +55,7 @@ Deno.test("a program is told the host of an absolute target, not what Host says"
   assertEquals(response?.text, "good.test:81 good.test");
 });
 
-Deno.test("where try_files leads, the methods and sizes of that location hold", async () => {
+test("where try_files leads, the methods and sizes of that location hold", async () => {
   await using server = await startServer({
     files: { "site/p/x.sh": "printf 'Content-Type: text/plain\\n\\nran'\n" },
     config: `
@@ -66,7 +73,7 @@ servers:
   assertEquals((await exchange(server.port, get("/try/x")))?.text, "ran");
 });
 
-Deno.test("a root that is a link follows the link at the next request, within the sandbox too", async () => {
+test("a root that is a link follows the link at the next request, within the sandbox too", async () => {
   await using server = await startServer({
     files: { "releases/1/a.txt": "one", "releases/2/a.txt": "two", "current": null },
     config: "access_log: off\nservers:\n  - { listen: LISTEN, root: current/site }\n",
@@ -79,7 +86,7 @@ Deno.test("a root that is a link follows the link at the next request, within th
   }
 });
 
-Deno.test("a file is found under a link whose target was renamed with it", async () => {
+test("a file is found under a link whose target was renamed with it", async () => {
   await using server = await startServer({ files: { "1/big.bin": "x".repeat(300_000) } });
   const [one, two, link] = ["1", "2", "cur"].map((name) => join(server.folder, name));
   await Deno.symlink("1", link!);
@@ -91,7 +98,7 @@ Deno.test("a file is found under a link whose target was renamed with it", async
   assertStringIncludes((await exchange(server.port, get("/cur/")))?.text ?? "", "big.bin");
 });
 
-Deno.test("with --upload and --cgi nothing is stored where programs are, not even through a link", async () => {
+test("with --upload and --cgi nothing is stored where programs are, not even through a link", async () => {
   await using server = await startServer({
     args: ["--upload", "--cgi"],
     files: { "bin/there.sh": "echo", "sub": null },
@@ -104,7 +111,7 @@ Deno.test("with --upload and --cgi nothing is stored where programs are, not eve
   assertEquals([...Deno.readDirSync(join(server.folder, "bin"))].map(({ name }) => name), ["there.sh"]);
 });
 
-Deno.test("a file that is replaced keeps its mode", { ignore: Deno.build.os === "windows" }, async () => {
+test("a file that is replaced keeps its mode", { ignore: Deno.build.os === "windows" }, async () => {
   await using server = await startServer({ args: ["--upload"], files: { "secret.txt": "old" } });
   await Deno.chmod(join(server.folder, "secret.txt"), 0o600);
   const put = "PUT /secret.txt HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\nnew";

@@ -7,6 +7,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { get } from "../support/ask.ts";
 import { launch, temporaryFolder } from "../support/launch.ts";
+import { test } from "../support/protocols.ts";
 import { runProgram, startServer, writeFiles } from "../support/server.ts";
 import { WireClient } from "../support/wire.ts";
 import { load } from "./load_support.ts";
@@ -42,7 +43,7 @@ const listening = (stderr: string) => stderr.match(/^listening on .*$/gm);
 
 for (const workers of [1, 2]) {
   for (const spelling of ["localhost", "a.localhost", "LOCALHOST"]) {
-    Deno.test(`a bare port and ${spelling} are one socket of ${workers} worker(s)`, async () => {
+    test(`a bare port and ${spelling} are one socket of ${workers} worker(s)`, async () => {
       const port = freePort();
       await using server = await startServer({
         config: config(`${port}`, `"${spelling}:${port}"`, `workers: ${workers}`),
@@ -53,7 +54,7 @@ for (const workers of [1, 2]) {
     });
   }
 
-  Deno.test({
+  test({
     name: `a reload that changes one spelling for the other loses no connection of ${workers} worker(s)`,
     ignore: ignoreReload,
     fn: async () => {
@@ -103,7 +104,7 @@ const hasIPv6 = (() => {
   }
 })();
 
-Deno.test({
+test({
   name: "the spellings of an IPv6 address are one socket, in the file and in Host",
   ignore: !hasIPv6,
   fn: async () => {
@@ -139,7 +140,7 @@ function ownName(): string | undefined {
 const name = ownName();
 const nameless = name === undefined ? " (this machine's name is not 127.0.0.1)" : "";
 
-Deno.test({
+test({
   name: `a name that the system resolves to an address is that address${nameless}`,
   ignore: name === undefined,
   fn: async () => {
@@ -150,7 +151,7 @@ Deno.test({
   },
 });
 
-Deno.test({
+test({
   name: `the flags of webserv permissions suffice for a name${nameless}`,
   ignore: name === undefined || Deno.env.has("WEBSERV"),
   fn: async () => {
@@ -183,7 +184,7 @@ Deno.test({
   },
 });
 
-Deno.test("a name that cannot be resolved ends the start with 1 and is named", async () => {
+test("a name that cannot be resolved ends the start with 1 and is named", async () => {
   await using folder = await temporaryFolder();
   await writeFiles(folder.path, { ...FILES, "webserv.yaml": config("0", '"no-such-name.invalid:8080"') });
   await using server = launch(["-c", `${folder.path}/webserv.yaml`]);
@@ -191,7 +192,7 @@ Deno.test("a name that cannot be resolved ends the start with 1 and is named", a
   assertMatch(server.output().stderr, /^webserv: the name no-such-name\.invalid cannot be resolved: .*\n$/);
 });
 
-Deno.test({
+test({
   name: "a name that cannot be resolved leaves the old configuration at a reload",
   ignore: ignoreReload,
   fn: async () => {

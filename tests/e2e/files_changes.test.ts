@@ -4,6 +4,7 @@
  * @module
  */
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { test } from "../support/protocols.ts";
 import { pause, waitUntil } from "../support/wait.ts";
 import { exchange, WireClient } from "../support/wire.ts";
 import { assertAnswers, Download, get, makeLargeFile, sharedServer } from "./wire_support.ts";
@@ -18,7 +19,7 @@ const textOf = async (client: WireClient, path: string) => {
   return (await client.response())?.text;
 };
 
-Deno.test("a file rewritten in place with the same size is seen at the next request", async () => {
+test("a file rewritten in place with the same size is seen at the next request", async () => {
   using client = await WireClient.connect(server.port);
   const path = pathOf("same.txt");
   for (let i = 0; i < 50; i++) {
@@ -30,7 +31,7 @@ Deno.test("a file rewritten in place with the same size is seen at the next requ
   }
 });
 
-Deno.test("a kept file rewritten in place with its size and time is seen at the next request", async () => {
+test("a kept file rewritten in place with its size and time is seen at the next request", async () => {
   using client = await WireClient.connect(server.port);
   const path = pathOf("kept.txt");
   const time = Math.floor(Date.now() / 1000) - 1000;
@@ -48,7 +49,7 @@ Deno.test("a kept file rewritten in place with its size and time is seen at the 
   }
 });
 
-Deno.test("a file replaced by renaming another over it is seen at the next request", async () => {
+test("a file replaced by renaming another over it is seen at the next request", async () => {
   using client = await WireClient.connect(server.port);
   const time = Math.floor(Date.now() / 1000) - 1000;
   for (let i = 0; i < 50; i++) {
@@ -61,7 +62,7 @@ Deno.test("a file replaced by renaming another over it is seen at the next reque
   }
 });
 
-Deno.test("a changed file has another tag, and the old one is no match any more", async () => {
+test("a changed file has another tag, and the old one is no match any more", async () => {
   const path = pathOf("tagged.txt");
   Deno.writeTextFileSync(path, "first!");
   const first = (await exchange(server.port, get("/tagged.txt")))!.field("etag")!;
@@ -80,7 +81,7 @@ Deno.test("a changed file has another tag, and the old one is no match any more"
   assertEquals([resumed?.status, resumed?.text], [200, "second"]);
 });
 
-Deno.test("a file that is deleted and comes back is seen so", async () => {
+test("a file that is deleted and comes back is seen so", async () => {
   using client = await WireClient.connect(server.port);
   for (let i = 0; i < 10; i++) {
     Deno.writeTextFileSync(pathOf("blink.txt"), `version ${i}`);
@@ -91,7 +92,7 @@ Deno.test("a file that is deleted and comes back is seen so", async () => {
   }
 });
 
-Deno.test("a file that becomes a folder, and a folder that becomes a file, are seen so", async () => {
+test("a file that becomes a folder, and a folder that becomes a file, are seen so", async () => {
   using client = await WireClient.connect(server.port);
   for (let i = 0; i < 3; i++) {
     Deno.writeTextFileSync(pathOf("shape"), "file");
@@ -106,7 +107,7 @@ Deno.test("a file that becomes a folder, and a folder that becomes a file, are s
   }
 });
 
-Deno.test("an index that appears or goes is seen at the next request", async () => {
+test("an index that appears or goes is seen at the next request", async () => {
   using client = await WireClient.connect(server.port);
   Deno.mkdirSync(pathOf("indexed"));
   const status = async () => {
@@ -123,7 +124,7 @@ Deno.test("an index that appears or goes is seen at the next request", async () 
 /** More than all buffers between server and client hold, so that the server is still reading when it changes. */
 const LARGE = 64 * 1024 * 1024;
 
-Deno.test("a file that grows during its download is sent as long as it was", async () => {
+test("a file that grows during its download is sent as long as it was", async () => {
   const path = pathOf("growing.bin");
   makeLargeFile(path, LARGE);
   using download = await Download.start(server.port, get("/growing.bin"));
@@ -135,7 +136,7 @@ Deno.test("a file that grows during its download is sent as long as it was", asy
 });
 
 for (const left of [0, 1024 * 1024]) {
-  Deno.test(`a file that shrinks to ${left} bytes during its download ends the connection early`, async () => {
+  test(`a file that shrinks to ${left} bytes during its download ends the connection early`, async () => {
     const path = pathOf(`shrinking-${left}.bin`);
     makeLargeFile(path, LARGE);
     using download = await Download.start(server.port, get(`/shrinking-${left}.bin`));
@@ -149,7 +150,7 @@ for (const left of [0, 1024 * 1024]) {
   });
 }
 
-Deno.test("several ranges of a file that shrinks during their download end the connection early", async () => {
+test("several ranges of a file that shrinks during their download end the connection early", async () => {
   const path = pathOf("shrinking-parts.bin");
   makeLargeFile(path, LARGE);
   const fields = `Range: bytes=0-${LARGE / 2},${LARGE / 2 + 10}-\r\n`;
@@ -162,7 +163,7 @@ Deno.test("several ranges of a file that shrinks during their download end the c
   await assertAnswers(server);
 });
 
-Deno.test("a file that is deleted or replaced during its download is sent to its end", async () => {
+test("a file that is deleted or replaced during its download is sent to its end", async () => {
   for (const change of ["delete", "replace"]) {
     const path = pathOf("leaving.bin");
     makeLargeFile(path, LARGE, [LARGE - 100]);

@@ -4,6 +4,7 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
+import { test } from "../support/protocols.ts";
 import { exchange, WireClient } from "../support/wire.ts";
 import { get, sharedServer } from "./wire_support.ts";
 
@@ -88,7 +89,7 @@ const lines = (fields: Readonly<Record<string, string>>) =>
   Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`).join("");
 
 for (const [what, [status, fields]] of Object.entries(CASES)) {
-  Deno.test(`${what} gives ${status}`, async () => {
+  test(`${what} gives ${status}`, async () => {
     using client = await WireClient.connect(server.port);
     await client.get("/a.txt", lines(fields));
     const response = await client.response();
@@ -102,7 +103,7 @@ for (const [what, [status, fields]] of Object.entries(CASES)) {
   });
 }
 
-Deno.test("304 has the validators, and neither content nor a length of it", async () => {
+test("304 has the validators, and neither content nor a length of it", async () => {
   const response = await exchange(server.port, get("/a.txt", `If-None-Match: ${TAG}\r\n`));
   assert(response);
   assertEquals(response.field("etag"), TAG);
@@ -113,13 +114,13 @@ Deno.test("304 has the validators, and neither content nor a length of it", asyn
   }
 });
 
-Deno.test("conditions do not hide that nothing is there", async () => {
+test("conditions do not hide that nothing is there", async () => {
   for (const fields of ["If-None-Match: *\r\n", "If-Match: *\r\n", `If-Modified-Since: ${AFTER}\r\n`]) {
     assertEquals((await exchange(server.port, get("/missing", fields)))?.status, 404);
   }
 });
 
-Deno.test("a second line of If-None-Match counts", async () => {
+test("a second line of If-None-Match counts", async () => {
   const fields = `If-None-Match: ${OTHER}\r\nIf-None-Match: ${TAG}\r\n`;
   assertEquals((await exchange(server.port, get("/a.txt", fields)))?.status, 304);
 });
@@ -138,13 +139,13 @@ const IF_RANGE: Readonly<Record<string, readonly [counts: boolean, value: string
 };
 
 for (const [what, [counts, value]] of Object.entries(IF_RANGE)) {
-  Deno.test(`a Range with an If-Range of ${what} is ${counts ? "followed" : "ignored"}`, async () => {
+  test(`a Range with an If-Range of ${what} is ${counts ? "followed" : "ignored"}`, async () => {
     const response = await exchange(server.port, get("/a.txt", `Range: bytes=2-3\r\nIf-Range: ${value}\r\n`));
     assertEquals([response?.status, response?.text], counts ? [206, "23"] : [200, "0123456789"]);
   });
 }
 
-Deno.test("the date of a file that was changed in this second is no validator for If-Range", async () => {
+test("the date of a file that was changed in this second is no validator for If-Range", async () => {
   const path = `${server.folder}/fresh.txt`;
   // A time in the future stays newer than the answer's Date, however slow this test is.
   Deno.writeTextFileSync(path, "0123456789");
@@ -154,7 +155,7 @@ Deno.test("the date of a file that was changed in this second is no validator fo
   assertEquals((await exchange(server.port, get("/fresh.txt", fields)))?.status, 200);
 });
 
-Deno.test("a Range that cannot be satisfied is ignored if If-Range does not hold", async () => {
+test("a Range that cannot be satisfied is ignored if If-Range does not hold", async () => {
   const response = await exchange(server.port, get("/a.txt", `Range: bytes=99-\r\nIf-Range: ${OTHER}\r\n`));
   assertEquals([response?.status, response?.text], [200, "0123456789"]);
 });

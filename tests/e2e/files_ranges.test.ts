@@ -4,6 +4,7 @@
  * @module
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { test } from "../support/protocols.ts";
 import { exchange, toText, WireClient, type WireResponse } from "../support/wire.ts";
 import { assertRefused, get, sharedServer } from "./wire_support.ts";
 
@@ -42,7 +43,7 @@ const SINGLE: Readonly<Record<string, readonly [text: string, range: string]>> =
 };
 
 for (const [range, [text, contentRange]] of Object.entries(SINGLE)) {
-  Deno.test(`Range: ${range} gives one part, ${contentRange}`, async () => {
+  test(`Range: ${range} gives one part, ${contentRange}`, async () => {
     const response = await ranged(range);
     assertEquals(response?.status, 206);
     assertEquals(response?.text, text);
@@ -81,7 +82,7 @@ const IGNORED = [
 ];
 
 for (const range of IGNORED) {
-  Deno.test(`Range: ${range.slice(0, 60)} is ignored`, async () => {
+  test(`Range: ${range.slice(0, 60)} is ignored`, async () => {
     const response = await ranged(range);
     assertEquals([response?.status, response?.text], [200, ALPHABET]);
     assertEquals(response?.field("content-range"), undefined);
@@ -91,7 +92,7 @@ for (const range of IGNORED) {
 for (
   const range of ["bytes=26-", "bytes=26-30", "bytes=100-,200-", "bytes=99999999999999999999-", "bytes=-0"]
 ) {
-  Deno.test(`Range: ${range} is 416 with the size, and the connection stays`, async () => {
+  test(`Range: ${range} is 416 with the size, and the connection stays`, async () => {
     await assertRefused(server, get("/a.txt", `Range: ${range}\r\n`), {
       status: 416,
       fate: "open",
@@ -100,12 +101,12 @@ for (
   });
 }
 
-Deno.test("no range of an empty file can be satisfied", async () => {
+test("no range of an empty file can be satisfied", async () => {
   const response = await ranged("bytes=0-0", "/empty.txt");
   assertEquals([response?.status, response?.field("content-range")], [416, "bytes */0"]);
 });
 
-Deno.test("HEAD ignores Range", async () => {
+test("HEAD ignores Range", async () => {
   using client = await WireClient.connect(server.port);
   for (const range of ["bytes=2-4", "bytes=0-1,5-6", "bytes=99-"]) {
     await client.send(`HEAD /a.txt HTTP/1.1\r\nHost: localhost\r\nRange: ${range}\r\n\r\n`);
@@ -115,7 +116,7 @@ Deno.test("HEAD ignores Range", async () => {
   }
 });
 
-Deno.test("a Range for a missing file or a folder changes nothing", async () => {
+test("a Range for a missing file or a folder changes nothing", async () => {
   assertEquals((await ranged("bytes=0-1", "/missing"))?.status, 404);
   assertEquals((await ranged("bytes=99-", "/"))?.status, 403);
 });
@@ -148,7 +149,7 @@ function partsOf(response: WireResponse): Part[] {
   });
 }
 
-Deno.test("several ranges come as multipart/byteranges, in the order asked for", async () => {
+test("several ranges come as multipart/byteranges, in the order asked for", async () => {
   using client = await WireClient.connect(server.port);
   await client.get("/a.txt", "Range: bytes=20-21,0-2,-1\r\n");
   const response = await client.response();
@@ -168,12 +169,12 @@ Deno.test("several ranges come as multipart/byteranges, in the order asked for",
   assertEquals((await client.response())?.text, "fine");
 });
 
-Deno.test("several ranges are merged where they overlap, and only there", async () => {
+test("several ranges are merged where they overlap, and only there", async () => {
   const response = await ranged("bytes=10-12,0-3,2-5,11-14");
   assertEquals(partsOf(response!).map(({ range }) => range), ["bytes 10-14/26", "bytes 0-5/26"]);
 });
 
-Deno.test("sixteen ranges are followed", async () => {
+test("sixteen ranges are followed", async () => {
   const response = await ranged(`bytes=${apart(16)}`, "/wide.bin");
   const parts = partsOf(response!);
   assertEquals(parts.length, 16);
@@ -184,12 +185,12 @@ Deno.test("sixteen ranges are followed", async () => {
   }
 });
 
-Deno.test("more than sixteen ranges are ignored", async () => {
+test("more than sixteen ranges are ignored", async () => {
   const response = await ranged(`bytes=${apart(17)}`, "/wide.bin");
   assertEquals([response?.status, response?.body.length], [200, WIDE.length]);
 });
 
-Deno.test("ranges larger than a buffer come whole", async () => {
+test("ranges larger than a buffer come whole", async () => {
   const response = await ranged("bytes=0-299999,300001-599999,-1000", "/wide.bin");
   const wanted = [[0, 300_000], [300_001, 600_000], [699_000, 700_000]] as const;
   const parts = partsOf(response!);
@@ -202,7 +203,7 @@ Deno.test("ranges larger than a buffer come whole", async () => {
   }
 });
 
-Deno.test("the boundary is another one each time", async () => {
+test("the boundary is another one each time", async () => {
   const boundary = async () => (await ranged("bytes=0-0,5-5"))?.field("content-type");
   const first = await boundary();
   assertMatch(first ?? "", /boundary=/);

@@ -5,6 +5,7 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
+import { test } from "../support/protocols.ts";
 import { toText, WireClient } from "../support/wire.ts";
 import { get, sharedServer } from "./wire_support.ts";
 
@@ -98,7 +99,7 @@ for (const [how, size, also] of CASES) {
   for (
     const [what, status, fields] of [["all", "200", ""], ["a part", "206", "Range: bytes=0-99\r\n"]] as const
   ) {
-    Deno.test(`a file of ${size} bytes under ${how} is sent in one state (${what})`, async () => {
+    test(`a file of ${size} bytes under ${how} is sent in one state (${what})`, async () => {
       for (const name of [`${how}-${size}`, `sub/${how}-${size}`]) {
         const outcomes = await outcomesWhile(how, size, name, fields);
         if (Deno.env.has("WRITING_MS")) console.log(name, what, [...outcomes]);

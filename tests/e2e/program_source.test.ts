@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { ask } from "../support/ask.ts";
+import { test } from "../support/protocols.ts";
 import { startServer } from "../support/server.ts";
 
 /** What a program is asked for, and what it must say: its words are no file's. */
@@ -18,7 +19,7 @@ const CASES: Readonly<Record<string, string>> = {
   "/three/": "200 ran /three",
 };
 
-Deno.test("a program is run and its source is not sent, whatever leads to it", async () => {
+test("a program is run and its source is not sent, whatever leads to it", async () => {
   await using server = await startServer({
     config: `
 servers:
@@ -49,7 +50,7 @@ servers:
   }
 });
 
-Deno.test("an error_page may name a program, which makes the page of any error without changing its status", async () => {
+test("an error_page may name a program, which makes the page of any error without changing its status", async () => {
   const page = 'printf "Content-Type: text/plain\\n\\n%s of %s" "$REDIRECT_STATUS" "$REDIRECT_URL"\n';
   await using server = await startServer({
     config: `

@@ -4,9 +4,10 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { ask } from "../support/ask.ts";
 import { hasBrowser, startBrowser } from "../support/browser.ts";
+import { test } from "../support/protocols.ts";
 import { isFile, startServer } from "../support/server.ts";
 
-Deno.test({
+test({
   name: "a page whose name was rebound to this machine reads and stores nothing (needs chromium)",
   ignore: !hasBrowser(),
   async fn() {
@@ -30,7 +31,7 @@ Deno.test({
   },
 });
 
-Deno.test("--allow-host names what a loopback address answers to besides", async () => {
+test("--allow-host names what a loopback address answers to besides", async () => {
   await using server = await startServer({
     args: ["--allow-host", "app.test", "--allow-host=*.lan.test"],
     files: { "a.txt": "a" },

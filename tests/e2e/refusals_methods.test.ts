@@ -4,6 +4,7 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
+import { http1Test, test } from "../support/protocols.ts";
 import { exchange, WireClient } from "../support/wire.ts";
 import { assertAnswer, assertAnswers, assertRefused, OK_FILE, sharedServer } from "./wire_support.ts";
 
@@ -24,7 +25,7 @@ const request = (method: string, target: string, fields = "", body = "") =>
   `${method} ${target} HTTP/1.1\r\nHost: localhost\r\n${fields}\r\n${body}`;
 
 for (const method of ["POST", "PUT", "DELETE", "PATCH", "TRACE"]) {
-  Deno.test(`${method} where it is not allowed is 405 with Allow`, async () => {
+  test(`${method} where it is not allowed is 405 with Allow`, async () => {
     await assertRefused(server, request(method, "/ok.txt"), {
       status: 405,
       fate: "open",
@@ -33,12 +34,12 @@ for (const method of ["POST", "PUT", "DELETE", "PATCH", "TRACE"]) {
   });
 }
 
-Deno.test("405 is answered whether something is at the path or not", async () => {
+test("405 is answered whether something is at the path or not", async () => {
   const response = await exchange(server.port, request("DELETE", "/missing"));
   assertEquals([response?.status, response?.field("allow")], [405, ALLOW]);
 });
 
-Deno.test("CONNECT is 405 with Allow, and opens no tunnel", async () => {
+test("CONNECT is 405 with Allow, and opens no tunnel", async () => {
   await assertRefused(server, "CONNECT localhost:80 HTTP/1.1\r\nHost: localhost:80\r\n\r\n", {
     status: 405,
     fate: "open",
@@ -46,20 +47,20 @@ Deno.test("CONNECT is 405 with Allow, and opens no tunnel", async () => {
   });
 });
 
-Deno.test("TRACE sends nothing back of what came", async () => {
+test("TRACE sends nothing back of what came", async () => {
   const response = await exchange(server.port, request("TRACE", "/ok.txt", "Cookie: secret\r\n"));
   assertEquals(response?.status, 405);
   assert(!response?.text.includes("secret"));
 });
 
 for (const method of ["PROPFIND", "get", "FOO", "M-SEARCH", "!"]) {
-  Deno.test(`the unknown method ${method} is 501`, async () => {
+  test(`the unknown method ${method} is 501`, async () => {
     const response = await assertRefused(server, request(method, "/ok.txt"), { status: 501, fate: "open" });
     assertEquals(response.field("allow"), undefined);
   });
 }
 
-Deno.test("Allow names the methods of the location", async () => {
+test("Allow names the methods of the location", async () => {
   const response = await exchange(server.port, request("OPTIONS", "/all/a.txt"));
   assertEquals(response?.field("allow"), "GET, HEAD, POST, PUT, DELETE, PATCH, PROPFIND, OPTIONS");
   await assertRefused(server, request("PUT", "/post/a.txt"), {
@@ -69,7 +70,7 @@ Deno.test("Allow names the methods of the location", async () => {
   });
 });
 
-Deno.test("a file is no answer to a method that would change it", async () => {
+test("a file is no answer to a method that would change it", async () => {
   // As nginx does it: that a location allows POST does not make a file an answer to it.
   for (const method of ["POST", "PUT", "DELETE", "PATCH", "PROPFIND"]) {
     const response = await exchange(server.port, request(method, "/all/a.txt"));
@@ -79,7 +80,7 @@ Deno.test("a file is no answer to a method that would change it", async () => {
 });
 
 for (const target of ["/ok.txt", "/missing", "/", "*"]) {
-  Deno.test(`OPTIONS ${target} is 204 with Allow and without content`, async () => {
+  test(`OPTIONS ${target} is 204 with Allow and without content`, async () => {
     const response = await assertRefused(server, request("OPTIONS", target), {
       status: 204,
       fate: "open",
@@ -91,7 +92,7 @@ for (const target of ["/ok.txt", "/missing", "/", "*"]) {
 }
 
 for (const expectation of ["200-ok", "100-continue, x", "something=else"]) {
-  Deno.test(`Expect: ${expectation} is 417`, async () => {
+  test(`Expect: ${expectation} is 417`, async () => {
     await assertRefused(server, request("GET", "/ok.txt", `Expect: ${expectation}\r\n`), {
       status: 417,
       fate: "open",
@@ -99,12 +100,12 @@ for (const expectation of ["200-ok", "100-continue, x", "something=else"]) {
   });
 }
 
-Deno.test("HTTP/1.0 has no expectations", async () => {
+http1Test("version", "HTTP/1.0 has no expectations", async () => {
   const response = await exchange(server.port, "GET /ok.txt HTTP/1.0\r\nExpect: x\r\n\r\n");
   assertEquals(response?.status, 200);
 });
 
-Deno.test("Expect: 100-continue without a body is an ordinary request, whatever its case", async () => {
+test("Expect: 100-continue without a body is an ordinary request, whatever its case", async () => {
   for (const value of ["100-continue", "100-Continue"]) {
     using client = await WireClient.connect(server.port);
     await client.get("/ok.txt", `Expect: ${value}\r\n`);
@@ -114,7 +115,7 @@ Deno.test("Expect: 100-continue without a body is an ordinary request, whatever 
   }
 });
 
-Deno.test("a body over the limit is 413 before any of it is read", async () => {
+test("a body over the limit is 413 before any of it is read", async () => {
   // Not one byte of the body is sent: the answer can only come from its announced length.
   await assertRefused(server, request("POST", "/post/a.txt", "Content-Length: 5000000000\r\n"), {
     status: 413,
@@ -122,7 +123,7 @@ Deno.test("a body over the limit is 413 before any of it is read", async () => {
   });
 });
 
-Deno.test("a body over the limit gets 413 instead of 100 Continue", async () => {
+test("a body over the limit gets 413 instead of 100 Continue", async () => {
   await assertRefused(
     server,
     request("POST", "/post/a.txt", "Content-Length: 1025\r\nExpect: 100-continue\r\n"),
@@ -130,33 +131,33 @@ Deno.test("a body over the limit gets 413 instead of 100 Continue", async () => 
   );
 });
 
-Deno.test("a small body over the limit is read and dropped, and the connection stays", async () => {
+test("a small body over the limit is read and dropped, and the connection stays", async () => {
   await assertRefused(server, request("POST", "/post/a.txt", "Content-Length: 1025\r\n", "x".repeat(1025)), {
     status: 413,
     fate: "open",
   });
 });
 
-Deno.test("a body that just fits the limit is not 413", async () => {
+test("a body that just fits the limit is not 413", async () => {
   const body = request("POST", "/post/missing", "Content-Length: 1024\r\n", "x".repeat(1024));
   await assertRefused(server, body, { status: 404, fate: "open" });
 });
 
-Deno.test("the default limit for bodies is 1M", async () => {
+test("the default limit for bodies is 1M", async () => {
   const announce = (length: number) =>
     request("POST", "/all/missing", `Content-Length: ${length}\r\nExpect: 100-continue\r\n`);
   await assertRefused(server, announce(1024 ** 2 + 1), { status: 413, fate: "closed" });
   await assertRefused(server, announce(1024 ** 2), { status: 404, fate: "closed" });
 });
 
-Deno.test("a refused HEAD has the length of its page but not the page", async () => {
+test("a refused HEAD has the length of its page but not the page", async () => {
   using client = await WireClient.connect(server.port);
   await client.send(request("HEAD", "/missing"));
   const response = await assertAnswer(server, client, { status: 404, fate: "open", method: "HEAD" });
   assert(Number(response.field("content-length")) > 0);
 });
 
-Deno.test("the refusal of an HTTP/1.0 request is one of HTTP/1.0, and closes", async () => {
+http1Test("version", "the refusal of an HTTP/1.0 request is one of HTTP/1.0, and closes", async () => {
   using client = await WireClient.connect(server.port);
   await client.send("DELETE /ok.txt HTTP/1.0\r\n\r\n");
   const response = await assertAnswer(server, client, { status: 405, fate: "closed" });

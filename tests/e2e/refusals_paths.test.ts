@@ -4,6 +4,7 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
+import { test } from "../support/protocols.ts";
 import { exchange, WireClient } from "../support/wire.ts";
 import { assertRefused, get, OK_FILE, sharedServer } from "./wire_support.ts";
 
@@ -116,7 +117,7 @@ const REFUSED: Readonly<Record<string, readonly [status: number, target: string]
 
 for (const [what, [status, target]] of Object.entries(REFUSED)) {
   const ignore = Deno.build.os === "windows" && /\blink\b/.test(what);
-  Deno.test({
+  test({
     name: `${what} is refused with ${status}, and the connection stays`,
     ignore,
     fn: async () => {
@@ -145,13 +146,13 @@ const FOUND: Readonly<Record<string, readonly [target: string, text: string]>> =
 };
 
 for (const [what, [target, text]] of Object.entries(FOUND)) {
-  Deno.test(`${what} leads to a file`, async () => {
+  test(`${what} leads to a file`, async () => {
     const response = await exchange(server.port, get(target));
     assertEquals([response?.status, response?.text], [200, text]);
   });
 }
 
-Deno.test({
+test({
   name: "links that stay in the root are followed",
   ignore: Deno.build.os === "windows",
   fn: async () => {
@@ -160,7 +161,7 @@ Deno.test({
   },
 });
 
-Deno.test({
+test({
   name: "a link that is turned to the outside is refused from the next request on",
   ignore: Deno.build.os === "windows",
   fn: async () => {
@@ -180,7 +181,7 @@ Deno.test({
   },
 });
 
-Deno.test("a listing shows neither hidden entries nor links to the outside", async () => {
+test("a listing shows neither hidden entries nor links to the outside", async () => {
   const response = await exchange(server.port, get("/listed/", "Accept: application/json\r\n"));
   const entries = JSON.parse(response!.text) as { name: string }[];
   assertEquals(entries.map(({ name }) => name), ["a.txt"]);
@@ -197,12 +198,12 @@ const REDIRECTED: Readonly<Record<string, readonly [target: string, location: st
 };
 
 for (const [what, [target, location]] of Object.entries(REDIRECTED)) {
-  Deno.test(`a folder without its slash ${what} (${target})`, async () => {
+  test(`a folder without its slash ${what} (${target})`, async () => {
     await assertRefused(server, get(target), { status: 301, fate: "open", fields: { Location: location } });
   });
 }
 
-Deno.test("HEAD of a folder without its slash is redirected too", async () => {
+test("HEAD of a folder without its slash is redirected too", async () => {
   using client = await WireClient.connect(server.port);
   await client.send("HEAD /dir HTTP/1.1\r\nHost: localhost\r\n\r\n");
   const response = await client.response("HEAD");

@@ -8,6 +8,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
 import { ask } from "../support/ask.ts";
 import { temporaryFolder } from "../support/launch.ts";
+import { test } from "../support/protocols.ts";
 import { end, Output, runProgram, startServer, writeFiles } from "../support/server.ts";
 import { inTime, waitUntil } from "../support/wait.ts";
 import { needs } from "./cgi_support.ts";
@@ -28,7 +29,7 @@ async function lead(folder: string, link: string, target: string): Promise<void>
 
 const ignore = Deno.build.os === "windows";
 
-Deno.test({
+test({
   name: "a root, a folder above it and a store that are links may lead elsewhere, again and again",
   ignore,
   fn: async () => {
@@ -69,7 +70,7 @@ servers:
 
 const executable = Deno.env.get("WEBSERV");
 
-Deno.test({
+test({
   ...needs(["script"], "on a terminal a refused access is refused, and nobody is asked"),
   fn: async () => {
     await using folder = await temporaryFolder();

@@ -1,10 +1,11 @@
 import { assertEquals } from "@std/assert";
 import { ask } from "../support/ask.ts";
+import { test } from "../support/protocols.ts";
 import { startServer } from "../support/server.ts";
 
 const ORIGIN = "access-control-allow-origin";
 
-Deno.test("cors marks every answer of its location, errors too, and none of another", async () => {
+test("cors marks every answer of its location, errors too, and none of another", async () => {
   await using server = await startServer({
     config: `
 servers:
@@ -30,7 +31,7 @@ servers:
   assertEquals(await mark("/missing"), [404, undefined]);
 });
 
-Deno.test("a preflight gets the method and the fields that it asks for", async () => {
+test("a preflight gets the method and the fields that it asks for", async () => {
   await using server = await startServer({
     config: "servers: [{ listen: LISTEN, root: ., cors: on }]",
     files: { "a.txt": "a" },
@@ -55,7 +56,7 @@ Deno.test("a preflight gets the method and the fields that it asks for", async (
   assertEquals(plain.field(ORIGIN), "*");
 });
 
-Deno.test("without cors a preflight gets no permission", async () => {
+test("without cors a preflight gets no permission", async () => {
   await using server = await startServer({ files: { "a.txt": "a" } });
   const preflight = await ask(server.port, "/a.txt", {
     method: "OPTIONS",

@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { ask, get } from "../support/ask.ts";
+import { http1Test, test } from "../support/protocols.ts";
 import { startServer } from "../support/server.ts";
 import { exchange } from "../support/wire.ts";
 
@@ -10,7 +11,7 @@ const host = (text: string, names: string, listen = "LISTEN") =>
 /** The beginning of a configuration that a page of another name can reach. */
 const ANY_NAME = 'allowed_hosts: "*"\nservers:\n';
 
-Deno.test("a server is chosen by its exact name, then by the longest wildcard", async () => {
+test("a server is chosen by its exact name, then by the longest wildcard", async () => {
   await using server = await startServer({
     config: "servers:\n" + host("first", "first.test") + host("exact", "[www.example.test, other.test]") +
       host("wild", '"*.example.test"') + host("deep", '"*.deep.example.test"'),
@@ -27,7 +28,7 @@ Deno.test("a server is chosen by its exact name, then by the longest wildcard", 
   assertEquals(await says("y.x.deep.example.test"), "deep");
 });
 
-Deno.test("a wildcard takes neither the bare name nor a name that only ends like it", async () => {
+test("a wildcard takes neither the bare name nor a name that only ends like it", async () => {
   await using server = await startServer({
     config: ANY_NAME + host("default", "first.test") + host("wild", '"*.example.test"'),
   });
@@ -36,7 +37,7 @@ Deno.test("a wildcard takes neither the bare name nor a name that only ends like
   assertEquals(await get(server.port, "/", "example.test.evil"), "200 default");
 });
 
-Deno.test("the first server of an address answers every name that no server has", async () => {
+test("the first server of an address answers every name that no server has", async () => {
   await using server = await startServer({
     config: ANY_NAME + host("first", "a.test", '[LISTEN, "127.0.0.2:0"]') +
       host("second", "b.test") + host("third", "c.test", '["127.0.0.3:0", "127.0.0.2:0"]'),
@@ -58,7 +59,7 @@ Deno.test("the first server of an address answers every name that no server has"
   assertEquals(await says("127.0.0.3", three, "a.test"), "third");
 });
 
-Deno.test("port, case and one trailing dot of the Host do not count", async () => {
+test("port, case and one trailing dot of the Host do not count", async () => {
   await using server = await startServer({
     config: "servers:\n" + host("default", "first.test") + host("named", "Example.TEST") +
       host("wild", '"*.wild.test"') + host("six", '"::1"'),
@@ -78,7 +79,7 @@ Deno.test("port, case and one trailing dot of the Host do not count", async () =
   assertMatch(await get(server.port, "/", "example.test.."), /^400 /);
 });
 
-Deno.test("the host of an absolute target beats the field Host", async () => {
+test("the host of an absolute target beats the field Host", async () => {
   await using server = await startServer({
     config: "servers:\n" + host("first", "first.test") + host("second", "second.test"),
   });
@@ -89,7 +90,7 @@ Deno.test("the host of an absolute target beats the field Host", async () => {
   assertEquals(await says("/http://second.test/"), "200 first");
 });
 
-Deno.test("an HTTP/1.0 request without Host gets the default server", async () => {
+http1Test("version", "an HTTP/1.0 request without Host gets the default server", async () => {
   await using server = await startServer({
     config: "servers:\n" + host("first", "first.test") + host("second", "second.test"),
   });

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { ask } from "../support/ask.ts";
+import { test } from "../support/protocols.ts";
 import { startServer, type TestServer } from "../support/server.ts";
 
 const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
@@ -21,7 +22,7 @@ async function rows(server: TestServer, target: string): Promise<{ text: string;
 const names = async (server: TestServer, target: string) =>
   (await rows(server, target)).map(({ text }) => text);
 
-Deno.test("a listing has folders first, both sorted as people sort", async () => {
+test("a listing has folders first, both sorted as people sort", async () => {
   await using server = await startServer({
     files: {
       "b/x": "",
@@ -46,7 +47,7 @@ Deno.test("a listing has folders first, both sorted as people sort", async () =>
   );
 });
 
-Deno.test("odd names are shown as they are, do no harm, and their links lead to them", async () => {
+test("odd names are shown as they are, do no harm, and their links lead to them", async () => {
   const odd = [
     "<img src=x onerror=alert(1)>.txt",
     `"quotes" & 'apostrophes'`,
@@ -76,7 +77,7 @@ Deno.test("odd names are shown as they are, do no harm, and their links lead to 
   }
 });
 
-Deno.test("a folder with markup in its name is harmless in its own listing", async () => {
+test("a folder with markup in its name is harmless in its own listing", async () => {
   const folder = `<b>"x" & 'y'`;
   await using server = await startServer({ files: { [`${folder}/sub/file`]: "content" } });
   const page = decode((await ask(server.port, `/${encodeURIComponent(folder)}/`)).body);
@@ -85,7 +86,7 @@ Deno.test("a folder with markup in its name is harmless in its own listing", asy
   assertEquals((await ask(server.port, sub!.path + "file")).text, "content");
 });
 
-Deno.test("hidden names, links out of the root, dead links and other kinds are not shown", async () => {
+test("hidden names, links out of the root, dead links and other kinds are not shown", async () => {
   await using server = await startServer({
     config: "servers: [{ listen: LISTEN, root: site, autoindex: on }]",
     files: {
@@ -126,7 +127,7 @@ Deno.test("hidden names, links out of the root, dead links and other kinds are n
   }
 });
 
-Deno.test("a listing as JSON has name, type, size and modified of each entry and nothing else", async () => {
+test("a listing as JSON has name, type, size and modified of each entry and nothing else", async () => {
   await using server = await startServer({
     files: { "dir/sub/x": "", 'dir/b "quoted".txt': "12345", "dir/ä": "" },
   });
@@ -154,7 +155,7 @@ Deno.test("a listing as JSON has name, type, size and modified of each entry and
   });
 });
 
-Deno.test("Accept decides between page and JSON, and caches are told", async () => {
+test("Accept decides between page and JSON, and caches are told", async () => {
   await using server = await startServer({ files: { "dir/x": "", "empty": null } });
   const type = async (accept: string | undefined) => {
     const answer = await ask(server.port, "/dir/", {
@@ -174,7 +175,7 @@ Deno.test("Accept decides between page and JSON, and caches are told", async () 
   assertEquals(JSON.parse(empty.text), []);
 });
 
-Deno.test("HEAD of a listing tells its length, and a new file is listed at the next request", async () => {
+test("HEAD of a listing tells its length, and a new file is listed at the next request", async () => {
   await using server = await startServer({ files: { "dir/one": "" } });
   const page = await ask(server.port, "/dir/");
   const head = await ask(server.port, "/dir/", { method: "HEAD" });
@@ -186,7 +187,7 @@ Deno.test("HEAD of a listing tells its length, and a new file is listed at the n
   assertEquals(await names(server, "/dir/"), ["Parent folder", "two"]);
 });
 
-Deno.test("the links of a listing lead down, and up again", async () => {
+test("the links of a listing lead down, and up again", async () => {
   await using server = await startServer({ files: { "a/b c/d.txt": "deep" } });
   const [down] = await rows(server, "/");
   assertEquals(down, { text: "a/", path: "/a/" });
@@ -200,7 +201,7 @@ Deno.test("the links of a listing lead down, and up again", async () => {
   assertEquals(await names(server, "/"), ["a/"]);
 });
 
-Deno.test("autoindex is off unless it is asked for", async () => {
+test("autoindex is off unless it is asked for", async () => {
   await using server = await startServer({
     config: `
 servers:

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { ask, get } from "../support/ask.ts";
+import { test } from "../support/protocols.ts";
 import { startServer } from "../support/server.ts";
 
 /** A program that says its path, and has something in it that nobody may read. */
@@ -7,7 +8,7 @@ const PROGRAM = `# secret
 printf 'Content-Type: text/plain\\n\\nran %s%s' "$SCRIPT_NAME" "$PATH_INFO"
 `;
 
-Deno.test("a program is run and never sent, whatever leads to it", async () => {
+test("a program is run and never sent, whatever leads to it", async () => {
   await using server = await startServer({
     config: `
 servers:

@@ -1,8 +1,9 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { ask, get, redirect } from "../support/ask.ts";
+import { test } from "../support/protocols.ts";
 import { startServer } from "../support/server.ts";
 
-Deno.test("try_files looks for $uri, for $uri/, for a suffix and for fixed paths, in their order", async () => {
+test("try_files looks for $uri, for $uri/, for a suffix and for fixed paths, in their order", async () => {
   await using server = await startServer({
     config: `
 servers:
@@ -30,7 +31,7 @@ servers:
   assertEquals((await ask(server.port, "/b")).field("content-type"), "text/html; charset=utf-8");
 });
 
-Deno.test("try_files leads to a folder by its slash, so that the links of its index stay right", async () => {
+test("try_files leads to a folder by its slash, so that the links of its index stay right", async () => {
   await using server = await startServer({
     config: `
 servers:
@@ -45,7 +46,7 @@ servers:
   assertEquals(await get(server.port, "/docs/"), "200 docs");
 });
 
-Deno.test("$uri without a slash of its own is a file, never a folder", async () => {
+test("$uri without a slash of its own is a file, never a folder", async () => {
   await using server = await startServer({
     config: `
 servers:
@@ -74,7 +75,7 @@ servers:
   assertEquals(await get(server.port, "/index/sub/"), "200 the subfolder's");
 });
 
-Deno.test("the last of try_files may be any code, which gets its error page", async () => {
+test("the last of try_files may be any code, which gets its error page", async () => {
   await using server = await startServer({
     config: `
 servers:
@@ -91,7 +92,7 @@ servers:
   assertEquals(await get(server.port, "/gone/x"), "410 gone for good");
 });
 
-Deno.test("the last path of try_files is answered by the location that it falls into", async () => {
+test("the last path of try_files is answered by the location that it falls into", async () => {
   await using server = await startServer({
     config: `
 servers:
@@ -113,7 +114,7 @@ servers:
   assertStringIncludes(await get(server.port, "/to-folder/x"), "page.html");
 });
 
-Deno.test("try_files goes round in no circle", async () => {
+test("try_files goes round in no circle", async () => {
   await using server = await startServer({
     config: `
 servers:
@@ -132,7 +133,7 @@ servers:
   }
 });
 
-Deno.test("try_files works below an alias", async () => {
+test("try_files works below an alias", async () => {
   await using server = await startServer({
     config: `
 servers:

@@ -1,15 +1,16 @@
 import { assertEquals } from "@std/assert";
+import { test } from "../support/protocols.ts";
 import { startServer } from "../support/server.ts";
 import { exchange, WireClient } from "../support/wire.ts";
 
-Deno.test("a folder is served from its index", async () => {
+test("a folder is served from its index", async () => {
   await using server = await startServer({ files: { "index.html": "<h1>Hello</h1>" } });
   const response = await exchange(server.port, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
   assertEquals(response?.status, 200);
   assertEquals(response?.text, "<h1>Hello</h1>");
 });
 
-Deno.test("pipelined requests are answered in their order", async () => {
+test("pipelined requests are answered in their order", async () => {
   await using server = await startServer({ files: { "a.txt": "A", "b.txt": "B" } });
   using client = await WireClient.connect(server.port);
   const request = (path: string) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;

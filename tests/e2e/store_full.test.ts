@@ -5,6 +5,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { join } from "@std/path";
+import { test } from "../support/protocols.ts";
 import { startServer } from "../support/server.ts";
 import { WireClient } from "../support/wire.ts";
 import {
@@ -43,7 +44,7 @@ function canMount(): boolean {
 
 const MOUNTS = canMount();
 
-Deno.test({
+test({
   name: `a full disk is 507, nothing is left, and the next upload that fits is stored${
     MOUNTS ? "" : " (ignored: no file system may be mounted here)"
   }`,

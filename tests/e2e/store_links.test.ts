@@ -9,6 +9,7 @@ import { ask } from "../support/ask.ts";
 import { filesIn, formOf, postForm, put, send, STORE_CONFIG, STORE_FILES, storeOf } from "./store_support.ts";
 import { launch, temporaryFolder } from "../support/launch.ts";
 import { assertShowsNoPath, sharedServer } from "./wire_support.ts";
+import { test } from "../support/protocols.ts";
 
 const server = await sharedServer({
   config: STORE_CONFIG,
@@ -51,7 +52,7 @@ for (
     `/over/sub/root${server.folder}/outside/secret.txt`,
   ]
 ) {
-  Deno.test(`GET, PUT, POST and DELETE of ${target.replace(server.folder, "/...")} are refused`, async () => {
+  test(`GET, PUT, POST and DELETE of ${target.replace(server.folder, "/...")} are refused`, async () => {
     const get = await ask(server.port, target), remove = await send(server, "DELETE", target);
     const write = await put(server, target, "overwritten");
     const post = await postForm(server, target, formOf({ "new.txt": "x", "secret.txt": "x" }));
@@ -65,7 +66,7 @@ for (
   });
 }
 
-Deno.test("a form's file does not take the name of a link that leads outside or nowhere", async () => {
+test("a form's file does not take the name of a link that leads outside or nowhere", async () => {
   for (const name of ["out.txt", "out", "dangling-out", "dangling-in", "circle"]) {
     const response = await postForm(server, "/over/", formOf({ "a.txt": "x", [name]: "x" }));
     assertEquals(response.status, 409, name);
@@ -73,13 +74,13 @@ Deno.test("a form's file does not take the name of a link that leads outside or 
   assertEquals(filesIn(server.folder), before);
 });
 
-Deno.test("links that lead outside or nowhere are not listed", async () => {
+test("links that lead outside or nowhere are not listed", async () => {
   const response = await ask(server.port, "/over/", { fields: { Accept: "application/json" } });
   const names = (JSON.parse(response.text) as { name: string }[]).map(({ name }) => name);
   assertEquals(names.filter((name) => /out|beside|dangling|circle|chain|absolute/.test(name)), []);
 });
 
-Deno.test("links that stay inside are read, written and deleted through", async () => {
+test("links that stay inside are read, written and deleted through", async () => {
   link("sub/deep.txt", "in.txt");
   link("sub", "in");
   assertEquals((await ask(server.port, "/over/in.txt")).text, "deep");
@@ -99,7 +100,7 @@ Deno.test("links that stay inside are read, written and deleted through", async 
   assertEquals(filesIn(server.folder), before);
 });
 
-Deno.test("a store that is itself a link works", async () => {
+test("a store that is itself a link works", async () => {
   await using folder = await temporaryFolder();
   Deno.mkdirSync(`${folder.path}/real/sub`, { recursive: true });
   Deno.symlinkSync("real", `${folder.path}/link`);

@@ -17,6 +17,7 @@ import {
 } from "./store_support.ts";
 import { ask } from "../support/ask.ts";
 import { assertShowsNoPath, sharedServer } from "./wire_support.ts";
+import { test } from "../support/protocols.ts";
 
 const server = await sharedServer({ config: STORE_CONFIG, files: STORE_FILES });
 const store = storeOf(server);
@@ -61,7 +62,7 @@ const FORM_NAMES: readonly (readonly [parameters: string, name: string])[] = [
 
 for (const [parameters, name] of FORM_NAMES) {
   const shown = parameters.length > 80 ? `${parameters.slice(0, 80)}...` : parameters;
-  Deno.test(`a form's file with ${JSON.stringify(shown)} is stored under a clean name`, async () => {
+  test(`a form's file with ${JSON.stringify(shown)} is stored under a clean name`, async () => {
     const response = await postForm(server, "/over/", formPart(parameters, "content") + FORM_END);
     assertEquals(response.status, 201, response.text);
     const listed = new TextDecoder().decode(response.body);
@@ -91,7 +92,7 @@ for (
     '; name="f"; filename="unclosed',
   ]
 ) {
-  Deno.test(`a form's file with ${JSON.stringify(parameters)} is 400 and stores nothing`, async () => {
+  test(`a form's file with ${JSON.stringify(parameters)} is 400 and stores nothing`, async () => {
     const response = await postForm(server, "/files/", formPart(parameters, "x") + FORM_END);
     assertEquals(response.status, 400);
     assertShowsNoPath(server, response);
@@ -99,7 +100,7 @@ for (
   });
 }
 
-Deno.test("a NUL or another control byte in a part's header is 400", async () => {
+test("a NUL or another control byte in a part's header is 400", async () => {
   for (const byte of ["\0", "\x01", "\x7f", "\n"]) {
     const response = await postForm(
       server,
@@ -149,7 +150,7 @@ const PUT_NAMES: readonly (readonly [target: string, status: number, name?: stri
 
 for (const [target, status, name] of PUT_NAMES) {
   const shown = target.length > 60 ? `${target.slice(0, 60)}...` : target;
-  Deno.test(`PUT ${JSON.stringify(shown)} is ${status}`, async () => {
+  test(`PUT ${JSON.stringify(shown)} is ${status}`, async () => {
     const response = await put(server, target, "body");
     assertEquals(response.status, status);
     assertEquals(response.field("x-injected"), undefined);

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { test } from "../support/protocols.ts";
 import { startServer } from "../support/server.ts";
 import { exchange } from "../support/wire.ts";
 
@@ -21,14 +22,14 @@ const SENDERS: readonly (readonly [who: string, fields: string, status: number])
   ["a page that hides its origin", "Sec-Fetch-Site: cross-site\r\n", 403],
 ];
 
-Deno.test("a store takes nothing that a page of another origin sends", async () => {
+test("a store takes nothing that a page of another origin sends", async () => {
   await using server = await startServer({ config: config("cors: off") });
   for (const [who, fields, status] of SENDERS) {
     assertEquals((await exchange(server.port, post(fields)))?.status, status, who);
   }
 });
 
-Deno.test("with cors a store takes what pages of other origins send", async () => {
+test("with cors a store takes what pages of other origins send", async () => {
   await using server = await startServer({ config: config("cors: on") });
   for (const [who, fields] of SENDERS) {
     assertEquals((await exchange(server.port, post(fields)))?.status, 201, who);

@@ -4,6 +4,7 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
+import { test } from "../support/protocols.ts";
 import { startServer, type TestServer } from "../support/server.ts";
 import { WireClient, type WireResponse } from "../support/wire.ts";
 import { assertHolds, head, put, STORE_CONFIG, STORE_FILES, storeOf } from "./store_support.ts";
@@ -41,7 +42,7 @@ const putRequest = (target: string, i: number, fields: Record<string, string> = 
 };
 
 for (const workers of [1, 2]) {
-  Deno.test(`of 20 clients that all want to be first one is, with ${workers} worker(s)`, async () => {
+  test(`of 20 clients that all want to be first one is, with ${workers} worker(s)`, async () => {
     await using server = await startServer({
       config: `workers: ${workers}\n${STORE_CONFIG}`,
       files: STORE_FILES,
@@ -63,7 +64,7 @@ for (const workers of [1, 2]) {
   });
 }
 
-Deno.test("of 20 clients with the same tag one replaces the file, and one answer in all says that it is new", async () => {
+test("of 20 clients with the same tag one replaces the file, and one answer in all says that it is new", async () => {
   await using server = await startServer({ config: STORE_CONFIG, files: STORE_FILES });
   const made = await race(server, Array.from({ length: 20 }, (_, i) => putRequest("/files/x", i)));
   assertEquals(count(made), { 201: 1, 204: 19 });
@@ -89,7 +90,7 @@ for (
     ["clients that write or remove", ["PUT", "DELETE", "PUT", "DELETE", "PUT", "DELETE"]],
   ] as const
 ) {
-  Deno.test(`of six ${name} with one tag just one wins, whichever of 4 workers they meet`, async () => {
+  test(`of six ${name} with one tag just one wins, whichever of 4 workers they meet`, async () => {
     await using server = await startServer({
       config: `workers: 4\n${STORE_CONFIG}`,
       files: STORE_FILES,
@@ -112,7 +113,7 @@ for (
   });
 }
 
-Deno.test("of 20 forms with the same names one is stored, with all its files", async () => {
+test("of 20 forms with the same names one is stored, with all its files", async () => {
   await using server = await startServer({ config: `workers: 2\n${STORE_CONFIG}`, files: STORE_FILES });
   const names = ["a.txt", "b.txt", "c.txt"];
   const responses = await race(
@@ -149,7 +150,7 @@ async function readAll(server: TestServer, goesOn: () => boolean): Promise<numbe
 }
 
 for (const workers of [1, 2]) {
-  Deno.test(`200 clients leave one of their bodies, and readers meet whole files only, with ${workers} worker(s)`, async () => {
+  test(`200 clients leave one of their bodies, and readers meet whole files only, with ${workers} worker(s)`, async () => {
     await using server = await startServer({
       config: `workers: ${workers}\n${STORE_CONFIG}`,
       files: STORE_FILES,

@@ -8,6 +8,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { needs, PLAIN } from "./cgi_support.ts";
 import { ask, get } from "../support/ask.ts";
 import { launch, temporaryFolder } from "../support/launch.ts";
+import { test } from "../support/protocols.ts";
 import { runProgram, startServer, writeFiles } from "../support/server.ts";
 import { waitUntil } from "../support/wait.ts";
 
@@ -16,7 +17,7 @@ const ignore = Deno.build.os === "windows";
 
 const put = (port: number, target: string, body: string) => ask(port, target, { method: "PUT", body });
 
-Deno.test({
+test({
   name: "a link among the programs to what was uploaded is 403, and the error log says why",
   ignore,
   fn: async () => {
@@ -56,7 +57,7 @@ servers:
   },
 });
 
-Deno.test({
+test({
   name: "with --upload and --cgi the programs of cgi-bin run, and what was uploaded does not",
   ignore,
   fn: async () => {
@@ -71,7 +72,7 @@ Deno.test({
   },
 });
 
-Deno.test({
+test({
   ...needs(
     ["deno"],
     "with --upload and --cgi no deno.json or package.json that was uploaded says what a program runs",
@@ -99,7 +100,7 @@ Deno.test({
   },
 });
 
-Deno.test({
+test({
   name: "check and start refuse stores and programs that overlap through a link, with line and key",
   ignore,
   fn: async () => {
@@ -131,7 +132,7 @@ Deno.test({
 
 const IN_ITS_STORE = 'access_log: off\nservers: [{ listen: "127.0.0.1:0", locations: { /: STORE } }]\n';
 
-Deno.test("a webserv.yaml in a store of its own is not taken up unless it is named", async () => {
+test("a webserv.yaml in a store of its own is not taken up unless it is named", async () => {
   await using folder = await temporaryFolder();
   const text = IN_ITS_STORE.replace("STORE", "{ upload_store: . }");
   await writeFiles(folder.path, { "webserv.yaml": text });
@@ -148,7 +149,7 @@ Deno.test("a webserv.yaml in a store of its own is not taken up unless it is nam
   assertEquals(await Deno.readTextFile(`${folder.path}/webserv.yaml`), text);
 });
 
-Deno.test({
+test({
   name: "SIGHUP takes up no webserv.yaml where there was none at the start",
   ignore,
   fn: async () => {
@@ -167,7 +168,7 @@ Deno.test({
   },
 });
 
-Deno.test({
+test({
   name: "SIGHUP takes up no webserv.yaml that lies in a store of the running server by now",
   ignore,
   fn: async () => {

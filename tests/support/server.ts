@@ -113,7 +113,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     await dispose();
     throw error;
   }
-  const ports = [...said.stderr.matchAll(/listening on http:\/\/\S*:([0-9]+)\//g)].map(([, port]) =>
+  const ports = [...said.stderr.matchAll(/listening on https?:\/\/\S*:([0-9]+)\//g)].map(([, port]) =>
     Number(port)
   );
   return {

@@ -1,32 +1,22 @@
 /**
- * Speaks to a server byte for byte, so that tests see what really goes over the wire.
+ * Speaks to a server byte for byte, so that tests see what really goes over the wire. What is sent is the text of an
+ * HTTP/1.1 request; where a test runs over HTTP/2 (`protocols.ts`), it goes as a stream of that.
  *
  * @module
  */
+import { protocolOfTest } from "./protocols.ts";
+import { Http1Client } from "./wire_http1.ts";
+import { Http2Client } from "./wire_http2.ts";
 
-/** Latin-1 text to bytes and back: one character a byte. */
-export const toBytes = (text: string): Uint8Array<ArrayBuffer> =>
-  Uint8Array.from(text, (c) => c.charCodeAt(0));
-export const toText = (bytes: Uint8Array): string => {
-  let text = "";
-  for (let i = 0; i < bytes.length; i += 8192) text += String.fromCharCode(...bytes.subarray(i, i + 8192));
-  return text;
-};
-
-/** Where the bytes are first found; -1 if nowhere. */
-function indexOf(bytes: Uint8Array, wanted: Uint8Array): number {
-  for (let at = bytes.indexOf(wanted[0]!); at >= 0; at = bytes.indexOf(wanted[0]!, at + 1)) {
-    if (wanted.every((byte, i) => bytes[at + i] === byte)) return at;
-  }
-  return -1;
-}
+export { toBytes, toText } from "./latin1.ts";
 
 /** One answer, taken apart. */
 export interface WireResponse {
   readonly version: string;
   readonly status: number;
+  /** Empty over HTTP/2. */
   readonly reason: string;
-  /** In order, as sent. */
+  /** In order, as sent: their names are in lower case over HTTP/2. */
   readonly fields: readonly (readonly [string, string])[];
   /** The first value of a field, by any case of its name. */
   field(name: string): string | undefined;
@@ -36,164 +26,31 @@ export interface WireResponse {
 }
 
 /** How long a server may take to end a connection, in milliseconds: less than the default of timeouts.keep_alive. */
-const CLOSING = 10_000;
+export const CLOSING = 10_000;
 
 /** One connection to a server on loopback. */
-export class WireClient implements Disposable {
-  #received: Uint8Array = new Uint8Array();
-  #ended = false;
-
-  private constructor(readonly connection: Deno.TcpConn) {}
-
-  static async connect(port: number, hostname = "127.0.0.1"): Promise<WireClient> {
-    return new WireClient(await Deno.connect({ hostname, port }));
-  }
-
-  async send(data: string | Uint8Array): Promise<void> {
-    let bytes = typeof data === "string" ? toBytes(data) : data;
-    while (bytes.length > 0) bytes = bytes.subarray(await this.connection.write(bytes));
-  }
-
+export interface WireClient extends Disposable {
+  readonly connection: Deno.TcpConn;
+  /** Sends text or bytes of HTTP/1.1. */
+  send(data: string | Uint8Array): Promise<void>;
   /** Sends a GET with a Host and further field lines, each with its CRLF. */
-  get(target: string, fields = ""): Promise<void> {
-    return this.send(`GET ${target} HTTP/1.1\r\nHost: localhost\r\n${fields}\r\n`);
-  }
-
+  get(target: string, fields?: string): Promise<void>;
   /** Ends our side. */
-  closeWrite(): Promise<void> {
-    return this.connection.closeWrite();
-  }
-
+  closeWrite(): Promise<void>;
   /** The next answer; undefined if the server closed without one. Interim answers (100) are given as answers. */
-  async response(method = "GET"): Promise<WireResponse | undefined> {
-    const headEnd = await this.#until("\r\n\r\n");
-    if (headEnd === undefined) {
-      if (this.#received.length > 0) throw new Error(`half an answer: ${toText(this.#received)}`);
-      return undefined;
-    }
-    const [line, ...rest] = toText(this.#take(headEnd)).slice(0, -4).split("\r\n");
-    const [, version, status, reason] = /^(\S+) (\d{3}) (.*)$/.exec(line!) ?? [];
-    if (status === undefined) throw new Error(`no status line: ${line}`);
-    const fields = rest.map((text) => {
-      const colon = text.indexOf(":");
-      return [text.slice(0, colon), text.slice(colon + 1).trim()] as const;
-    });
-    const field = (name: string) => fields.find(([n]) => n.toLowerCase() === name.toLowerCase())?.[1];
-    const body = await this.#body(method, Number(status), field);
-    return {
-      version: version!,
-      status: Number(status),
-      reason: reason!,
-      fields,
-      field,
-      body,
-      text: toText(body),
-    };
-  }
-
+  response(method?: string): Promise<WireResponse | undefined>;
   /** Everything until the server ends its side. */
-  async rest(): Promise<Uint8Array> {
-    while (await this.#receive());
-    return this.#take(this.#received.length);
-  }
-
+  rest(): Promise<Uint8Array>;
   /** True if the server ends the connection without further bytes, and before it is one that was idle for too long. */
-  async isClosed(): Promise<boolean> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<"late">((resolve) => timer = setTimeout(() => resolve("late"), CLOSING));
-    const read = (async () => {
-      const buffer = new Uint8Array(16);
-      try {
-        return await this.connection.read(buffer) === null ? "closed" : "bytes";
-      } catch {
-        return "closed";
-      }
-    })();
-    const result = await Promise.race([read, late]);
-    clearTimeout(timer);
-    if (result === "late") {
-      this[Symbol.dispose]();
-      await read;
-    }
-    return result === "closed";
-  }
-
-  [Symbol.dispose](): void {
-    try {
-      this.connection.close();
-    } catch {
-      // It is closed already.
-    }
-  }
-
-  async #body(
-    method: string,
-    status: number,
-    field: (name: string) => string | undefined,
-  ): Promise<Uint8Array> {
-    if (method === "HEAD" || status < 200 || status === 204 || status === 304) return new Uint8Array();
-    if (field("transfer-encoding") === "chunked") return await this.#chunks();
-    const length = field("content-length");
-    if (length === undefined) return await this.rest();
-    while (this.#received.length < Number(length)) {
-      if (!(await this.#receive())) {
-        throw new Error(`the body ended after ${this.#received.length} of ${length} bytes`);
-      }
-    }
-    return this.#take(Number(length));
-  }
-
-  async #chunks(): Promise<Uint8Array> {
-    const pieces: Uint8Array[] = [];
-    for (;;) {
-      const lineEnd = await this.#until("\r\n");
-      if (lineEnd === undefined) throw new Error("the body ended before its last chunk");
-      const size = parseInt(toText(this.#take(lineEnd)), 16);
-      while (this.#received.length < size + 2) {
-        if (!(await this.#receive())) throw new Error("the body ended within a chunk");
-      }
-      if (size > 0) pieces.push(this.#take(size));
-      this.#take(2);
-      if (size === 0) return new Uint8Array(await new Blob(pieces as BlobPart[]).arrayBuffer());
-    }
-  }
-
-  /** The length up to and with the next occurrence of a mark. */
-  async #until(mark: string): Promise<number | undefined> {
-    const bytes = toBytes(mark);
-    for (;;) {
-      const index = indexOf(this.#received, bytes);
-      if (index >= 0) return index + mark.length;
-      if (!(await this.#receive())) return undefined;
-    }
-  }
-
-  #take(length: number): Uint8Array {
-    const taken = this.#received.subarray(0, length);
-    this.#received = this.#received.subarray(length);
-    return taken;
-  }
-
-  async #receive(): Promise<boolean> {
-    if (this.#ended) return false;
-    const buffer = new Uint8Array(65536);
-    let count: number | null;
-    try {
-      count = await this.connection.read(buffer);
-    } catch {
-      // A reset is an end too; what a test wants to know is what came before it.
-      count = null;
-    }
-    if (count === null) this.#ended = true;
-    else {
-      const joined = new Uint8Array(this.#received.length + count);
-      joined.set(this.#received);
-      joined.set(buffer.subarray(0, count), this.#received.length);
-      this.#received = joined;
-    }
-    return count !== null;
-  }
+  isClosed(): Promise<boolean>;
 }
+
+export const WireClient = {
+  /** Connects with the protocol that the test is run over. */
+  connect(port: number, hostname = "127.0.0.1"): Promise<WireClient> {
+    return (protocolOfTest() === "HTTP/2" ? Http2Client : Http1Client).connect(port, hostname);
+  },
+};
 
 /** Sends raw bytes on a connection of their own and gives the first answer. */
 export async function exchange(
