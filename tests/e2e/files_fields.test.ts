@@ -209,5 +209,6 @@ test({
     using client = await WireClient.connect(server.port);
     await client.get("/pipe.txt");
     await assertAnswer(server, client, { status: 404, fate: "open" });
+    await Deno.remove(`${server.folder}/pipe.txt`);
   },
 });
