@@ -74,6 +74,16 @@ export class Calm {
     }
   }
 
+  /**
+   * The peer wants no more of an answer that has begun. Paid for by content that was sent: whoever turns a page, or seeks
+   * in a video, has had some.
+   *
+   * @throws {ConnectionFault}
+   */
+  cutShort(): void {
+    this.#owe(ANSWER, "Too many answers are cut short before they have content");
+  }
+
   /** An answer was sent whole. */
   answered(): void {
     if (this.#abandoned > 0) this.#abandoned--;

@@ -67,7 +67,9 @@ export class ControlQueue {
 
   /** Bytes that are frames already. */
   raw(bytes: Uint8Array): void {
-    this.#bytes.set(bytes, this.#reserve(bytes.length));
+    // Before `#bytes`, which it may replace.
+    const at = this.#reserve(bytes.length);
+    this.#bytes.set(bytes, at);
   }
 
   /** Moves as much as fits into the buffer and gives the offset behind it. */

@@ -9,6 +9,7 @@ import { decodeLatin1 } from "../bytes/latin1.ts";
 import { HttpError } from "../http/errors.ts";
 import type { Calm } from "./calm.ts";
 import { ConnectionFault, frameSizeError, protocolError } from "./connection_fault.ts";
+import { EarlyPriorities } from "./early_priorities.ts";
 import { ErrorCode } from "./error_codes.ts";
 import {
   type Event,
@@ -23,7 +24,7 @@ import { HeaderBlock } from "./header_block.ts";
 import type { Http2Limits } from "./limits.ts";
 import type { Outbox } from "./outbox.ts";
 import { PeerSettings, SETTING } from "./peer_settings.ts";
-import { parsePriority, type Priority } from "./priority.ts";
+import { parsePriority } from "./priority.ts";
 import { checkTrailers, Malformed, readRequest } from "./request.ts";
 import { RECEIVED, type StreamFrame } from "./state.ts";
 import type { Stream } from "./stream.ts";
@@ -56,7 +57,7 @@ export class Receiver {
   readonly #reader: FrameReader;
   readonly #block: HeaderBlock;
   readonly #settings = new PeerSettings();
-  readonly #priorities = new Map<number, Priority>();
+  readonly #priorities: EarlyPriorities;
   readonly #parts: ReceiverParts;
   /** Of the DATA that is being received: bytes of content and padding still to come, and whether it is the last one. */
   #content = 0;
@@ -70,6 +71,7 @@ export class Receiver {
     this.#parts = parts;
     this.#reader = new FrameReader(parts.buffer);
     this.#block = new HeaderBlock(parts.limits);
+    this.#priorities = new EarlyPriorities(parts.limits.streams);
   }
 
   /** A header block has begun and is not whole. */
@@ -222,8 +224,7 @@ export class Receiver {
   #request(id: number): Event | undefined {
     const { streams, limits, calm } = this.#parts;
     streams.last = id;
-    const priority = this.#priorities.get(id);
-    if (priority !== undefined) this.#priorities.delete(id);
+    const priority = this.#priorities.take(id);
     if (id > this.most) {
       calm.frame(0);
       streams.ignore(id);
@@ -306,6 +307,7 @@ export class Receiver {
     const stream = streams.live.get(id)!;
     streams.resetByPeer(stream);
     if (!stream.isHeadSent) calm.abandoned();
+    else calm.cutShort();
     return { type: "reset", stream: id, code: readUint32(buffer.bytes, start), byPeer: true };
   }
 
@@ -332,7 +334,7 @@ export class Receiver {
 
   #priorityUpdate(): Event | undefined {
     const { length, start, stream: onStream } = this.#reader;
-    const { streams, buffer, outbox, limits, calm } = this.#parts;
+    const { streams, buffer, outbox, calm } = this.#parts;
     if (onStream !== 0) throw protocolError("PRIORITY_UPDATE is sent on a stream");
     if (length < 4) throw frameSizeError("PRIORITY_UPDATE has no room for its stream");
     const id = readUint31(buffer.bytes, start);
@@ -342,18 +344,8 @@ export class Receiver {
     if (priority === undefined) return undefined;
     const stream = streams.live.get(id);
     if (stream !== undefined) outbox.prioritize(stream, priority);
-    else if (id > streams.last) this.#rememberPriority(id, priority, limits.streams);
+    else if (id > streams.last) this.#priorities.set(id, priority, streams.last);
     return undefined;
-  }
-
-  /** Of a stream that is still to come: of as many as there may be. */
-  #rememberPriority(id: number, priority: Priority, most: number): void {
-    const priorities = this.#priorities;
-    if (priorities.size >= most) {
-      // Streams that were passed over will never come.
-      for (const known of priorities.keys()) if (known <= this.#parts.streams.last) priorities.delete(known);
-    }
-    if (priorities.size < most || priorities.has(id)) priorities.set(id, priority);
   }
 
   // --- frames about the connection: sections 6.5, 6.7 and 6.8 ---

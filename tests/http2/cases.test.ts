@@ -57,5 +57,6 @@ function checkWithFrameBehind(http2Case: Http2Case, lines: readonly string[]): v
 Deno.test("the cases of HTTP/2 have titles of their own, and each names its section", () => {
   const titles = cases.map(({ document, title }) => `${document}: ${title}`);
   assertEquals(titles.filter((title, i) => titles.indexOf(title) !== i), []);
+  assertEquals(titles.filter((title) => !/: (RFC \d+ )?\d+(\.\d+)* /.test(title)), []);
   assert(cases.length >= 250, `There are ${cases.length} cases`);
 });

@@ -39,22 +39,27 @@ export function readHttp2Cases(): Http2Case[] {
 }
 
 function parseDocument(document: string, text: string): Http2Case[] {
-  return text.split(/^## /m).slice(1).map((section) => {
+  const [intro = "", ...sections] = text.split(/^## /m);
+  return sections.map((section) => {
     const title = section.slice(0, section.indexOf("\n"));
     const block = (name: string) => {
       const match = new RegExp(`^\`\`\`${name}\n(.*?)^\`\`\``, "ms").exec(section);
       if (match === null) throw new Error(`${document}: "${title}" has no block "${name}"`);
       return match[1]!.split("\n").slice(0, -1);
     };
-    const lines = [...section.matchAll(/^- (\w+): (.*)$/gm)].map(([, key, value]) => [key!, value!] as const);
     return {
       document,
       title,
       steps: block("client"),
       expected: block("server"),
-      ...optionsOf(document, lines),
+      // Those of a section come last, so they count.
+      ...optionsOf(document, [...optionLines(intro), ...optionLines(section)]),
     };
   });
+}
+
+function optionLines(text: string): (readonly [key: string, value: string])[] {
+  return [...text.matchAll(/^- (\w+): (.*)$/gm)].map(([, key, value]) => [key!, value!] as const);
 }
 
 function optionsOf(

@@ -8,7 +8,7 @@ import { FieldBlock } from "../../lib/http/fields.ts";
 import { ServerConnection } from "../../lib/http2/connection.ts";
 import { ErrorCode, errorName } from "../../lib/http2/error_codes.ts";
 import type { Event, RequestHead } from "../../lib/http2/events.ts";
-import { Flag, FrameType } from "../../lib/http2/frames.ts";
+import { Flag, FrameType, MAX_PAYLOAD } from "../../lib/http2/frames.ts";
 import type { Http2Limits } from "../../lib/http2/limits.ts";
 import { escape } from "../wire/escape.ts";
 import { concat, dataText, FrameWriter, type SentFrame, SentFrames } from "./notation.ts";
@@ -82,7 +82,7 @@ export class Driver {
     const [action, ...words] = line.split(" ");
     const id = Number(words[0]);
     const code = ErrorCode[
-      words.at(-1)!.replaceAll(/(?:^|_)([A-Z])([A-Z]*)/g, (_, a, b) => a + b.toLowerCase()) as
+      (words.at(-1) ?? "").replaceAll(/(?:^|_)([A-Z])([A-Z]*)/g, (_, a, b) => a + b.toLowerCase()) as
         & keyof typeof ErrorCode
         & string
     ] as ErrorCode | undefined;
@@ -92,6 +92,12 @@ export class Driver {
         break;
       case "head":
         this.connection.respond(id, head(undefined), false);
+        break;
+      case "large":
+        this.connection.respond(id, { ...head(0), fields: fieldOf(Number(words[1])) }, true);
+        break;
+      case "only-head":
+        this.connection.respond(id, head(Number(words[1])), true);
         break;
       case "offer":
         this.connection.offer(id, CONTENT.subarray(0, Number(words[1])), words[2] === "end");
@@ -110,6 +116,9 @@ export class Driver {
         break;
       case "goaway":
         this.connection.goAway(code!, words.length > 1 ? Number(words[0]) : undefined);
+        break;
+      case "wait":
+        this.#write("event", "wait");
         break;
       case "end":
         this.connection.endOfInput();
@@ -173,6 +182,7 @@ export class Driver {
   }
 
   #note(frame: SentFrame): void {
+    if (frame.payload.length > MAX_PAYLOAD) throw new Error("A frame is larger than every client takes");
     if (frame.type !== FrameType.Data) return this.#write(frame.stream, `< ${this.#writer.lineOf(frame)}`);
     const end = frame.flags & Flag.EndStream ? "END_STREAM " : "";
     this.#addContent(frame.stream, `< DATA ${frame.stream} `, frame.payload);
@@ -196,11 +206,15 @@ export class Driver {
 /** Pieces of content that follow each other as one. */
 export function merged(lines: readonly Line[]): Line[] {
   const result: Line[] = [];
-  for (const line of lines) {
-    const last = result.at(-1);
-    if (last?.bytes === undefined || line.bytes === undefined || !line.text.startsWith(last.text)) {
-      result.push(line);
-    } else result[result.length - 1] = { ...line, bytes: concat([last.bytes, line.bytes]) };
+  for (let at = 0; at < lines.length; at++) {
+    let line = lines[at]!;
+    const pieces: Uint8Array[] = [];
+    for (; line.bytes !== undefined; line = lines[++at]!) {
+      pieces.push(line.bytes);
+      const next = lines[at + 1];
+      if (next?.bytes === undefined || !next.text.startsWith(line.text)) break;
+    }
+    result.push(pieces.length === 0 ? line : { ...line, bytes: concat(pieces) });
   }
   return result;
 }
@@ -222,6 +236,10 @@ export function projection(lines: readonly Line[]): Record<string, string[]> {
 
 function head(length: number | undefined) {
   return { status: 200, fields: FieldBlock.EMPTY, length, now: 0 };
+}
+
+function fieldOf(size: number): FieldBlock {
+  return new FieldBlock(["x-large"], ["v".repeat(size)]);
 }
 
 function requestLine(stream: number, head: RequestHead, endsStream: boolean): string {

@@ -60,6 +60,12 @@ export class Notation {
 
   #frame(line: string): Uint8Array<ArrayBuffer> {
     if (line === "PREFACE") return new Uint8Array(PREFACE);
+    const request = /^(GET|POST) (\d+|next) (\S+)(.*)$/.exec(line);
+    if (request !== null) {
+      const [, method, stream, path, rest] = request;
+      const flags = method === "GET" ? "END_STREAM END_HEADERS" : "END_HEADERS";
+      return this.#frame(`HEADERS ${stream} ${flags} | ${method} ${path}${rest}`);
+    }
     const [head = "", ...fields] = line.split(" | ");
     const words = head.match(/"(?:[^"\\]|\\.)*"|\S+/g) ?? [];
     const type = words[0] ?? "";
@@ -143,8 +149,8 @@ function expand(field: string): [name: string, value: string][] {
     const [, method = "", path = ""] = request;
     return [[":method", method], [":scheme", "https"], [":path", path], [":authority", "a"]];
   }
-  const [, name = "", value = ""] = /^(:?[^ ]*) ?(.*)$/s.exec(unescape(field)) ?? [];
-  return [[name === "(empty)" ? "" : name, value]];
+  const [, name = "", value = ""] = /^([^ ]*) ?(.*)$/.exec(field) ?? [];
+  return [[name === "(empty)" ? "" : unescape(name), unescape(value)]];
 }
 
 /** A literal field that is put into no table: RFC 7541 section 6.2.2. */
@@ -263,7 +269,8 @@ export class FrameWriter {
   }
 
   #fields(block: Uint8Array, flags: number): string {
-    let line = "";
+    const first = block[0] ?? 0;
+    let line = first >> 5 === 1 ? ` | table ${first & 31}` : "";
     const state = this.#decoder.decode(block, 0, block.length, (flags & Flag.EndHeaders) !== 0, {
       add: (name, value) => {
         if (!OF_EVERY_HEAD.includes(name)) {
