@@ -147,7 +147,6 @@ export const OPTIONS: readonly Option[] = [
     more: "Plain HTTP on the same port is sent to the https address.",
     fallback: "off",
     commands: ["serve"],
-    folderOnly: true,
   },
   {
     name: "allow-host",

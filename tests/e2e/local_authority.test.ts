@@ -112,6 +112,33 @@ Deno.test("over plain HTTP the authority's certificate can be had on the same po
   assertStringIncludes(other.text, "308 Permanent Redirect");
 });
 
+Deno.test("with --https the demo of this project is served over TLS, its second site with a certificate of its own", async () => {
+  await using home = await newHome();
+  const demo = fromFileUrl(new URL("../../webserv.yaml", import.meta.url));
+  await using server = await start(home.env, ["--https", "-p", "0", "-q", "-c", demo]);
+  for (const [host, title] of [["localhost", "webserv"], ["second.localhost", "second"]] as const) {
+    const { text } = await curl([
+      ...["--cacert", home.ca, "--resolve", `*:${server.port}:127.0.0.1`, "-w", "%{http_version}"],
+      `https://${host}:${server.port}/`,
+    ]);
+    assertMatch(text, new RegExp(`<title>[^<]*${title}[^]*</html>\\s*2$`, "i"), host);
+  }
+});
+
+Deno.test("--https replaces the one address of a configuration, and no more than one", async () => {
+  await using home = await newHome();
+  const config = join(home.home, "webserv.yaml");
+  await Deno.writeTextFile(
+    config,
+    `servers: [{ listen: 127.0.0.1:0, root: site }, { listen: 127.0.0.2:0, root: site }]`,
+  );
+  await using server = await start(home.env, ["--https", "-c", config]);
+  assertMatch(
+    await server.until(/\n/),
+    /^webserv: --https cannot replace 2 addresses: change them in the file\n/,
+  );
+});
+
 Deno.test("the authority's key is not sent where its folder is served", async () => {
   await using home = await newHome();
   const data = join(home.site, "data");
