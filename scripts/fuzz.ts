@@ -11,6 +11,7 @@ import { escapeBytes } from "../tests/wire/escape.ts";
 import { connectionTarget } from "./fuzz/connection.ts";
 import { hpackTarget } from "./fuzz/hpack.ts";
 import { http1Target } from "./fuzz/http1.ts";
+import { http2Target } from "./fuzz/http2.ts";
 import { multipartTarget } from "./fuzz/multipart.ts";
 import { type Failure, run } from "./fuzz/run.ts";
 import { sessionTarget } from "./fuzz/session.ts";
@@ -23,6 +24,7 @@ const TARGETS: readonly (() => FuzzTarget)[] = [
   multipartTarget,
   sessionTarget,
   hpackTarget,
+  http2Target,
 ];
 
 const DEFAULT_SECONDS = 20;

@@ -433,6 +433,8 @@ export class Receiver {
     const { streams, calm } = this.#parts;
     const stream = streams.live.get(id);
     if (stream === undefined) {
+      // One RST_STREAM is enough.
+      if (streams.stateOf(id) === "reset sent") return undefined;
       streams.refuse(id, code);
       calm.abandoned();
       return undefined;

@@ -10,9 +10,11 @@ import type { Random } from "./random.ts";
 export interface Material {
   readonly corpus: readonly Uint8Array[];
   readonly dictionary: readonly Uint8Array[];
+  /** Beside those that know nothing of the input. */
+  readonly mutations?: readonly Mutation[] | undefined;
 }
 
-type Mutation = (input: Uint8Array, random: Random, material: Material) => Uint8Array;
+export type Mutation = (input: Uint8Array, random: Random, material: Material) => Uint8Array;
 
 /** Inputs are not made longer than this. */
 const MAX_LENGTH = 16 * 1024;
@@ -23,7 +25,8 @@ const LF = 0x0a;
 export function mutate(material: Material, random: Random): Uint8Array {
   let input = random.pick(material.corpus);
   for (let times = random.small(); times > 0; times--) {
-    input = random.pick(MUTATIONS)(input, random, material);
+    const mutations = material.mutations !== undefined && !random.oneIn(4) ? material.mutations : MUTATIONS;
+    input = random.pick(mutations)(input, random, material);
   }
   return input.length > MAX_LENGTH ? input.subarray(0, MAX_LENGTH) : input;
 }

@@ -42,7 +42,7 @@ export async function run(
   const outcomes = new Set<string>();
   let tries = 0;
   for (; goesOn(tries); tries++) {
-    const input = target.seeds[tries] ?? mutate({ corpus, dictionary: target.dictionary }, random);
+    const input = target.seeds[tries] ?? mutate({ ...target, corpus }, random);
     const choices = random.next();
     try {
       const outcome = await target.check(input, new Random(choices));

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Mutation } from "./mutate.ts";
 import type { Random } from "./random.ts";
 
 /** Code that takes bytes from strangers, and what must hold for any of them. */
@@ -12,6 +13,8 @@ export interface FuzzTarget {
   readonly seeds: readonly Uint8Array[];
   /** Words that matter to the code, to be put into inputs. */
   readonly dictionary: readonly Uint8Array[];
+  /** Changes that keep most of an input's structure: three of four are of these. */
+  readonly mutations?: readonly Mutation[];
   /**
    * Tries one input. All choices must come from `random`, so that the same call can be made again.
    *

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { assert, assertEquals, assertLess, assertLessOrEqual } from "@std/assert";
+import { assertEquals, assertLess, assertLessOrEqual } from "@std/assert";
 import { FieldBlock } from "../../lib/http/fields.ts";
 import { ServerConnection } from "../../lib/http2/connection.ts";
 import { ErrorCode } from "../../lib/http2/error_codes.ts";
