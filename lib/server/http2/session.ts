@@ -133,17 +133,16 @@ export class Http2Session implements Protocol, DeadlineOwner, StreamObserver, Fr
     this.#over.resolve();
   }
 
-  beforeFill(): void {
-    this.#streams.resetEarly();
-  }
-
   drained(stream: number): void {
     this.#streams.drained(stream);
   }
 
   flushed(): void {
-    if (this.#http.state !== "open" && !this.#isGoing && this.#streams.size === 0) this.#end();
-    else if (this.#streams.isSending) this.#stalls.watch();
+    if (this.#http.state !== "open" && !this.#isGoing && this.#streams.size === 0) {
+      if (this.#streams.endEarly()) this.#writer.flush();
+      else this.#end();
+    } else if (this.#streams.isSending) this.#stalls.watch();
+    else if (!this.#bytes.ended) this.#armForNext();
   }
 
   get isWriting(): boolean {
@@ -205,7 +204,7 @@ export class Http2Session implements Protocol, DeadlineOwner, StreamObserver, Fr
     const deadline = this.#deadline;
     if (this.#http.isInHead) {
       if (deadline.phase !== "head") deadline.arm("head", timeouts.header);
-    } else if (this.#streams.size > 0) deadline.disarm();
+    } else if (!this.#streams.areIdle) deadline.disarm();
     else if (this.#wasAsked || deadline.phase !== "idle") deadline.arm("idle", timeouts.keepAlive);
     this.#wasAsked = false;
   }
@@ -228,6 +227,7 @@ export class Http2Session implements Protocol, DeadlineOwner, StreamObserver, Fr
     if (this.#http.state === "closing") return this.#streams.leave();
     this.#streams.loseUnfinished();
     this.#deadline.disarm();
+    if (this.#isGoing) this.#sayLast();
     this.#giveGrace();
   }
 
