@@ -85,6 +85,19 @@ for (const how of ["drain", "retire"] as const) {
   });
 }
 
+Deno.test("drain() ends once a half-closed peer has its answer, though it acknowledges no PING", async () => {
+  const slow = Promise.withResolvers<Response>();
+  const peer = await Peer.greeted(() => slow.promise);
+  await peer.send(request(1));
+  peer.session.drain();
+  await peer.connection.push(null);
+  await peer.clock.advance(5000);
+  slow.resolve(text("late"));
+  await peer.send();
+  assertEquals(peer.seen().slice(2), ["GOAWAY 1 NO_ERROR", "HEADERS 1 200", "DATA 1 4 END"]);
+  assert(peer.isOver);
+});
+
 Deno.test("abort() closes at once", async () => {
   const peer = await Peer.greeted(() => new Promise(() => {}));
   await peer.send(request(1));
