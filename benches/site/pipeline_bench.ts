@@ -72,16 +72,16 @@ function site(): Handler {
     store: unreachable<StoreFiles>(),
     errorLog,
   };
-  const [handler] = createSite(config(), services).values();
+  const [handler] = createSite(config(), services).handlers.values();
   return handler!;
 }
 
 /** A folder with 10,000 locations in it. */
 function config(): Config {
   const { servers: [server] } = folderConfig({
-    https: false,
     root: ROOT,
     hostname: "127.0.0.1",
+    https: false,
     port: 8080,
     listing: false,
     spa: false,

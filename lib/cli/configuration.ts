@@ -13,7 +13,7 @@ import { isContained } from "../http/containment.ts";
 import { endpointOf } from "../http/endpoint.ts";
 import { mayWrite } from "../runtime/may_write.ts";
 import { permissionFlag } from "../supervisor/permissions.ts";
-import { systemInfo, VARIABLES } from "../supervisor/system_info.ts";
+import { machineName, systemInfo, VARIABLES } from "../supervisor/system_info.ts";
 import { type CommandLine, folderOptions, UsageError } from "./command_line.ts";
 import { certificateLook } from "./certificate_look.ts";
 import { operandGuess } from "./operand_guess.ts";
@@ -71,11 +71,10 @@ export function loadConfiguration(commandLine: CommandLine, running?: Config): L
   if (running !== undefined && !isNamed) refuseUploaded(file, running);
   const loaded = loadFile(file, isNamed);
   const config = withOptions(loaded.config, commandLine);
-  const isReplaced = commandLine.port !== undefined || commandLine.host !== undefined;
   return {
     config,
     warnings: [...loaded.warnings, ...ownFilesInStores(config)],
-    listens: isReplaced ? new Map() : loaded.listens,
+    listens: replacing(commandLine) === undefined ? loaded.listens : new Map(),
   };
 }
 
@@ -117,7 +116,16 @@ function loadFile(file: string, isNamed: boolean): LoadedConfiguration {
     throw new FileAccessError(`${file} ${readingProblem(error, file)}`);
   }
   const { findProgram, missing } = systemInfo();
-  const outside = { realPath, findProgram, missing, look, mayWrite, isNamed, certificate: certificateLook };
+  const outside = {
+    realPath,
+    findProgram,
+    missing,
+    look,
+    mayWrite,
+    isNamed,
+    certificate: certificateLook,
+    machineName: machineName(),
+  };
   const result = decodeConfig(content, resolve(file), outside);
   const here = Deno.cwd();
   if (result.issues) throw new ConfigError(result.issues.map((issue) => formatIssue(issue, here)).join("\n"));
@@ -191,9 +199,7 @@ function refuseFolderOptions({ switches }: CommandLine, file: string): void {
 
 /** The options that go with a configuration file beat what it says. */
 function withOptions(config: Config, commandLine: CommandLine): Config {
-  const here = commandLine.port === undefined && commandLine.host === undefined
-    ? config
-    : withAddress(config, commandLine);
+  const here = replacing(commandLine) === undefined ? config : withAddress(config, commandLine);
   return {
     ...withShared(here, commandLine),
     workers: commandLine.workers ?? config.workers,
@@ -210,17 +216,29 @@ function withShared(config: Config, { allowedHosts, logFormat }: CommandLine): C
   };
 }
 
+/** An option that is given and replaces the address of a configuration file. */
+function replacing({ port, host, switches }: CommandLine): "port" | "host" | "https" | undefined {
+  if (port !== undefined) return "port";
+  if (host !== undefined) return "host";
+  return switches.has("https") ? "https" : undefined;
+}
+
 /** All servers on another endpoint: only possible where there is just one to replace. */
-function withAddress(config: Config, { port, host }: CommandLine): Config {
+function withAddress(config: Config, commandLine: CommandLine): Config {
   const count = endpointsOf(config).length;
   if (count !== 1) {
-    const option = port === undefined ? "host" : "port";
-    throw new UsageError(`--${option} cannot replace ${count} addresses: change them in the file`);
+    throw new UsageError(
+      `--${replacing(commandLine)} cannot replace ${count} addresses: change them in the file`,
+    );
   }
-  return withEndpoints(config, ({ tls, ...endpoint }) => ({
-    ...endpointOf(host ?? endpoint.hostname, port ?? endpoint.port),
-    tls,
-  }));
+  const { port, host } = commandLine, https = commandLine.switches.has("https");
+  return withEndpoints(config, (endpoint) => {
+    const usual = https && !endpoint.tls ? DEFAULT_HTTPS_PORT : endpoint.port;
+    return {
+      ...endpointOf(host ?? endpoint.hostname, port ?? usual),
+      tls: endpoint.tls || https,
+    };
+  });
 }
 
 function isFile(path: string): boolean {

@@ -14,7 +14,7 @@ const DESCRIPTION = [
 ];
 
 const OPTION_NOTE =
-  "With a configuration file, --port and --host replace its address where it has just one. The options that describe a folder (@) go into the file instead.";
+  "With a configuration file, --port, --host and --https replace its address where it has just one. The options that describe a folder (@) go into the file instead.";
 
 const FILES: readonly (readonly [string, string])[] = [
   [

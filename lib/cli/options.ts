@@ -7,7 +7,7 @@
 
 import { LOG_FORMATS } from "../config/top_keys.ts";
 
-export type CommandName = "serve" | "check" | "permissions" | "init" | "completions" | "help";
+export type CommandName = "serve" | "check" | "permissions" | "init" | "trust" | "completions" | "help";
 
 /** What a word of the command line may be: a file, a folder, or one of these words; nothing is known of other words. */
 export type Completion = "file" | "folder" | readonly string[];
@@ -78,6 +78,13 @@ export const COMMANDS: readonly Command[] = [
     more: "Nothing is written if one of these files is there already.",
   },
   {
+    name: "trust",
+    summary: "have this system's browsers and programs trust the authority of --https",
+    more:
+      "The authority is made at first need, for this user alone, and can sign for local names and addresses only. " +
+      "Each place is told with what happened, or with what to type where it takes the rights of an administrator.",
+  },
+  {
     name: "completions",
     operand: "SHELL",
     completion: SHELLS,
@@ -87,7 +94,7 @@ export const COMMANDS: readonly Command[] = [
   {
     name: "help",
     operand: "[COMMAND | config]",
-    completion: ["serve", "check", "permissions", "init", "completions", "help", CONFIG_TOPIC],
+    completion: ["serve", "check", "permissions", "init", "trust", "completions", "help", CONFIG_TOPIC],
     summary: "show this help, that of a command, or every key of webserv.yaml (config)",
   },
 ];
@@ -140,7 +147,6 @@ export const OPTIONS: readonly Option[] = [
     more: "Plain HTTP on the same port is sent to the https address.",
     fallback: "off",
     commands: ["serve"],
-    folderOnly: true,
   },
   {
     name: "allow-host",
@@ -232,6 +238,9 @@ export const OPTIONS: readonly Option[] = [
     more: "Those that the starter does not need are comments; without the # they are valid as they stand.",
     commands: ["init"],
   },
+  { name: "remove", help: "take back what trust has done", commands: ["trust"] },
+  { name: "dry-run", help: "show the commands, and do nothing", commands: ["trust"] },
+  { name: "print", help: "print the authority's certificate, PEM", commands: ["trust"] },
   { name: "help", short: "h", help: "show this help", commands: ALL },
   { name: "version", short: "V", help: "show the version", commands: ALL },
 ];

@@ -9,7 +9,13 @@ import { ListenError, permissionToLookUp } from "../runtime/net.ts";
 import { INTERFACES } from "../runtime/own_addresses.ts";
 import { hostNames, withAddresses } from "../supervisor/endpoints.ts";
 import { permissionFlags, shellWord, workerPermissions } from "../supervisor/permissions.ts";
-import { killersOf, systemInfo, VARIABLES, WORKER_MODULES } from "../supervisor/system_info.ts";
+import {
+  authorityNeeds,
+  killersOf,
+  systemInfo,
+  VARIABLES,
+  WORKER_MODULES,
+} from "../supervisor/system_info.ts";
 import { isAll } from "./addresses.ts";
 import type { CommandLine } from "./command_line.ts";
 import type { Config } from "../config/types.ts";
@@ -37,6 +43,7 @@ export function permissions(commandLine: CommandLine): void {
     net: [...hostNames(loaded).map(permissionToLookUp), DEBUGGER_ADDRESS],
     killers: killersOf(system),
     variables: VARIABLES,
+    authority: authorityNeeds(config),
   });
   // The start names the addresses of this machine where it listens on all of them.
   if (endpointsOf(config).some(isAll)) flags.push(`--allow-sys=${INTERFACES}`);

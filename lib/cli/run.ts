@@ -54,6 +54,9 @@ function runCommand(commandLine: CommandLine, debuggerPort: DebuggerPort): Promi
       return init(commandLine);
     case "permissions":
       return permissions(commandLine);
+    case "trust":
+      // Loaded when it is asked for, as everything of certificates is.
+      return import("./trust.ts").then(({ trust }) => trust(commandLine));
     case "completions":
       return completions(commandLine);
     case "help":

@@ -25,6 +25,7 @@ import type { CommandLine } from "./command_line.ts";
 import { ConfigError, configurationFile, FileAccessError, loadConfiguration } from "./configuration.ts";
 import { isTerminalGone, printToStderr, tell } from "./console.ts";
 import { type AddressSources, withAdvice } from "./listen_advice.ts";
+import { OwnAuthority } from "./own_authority.ts";
 import { executable } from "./own_files.ts";
 import { linkWarning } from "./sandbox_gaps.ts";
 import { placeOf, startBlock } from "./start_block.ts";
@@ -43,7 +44,9 @@ export async function serve(commandLine: CommandLine, debuggerPort: DebuggerPort
   const known = fileState(configurationFile(commandLine));
   const loaded = loadConfiguration(commandLine);
   const { config, listens } = loaded;
-  const system = systemInfo(), terminal = currentTerminal();
+  // Before they are read, too.
+  const knownCertificates = certificateFiles(config).map((path) => [path, fileState(path)] as const);
+  const system = systemInfo(), terminal = currentTerminal(), authority = new OwnAuthority();
   const warnings = allWarnings(loaded);
   const warn = async () => {
     for (const warning of warnings) await tell(`warning: ${warning}`);
@@ -62,7 +65,12 @@ export async function serve(commandLine: CommandLine, debuggerPort: DebuggerPort
     stopAsked.resolve();
   });
   await makeRoomFor(config, debuggerPort);
-  const supervisor = await start(config, listens, commandLine, { system, groups, terminal }).catch(
+  const supervisor = await start(config, listens, commandLine, {
+    system,
+    groups,
+    terminal,
+    openAuthority: authority.open,
+  }).catch(
     async (error) => {
       // Where they would have been shown with what is served.
       if (terminal.stderr) await warn();
@@ -79,21 +87,24 @@ export async function serve(commandLine: CommandLine, debuggerPort: DebuggerPort
     );
   }
   const announce = announcer(supervisor);
-  const reloadAll = () => void reload(supervisor, commandLine, debuggerPort).then(announce);
+  const reloadAll = () => void reload(supervisor, commandLine, debuggerPort, authority).then(announce);
   // A terminal that is closed says so with the same signal, and nobody can stop a server whose terminal is gone.
   onSignal("reload", () => isTerminalGone() ? stopAsked.resolve() : reloadAll());
   if (commandLine.switches.has("watch-config") && config.file !== undefined) {
     const { file } = config;
     watchFiles(
       () => [file, ...certificateFiles(supervisor.config)],
-      new Map([[file, known]]),
+      new Map([[file, known], ...knownCertificates]),
       clock,
       reloadAll,
     );
   }
   if (terminal.stdout || terminal.stderr) onResize(terminal.columns, (columns) => supervisor.resize(columns));
   await announce();
-  if (terminal.stderr) await showStart(supervisor, config, warnings, terminal);
+  const own = supervisor.config.servers.some(({ listen }) => listen.some(isAll)) ? ownAddresses() : [];
+  const notes = authority.notes(supervisor.config, own ?? []);
+  if (terminal.stderr) await showStart(supervisor, { wanted: config, own, notes, warnings }, terminal);
+  else for (const note of notes) await tell(`note: ${note}`);
   // Behind the start, which nobody is to wait for.
   void linkWarning(config).then(
     (warning) => warning === undefined ? undefined : tell(`warning: ${warning}`),
@@ -141,14 +152,21 @@ function announcer(supervisor: Supervisor): () => Promise<void> {
   };
 }
 
-/** @param wanted with the ports that were asked for */
+/** What there is to say at a start besides what is served. */
+interface StartWords {
+  /** With the ports that were asked for. */
+  readonly wanted: Config;
+  /** Addresses by which others reach this machine; undefined where we may not look. */
+  readonly own: readonly string[] | undefined;
+  readonly notes: readonly string[];
+  readonly warnings: readonly string[];
+}
+
 async function showStart(
   { config, endpoints: [first] }: Supervisor,
-  wanted: Config,
-  warnings: readonly string[],
+  { wanted, own, notes: more, warnings }: StartWords,
   terminal: Terminal,
 ): Promise<void> {
-  const own = config.servers.some(({ listen }) => listen.some(isAll)) ? ownAddresses() : [];
   const asked = endpointsOf(wanted)[0]!.port;
   const notes = asked !== 0 && first!.port !== asked && endpointsOf(wanted).length === 1
     ? [`${asked} is taken, so this is ${first!.port}`]
@@ -156,6 +174,7 @@ async function showStart(
   if (own === undefined) {
     notes.push(`other machines reach it by every address of this one: --allow-sys=${INTERFACES} names them`);
   }
+  notes.push(...more);
   await tell(startBlock({
     version: SHORT_VERSION,
     place: placeOf(config),
@@ -202,6 +221,7 @@ async function reload(
   supervisor: Supervisor,
   commandLine: CommandLine,
   debuggerPort: DebuggerPort,
+  authority: OwnAuthority,
 ): Promise<void> {
   supervisor.reopenLogs();
   let listens: AddressSources["listens"] = new Map();
@@ -216,6 +236,9 @@ async function reload(
     await makeRoomFor(config, debuggerPort);
     await supervisor.reload(config);
     supervisor.errorLog.notice(`${config.file} is loaded again`);
+    for (const note of authority.notes(supervisor.config, ownAddresses() ?? [])) {
+      supervisor.errorLog.notice(note);
+    }
   } catch (thrown) {
     const error = thrown instanceof ListenError
       ? withAdvice(thrown, { listens, takesOptions: false }, executable())

@@ -33,6 +33,8 @@ export interface PlacesOutside {
   readonly missing?: (program: string) => string | undefined;
   /** Two PEM files; undefined: nothing is known of them. */
   readonly certificate?: (certificate: string, key: string) => CertificateLook | undefined;
+  /** This machine's name; undefined: it is not known. */
+  readonly machineName?: string | undefined;
   /** The configuration file was named, and did not just lie there. */
   readonly isNamed: boolean;
 }

@@ -70,3 +70,13 @@ export function certificateFiles({ servers }: Config): string[] {
 export function withoutSlash(path: string): string {
   return path.endsWith("/") ? path.slice(0, -1) : path;
 }
+
+/** True if the server speaks TLS somewhere. */
+export function speaksTls({ listen }: ServerConfig): boolean {
+  return listen.some(({ tls }) => tls);
+}
+
+/** True if it speaks TLS with a certificate of the local authority. */
+export function hasLocalCertificate(server: ServerConfig): boolean {
+  return speaksTls(server) && server.sslCertificate === undefined;
+}

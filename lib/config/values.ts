@@ -57,19 +57,22 @@ export const ADDRESS = 'an address such as 8080, "0.0.0.0:8080", "[::1]:8080" or
  */
 export function parseAddress(text: string): Endpoint {
   const [, address] = /^(.*\S)\s+ssl$/.exec(text) ?? [];
-  return address === undefined ? parseSocketAddress(text) : { ...parseSocketAddress(address), tls: true };
+  return address === undefined
+    ? parseSocketAddress(text, text)
+    : { ...parseSocketAddress(address, text), tls: true };
 }
 
-function parseSocketAddress(text: string): Endpoint {
-  if (/^\d+$/.test(text)) return endpointOf("127.0.0.1", parsePort(text, text));
+/** @param written with what stands behind the address */
+function parseSocketAddress(text: string, written: string): Endpoint {
+  if (/^\d+$/.test(text)) return endpointOf("127.0.0.1", parsePort(text, written));
   const [, host, port] = /^(\[.*\]|[^:]*)(?::(.*))?$/.exec(text) ?? [];
-  if (host === undefined || host === "") throw new ValueError(`expected ${ADDRESS}, not ${quote(text)}`);
+  if (host === undefined || host === "") throw new ValueError(`expected ${ADDRESS}, not ${quote(written)}`);
   const hostname = host === "*" ? "0.0.0.0" : parseHost(host);
-  if (hostname === undefined) throw new ValueError(`expected ${ADDRESS}, not ${quote(text)}`);
+  if (hostname === undefined) throw new ValueError(`expected ${ADDRESS}, not ${quote(written)}`);
   if (port === undefined) {
-    throw new ValueError(`expected an address with a port such as "${host}:8080", not ${quote(text)}`);
+    throw new ValueError(`expected an address with a port such as "${host}:8080", not ${quote(written)}`);
   }
-  return endpointOf(hostname, parsePort(port, text));
+  return endpointOf(hostname, parsePort(port, written));
 }
 
 function parsePort(port: string, address: string): number {

@@ -207,18 +207,20 @@ export class Outbox {
       const { waiting } = stream;
       const allowed = Math.min(stream.sendWindow, this.window);
       const room = buffer.length - at - FRAME_HEAD;
-      let size = Math.min(MAX_PAYLOAD, allowed, waiting);
+      let size = Math.min(MAX_PAYLOAD, allowed, waiting), isCut = false;
       if (size > room) {
         if (room < LEAST_CUT && at > 0) break;
         size = room;
+        isCut = true;
       }
-      at = this.#contentFrame(stream, size, buffer, at);
+      at = this.#contentFrame(stream, size, buffer, at, isCut);
       if (!this.#calm.sent(size, size === allowed && size < waiting)) this.isWornOut = true;
     }
     return at;
   }
 
-  #contentFrame(stream: Stream, size: number, buffer: Uint8Array, start: number): number {
+  /** @param keepsTurn there was no room for all that it may send now: the rest of that is the next frame */
+  #contentFrame(stream: Stream, size: number, buffer: Uint8Array, start: number, keepsTurn: boolean): number {
     const offered = stream.offered!, isWhole = size === stream.waiting;
     const flags = isWhole && stream.ends ? Flag.EndStream : 0;
     const at = writeFrameHead(buffer, start, size, FrameType.Data, flags, stream.id);
@@ -226,7 +228,7 @@ export class Outbox {
     stream.sent += size;
     stream.sendWindow -= size;
     this.window -= size;
-    this.#turns.advance(stream);
+    if (!keepsTurn) this.#turns.advance(stream);
     if (isWhole) {
       this.#turns.remove(stream);
       this.#takeOffer(stream);

@@ -16,6 +16,9 @@ const READ_AHEAD = 64 * 1024;
  */
 const LARGEST_WRITE = 128 * 1024;
 
+/** How long the end of TLS may take to go out, in milliseconds: it needs the room of one small record. */
+const FAREWELL = 1000;
+
 /** Where a connection goes between. */
 export interface Ends {
   readonly remote: { readonly hostname: string; readonly port: number };
@@ -92,7 +95,24 @@ export class SocketConnection implements ByteConnection {
   }
 
   close(): void {
+    const isOpen = this.#failure === undefined && this.#writers.size === 0;
     this.#fail(gone());
+    if (isOpen && this.tls !== undefined) this.#sayFarewell();
+    else this.#destroy();
+  }
+
+  /** What ends without close_notify may have been cut by somebody on the way (RFC 8446 section 6.1). */
+  #sayFarewell(): void {
+    const late = setTimeout(() => this.#destroy(), FAREWELL);
+    this.#socket.once("close", () => {
+      clearTimeout(late);
+      this.closeBelow();
+    });
+    this.#socket.resume();
+    this.#socket.destroySoon();
+  }
+
+  #destroy(): void {
     this.#socket.destroy();
     this.closeBelow();
   }

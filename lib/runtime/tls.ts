@@ -70,6 +70,17 @@ export async function listenTls(
   return new TlsListener(server, options);
 }
 
+/**
+ * Where no descriptor is left the runtime stops to accept for good, and tells nobody. Listening once more has it go on, and
+ * changes nothing where it has not stopped: a microsecond, so often, in milliseconds.
+ */
+const RESUME = 1000;
+
+/** What of a server of node:net has it listen, without a name for it in its types. */
+interface ListeningHandle {
+  readonly _handle?: { listen?(backlog: number): number } | null;
+}
+
 /** How long finish() waits for the next connection, and how long it goes on at most, in milliseconds. */
 const LAST_CALL = 40;
 const LAST_CALLS = 25;
@@ -83,9 +94,12 @@ class TlsListener implements ConnectionListener<IncomingConnection> {
   #accepted = 0;
   #finishing = false;
   #closed = false;
+  readonly #resuming: ReturnType<typeof setInterval>;
 
   constructor(server: net.Server, options: TlsOptions) {
     this.#server = server;
+    this.#resuming = setInterval(() => (server as ListeningHandle)._handle?.listen?.(BACKLOG), RESUME);
+    Deno.unrefTimer(this.#resuming);
     const { address, port } = server.address() as net.AddressInfo;
     this.address = { hostname: address, port };
     server.on("connection", (socket) => this.#receive(new Incoming(socket, options)));
@@ -131,6 +145,7 @@ class TlsListener implements ConnectionListener<IncomingConnection> {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    clearInterval(this.#resuming);
     this.#server.close();
     this.#waiting?.(undefined);
   }

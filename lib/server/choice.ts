@@ -8,6 +8,7 @@
 import type { Handler } from "../http/message.ts";
 import type { ByteConnection } from "../ports.ts";
 import type { ServerContext } from "./context.ts";
+import { noteFailure } from "./failures.ts";
 import { Http1Session } from "./http1/session.ts";
 import type { LoadHttp2, Protocol, ProtocolFactory } from "./protocol.ts";
 
@@ -71,8 +72,11 @@ class ComingHttp2 implements Protocol {
   }
 
   async #start(begin: (session: Protocol) => Promise<void>): Promise<void> {
-    const create = await loadHttp2();
-    if (this.#isAborted) return;
+    const create = await loadHttp2().catch((error) => {
+      noteFailure(error, this.context.errorLog);
+      this.connection.close();
+    });
+    if (create === undefined || this.#isAborted) return;
     const session = this.#session = create(this.connection, this.handler, this.context, NOTHING);
     if (this.#leaving !== undefined) session[this.#leaving]();
     await begin(session);

@@ -47,6 +47,6 @@ export interface Settings {
   readonly accessLog: AccessLog | undefined;
   /** By the key of the endpoint that a connection came to. */
   readonly handlers: ReadonlyMap<string, Handler>;
-  /** Answers plain HTTP on a port that speaks TLS, where it has something for it; without it nothing is to be had. */
-  readonly plainHandler?: (request: Request) => ReturnType<Handler> | undefined;
+  /** The same for plain HTTP on ports that speak TLS: undefined for what is to be had over TLS alone. */
+  readonly plainHandlers?: ReadonlyMap<string, (request: Request) => ReturnType<Handler> | undefined>;
 }

@@ -13,6 +13,7 @@ import type { Outcome, Request } from "../http/message.ts";
 import { type DecodedPath, decodePathForProgram } from "../http/path.ts";
 import type { ErrorLog, StoreFiles } from "../ports.ts";
 import type { AddedFields } from "./added_fields.ts";
+import type { PublicAuthority, SecureAddress } from "./authority_pages.ts";
 import type { Location } from "./location.ts";
 import type { LocationTable } from "./location_table.ts";
 
@@ -31,6 +32,8 @@ export interface Server {
   readonly locations: LocationTable<LocationEntry>;
   /** What every answer over TLS gets besides; undefined where that is nothing. */
   readonly hsts?: AddedFields | undefined;
+  /** Where it shows the authority that its certificate is of; undefined where it has one of its own, or none. */
+  readonly authority?: SecureAddress | undefined;
   /** Each 404 is a line of the error log. */
   readonly logsNotFound: boolean;
 }
@@ -42,6 +45,8 @@ export interface Services {
   readonly gateway: Gateway;
   readonly store: StoreFiles;
   readonly errorLog: ErrorLog;
+  /** Whose certificates the servers have that bring none of their own; undefined where there are none. */
+  readonly authority?: PublicAuthority | undefined;
 }
 
 /** Where a request has got to. */

@@ -3,15 +3,17 @@
  *
  * @module
  */
-import { allLocations, programFolder } from "../config/places.ts";
+import { allLocations, hasLocalCertificate, programFolder } from "../config/places.ts";
 import type { Config, LocationConfig, ServerConfig } from "../config/types.ts";
 import { type Endpoint, endpointKey, isLoopback } from "../http/endpoint.ts";
 import { HttpError } from "../http/errors.ts";
-import type { Handler, Request } from "../http/message.ts";
+import type { MaybePromise } from "../http/maybe_promise.ts";
+import type { Handler, Request, Response } from "../http/message.ts";
 import { type DecodedPath, decodePath } from "../http/path.ts";
 import { errorResponse } from "../pages/error_response.ts";
 import type { StorePorts } from "../disk/store_origin.ts";
 import { answererBehind, answererOf } from "./answerers.ts";
+import { answerForAuthority, isAuthorityPath, type SecureAddress } from "./authority_pages.ts";
 import { begin, beginBehind, type LocationEntry, type Server, type Services } from "./exchange.ts";
 import { AddedFields } from "./added_fields.ts";
 import { finish } from "./finish.ts";
@@ -24,8 +26,18 @@ import type { ProgramRules } from "./programs.ts";
 import { follow } from "./route.ts";
 import { VirtualHosts } from "./virtual_hosts.ts";
 
-/** A handler for each endpoint that a configuration names, by its endpointKey(). */
-export function createSite(config: Config, services: Services): ReadonlyMap<string, Handler> {
+/** What answers on the endpoints that a configuration names, by their endpointKey(). */
+export interface Site {
+  readonly handlers: ReadonlyMap<string, Handler>;
+  /** For plain HTTP on endpoints that speak TLS: undefined for what is to be had over TLS alone. */
+  readonly plainHandlers: ReadonlyMap<string, PlainHandler>;
+}
+
+/** Answers what is to be had without TLS on an endpoint that speaks it. */
+export type PlainHandler = (request: Request) => ReturnType<Handler> | undefined;
+
+/** Makes a configuration ready to answer. */
+export function createSite(config: Config, services: Services): Site {
   const { timeouts, limits: { cgiProcesses } } = config;
   const rules: SiteRules = {
     limits: { timeout: timeouts.cgi, processes: cgiProcesses },
@@ -41,16 +53,22 @@ export function createSite(config: Config, services: Services): ReadonlyMap<stri
       const key = endpointKey(endpoint);
       let hosts = byEndpoint.get(key);
       if (!hosts) {
-        byEndpoint.set(key, hosts = { servers: new VirtualHosts(server), guard: guardOf(endpoint, config) });
+        hosts = { endpoint, servers: new VirtualHosts(server), guard: guardOf(endpoint, config) };
+        byEndpoint.set(key, hosts);
       }
       addNames(hosts, serverConfig, server);
     }
   }
-  return new Map([...byEndpoint].map(([key, hosts]) => [key, createHandler(hosts, services)]));
+  const all = [...byEndpoint], secure = all.filter(([, { endpoint }]) => endpoint.tls);
+  return {
+    handlers: new Map(all.map(([key, hosts]) => [key, createHandler(hosts, services)])),
+    plainHandlers: new Map(secure.map(([key, hosts]) => [key, createPlainHandler(hosts, services)])),
+  };
 }
 
 /** Who answers on one address. */
 interface Hosts {
+  readonly endpoint: Endpoint;
   readonly servers: VirtualHosts<Server>;
   /** Undefined where other machines may ask, since they know it by names of theirs. */
   guard: HostGuard | undefined;
@@ -105,11 +123,45 @@ function createServer(config: ServerConfig, services: Services, rules: SiteRules
   const locations = new LocationTable(fallback);
   for (const location of config.locations) locations.add(location.match, location.path, create(location));
   const hsts = config.hsts === undefined ? undefined : new AddedFields([[HSTS, config.hsts]]);
-  return { fallback, locations, hsts, logsNotFound: rules.logsNotFound };
+  const authority = hasLocalCertificate(config) ? secureAddressOf(config) : undefined;
+  return { fallback, locations, hsts, authority, logsNotFound: rules.logsNotFound };
+}
+
+function secureAddressOf({ listen }: ServerConfig): SecureAddress {
+  const secure = listen.filter(({ tls }) => tls), endpoint = secure.find(isAll) ?? secure[0]!;
+  return { port: endpoint.port, isOpen: isAll(endpoint) };
+}
+
+function isAll({ hostname }: Endpoint): boolean {
+  return hostname === "0.0.0.0" || hostname === "::";
+}
+
+/** What a server has of the authority, which no location has a say in; undefined for everything else. */
+function authorityAnswer(
+  request: Request,
+  { endpoint }: Hosts,
+  { authority: secure }: Server,
+  { authority }: Services,
+): MaybePromise<Response> | undefined {
+  if (secure === undefined || authority === undefined || !isAuthorityPath(request)) return undefined;
+  const address = endpoint.tls ? { port: undefined, isOpen: isAll(endpoint) } : secure;
+  const outcome = answerForAuthority(request, authority, address);
+  return outcome instanceof HttpError ? errorResponse(outcome, request) : outcome;
+}
+
+/** On an endpoint that speaks TLS. */
+function createPlainHandler(hosts: Hosts, services: Services): PlainHandler {
+  const { servers, guard } = hosts;
+  return (request) => {
+    const answer = authorityAnswer(request, hosts, servers.find(request.host), services);
+    const refused = answer && guard?.refuse(request);
+    return refused === undefined ? answer : errorResponse(refused, request);
+  };
 }
 
 /** Answers the requests of one endpoint. */
-function createHandler({ servers, guard }: Hosts, services: Services): Handler {
+function createHandler(hosts: Hosts, services: Services): Handler {
+  const { servers, guard } = hosts;
   return (request) => {
     const refused = guard?.refuse(request);
     // Nothing of the site, not even its error page, is for a page that has no business here.
@@ -118,6 +170,8 @@ function createHandler({ servers, guard }: Hosts, services: Services): Handler {
     if (request.tls !== undefined && isMisdirected(request, request.tls, server, servers)) {
       return errorResponse(MISDIRECTED, request);
     }
+    const answer = authorityAnswer(request, hosts, server, services);
+    if (answer !== undefined) return answer;
     const path = pathOf(request);
     if (typeof path !== "object") return follow(begin(request, server, services, path), finish);
     const behind = beginBehind(request, server, services);

@@ -6,10 +6,13 @@
  */
 import type { Config, ServerConfig } from "../config/types.ts";
 import { Allowance } from "../http/allowance.ts";
-import { isLoopback } from "../http/endpoint.ts";
+import { type Endpoint, isLoopback } from "../http/endpoint.ts";
 import { isAddress } from "../http/host.ts";
+import { addressesForPhones, isDomainName, isWithin, LOCAL_NETWORKS } from "../http/local_names.ts";
 import { KeyPairError, readKeyPair } from "../runtime/certificate_files.ts";
+import type { PublicAuthority } from "../site/authority_pages.ts";
 import {
+  CertificateError,
   type CertificateText,
   hasLocalCertificate,
   isMadeOnDemand,
@@ -35,10 +38,7 @@ const MAKING = { burst: 100, rate: 10 };
 /** Every local certificate is for these, whatever the server is called. */
 const ALWAYS = ["localhost", "127.0.0.1", "::1"];
 
-/** A certificate cannot be had. The message is for people. */
-export class CertificateError extends Error {
-  override readonly name = "CertificateError";
-}
+export { CertificateError };
 
 /** What the store works with. */
 export interface CertificateSource {
@@ -48,6 +48,8 @@ export interface CertificateSource {
   readonly realPath: (path: string) => string;
   /** IP addresses by which others reach this machine; undefined where we may not look. */
   readonly ownAddresses: () => readonly string[] | undefined;
+  /** This machine's name; without it, or where it is not known, it is in no certificate. */
+  readonly machineName?: () => string | undefined;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
@@ -99,7 +101,34 @@ export class CertificateStore {
     for (const server of config.servers) servers.push(await this.#certificateOf(server, made));
     // Those that are served still count, if this configuration comes to nothing.
     this.#made = new Map([...this.#made, ...made]);
-    return { servers, withheld: this.#withheld(config) };
+    return { servers, withheld: this.#withheld(config), authority: await this.#publicAuthority(config) };
+  }
+
+  /** What workers show of it. */
+  async #publicAuthority({ servers }: Config): Promise<PublicAuthority | undefined> {
+    if (!servers.some(hasLocalCertificate)) return undefined;
+    const { caPem: pem } = await this.#openAuthority();
+    const { describe } = await import("../authority/authority.ts");
+    const description = describe(pem);
+    if (description === undefined) return undefined;
+    const open = servers.filter(hasLocalCertificate).flatMap(({ listen }) => listen).find(isAll);
+    return {
+      ...description,
+      pem,
+      addresses: open ? addressesForPhones(this.#localAddresses(), open.hostname) : [],
+    };
+  }
+
+  /** How others in the network may call this machine (RFC 6762). */
+  #multicastNames(): string[] {
+    const label = this.#source.machineName?.()?.toLowerCase().split(".")[0];
+    return label !== undefined && isDomainName(label) && label !== "localhost" ? [`${label}.local`] : [];
+  }
+
+  /** Addresses of this machine that an authority may sign for. */
+  #localAddresses(): string[] {
+    const own = this.#source.ownAddresses() ?? [];
+    return own.filter((address) => isWithin(address, [], LOCAL_NETWORKS));
   }
 
   /** This configuration is being served: what only others need is forgotten. */
@@ -166,13 +195,12 @@ export class CertificateStore {
   #namesOf({ serverName, listen }: ServerConfig): string[] {
     const named = serverName.filter((name) => !name.startsWith("*."))
       .map((name) => name.replace(/^\[(.*)\]$/, "$1"));
-    const secure = listen.filter(({ tls }) => tls).map(({ hostname }) => hostname);
-    const isAll = secure.some((hostname) => hostname === "0.0.0.0" || hostname === "::");
-    const own = isAll ? this.#source.ownAddresses() ?? [] : [];
-    const reached = secure.filter((hostname) =>
-      isAddress(hostname) && !ANY.includes(hostname) && !isLoopback({ hostname })
-    );
-    return [...new Set([...named, ...ALWAYS, ...reached, ...own.filter(isPrivate)])];
+    const secure = listen.filter(({ tls }) => tls);
+    const own = secure.some(isAll) ? [...this.#multicastNames(), ...this.#localAddresses()] : [];
+    const reached = secure.filter((endpoint) =>
+      isAddress(endpoint.hostname) && !isAll(endpoint) && !isLoopback(endpoint)
+    ).map(({ hostname }) => hostname);
+    return [...new Set([...named, ...ALWAYS, ...reached, ...own])];
   }
 
   async #sign(names: readonly string[]): Promise<Made> {
@@ -206,11 +234,8 @@ export class CertificateStore {
   }
 }
 
-const ANY = ["0.0.0.0", "::"];
-
-/** Addresses that an authority of one machine may sign for (RFC 1918, RFC 3927, RFC 4193). */
-function isPrivate(address: string): boolean {
-  return /^(?:10|192\.168|169\.254|172\.(?:1[6-9]|2\d|3[01]))\./.test(address) || /^f[cd]/i.test(address);
+function isAll({ hostname }: Pick<Endpoint, "hostname">): boolean {
+  return hostname === "0.0.0.0" || hostname === "::";
 }
 
 /** @throws {CertificateError} */

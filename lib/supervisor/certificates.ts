@@ -4,7 +4,16 @@
  *
  * @module
  */
-import type { Config, ServerConfig } from "../config/types.ts";
+import { hasLocalCertificate, speaksTls } from "../config/places.ts";
+import type { Config } from "../config/types.ts";
+import type { PublicAuthority } from "../site/authority_pages.ts";
+
+export { hasLocalCertificate, speaksTls };
+
+/** A certificate cannot be had. The message is for people, and says what to do. */
+export class CertificateError extends Error {
+  override readonly name: string = "CertificateError";
+}
 
 /** A certificate and its key, as text. */
 export interface CertificateText {
@@ -48,20 +57,12 @@ export interface WorkerCertificates {
   readonly servers: readonly (WorkerCertificate | undefined)[];
   /** Files that no request gets, wherever they lie: keys, by every path that is known of them. */
   readonly withheld: readonly string[];
+  /** Whose certificates there are among them; undefined where all come from files. */
+  readonly authority?: PublicAuthority | undefined;
 }
 
 /** What a server without TLS has to give. */
 export const NO_CERTIFICATES: WorkerCertificates = { servers: [], withheld: [] };
-
-/** True if the server speaks TLS somewhere. */
-export function speaksTls({ listen }: ServerConfig): boolean {
-  return listen.some(({ tls }) => tls);
-}
-
-/** True if its certificate comes from the local authority. */
-export function hasLocalCertificate(server: ServerConfig): boolean {
-  return speaksTls(server) && server.sslCertificate === undefined;
-}
 
 /**
  * True for a name for which a certificate of its own is made when a client asks for it: below localhost, where no client

@@ -88,6 +88,12 @@ export interface MainNeeds {
   readonly net: readonly string[];
   /** Variables that are read. */
   readonly variables: readonly string[];
+  /** What it takes to have certificates signed; by default nothing. */
+  readonly authority?: {
+    readonly folders: readonly string[];
+    readonly variables: readonly string[];
+    readonly sys: readonly string[];
+  };
 }
 
 /**
@@ -95,7 +101,7 @@ export interface MainNeeds {
  * SECURITY: on a terminal the runtime would ask whether more is to be allowed, and everything would stand still.
  */
 export function permissionFlags(config: Config, workers: PermissionSet, needs: MainNeeds): string[] {
-  const logs = logFiles(config);
+  const logs = logFiles(config), { folders = [], variables = [], sys = [] } = needs.authority ?? {};
   const lists: readonly (readonly [string, readonly string[]])[] = [
     // Which port stands for 0 is only known later.
     ["net", unique([...workers.net.map((address) => address.replace(/:0$/, "")), ...needs.net])],
@@ -106,17 +112,18 @@ export function permissionFlags(config: Config, workers: PermissionSet, needs: M
         ...needs.modules,
         ...workers.read,
         ...certificateFiles(config),
+        ...folders,
         ...logs,
       ]),
     ],
-    ["write", unique([...workers.write, ...logs])],
+    ["write", unique([...workers.write, ...folders, ...logs])],
     [
       "run",
       workers.run === "all" ? [] : unique([...workers.run, ...(hasPrograms(config) ? needs.killers : [])]),
     ],
-    ["env", needs.variables],
+    ["env", [...needs.variables, ...variables]],
     // For the name of the folder for large bodies.
-    ["sys", hasPrograms(config) ? ["uid"] : []],
+    ["sys", unique([...(hasPrograms(config) ? ["uid"] : []), ...sys])],
   ];
   return [
     "--no-prompt",

@@ -23,7 +23,7 @@ import { EndpointReservations } from "./endpoints.ts";
 import { hasPrograms, launcherFor, workerPermissions } from "./permissions.ts";
 import { RootLinks } from "./root_links.ts";
 import { SupervisorLogs } from "./supervisor_logs.ts";
-import { existingPath, missingPermission, type SystemInfo } from "./system_info.ts";
+import { existingPath, machineName, missingPermission, type SystemInfo } from "./system_info.ts";
 import type { CertificateStore } from "./certificate_store.ts";
 import {
   NO_CERTIFICATES,
@@ -283,6 +283,7 @@ export class Supervisor {
       openAuthority: this.#options.openAuthority,
       realPath: this.#options.system.realPath,
       ownAddresses,
+      machineName,
       now: Date.now,
     }, {
       renewed: (certificates) => {

@@ -4,9 +4,10 @@
  * @module
  */
 import { fromFileUrl, resolve } from "@std/path";
-import { certificateFiles, logFiles } from "../config/places.ts";
+import { certificateFiles, hasLocalCertificate, logFiles } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
 import { FileError } from "../ports.ts";
+import { conventions, DATA_VARIABLES, dataFolder } from "../runtime/data_folder.ts";
 import { fileSystem } from "../runtime/files.ts";
 import { findProgram } from "../runtime/processes.ts";
 import { type SpoolFolder, spoolFolder } from "../runtime/spool.ts";
@@ -91,8 +92,46 @@ function isGranted(permission: Deno.PermissionDescriptor): boolean {
   return Deno.permissions.querySync(permission).state === "granted";
 }
 
+/** The user's own folder for data; undefined where nothing tells it, or it may not be read. */
+export function dataFolderOf(): string | undefined {
+  return dataFolder(conventions(), variable);
+}
+
+/** This machine's name; undefined where it may not be asked for. */
+export function machineName(): string | undefined {
+  return isGranted(MACHINE_NAME) ? Deno.hostname() : undefined;
+}
+
+/** The user's name, for people; undefined where nothing tells it, or it may not be read. */
+export function userName(): string | undefined {
+  return USER_NAMES.map(variable).find((name) => name);
+}
+
+const USER_NAMES = ["USER", "LOGNAME", "USERNAME"] as const;
+
+const MACHINE_NAME = { name: "sys", kind: "hostname" } as const;
+
+/** What the main thread needs to have certificates signed, where a server takes its own from the local authority. */
+export interface AuthorityNeeds {
+  /** Its folder is read and written. */
+  readonly folders: readonly string[];
+  readonly variables: readonly string[];
+  readonly sys: readonly string[];
+}
+
+/** Nothing where no server does. */
+export function authorityNeeds({ servers }: Config): AuthorityNeeds {
+  if (!servers.some(hasLocalCertificate)) return { folders: [], variables: [], sys: [] };
+  const folder = dataFolderOf();
+  return {
+    folders: folder === undefined ? [] : [folder],
+    variables: [...DATA_VARIABLES[conventions()], USER_NAMES[0]],
+    sys: [MACHINE_NAME.kind, USER_ID.kind],
+  };
+}
+
 /** Undefined where users have no number, or it may not be asked for. */
-function userId(): number | undefined {
+export function userId(): number | undefined {
   return isGranted(USER_ID) ? Deno.uid() ?? undefined : undefined;
 }
 
@@ -130,6 +169,16 @@ function* descriptors(
   const logs = logFiles(config);
   // First, since without it the folder for large bodies has another name than the other flags say.
   if (hasPrograms(config)) yield [permissionFlag("sys", [USER_ID.kind]), USER_ID];
+  const { folders, variables, sys } = authorityNeeds(config);
+  // Before its folder, which they tell.
+  for (const variable of variables) yield [permissionFlag("env", [variable]), { name: "env", variable }];
+  for (const kind of sys) {
+    yield [permissionFlag("sys", [kind]), { name: "sys", kind } as Deno.SysPermissionDescriptor];
+  }
+  for (const path of folders) {
+    yield [permissionFlag("read", [path]), { name: "read", path }];
+    yield [permissionFlag("write", [path]), { name: "write", path }];
+  }
   for (const host of net) yield [permissionFlag("net", [host]), { name: "net", host }];
   for (const path of [...WORKER_MODULES, ...read, ...certificateFiles(config)]) {
     yield [permissionFlag("read", [path]), { name: "read", path }];

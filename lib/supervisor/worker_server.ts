@@ -90,7 +90,7 @@ export class WorkerServer {
     const listings = new Listings(files.turns);
     const services = { files, listings, gateway, store: storeFiles, errorLog: logs.error };
     const terminal = { columns: options.terminal?.columns };
-    const settings = settingsOf(config, options, logs, services, terminal);
+    const settings = settingsOf(config, options, logs, services, terminal, options.certificates);
     const context = new ServerContext(settings, clock, logs.error);
     const tls = await tlsFor(options, askForCertificate);
     const count = { open: 0, turnedAway: 0 };
@@ -124,6 +124,7 @@ export class WorkerServer {
       this.logs,
       this.services,
       this.terminal,
+      certificates,
     );
   }
 
@@ -211,8 +212,8 @@ async function acceptTls(
   context: ServerContext,
   count: ConnectionCount,
 ): Promise<Acceptor<IncomingConnection>> {
-  const handler = context.handlerFor(endpointKey(endpoint));
-  const plainHandler = toHttps((request) => context.settings.plainHandler?.(request));
+  const key = endpointKey(endpoint), handler = context.handlerFor(key);
+  const plainHandler = toHttps((request) => context.settings.plainHandlers?.get(key)?.(request));
   const choice = {
     encrypted: protocolChoice(handler, context),
     plain: (connection: ByteConnection) => new Http1Session(connection, plainHandler, context),
@@ -236,6 +237,7 @@ function settingsOf(
   logs: WorkerLogs,
   services: Services,
   shown: LogTerminal,
+  { authority }: WorkerCertificates,
 ): Settings {
   const { timeouts, limits, http2, accessLog } = config;
   const format = accessFormat(config, terminal);
@@ -246,6 +248,6 @@ function settingsOf(
     limits,
     http2,
     accessLog: accessLog.to === "off" ? undefined : new AccessLog(logs.access, format, id, clock, width),
-    handlers: createSite(config, services),
+    ...createSite(config, { ...services, authority }),
   };
 }

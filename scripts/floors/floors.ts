@@ -36,6 +36,7 @@ export const FLOORS: readonly Floor[] = [
     imports: [
       "lib/supervisor",
       "lib/runtime",
+      "lib/trust",
       "lib/config",
       ...PURE,
       "@std/path",
@@ -54,6 +55,7 @@ export const FLOORS: readonly Floor[] = [
       "lib/cgi",
       "lib/files",
       "lib/disk",
+      "lib/authority",
       "lib/config",
       ...PURE,
       "@std/path",
@@ -64,8 +66,23 @@ export const FLOORS: readonly Floor[] = [
   {
     place: "lib/runtime",
     what: "the only door to the outside: files, processes, TCP, clock, logs, signals over Deno's API",
-    imports: [...PURE, "@std/path", "node:crypto", "node:fs", "node:net", "node:timers", "node:tls"],
+    imports: [
+      "lib/trust",
+      ...PURE,
+      "@std/path",
+      "node:crypto",
+      "node:fs",
+      "node:net",
+      "node:timers",
+      "node:tls",
+    ],
     names: "system",
+  },
+  {
+    place: "lib/trust",
+    what: "what is done to have a system's programs believe the local authority, as plans",
+    imports: [],
+    names: "nothing",
   },
   {
     place: "lib/server",
@@ -114,9 +131,15 @@ export const FLOORS: readonly Floor[] = [
     names: "nothing",
   },
   {
+    place: "lib/authority",
+    what: "the local certificate authority: X.509 certificates",
+    imports: [...PURE, "node:crypto", "node:buffer"],
+    names: "chance",
+  },
+  {
     place: "lib/pages",
     what: "HTML that the server makes: errors and listings",
-    imports: ["lib/http", "@std/html"],
+    imports: ["lib/http", "@std/html", "uqr"],
     names: "nothing",
   },
   {

@@ -117,7 +117,7 @@ Deno.test("an unknown option is refused with the nearest known one", () => {
   refuses(["-qx"], 'unknown option "-qx": see webserv --help');
   refuses(["-help"], 'unknown option "-help": did you mean "--help"?');
   refuses(["--no-quiet"], 'unknown option "--no-quiet": did you mean "--quiet"?');
-  refuses(["--https"], 'unknown option "--https": see webserv --help');
+  refuses(["--ssl"], 'unknown option "--ssl": see webserv --help');
   refuses(["--constructor"], 'unknown option "--constructor": see webserv --help');
   refuses(["--something-else"], 'unknown option "--something-else": see webserv --help');
 });

@@ -31,7 +31,7 @@ Deno.test("the help tells the defaults, and fits a terminal", () => {
   for (
     const text of [
       "[127.0.0.1]",
-      "[8080, or the next free one]",
+      "[8080 (8443 with --https), or",
       "[./webserv.yaml if present]",
       "-c, --config FILE",
       "-p, --port N",

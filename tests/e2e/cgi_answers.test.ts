@@ -5,7 +5,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { ask, get } from "../support/ask.ts";
-import { test } from "../support/protocols.ts";
+import { byProtocol, http1Test, protocolOfTest, test } from "../support/protocols.ts";
 import { toText, WireClient } from "../support/wire.ts";
 import { assertLives, assertLogged, PLAIN, sharedCgiServer } from "./cgi_support.ts";
 
@@ -43,15 +43,19 @@ const server = await sharedCgiServer({
   "app/index.sh": PLAIN + 'echo "index of $SCRIPT_NAME"\n',
 }, { server: "index: [index.sh, index.html]" });
 
-test("a document is sent with its fields, chunked since nobody knows its length", async () => {
-  const response = await ask(server.port, "/cgi-bin/document.sh");
-  assertEquals([response.status, response.text], [200, "<p>Hello</p>\n"]);
-  assertEquals(response.field("content-type"), "text/html");
-  assertEquals(response.field("transfer-encoding"), "chunked");
-  assert(response.field("date"));
-});
+http1Test(
+  "framing",
+  "a document is sent with its fields, chunked since nobody knows its length",
+  async () => {
+    const response = await ask(server.port, "/cgi-bin/document.sh");
+    assertEquals([response.status, response.text], [200, "<p>Hello</p>\n"]);
+    assertEquals(response.field("content-type"), "text/html");
+    assertEquals(response.field("transfer-encoding"), "chunked");
+    assert(response.field("date"));
+  },
+);
 
-test("a document without a length ends an HTTP/1.0 connection", async () => {
+http1Test("version", "a document without a length ends an HTTP/1.0 connection", async () => {
   using client = await WireClient.connect(server.port);
   await client.send("GET /cgi-bin/document.sh HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
   const response = await client.response();
@@ -66,12 +70,16 @@ test("a header block may have CRLF line ends", async () => {
 
 test("a status has its own reason, and its document is no error page", async () => {
   const response = await ask(server.port, "/cgi-bin/status.sh");
-  assertEquals([response.status, response.reason, response.text], [404, "No such luck", "nothing"]);
+  assertEquals([response.status, response.reason, response.text], [
+    404,
+    byProtocol("No such luck", ""),
+    "nothing",
+  ]);
 });
 
 test("several Set-Cookie fields stay several, in their order", async () => {
   const { fields } = await ask(server.port, "/cgi-bin/cookies.sh");
-  assertEquals(fields.filter(([name]) => name === "Set-Cookie").map(([, value]) => value), [
+  assertEquals(fields.filter(([name]) => /^set-cookie$/i.test(name)).map(([, value]) => value), [
     "a=1; Path=/",
     "b=2",
     "c=3",
@@ -89,23 +97,31 @@ test("a program's own Content-Length is kept, and so is the connection", async (
 });
 
 for (const name of ["much", "endless"]) {
-  test(`more than the announced length is cut, and the connection closed: ${name}`, async () => {
-    using client = await WireClient.connect(server.port);
-    await client.get(`/cgi-bin/${name}.sh`);
-    const response = await client.response();
-    assertEquals([response?.field("content-length"), response?.text], ["5", "Hello"]);
-    assert(await client.isClosed());
-    await assertLives(server, "/cgi-bin/document.sh");
-  });
+  http1Test(
+    "connection",
+    `more than the announced length is cut, and the connection closed: ${name}`,
+    async () => {
+      using client = await WireClient.connect(server.port);
+      await client.get(`/cgi-bin/${name}.sh`);
+      const response = await client.response();
+      assertEquals([response?.field("content-length"), response?.text], ["5", "Hello"]);
+      assert(await client.isClosed());
+      await assertLives(server, "/cgi-bin/document.sh");
+    },
+  );
 }
 
-test("less than the announced length closes the connection, so that the client can tell", async () => {
-  using client = await WireClient.connect(server.port);
-  await client.get("/cgi-bin/little.sh");
-  assert(toText(await client.rest()).endsWith("\r\nContent-Length: 50\r\n\r\nHello"));
-  await assertLogged(server, "GET /cgi-bin/little.sh: The body ended before its announced length");
-  await assertLives(server, "/cgi-bin/document.sh");
-});
+http1Test(
+  "framing",
+  "less than the announced length closes the connection, so that the client can tell",
+  async () => {
+    using client = await WireClient.connect(server.port);
+    await client.get("/cgi-bin/little.sh");
+    assert(toText(await client.rest()).endsWith("\r\nContent-Length: 50\r\n\r\nHello"));
+    await assertLogged(server, "GET /cgi-bin/little.sh: The body ended before its announced length");
+    await assertLives(server, "/cgi-bin/document.sh");
+  },
+);
 
 for (const [name, status] of [["nothing", 204], ["unchanged", 304]] as const) {
   test(`a ${status} of a program has no content, and the connection stays`, async () => {
@@ -146,8 +162,8 @@ test("fields that belong to the connection are dropped from a program's answer",
   assertEquals([response?.status, response?.text, response?.field("x-mine")], [200, "Hello", "kept"]);
   for (const name of ["connection", "keep-alive", "upgrade"]) assertEquals(response?.field(name), undefined);
   assertEquals(response?.field("server"), "webserv");
-  assertEquals(response?.fields.filter(([name]) => name === "Transfer-Encoding").length, 1);
-  assertEquals(response?.fields.filter(([name]) => name === "Date").length, 1);
+  assertEquals(response?.fields.filter(([name]) => name === "Transfer-Encoding").length, byProtocol(1, 0));
+  assertEquals(response?.fields.filter(([name]) => /^date$/i.test(name)).length, 1);
   await client.get("/ok.txt");
   assertEquals((await client.response())?.text, "fine");
 });
@@ -155,6 +171,11 @@ test("fields that belong to the connection are dropped from a program's answer",
 test("an nph- script's output is the whole answer, and the connection is closed after it", async () => {
   using client = await WireClient.connect(server.port);
   await client.get("/cgi-bin/nph-whole.sh");
+  if (protocolOfTest() === "HTTP/2") {
+    const answer = await client.response();
+    assertEquals([answer?.status, answer?.text, answer?.field("x-raw")], [418, "short", "yes"]);
+    return;
+  }
   assertEquals(
     toText(await client.rest()),
     "HTTP/1.1 418 Teapot\r\nX-Raw: yes\r\nContent-Length: 5\r\n\r\nshort",

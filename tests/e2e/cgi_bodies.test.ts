@@ -5,7 +5,7 @@
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { ask } from "../support/ask.ts";
-import { test } from "../support/protocols.ts";
+import { http1Test, test } from "../support/protocols.ts";
 import { toBytes, toText, WireClient } from "../support/wire.ts";
 import { assertLives, assertLogged, needs, PLAIN, sharedCgiServer } from "./cgi_support.ts";
 import { sha256 } from "./wire_support.ts";
@@ -140,19 +140,23 @@ async function readUntil(client: WireClient, received: string, wanted: string): 
   return received;
 }
 
-test("a body reaches its program as it arrives, and the answer comes back while it does", async () => {
-  using client = await WireClient.connect(server.port);
-  await client.send(HEAD("/cgi-bin/lines.sh", "Content-Length: 15\r\nConnection: close\r\n"));
-  let received = "";
-  for (const line of ["one", "two", "six", "end"]) {
-    await client.send(line === "end" ? "end" : `${line}\n`);
-    if (line === "end") break;
-    received = await readUntil(client, received, `got ${line}\n`);
-  }
-  assert(received.startsWith("HTTP/1.1 200 "));
-});
+http1Test(
+  "halves",
+  "a body reaches its program as it arrives, and the answer comes back while it does",
+  async () => {
+    using client = await WireClient.connect(server.port);
+    await client.send(HEAD("/cgi-bin/lines.sh", "Content-Length: 15\r\nConnection: close\r\n"));
+    let received = "";
+    for (const line of ["one", "two", "six", "end"]) {
+      await client.send(line === "end" ? "end" : `${line}\n`);
+      if (line === "end") break;
+      received = await readUntil(client, received, `got ${line}\n`);
+    }
+    assert(received.startsWith("HTTP/1.1 200 "));
+  },
+);
 
-test("events reach the client while their program still runs", async () => {
+http1Test("halves", "events reach the client while their program still runs", async () => {
   using client = await WireClient.connect(server.port);
   await client.get("/cgi-bin/events.sh");
   let received = "";

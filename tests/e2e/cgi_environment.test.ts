@@ -5,7 +5,7 @@
  */
 import { assert, assertEquals, assertMatch, assertNotMatch, assertStringIncludes } from "@std/assert";
 import { ask, get } from "../support/ask.ts";
-import { test } from "../support/protocols.ts";
+import { byProtocol, protocolOfTest, test } from "../support/protocols.ts";
 import { exchange } from "../support/wire.ts";
 import { assertLives, needsProc, PLAIN, sharedCgiServer } from "./cgi_support.ts";
 
@@ -75,7 +75,7 @@ test("a program is told about the request, the server and the client", async () 
     GATEWAY_INTERFACE: "CGI/1.1",
     SERVER_NAME: "localhost",
     SERVER_PORT: String(server.port),
-    SERVER_PROTOCOL: "HTTP/1.1",
+    SERVER_PROTOCOL: byProtocol("HTTP/1.1", "HTTP/2.0"),
     REQUEST_METHOD: "GET",
     REQUEST_URI: "/cgi-bin/environment.cgi/a%20b/c?d=e&f",
     QUERY_STRING: "d=e&f",
@@ -88,7 +88,7 @@ test("a program is told about the request, the server and the client", async () 
     REMOTE_HOST: "127.0.0.1",
     REDIRECT_STATUS: "200",
     HTTP_HOST: "localhost",
-    HTTP_CONNECTION: "close",
+    ...(protocolOfTest() === "HTTP/1.1" && { HTTP_CONNECTION: "close" }),
     HTTP_USER_AGENT: "test",
     HTTP_COOKIE: "a=1; b=2",
     HTTP_ACCEPT: "x, y",

@@ -5,7 +5,7 @@
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { ask } from "../support/ask.ts";
-import { test } from "../support/protocols.ts";
+import { http1Test, test } from "../support/protocols.ts";
 import { toText, WireClient } from "../support/wire.ts";
 import { runProgram } from "../support/server.ts";
 import { assertLives, assertLogged, cgiServer, PLAIN, sharedCgiServer } from "./cgi_support.ts";
@@ -172,7 +172,7 @@ for (const [title, target, status, log] of FAILURES) {
   });
 }
 
-test("a body that stalls is 408, closes the connection and ends the program", async () => {
+http1Test("connection", "a body that stalls is 408, closes the connection and ends the program", async () => {
   for (
     const fields of ["Content-Length: 100000\r\n", "Content-Length: 9\r\n", "Transfer-Encoding: chunked\r\n"]
   ) {
@@ -205,7 +205,7 @@ test("a body whose announced length is over client_max_body_size is 413 before i
   await assertLives(server, "/cgi-bin/fine.sh");
 });
 
-test("a chunked body that breaks its grammar is 400, and no program starts", async () => {
+http1Test("framing", "a chunked body that breaks its grammar is 400, and no program starts", async () => {
   using client = await WireClient.connect(server.port);
   await client.send(
     "POST /cgi-bin/fine.sh HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n",
@@ -216,37 +216,41 @@ test("a chunked body that breaks its grammar is 400, and no program starts", asy
   await assertLives(server, "/cgi-bin/fine.sh");
 });
 
-test("a program that is silent for too long is 504, and cuts an answer that has begun", async () => {
-  await using slow = await cgiServer({
-    "fine.sh": `${PLAIN}echo fine\n`,
-    "silent.sh": "sleep 30\n",
-    "begun.sh": `${PLAIN}echo begun\nsleep 30\n`,
-    "steady.sh": `${PLAIN}while [ ! -e go ]; do echo still; sleep 0.1; done; echo done\n`,
-    "unread.sh": "sleep 30\n",
-  }, { top: "timeouts: { cgi: 1500ms }" });
-  using steady = await WireClient.connect(slow.port);
-  await steady.get("/cgi-bin/steady.sh", "Connection: close\r\n");
-  // It has begun before the silent one.
-  await steady.connection.read(new Uint8Array(1));
-  using client = await WireClient.connect(slow.port);
-  await client.get("/cgi-bin/silent.sh");
-  assertEquals((await client.response())?.status, 504);
-  await Deno.writeTextFile(`${slow.folder}/cgi-bin/go`, "");
-  assertMatch(toText(await steady.rest()), /still\n[^]*done\n/, "signs of life put the end off");
-  await client.get("/cgi-bin/fine.sh");
-  assertEquals((await client.response())?.text, "fine\n");
-  await assertLogged(slow, "/cgi-bin/silent.sh: it was silent for longer than timeouts.cgi");
+http1Test(
+  "halves",
+  "a program that is silent for too long is 504, and cuts an answer that has begun",
+  async () => {
+    await using slow = await cgiServer({
+      "fine.sh": `${PLAIN}echo fine\n`,
+      "silent.sh": "sleep 30\n",
+      "begun.sh": `${PLAIN}echo begun\nsleep 30\n`,
+      "steady.sh": `${PLAIN}while [ ! -e go ]; do echo still; sleep 0.1; done; echo done\n`,
+      "unread.sh": "sleep 30\n",
+    }, { top: "timeouts: { cgi: 1500ms }" });
+    using steady = await WireClient.connect(slow.port);
+    await steady.get("/cgi-bin/steady.sh", "Connection: close\r\n");
+    // It has begun before the silent one.
+    await steady.connection.read(new Uint8Array(1));
+    using client = await WireClient.connect(slow.port);
+    await client.get("/cgi-bin/silent.sh");
+    assertEquals((await client.response())?.status, 504);
+    await Deno.writeTextFile(`${slow.folder}/cgi-bin/go`, "");
+    assertMatch(toText(await steady.rest()), /still\n[^]*done\n/, "signs of life put the end off");
+    await client.get("/cgi-bin/fine.sh");
+    assertEquals((await client.response())?.text, "fine\n");
+    await assertLogged(slow, "/cgi-bin/silent.sh: it was silent for longer than timeouts.cgi");
 
-  await client.get("/cgi-bin/begun.sh");
-  const rest = new TextDecoder().decode(await client.rest());
-  assertStringIncludes(rest, "begun\n");
-  assert(!rest.endsWith("0\r\n\r\n"), "the client must be able to tell that it is not whole");
-  await assertLogged(slow, "GET /cgi-bin/begun.sh: /cgi-bin/begun.sh: it was silent");
+    await client.get("/cgi-bin/begun.sh");
+    const rest = new TextDecoder().decode(await client.rest());
+    assertStringIncludes(rest, "begun\n");
+    assert(!rest.endsWith("0\r\n\r\n"), "the client must be able to tell that it is not whole");
+    await assertLogged(slow, "GET /cgi-bin/begun.sh: /cgi-bin/begun.sh: it was silent");
 
-  const unread = await ask(slow.port, "/cgi-bin/unread.sh", { method: "POST", body: "x".repeat(500_000) });
-  assertEquals(unread.status, 504);
-  await assertLives(slow, "/cgi-bin/fine.sh");
-});
+    const unread = await ask(slow.port, "/cgi-bin/unread.sh", { method: "POST", body: "x".repeat(500_000) });
+    assertEquals(unread.status, 504);
+    await assertLives(slow, "/cgi-bin/fine.sh");
+  },
+);
 
 test("one program more than limits.cgi_processes is 503 with Retry-After, and files are still served", async () => {
   await using narrow = await cgiServer({

@@ -5,7 +5,7 @@
  */
 import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
 import { ask } from "../support/ask.ts";
-import { test } from "../support/protocols.ts";
+import { http1Test, test } from "../support/protocols.ts";
 import type { TestServer } from "../support/server.ts";
 import { inTime, waitUntil } from "../support/wait.ts";
 import { WireClient } from "../support/wire.ts";
@@ -191,20 +191,24 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
   });
 }
 
-test("a program that is running when the server is asked to stop may end its answer", async () => {
-  await using server = await cgiServer({
-    "wait.sh": `${PLAIN}echo started\nwhile [ ! -e go ]; do sleep 0.02; done\necho done\n`,
-  });
-  using client = await WireClient.connect(server.port);
-  await client.get("/cgi-bin/wait.sh");
-  const buffer = new Uint8Array(1000);
-  await client.connection.read(buffer);
-  server.kill("SIGTERM");
-  await waitUntil(() => isRefused(server.port), "no connection is accepted any more");
-  await Deno.writeTextFile(`${server.folder}/cgi-bin/go`, "");
-  assert(new TextDecoder().decode(await client.rest()).includes("done\n"));
-  assertEquals(await server.status, 0);
-});
+http1Test(
+  "halves",
+  "a program that is running when the server is asked to stop may end its answer",
+  async () => {
+    await using server = await cgiServer({
+      "wait.sh": `${PLAIN}echo started\nwhile [ ! -e go ]; do sleep 0.02; done\necho done\n`,
+    });
+    using client = await WireClient.connect(server.port);
+    await client.get("/cgi-bin/wait.sh");
+    const buffer = new Uint8Array(1000);
+    await client.connection.read(buffer);
+    server.kill("SIGTERM");
+    await waitUntil(() => isRefused(server.port), "no connection is accepted any more");
+    await Deno.writeTextFile(`${server.folder}/cgi-bin/go`, "");
+    assert(new TextDecoder().decode(await client.rest()).includes("done\n"));
+    assertEquals(await server.status, 0);
+  },
+);
 
 test({
   ...needsProc("hundreds of programs leave neither descriptors nor zombies nor spool files"),

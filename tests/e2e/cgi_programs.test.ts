@@ -6,7 +6,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { createHash } from "node:crypto";
 import { ask, get } from "../support/ask.ts";
-import { test } from "../support/protocols.ts";
+import { byProtocol, test } from "../support/protocols.ts";
 import { startServer } from "../support/server.ts";
 import { toText, WireClient } from "../support/wire.ts";
 import { assertLives, cgiServer, needs, sharedCgiServer } from "./cgi_support.ts";
@@ -78,8 +78,12 @@ test({
   ...needs(["python3"], "a WSGI application runs in its CGI handler"),
   fn: async () => {
     const response = await ask(server.port, "/cgi-bin/wsgi.py/a/b");
-    assertEquals([response.status, response.reason, response.text], [200, "Fine", "http /a/b"]);
-    assertEquals(response.fields.filter(([name]) => name === "Set-Cookie").length, 2);
+    assertEquals([response.status, response.reason, response.text], [
+      200,
+      byProtocol("Fine", ""),
+      "http /a/b",
+    ]);
+    assertEquals(response.fields.filter(([name]) => /^set-cookie$/i.test(name)).length, 2);
   },
 });
 

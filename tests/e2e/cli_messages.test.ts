@@ -56,7 +56,7 @@ Deno.test("wrong usage ends it with 2 and one line that says what to do", async 
     [["3000"], 'there is no file or folder "3000": did you mean --port 3000?'],
     [["version"], 'there is no file or folder "version": did you mean --version?'],
     [[""], '"" is no folder: write "." for the current one'],
-    [["--https"], 'unknown option "--https": see webserv --help'],
+    [["--ssl"], 'unknown option "--ssl": see webserv --help'],
     [
       ["--upload", "file.txt"],
       '--upload needs a folder, and "file.txt" is a file: name the folder that it is in',
@@ -67,7 +67,7 @@ Deno.test("wrong usage ends it with 2 and one line that says what to do", async 
     [["help", "chekc"], 'there is no help for "chekc": did you mean "check"?'],
     [
       ["help", "nginx"],
-      'there is no help for "nginx": name one of serve, check, permissions, init, completions, help, config',
+      'there is no help for "nginx": name one of serve, check, permissions, init, trust, completions, help, config',
     ],
     [
       ["--header", "A: b"],

@@ -3,11 +3,21 @@
  *
  * @module
  */
-import { startServer, type TestServer } from "../support/server.ts";
 import { type CertificateFiles, isInstalled, makeCertificate } from "../support/certificate.ts";
-import { end, Output } from "../support/server.ts";
+import { end, Output, program, startServer, type TestServer } from "../support/server.ts";
 
 export { isInstalled };
+
+/** The version of the runtime that the program runs on, as 2.9. */
+function runtimeVersion(): number {
+  if (!Deno.env.get("WEBSERV")) return parseFloat(Deno.version.deno);
+  const [command, ...args] = [...program(), "--version"];
+  const { stdout } = new Deno.Command(command!, { args, stdin: "null" }).outputSync();
+  return Number(/\(Deno (\d+\.\d+)/.exec(new TextDecoder().decode(stdout))?.[1]);
+}
+
+/** Whether what is tested can serve TLS, and there is a certificate for it. */
+export const HAS_TLS = isInstalled("openssl") && runtimeVersion() >= 2.9;
 
 /** The content of /large.bin: long enough for many frames. */
 export const LARGE = "0123456789abcdef".repeat(20_000);
@@ -33,13 +43,13 @@ export interface Http2Site extends TestServer {
 /** Starts one, with a store at /files/ and programs at /cgi-bin/. */
 export async function startHttp2Site(): Promise<Http2Site> {
   const folder = await Deno.makeTempDir({ prefix: "webserv-test-" });
-  const files = makeCertificate(folder);
+  const files = HAS_TLS ? makeCertificate(folder) : undefined;
   try {
     const server = await startServer({
       config: `access_log: off
 servers:
   - { listen: LISTEN, ${SITE} }
-  - { listen: "127.0.0.1:${freePort()} ssl", ${keysOf(files)}, ${SITE} }
+${files ? `  - { listen: "127.0.0.1:${freePort()} ssl", ${keysOf(files)}, ${SITE} }` : ""}
 `,
       files: {
         "www/index.html": "<!DOCTYPE html><title>h2</title><p>A page",
@@ -49,12 +59,11 @@ servers:
         store: null,
       },
     });
-    const [plain, tls] = server.ports;
     return {
       ...server,
-      plain: plain!,
-      tls: tls!,
-      certificate: files.certificate,
+      plain: portOf(server, "http"),
+      tls: portOf(server, "https"),
+      certificate: files?.certificate ?? "",
       async [Symbol.asyncDispose]() {
         await server[Symbol.asyncDispose]();
         await Deno.remove(folder, { recursive: true });
@@ -65,6 +74,9 @@ servers:
     throw error;
   }
 }
+
+const portOf = (server: TestServer, scheme: string) =>
+  Number(new RegExp(`listening on ${scheme}://\\S*:(\\d+)/`).exec(server.output().stderr)?.[1]);
 
 const SITE = "root: www, locations: { /files/: { upload_store: store, overwrite: on }, " +
   "/cgi-bin/: { alias: cgi-bin, cgi: { .sh: sh } } }";
@@ -93,10 +105,10 @@ export interface Origin {
   readonly certificate: string;
 }
 
-/** The site's two addresses, by what tests call them. */
+/** The site's addresses, by what tests call them. */
 export function originsOf({ plain, tls, certificate }: Http2Site): Readonly<Record<string, Origin>> {
   return {
-    "over TLS": { isTls: true, port: tls, certificate },
+    ...(HAS_TLS && { "over TLS": { isTls: true, port: tls, certificate } }),
     "by prior knowledge": { isTls: false, port: plain, certificate: "" },
   };
 }

@@ -1,22 +1,28 @@
 /** Edges where two parts of the server meet, each of which was wrong once. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
-import { test } from "../support/protocols.ts";
+import { http1Test, test } from "../support/protocols.ts";
 import { startServer } from "../support/server.ts";
 import { exchange, WireClient } from "../support/wire.ts";
 
 const get = (target: string, fields = "") => `GET ${target} HTTP/1.1\r\nHost: localhost\r\n${fields}\r\n`;
 
-test("however full the answers before it are, the refusal of a broken request is sent behind them", async () => {
-  await using server = await startServer({ files: { "a.txt": "a" } });
-  for (const count of [15, 16, 17]) {
-    using client = await WireClient.connect(server.port);
-    await client.send(get("/missing").repeat(count) + "BAD\r\n\r\n");
-    for (let i = 0; i < count; i++) assertEquals((await client.response())?.status, 404, `${i} of ${count}`);
-    assertEquals((await client.response())?.status, 400);
-    assert(await client.isClosed());
-  }
-});
+http1Test(
+  "framing",
+  "however full the answers before it are, the refusal of a broken request is sent behind them",
+  async () => {
+    await using server = await startServer({ files: { "a.txt": "a" } });
+    for (const count of [15, 16, 17]) {
+      using client = await WireClient.connect(server.port);
+      await client.send(get("/missing").repeat(count) + "BAD\r\n\r\n");
+      for (let i = 0; i < count; i++) {
+        assertEquals((await client.response())?.status, 404, `${i} of ${count}`);
+      }
+      assertEquals((await client.response())?.status, 400);
+      assert(await client.isClosed());
+    }
+  },
+);
 
 test("a response's head may be larger than a buffer", async () => {
   await using server = await startServer({ args: ["--cors"] });

@@ -92,7 +92,7 @@ const REFUSED: Readonly<Record<string, readonly [status: number, data: string]>>
   "HTTP/2.0": [505, `GET /ok.txt HTTP/2.0\r\n${HOST}\r\n`],
   "HTTP/1.2": [505, `GET /ok.txt HTTP/1.2\r\n${HOST}\r\n`],
   "HTTP/0.9 by its number": [505, `GET /ok.txt HTTP/0.9\r\n${HOST}\r\n`],
-  "the preface of HTTP/2": [505, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"],
+  "the preface of HTTP/2 behind an empty line": [505, "\r\nPRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"],
   "a Content-Length past all numbers": [413, post(`Content-Length: ${"9".repeat(30)}\r\n`)],
 };
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import { test } from "../support/protocols.ts";
+import { http1Test, test } from "../support/protocols.ts";
 import { exchange, WireClient } from "../support/wire.ts";
 import { assertAnswer, assertAnswers, assertRefused, OK_FILE, sharedServer } from "./wire_support.ts";
 
@@ -100,7 +100,7 @@ for (const expectation of ["200-ok", "100-continue, x", "something=else"]) {
   });
 }
 
-test("HTTP/1.0 has no expectations", async () => {
+http1Test("version", "HTTP/1.0 has no expectations", async () => {
   const response = await exchange(server.port, "GET /ok.txt HTTP/1.0\r\nExpect: x\r\n\r\n");
   assertEquals(response?.status, 200);
 });
@@ -157,7 +157,7 @@ test("a refused HEAD has the length of its page but not the page", async () => {
   assert(Number(response.field("content-length")) > 0);
 });
 
-test("the refusal of an HTTP/1.0 request is one of HTTP/1.0, and closes", async () => {
+http1Test("version", "the refusal of an HTTP/1.0 request is one of HTTP/1.0, and closes", async () => {
   using client = await WireClient.connect(server.port);
   await client.send("DELETE /ok.txt HTTP/1.0\r\n\r\n");
   const response = await assertAnswer(server, client, { status: 405, fate: "closed" });

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { ask, get } from "../support/ask.ts";
-import { test } from "../support/protocols.ts";
+import { http1Test, test } from "../support/protocols.ts";
 import { startServer } from "../support/server.ts";
 import { exchange } from "../support/wire.ts";
 
@@ -90,7 +90,7 @@ test("the host of an absolute target beats the field Host", async () => {
   assertEquals(await says("/http://second.test/"), "200 first");
 });
 
-test("an HTTP/1.0 request without Host gets the default server", async () => {
+http1Test("version", "an HTTP/1.0 request without Host gets the default server", async () => {
   await using server = await startServer({
     config: "servers:\n" + host("first", "first.test") + host("second", "second.test"),
   });

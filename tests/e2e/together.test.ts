@@ -5,7 +5,7 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import { test } from "../support/protocols.ts";
+import { http1Test, test } from "../support/protocols.ts";
 import { WireClient } from "../support/wire.ts";
 import { sharedServer } from "./wire_support.ts";
 
@@ -45,23 +45,27 @@ test("a change is seen by whoever asks after it, however many others ask at the 
   for (const client of clients) client[Symbol.dispose]();
 });
 
-test("a file that was stored or removed is seen by the next request of the same write", async () => {
-  using client = await WireClient.connect(server.port);
-  const ask = (line: string) => `${line} HTTP/1.1\r\nHost: localhost\r\n`;
-  const look = `${ask("GET /store/new.txt")}\r\n`;
-  const put = (text: string) => `${ask("PUT /store/new.txt")}Content-Length: ${text.length}\r\n\r\n${text}`;
-  for (let round = 0; round < 20; round++) {
-    await client.send(
-      look + put("first") + look + put("second!") + look + `${ask("DELETE /store/new.txt")}\r\n` + look,
-    );
-    const answers = [];
-    for (let i = 0; i < 7; i++) {
-      const response = await client.response();
-      answers.push(response?.status === 200 ? response.text : response?.status);
+http1Test(
+  "order",
+  "a file that was stored or removed is seen by the next request of the same write",
+  async () => {
+    using client = await WireClient.connect(server.port);
+    const ask = (line: string) => `${line} HTTP/1.1\r\nHost: localhost\r\n`;
+    const look = `${ask("GET /store/new.txt")}\r\n`;
+    const put = (text: string) => `${ask("PUT /store/new.txt")}Content-Length: ${text.length}\r\n\r\n${text}`;
+    for (let round = 0; round < 20; round++) {
+      await client.send(
+        look + put("first") + look + put("second!") + look + `${ask("DELETE /store/new.txt")}\r\n` + look,
+      );
+      const answers = [];
+      for (let i = 0; i < 7; i++) {
+        const response = await client.response();
+        answers.push(response?.status === 200 ? response.text : response?.status);
+      }
+      assertEquals(answers, [404, 201, "first", 204, "second!", 204, 404]);
     }
-    assertEquals(answers, [404, 201, "first", 204, "second!", 204, 404]);
-  }
-});
+  },
+);
 
 /** Each of many connections asks again as soon as it has its answer; says how often the least and the most lucky did. */
 const CLIENT = `

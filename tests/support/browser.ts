@@ -49,13 +49,18 @@ export interface TestBrowser extends AsyncDisposable {
  * Starts a browser with a profile of its own, which goes when it is disposed of.
  *
  * @param flags besides those of every test
+ * @param env variables in place of those that there are, e.g. another HOME
  */
-export async function startBrowser(flags: readonly string[] = []): Promise<TestBrowser> {
+export async function startBrowser(
+  flags: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
+): Promise<TestBrowser> {
   const browser = await chromium.launch({
     executablePath: EXECUTABLE,
     headless: true,
     args: [...FLAGS, ...flags],
     timeout: PATIENCE,
+    env: { ...Deno.env.toObject(), ...env },
   });
   return {
     open: (options) => openPage(browser, options),

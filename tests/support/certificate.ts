@@ -33,7 +33,7 @@ export function makeCertificate(folder: string): CertificateFiles {
         "-x509",
         "-nodes",
         "-days",
-        "2",
+        "90",
         "-newkey",
         "ec",
         "-pkeyopt",

@@ -93,6 +93,8 @@ export class Http2Connection implements Disposable {
   /** The server has ended the connection. */
   isOver = false;
   #received: Uint8Array = new Uint8Array();
+  #reading: Promise<Frame | undefined> | undefined;
+  #sent: Promise<void> = Promise.resolve();
   readonly #decoder = new HpackDecoder();
   /** Of the HEADERS that is not whole. */
   #block: { readonly stream: number; readonly flags: number; readonly pieces: Uint8Array[] } | undefined;
@@ -119,9 +121,13 @@ export class Http2Connection implements Disposable {
     return client;
   }
 
-  /** Sends bytes as they are. */
-  async write(bytes: Uint8Array): Promise<void> {
-    while (bytes.length > 0) bytes = bytes.subarray(await this.connection.write(bytes));
+  /** Sends bytes as they are, behind those that are being sent. */
+  write(bytes: Uint8Array): Promise<void> {
+    const sent = this.#sent.then(async () => {
+      for (let rest = bytes; rest.length > 0;) rest = rest.subarray(await this.connection.write(rest));
+    });
+    this.#sent = sent.catch(() => {});
+    return sent;
   }
 
   /** Opens a stream. */
@@ -176,8 +182,15 @@ export class Http2Connection implements Disposable {
     } while (bytes.length > 0);
   }
 
-  /** Takes up one frame and answers it where that is due; undefined at the end of the connection. */
-  async read(): Promise<Frame | undefined> {
+  /**
+   * Takes up one frame and answers it where that is due; undefined at the end of the connection. Whoever asks while it
+   * is waited for gets the same one.
+   */
+  read(): Promise<Frame | undefined> {
+    return this.#reading ??= this.#read().finally(() => this.#reading = undefined);
+  }
+
+  async #read(): Promise<Frame | undefined> {
     const head = await this.#take(9);
     const length = head && head[0]! * 65_536 + head[1]! * 256 + head[2]!;
     const payload = length === undefined ? undefined : await this.#take(length);

@@ -12,10 +12,14 @@ let current: Protocol = "HTTP/1.1";
 /** What the test that runs now is to speak. Tests of one file never run at the same time. */
 export const protocolOfTest = (): Protocol => current;
 
+/** One value for HTTP/1.1 and another one for HTTP/2. */
+export const byProtocol = <T>(http1: T, http2: T): T => current === "HTTP/1.1" ? http1 : http2;
+
 /** Why a test says nothing of HTTP/2. */
 export const HTTP1_ONLY = {
   connection: "what becomes of the connection is told by fields that HTTP/2 does not have",
   framing: "it is about the framing of HTTP/1.1: its grammar, chunks, lengths, 100 Continue",
+  order: "requests on one connection are answered one after the other, as HTTP/2 does not",
   halves: "it sends or reads half of something, byte for byte",
   version: "it speaks HTTP/1.0",
 } as const;
@@ -23,49 +27,22 @@ export const HTTP1_ONLY = {
 /** Files of end-to-end tests that run over HTTP/1.1 alone, and why; all others use {@link test}. */
 export const HTTP1_FILES: Readonly<Record<string, string>> = (() => {
   const reasons = {
-    "the framing and the connections of HTTP/1.1; those of HTTP/2 are in tests/http2": [
-      ...["connections_keepalive", "connections_leaving", "refusals_grammar", "refusals_time"],
-    ],
-    "clients that choose their protocol themselves; those that speak HTTP/2 are in clients_h2_*": [
-      ...[
-        "browser",
-        "cgi_git",
-        "clients_curl",
-        "clients_mirror",
-        "clients_python",
-        "clients_refused",
-        "demo",
-      ],
-      ...["demo_pages", "store_clients", "upload_page"],
-    ],
-    "the program and its processes, whatever is spoken": [
-      ...[
-        "cli_file",
-        "cli_init",
-        "cli_messages",
-        "cli_ports",
-        "cli_serve",
-        "cli_start",
-        "connections_shutdown",
-      ],
-      ...[
-        "debugger",
-        "executable",
-        "killed",
-        "permissions",
-        "process_one",
-        "reload",
-        "reload_load",
-        "sandbox",
-      ],
-      ...["sandbox_gaps", "signals", "store_ends", "terminal", "unread_logs", "workers"],
-    ],
-    "memory under transfers of a gigabyte, which their clients count by HTTP/1.1": [
-      ...["cgi_memory", "memory", "store_memory"],
-    ],
+    "the framing and the connections of HTTP/1.1; those of HTTP/2 are in tests/http2":
+      "cgi_dripping connections_keepalive connections_leaving connections_uploads refusals_bodies " +
+      "refusals_grammar refusals_time",
+    "clients that choose their protocol themselves; those that speak HTTP/2 are in clients_h2_*":
+      "browser cgi_git clients_curl clients_mirror clients_python clients_refused demo demo_pages store_clients " +
+      "tls_scan upload_page",
+    "the program and its processes, whatever is spoken":
+      "cli_file cli_init cli_messages cli_ports cli_serve cli_start connections_shutdown debugger executable " +
+      "killed permissions process_one reload reload_load sandbox sandbox_gaps signals store_ends terminal " +
+      "unread_logs workers",
+    "memory under large transfers, which their clients count by HTTP/1.1": "cgi_memory memory store_memory",
   };
   return Object.fromEntries(
-    Object.entries(reasons).flatMap(([reason, files]) => files.map((file) => [`${file}.test.ts`, reason])),
+    Object.entries(reasons).flatMap(([reason, files]) =>
+      files.split(" ").map((file) => [`${file}.test.ts`, reason])
+    ),
   );
 })();
 

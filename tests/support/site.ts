@@ -13,6 +13,7 @@ import { parseHost } from "../../lib/http/host.ts";
 import type { Handler, Request, Response } from "../../lib/http/message.ts";
 import { parseRequestTarget } from "../../lib/http/request_target.ts";
 import type { ProcessCommand } from "../../lib/ports.ts";
+import type { PublicAuthority } from "../../lib/site/authority_pages.ts";
 import { createSite } from "../../lib/site/site.ts";
 import { FakeClock, FakeLog } from "./fakes.ts";
 import { fakeBody, FakeRunner, FakeSpooler } from "../cgi/fakes.ts";
@@ -49,6 +50,8 @@ export interface TestSite {
   ask(target: string, request?: SiteRequest): Promise<SiteAnswer>;
   /** Status and content, e.g. `200 Hello`. */
   get(target: string): Promise<string>;
+  /** What plain HTTP gets on an address that speaks TLS; undefined where it is sent there. */
+  askPlain(target: string, request?: SiteRequest): Promise<SiteAnswer | undefined>;
   readonly files: FakeFiles;
   readonly clock: FakeClock;
   readonly store: FakeStore;
@@ -63,6 +66,7 @@ export function site(
   yaml: string,
   files: Readonly<Record<string, SiteFile>> = {},
   programs: Programs = document,
+  authority?: PublicAuthority,
 ): TestSite {
   const { config, issues } = decodeConfig(yaml, "/site/webserv.yaml");
   if (!config) throw new Error(issues.map((issue) => formatIssue(issue)).join("\n"));
@@ -83,12 +87,17 @@ export function site(
     software: "webserv/test",
   });
   const cache = new FileCache(store.files, clock), listings = new Listings(cache.turns);
-  const services = { files: cache, listings, gateway, store, errorLog: log };
-  const [handler] = createSite(config, services).values();
+  const services = { files: cache, listings, gateway, store, errorLog: log, authority };
+  const { handlers, plainHandlers } = createSite(config, services);
+  const [handler] = handlers.values(), [plain] = plainHandlers.values();
   const askSite = async (target: string, request: SiteRequest = {}) =>
     await read(await handler!(requestFor(target, request)));
   return {
     handler: handler!,
+    async askPlain(target, request = {}) {
+      const response = await plain!(requestFor(target, request));
+      return response && await read(response);
+    },
     ask: askSite,
     get: async (target) => {
       const { status, text } = await askSite(target);

@@ -16,7 +16,9 @@ const CONNECTION_FIELDS = ["connection", "keep-alive", "proxy-connection", "tran
 type Expected =
   | { readonly what: "head" }
   | { readonly what: "length"; readonly stream: ClientStream; left: number }
-  | { readonly what: "chunks"; readonly stream: ClientStream };
+  | { readonly what: "chunks"; readonly stream: ClientStream }
+  /** The rest of a chunk, its line end not counted. */
+  | { readonly what: "chunk"; readonly stream: ClientStream; left: number };
 
 /** One connection that speaks HTTP/2. */
 export class Http2Client implements WireClient {
@@ -108,7 +110,9 @@ export class Http2Client implements WireClient {
       case "length":
         return await this.#sendContent(this.#expected);
       case "chunks":
-        return await this.#sendChunk(this.#expected.stream);
+        return await this.#beginChunk(this.#expected.stream);
+      case "chunk":
+        return await this.#sendChunk(this.#expected);
     }
   }
 
@@ -132,16 +136,28 @@ export class Http2Client implements WireClient {
     return true;
   }
 
-  async #sendChunk(stream: ClientStream): Promise<boolean> {
+  async #beginChunk(stream: ClientStream): Promise<boolean> {
     const line = toText(this.#unsent.subarray(0, 1024)).indexOf("\r\n");
     if (line < 0) return false;
     const size = parseInt(toText(this.#unsent.subarray(0, line)), 16);
     if (Number.isNaN(size)) throw unsayable("a chunk without a size");
     if (size === 0) return await this.#endChunks(stream, line + 2);
-    const whole = line + 2 + size + 2;
-    if (this.#unsent.length < whole) return false;
-    const chunk = this.#take(whole).subarray(line + 2, -2);
-    await this.http2.data(stream, chunk, false);
+    this.#take(line + 2);
+    this.#expected = { what: "chunk", stream, left: size };
+    return true;
+  }
+
+  async #sendChunk(expected: Expected & { what: "chunk" }): Promise<boolean> {
+    if (expected.left === 0) {
+      if (this.#unsent.length < 2) return false;
+      if (toText(this.#take(2)) !== "\r\n") throw unsayable("a chunk that is longer than its size");
+      this.#expected = { what: "chunks", stream: expected.stream };
+      return true;
+    }
+    if (this.#unsent.length === 0) return false;
+    const bytes = this.#take(Math.min(expected.left, this.#unsent.length));
+    expected.left -= bytes.length;
+    await this.http2.data(expected.stream, bytes, false);
     return true;
   }
 

@@ -147,6 +147,7 @@ export class Http1Session implements Protocol, DeadlineOwner {
 
   /** HTTP/2 takes over the connection, with what was received. */
   async #handOver(load: LoadHttp2): Promise<void> {
+    this.#stream.deadline.disarm();
     const create = await load();
     if (this.#stream.gone) return;
     const { bytes, start, end } = this.#http.buffer;

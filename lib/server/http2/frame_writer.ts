@@ -8,8 +8,6 @@ import type { ByteStream } from "../byte_stream.ts";
 
 /** Who has something to be sent. */
 export interface FrameSource {
-  /** About to look for frames: the last chance to queue some. */
-  beforeFill(): void;
   /** This stream's offer has been put into frames whole. */
   drained(stream: number): void;
   /** Everything has been written, or waits for windows. */
@@ -46,7 +44,6 @@ export class FrameWriter {
   /** Writes what there is; a write that is under way goes on with it. */
   flush(): void {
     if (this.#isWriting || this.#bytes.gone) return;
-    this.#source.beforeFill();
     if (!this.#http.hasOutput) return this.#source.flushed();
     const { context } = this.#bytes;
     const pool = this.#isBulk ? context.bodyBuffers(undefined) : context.smallBuffers;

@@ -15,6 +15,9 @@ const FIRST_PIECE = 4 * 1024;
 /** Of a known length as much is expected at once, in bytes: what a stream's first window lets through. */
 const MOST_EXPECTED = 64 * 1024;
 
+/** A larger buffer is not used again: a hundred streams would keep them, though only some can be full. In bytes. */
+const MOST_KEPT = 64 * 1024;
+
 const NOTHING = new Uint8Array();
 
 /** What a body asks of its stream. */
@@ -35,6 +38,8 @@ export class StreamBody implements RequestBody {
   readonly #outlet: BodyOutlet;
   readonly #patience: BodyPatience;
   #awaitsContinue: boolean;
+  /** All that has come, in bytes. */
+  #received = 0;
   #isWanted = false;
   /** Nothing more is read. */
   #isOver = false;
@@ -60,6 +65,16 @@ export class StreamBody implements RequestBody {
     this.#awaitsContinue = awaitsContinue;
   }
 
+  /** Bytes that are still to come; undefined where none were announced. */
+  get left(): number | undefined {
+    return this.length === undefined ? undefined : this.length - this.#received;
+  }
+
+  /** The client has kept us waiting for too long. */
+  get stalled(): boolean {
+    return this.#patience.stalled;
+  }
+
   /** Content is known only by its announced length, which whoever reads has looked at: `most` of read() adds nothing. */
   async read(): Promise<Uint8Array | null> {
     this.#giveBack();
@@ -83,6 +98,7 @@ export class StreamBody implements RequestBody {
   /** A piece has come: copied, since its bytes are valid only now. */
   put(bytes: Uint8Array): void {
     this.#awaitsContinue = false;
+    this.#received += bytes.length;
     if (this.#isOver) return this.#outlet.consumed(bytes.length);
     const length = this.#length + bytes.length;
     if (this.#buffer.length < length) this.#grow(length);
@@ -101,9 +117,9 @@ export class StreamBody implements RequestBody {
   detach(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    const held = this.#length;
+    const held = this.#length + this.#handedLength;
     this.#buffer = NOTHING;
-    this.#length = 0;
+    this.#length = this.#handedLength = 0;
     if (held > 0) this.#outlet.consumed(held);
     this.#wake();
   }
@@ -123,7 +139,7 @@ export class StreamBody implements RequestBody {
   /** The next pieces are gathered in the buffer that the reader had before. */
   #hand(): Uint8Array {
     const piece = this.#buffer, length = this.#length;
-    this.#buffer = this.#handed;
+    this.#buffer = this.#handed.length <= MOST_KEPT ? this.#handed : NOTHING;
     this.#length = 0;
     this.#handed = piece;
     this.#handedLength = length;

@@ -133,17 +133,17 @@ export class Http2Session implements Protocol, DeadlineOwner, StreamObserver, Fr
     this.#over.resolve();
   }
 
-  beforeFill(): void {
-    this.#streams.resetEarly();
-  }
-
   drained(stream: number): void {
     this.#streams.drained(stream);
   }
 
   flushed(): void {
-    if (this.#http.state !== "open" && !this.#isGoing && this.#streams.size === 0) this.#end();
-    else if (this.#streams.isSending) this.#stalls.watch();
+    if (this.#http.error !== undefined) this.#brokenByPeer();
+    if (this.#http.state !== "open" && !this.#isGoing && this.#streams.size === 0) {
+      if (this.#streams.endEarly()) this.#writer.flush();
+      else this.#end();
+    } else if (this.#streams.isSending) this.#stalls.watch();
+    else if (!this.#bytes.ended) this.#armForNext();
   }
 
   get isWriting(): boolean {
@@ -205,7 +205,7 @@ export class Http2Session implements Protocol, DeadlineOwner, StreamObserver, Fr
     const deadline = this.#deadline;
     if (this.#http.isInHead) {
       if (deadline.phase !== "head") deadline.arm("head", timeouts.header);
-    } else if (this.#streams.size > 0) deadline.disarm();
+    } else if (!this.#streams.areIdle) deadline.disarm();
     else if (this.#wasAsked || deadline.phase !== "idle") deadline.arm("idle", timeouts.keepAlive);
     this.#wasAsked = false;
   }
@@ -225,10 +225,18 @@ export class Http2Session implements Protocol, DeadlineOwner, StreamObserver, Fr
 
   /** Breaking a rule undoes everything; a peer that has only ended its side gets the answers to what it has asked. */
   #closedByPeer(): void {
-    if (this.#http.state === "closing") return this.#streams.leave();
+    if (this.#http.error !== undefined) return this.#brokenByPeer();
     this.#streams.loseUnfinished();
     this.#deadline.disarm();
+    // No stream can be under way any more.
+    if (this.#isGoing) this.#sayLast();
     this.#giveGrace();
+  }
+
+  /** Whatever it goes on sending is dropped, but not for long: it may be much. */
+  #brokenByPeer(): void {
+    this.#bytes.hurry(SHORT_LINGERING);
+    this.#streams.leave();
   }
 
   /** A peer that has ended its side may have left: see Departure. */

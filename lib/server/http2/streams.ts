@@ -11,6 +11,7 @@ import type { RefusalEvent, RequestEvent } from "../../http2/events.ts";
 import type { ByteStream } from "../byte_stream.ts";
 import { failureResponse } from "../failures.ts";
 import { ContentBuffers } from "./content_buffers.ts";
+import { EarlyAnswers } from "./early_answers.ts";
 import { ServedStream, type StreamHost } from "./stream.ts";
 
 /** What streams need of their connection. */
@@ -29,19 +30,24 @@ export class Streams implements StreamHost {
   readonly buffers: ContentBuffers;
   readonly #owner: StreamsOwner;
   readonly #streams = new Map<number, ServedStream>();
-  /** Those that were answered before their requests were whole. */
-  readonly #early = new Set<number>();
+  readonly #early: EarlyAnswers;
 
   constructor(http: ServerConnection, bytes: ByteStream, owner: StreamsOwner) {
     this.http = http;
     this.bytes = bytes;
     this.buffers = new ContentBuffers(bytes.context);
+    this.#early = new EarlyAnswers(http, bytes.context, () => this.wake());
     this.#owner = owner;
   }
 
   /** How many are being answered. */
   get size(): number {
     return this.#streams.size;
+  }
+
+  /** Nothing is being answered, nor comes of what was. */
+  get areIdle(): boolean {
+    return this.#streams.size === 0 && this.#early.size === 0;
   }
 
   /** Content of one of them at least is on its way. */
@@ -83,13 +89,13 @@ export class Streams implements StreamHost {
     const { status, fields, body, why } = failureResponse(error, this.bytes);
     http.respond(stream, { status, fields, length: body.length, now: context.clock.now() }, false);
     http.offer(stream, body, true);
-    if (!endsStream) http.reset(stream, ErrorCode.NoError);
+    if (!endsStream) this.#early.add(stream, { left: undefined, stalled: false });
     context.settings.accessLog?.write(connection, undefined, { status, bytes: body.length, why });
   }
 
   receive(id: number, bytes: Uint8Array): void {
     const content = this.#streams.get(id)?.content;
-    if (content === undefined) this.http.consumed(id, bytes.length);
+    if (content === undefined) this.#early.receive(id, bytes.length);
     else content.put(bytes);
   }
 
@@ -113,6 +119,7 @@ export class Streams implements StreamHost {
 
   /** The peer has left. */
   leave(): void {
+    this.#early.end();
     for (const stream of this.#streams.values()) stream.leave();
   }
 
@@ -124,11 +131,11 @@ export class Streams implements StreamHost {
     this.#streams.get(id)?.reset(code);
   }
 
-  /** Whoever has its answer need not send the rest of its request (RFC 9113 section 8.1). */
-  resetEarly(): void {
-    if (this.#early.size === 0) return;
-    for (const id of this.#early) this.http.reset(id, ErrorCode.NoError);
-    this.#early.clear();
+  /** The rest of what was answered is waited for no more. True if there was any. */
+  endEarly(): boolean {
+    const wereAny = this.#early.size > 0;
+    this.#early.resetAll();
+    return wereAny;
   }
 
   wake(): void {
@@ -141,9 +148,7 @@ export class Streams implements StreamHost {
 
   ended(stream: ServedStream, isAnswered: boolean): void {
     this.#streams.delete(stream.id);
-    if (!isAnswered || stream.isRequestWhole) return;
-    this.#early.add(stream.id);
-    this.#owner.wake();
+    if (isAnswered && stream.content?.isWhole === false) this.#early.add(stream.id, stream.content);
   }
 
   /** A handler's throw is an answer, too. */

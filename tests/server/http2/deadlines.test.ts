@@ -82,6 +82,20 @@ Deno.test("each request gives the connection new time, and one that is answered 
   await peer.end();
 });
 
+Deno.test("a connection is idle once a slow answer is sent, though nothing more comes", async () => {
+  const slow = Promise.withResolvers<ReturnType<typeof text>>();
+  const peer = await Peer.greeted(() => slow.promise);
+  await peer.send(request(1));
+  await peer.clock.advance(2 * TIMEOUTS.keepAlive);
+  slow.resolve(text("late"));
+  await peer.send();
+  await peer.clock.advance(TIMEOUTS.keepAlive - 200);
+  assertEquals(peer.seen(), ["HEADERS 1 200", "DATA 1 4 END"]);
+  await peer.clock.advance(500);
+  assertEquals(peer.seen(), ["GOAWAY 1 NO_ERROR"]);
+  await peer.end();
+});
+
 Deno.test("content that does not come is 408, on its stream alone", async () => {
   const peer = await Peer.greeted(read);
   await peer.send(request(1, { method: "PUT", ends: false }), request(3, { method: "PUT", ends: false }));

@@ -61,6 +61,20 @@ for (const how of ["drain", "retire"] as const) {
     assert(peer.isOver, "a peer that does not leave holds the connection");
   });
 
+  Deno.test(`${how}() of a connection whose peer ends its side instead of acknowledging the PING`, async () => {
+    for (const asked of [false, true]) {
+      const slow = Promise.withResolvers<Response>();
+      const peer = await Peer.greeted(() => slow.promise);
+      if (asked) await peer.send(request(1));
+      peer.session[how]();
+      await peer.connection.push(null);
+      assertEquals(peer.isOver, !asked);
+      slow.resolve(text("late"));
+      await peer.send();
+      assert(peer.isOver);
+    }
+  });
+
   Deno.test(`${how}() before anything has come`, async () => {
     const peer = new Peer(OK);
     peer.session[how]();
@@ -70,6 +84,19 @@ for (const how of ["drain", "retire"] as const) {
     assert(peer.isOver);
   });
 }
+
+Deno.test("drain() ends once a half-closed peer has its answer, though it acknowledges no PING", async () => {
+  const slow = Promise.withResolvers<Response>();
+  const peer = await Peer.greeted(() => slow.promise);
+  await peer.send(request(1));
+  peer.session.drain();
+  await peer.connection.push(null);
+  await peer.clock.advance(5000);
+  slow.resolve(text("late"));
+  await peer.send();
+  assertEquals(peer.seen().slice(2), ["GOAWAY 1 NO_ERROR", "HEADERS 1 200", "DATA 1 4 END"]);
+  assert(peer.isOver);
+});
 
 Deno.test("abort() closes at once", async () => {
   const peer = await Peer.greeted(() => new Promise(() => {}));

@@ -55,8 +55,8 @@ class Counting implements ByteConnection {
   /** Called with each piece of content. */
   onContent: (stream: number, count: number) => void = () => {};
 
-  send(...frames: readonly string[]): void {
-    for (const text of frames) this.#incoming.push(toBytes(text));
+  send(...frames: readonly (string | Uint8Array)[]): void {
+    for (const sent of frames) this.#incoming.push(typeof sent === "string" ? toBytes(sent) : sent);
     this.#wake?.();
   }
 
@@ -131,14 +131,14 @@ Deno.test("100 answers at once get equal shares, and hold 4 MiB at the most toge
   });
   const streams = Array.from({ length: 100 }, (_, i) => 2 * i + 1);
   connection.send(PREFACE + windowOfStreams(2 ** 30) + streams.map((stream) => request(stream)).join(""));
-  let unfair = 0;
-  for (let round = 0; round < 50; round++) {
+  for (let round = 1; round <= 20; round++) {
     connection.send(windowUpdate(0, 4 * MIB));
     await settle();
     const shares = streams.map((stream) => connection.got.get(stream) ?? 0);
-    if (Math.max(...shares) - Math.min(...shares) > 32 * KIB) unfair++;
+    // Who came first had a larger buffer at first, and each may be between two pieces when the window ends.
+    const least = Math.min(...shares), most = Math.max(...shares);
+    assertLess(most - least, 64 * KIB + most / 10, `after round ${round}`);
   }
-  assertEquals(unfair, 0);
   assertLess(sources.reduce((sum, { largest }) => sum + largest, 0), 4 * MIB);
   session.abort();
   await settle();
@@ -171,7 +171,7 @@ Deno.test("an upload in frames of 1 byte that nobody reads holds what its window
   assertEquals(peer.seen(), []);
   slow.resolve(text("enough"));
   await peer.send();
-  assertEquals(peer.seen(), ["HEADERS 1 200", "DATA 1 6 END", "RST_STREAM 1 NO_ERROR"]);
+  assertEquals(peer.seen(), ["HEADERS 1 200", "DATA 1 6 END"]);
   await peer.end();
 });
 
@@ -185,14 +185,14 @@ Deno.test("an upload is read in pieces of what its window lets through", async (
     return text(String(length));
   });
   connection.send(PREFACE + SETTINGS + request(1, { method: "PUT", ends: false }));
-  const piece = frame("DATA", 0, 1, "x".repeat(16 * KIB));
-  for (let sent = 0; sent < 64 * MIB; sent += 16 * KIB) {
-    connection.send(piece);
-    if (sent % (64 * KIB) === 48 * KIB) await new Promise((resolve) => setTimeout(resolve, 0));
+  const pieces = toBytes(frame("DATA", 0, 1, "x".repeat(16 * KIB)).repeat(4));
+  for (let sent = 0; sent < 16 * MIB; sent += 64 * KIB) {
+    connection.send(pieces);
+    await new Promise((resolve) => setTimeout(resolve, 0));
   }
   connection.send(frame("DATA", 1, 1));
   while (!connection.got.has(1)) await settle();
-  assertEquals(length, 64 * MIB);
+  assertEquals(length, 16 * MIB);
   assert(largest <= 256 * KIB, String(largest));
   session.abort();
 });

@@ -176,36 +176,9 @@ Deno.test("100 Continue is sent when the content is first asked for, and only th
     "HEADERS 1 100",
     "HEADERS 3 200",
     "HEADERS 5 200",
-    "RST_STREAM 3 NO_ERROR",
   ]);
   await peer.send(data(1, "cd", true));
   assertEquals(peer.seen(), ["HEADERS 1 200", "DATA 1 2 END"]);
-  await peer.end();
-});
-
-const EARLY: readonly (readonly [string, readonly string[], readonly string[]])[] = [
-  ["that has not come", [], ["HEADERS 1 200", "DATA 1 5 END", "RST_STREAM 1 NO_ERROR"]],
-  ["of which some has come", [data(1, "ab")], ["HEADERS 1 200", "DATA 1 5 END", "RST_STREAM 1 NO_ERROR"]],
-  ["that comes with the head", [data(1, "ab", true)], ["HEADERS 1 200", "DATA 1 5 END"]],
-];
-for (const [what, more, expected] of EARLY) {
-  Deno.test(`an answer before the end of the request: of content ${what}`, async () => {
-    const peer = await Peer.greeted(OK);
-    await peer.send(request(1, { method: "POST", ends: false }), ...more);
-    assertEquals(peer.seen(), expected);
-    // What is under way meanwhile does no harm.
-    const isEnded = more.some((sent) => sent === data(1, "ab", true));
-    await peer.send(...isEnded ? [] : [data(1, "more"), data(1, "", true)], request(3));
-    assertEquals(peer.seen(), ["HEADERS 3 200", "DATA 3 5 END"]);
-    await peer.end();
-  });
-}
-
-Deno.test("an early answer without content lets what comes with the head pass, too", async () => {
-  const peer = await Peer.greeted(() => empty(204));
-  await peer.send(request(1, { method: "POST", ends: false }), data(1, "ab", true));
-  await peer.send(request(3, { method: "POST", ends: false }), data(3, "ab"));
-  assertEquals(peer.seen(), ["HEADERS 1 204 END", "HEADERS 3 204 END", "RST_STREAM 3 NO_ERROR"]);
   await peer.end();
 });
 
@@ -360,7 +333,6 @@ Deno.test("an error of a handler's is answered with its status", async () => {
   assertEquals(peer.seen().map((line) => line.replace(/ \d+ END/, "")), [
     "HEADERS 1 413",
     "DATA 1",
-    "RST_STREAM 1 NO_ERROR",
   ]);
   await peer.end();
 });
