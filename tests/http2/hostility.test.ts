@@ -25,6 +25,8 @@ class Served {
   answered = 0;
   received = 0;
   readonly #notation = new Notation();
+  /** Lines that were sent before: most are sent over and over. */
+  readonly #known = new Map<string, Uint8Array>();
   readonly #buffer = new Uint8Array(65_536);
 
   constructor() {
@@ -36,7 +38,16 @@ class Served {
   }
 
   send(...lines: readonly string[]): void {
-    this.feed(concat(lines.map((line) => this.#notation.bytesOf(line))));
+    this.feed(
+      lines.length === 1 ? this.#bytesOf(lines[0]!) : concat(lines.map((line) => this.#bytesOf(line))),
+    );
+  }
+
+  #bytesOf(line: string): Uint8Array {
+    if (line.includes("next")) return this.#notation.bytesOf(line);
+    let bytes = this.#known.get(line);
+    if (bytes === undefined) this.#known.set(line, bytes = this.#notation.bytesOf(line));
+    return bytes;
   }
 
   feed(bytes: Uint8Array): void {
