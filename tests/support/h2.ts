@@ -31,6 +31,12 @@ export const PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 const STREAM_WINDOW = 1024 * 1024;
 const CONNECTION_WINDOW = 16 * 1024 * 1024;
 
+/** What a client lets the server send once and for all: it gives no more by itself, and keeps no content. */
+export interface GivenWindows {
+  readonly stream: number;
+  readonly connection: number;
+}
+
 /** What the server takes until it says otherwise (section 6.9.2). */
 const FIRST_WINDOW = 65_535;
 
@@ -85,6 +91,11 @@ function number32(value: number): Uint8Array {
   return bytes;
 }
 
+/** @param stream 0 is the connection */
+export function windowUpdate(stream: number, increment: number): Uint8Array {
+  return frame(FRAME.windowUpdate, 0, stream, number32(increment));
+}
+
 /** One connection. */
 export class Http2Connection implements Disposable {
   readonly streams = new Map<number, ClientStream>();
@@ -103,20 +114,24 @@ export class Http2Connection implements Disposable {
   #firstWindow = FIRST_WINDOW;
   #frameSize = 16_384;
 
-  private constructor(readonly connection: Deno.Conn) {}
+  private constructor(readonly connection: Deno.Conn, readonly given: GivenWindows | undefined) {}
 
   /** Connects by prior knowledge, and says at once what every client says first. */
-  static async connect(port: number, hostname = "127.0.0.1"): Promise<Http2Connection> {
-    return await Http2Connection.on(await Deno.connect({ hostname, port }));
+  static async connect(
+    port: number,
+    { hostname = "127.0.0.1", given }: { hostname?: string | undefined; given?: GivenWindows } = {},
+  ): Promise<Http2Connection> {
+    return await Http2Connection.on(await Deno.connect({ hostname, port }), given);
   }
 
   /** Begins on a connection that is there. */
-  static async on(connection: Deno.Conn): Promise<Http2Connection> {
-    const client = new Http2Connection(connection);
+  static async on(connection: Deno.Conn, given?: GivenWindows): Promise<Http2Connection> {
+    const client = new Http2Connection(connection, given);
+    const { stream, connection: all } = given ?? { stream: STREAM_WINDOW, connection: CONNECTION_WINDOW };
     await client.write(joined([
       toBytes(PREFACE),
-      frame(FRAME.settings, 0, 0, setting(SETTING.initialWindow, STREAM_WINDOW)),
-      frame(FRAME.windowUpdate, 0, 0, number32(CONNECTION_WINDOW - FIRST_WINDOW)),
+      frame(FRAME.settings, 0, 0, setting(SETTING.initialWindow, stream)),
+      ...all > FIRST_WINDOW ? [windowUpdate(0, all - FIRST_WINDOW)] : [],
     ]));
     return client;
   }
@@ -258,13 +273,12 @@ export class Http2Connection implements Disposable {
   async #data(stream: ClientStream | undefined, { flags, payload, stream: id }: Frame): Promise<void> {
     if (!stream || stream.isEnded) throw new Error(`DATA on stream ${id}, which is over`);
     if (flags & FLAG.padded) throw new Error("the server pads");
-    stream.pieces.push(payload);
+    if (this.given === undefined) stream.pieces.push(payload);
     stream.received += payload.length;
     if (flags & FLAG.endStream) stream.isEnded = true;
-    if (payload.length === 0) return;
-    const credit = number32(payload.length);
-    await this.#answer(frame(FRAME.windowUpdate, 0, 0, credit));
-    if (!stream.isEnded) await this.#answer(frame(FRAME.windowUpdate, 0, id, credit));
+    if (payload.length === 0 || this.given !== undefined) return;
+    await this.#answer(windowUpdate(0, payload.length));
+    if (!stream.isEnded) await this.#answer(windowUpdate(id, payload.length));
   }
 
   async #settings(payload: Uint8Array): Promise<void> {

@@ -30,7 +30,7 @@ export class Http2Client implements WireClient {
   private constructor(readonly http2: Http2Connection) {}
 
   static async connect(port: number, hostname = "127.0.0.1"): Promise<Http2Client> {
-    return new Http2Client(await Http2Connection.connect(port, hostname));
+    return new Http2Client(await Http2Connection.connect(port, { hostname }));
   }
 
   get connection(): Deno.TcpConn {
