@@ -92,7 +92,7 @@ export class ServerConnection {
    * begun.
    */
   get isInHead(): boolean {
-    return !this.#receiver.hasSettings || this.#receiver.isInBlock || this.buffer.length > 0;
+    return !this.#receiver.hasSettings || this.#receiver.heads.block.isOpen || this.buffer.length > 0;
   }
 
   /** True if fill() would give something. */
@@ -195,8 +195,8 @@ export class ServerConnection {
       control.goAway(most, code, "");
       control.ping(0, PING_PAYLOAD);
       this.#receiver.pings++;
-    } else if (this.#receiver.most === MAX_31_BITS) {
-      this.#receiver.most = this.#streams.last;
+    } else if (this.#receiver.heads.most === MAX_31_BITS) {
+      this.#receiver.heads.most = this.#streams.last;
       control.goAway(this.#streams.last, code, "");
     }
   }

@@ -46,6 +46,9 @@ const ALL_LIMITS: readonly Http2Limits[] = [
 
 const CONTENT = new Uint8Array(70_000);
 
+/** What may wait to be sent besides answers, and what one step may add. */
+const MOST_QUEUED = 17 * 1024;
+
 /** For fill(). */
 const BUFFER = new Uint8Array(65_536);
 
@@ -293,6 +296,7 @@ class Server {
   }
 
   #flush(): void {
+    this.output.ofNoAnswer = 0;
     for (let count; (count = this.#http.fill(this.#buffer)) > 0;) {
       const bytes = this.#buffer.slice(0, count);
       this.sent.push(bytes);
@@ -302,6 +306,8 @@ class Server {
       this.#rest = frames.slice(whole);
       for (const stream of this.#http.drained) if (!this.#ended.has(stream)) this.#mayOffer.add(stream);
     }
+    const { ofNoAnswer } = this.output;
+    if (ofNoAnswer > MOST_QUEUED) throw new Error(`${ofNoAnswer} bytes waited besides answers`);
   }
 }
 

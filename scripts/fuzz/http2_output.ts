@@ -27,6 +27,8 @@ export interface Allowed {
 export class OutputCheck {
   /** The server has told of an error of the connection. */
   isOver = false;
+  /** Bytes of frames that are no answers, since it was last set. */
+  ofNoAnswer = 0;
   readonly #streams = new Map<number, { state: "headers" | "ended" | "reset"; sent: number }>();
   #sent = 0;
   #block = 0;
@@ -63,6 +65,9 @@ export class OutputCheck {
   #frame(type: number, flags: number, id: number, payload: Uint8Array, known: ReadonlySet<number>): void {
     if (this.#block !== 0 && (type !== CONTINUATION || id !== this.#block)) {
       throw new Error("A block is interrupted");
+    }
+    if (type !== DATA && type !== HEADERS && type !== CONTINUATION) {
+      this.ofNoAnswer += FRAME_HEAD + payload.length;
     }
     switch (type) {
       case DATA:

@@ -5,7 +5,6 @@
  */
 import { assertEquals } from "@std/assert";
 import { ask } from "../support/ask.ts";
-import { test } from "../support/protocols.ts";
 import { pause, waitUntil } from "../support/wait.ts";
 import { WireClient } from "../support/wire.ts";
 import { cgiServer, PLAIN } from "./cgi_support.ts";
@@ -23,7 +22,7 @@ const HEADS: Readonly<Record<string, string>> = {
 };
 
 for (const [what, rest] of Object.entries(HEADS)) {
-  test(`${CLIENTS} clients that drip a ${what} body keep no program from an honest client, and are 408`, async () => {
+  Deno.test(`${CLIENTS} clients that drip a ${what} body keep no program from an honest client, and are 408`, async () => {
     await using server = await cgiServer(ECHO, {
       top: "timeouts: { body: 1500ms }\nlimits: { body_rate: 1k }",
     });

@@ -4,7 +4,6 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import { test } from "../support/protocols.ts";
 import { inTime } from "../support/wait.ts";
 import { WireClient } from "../support/wire.ts";
 import { assertAnswers, get, OK_FILE, sharedServer } from "./wire_support.ts";
@@ -26,7 +25,7 @@ async function sendAll(client: WireClient, data: string | Uint8Array): Promise<v
   }
 }
 
-test("an early answer to a large upload arrives while the client still sends", async () => {
+Deno.test("an early answer to a large upload arrives while the client still sends", async () => {
   using client = await WireClient.connect(server.port);
   const sending = sendAll(client, post("Content-Length: 5242880", "x".repeat(5_242_880)));
   const response = await client.response();
@@ -35,7 +34,7 @@ test("an early answer to a large upload arrives while the client still sends", a
   await assertAnswers(server);
 });
 
-test("an early answer to a large upload arrives also where the client reads only after sending", async () => {
+Deno.test("an early answer to a large upload arrives also where the client reads only after sending", async () => {
   for (const length of [100_000, 900_000]) {
     using client = await WireClient.connect(server.port);
     await sendAll(client, post(`Content-Length: ${length}`, "x".repeat(length)));
@@ -45,7 +44,7 @@ test("an early answer to a large upload arrives also where the client reads only
   }
 });
 
-test("an early answer to a chunked upload arrives, and the connection is closed where it is large", async () => {
+Deno.test("an early answer to a chunked upload arrives, and the connection is closed where it is large", async () => {
   const chunk = "1000\r\n" + "x".repeat(4096) + "\r\n";
   for (const body of [chunk.repeat(17), "80000000\r\n" + "x".repeat(100_000), chunk]) {
     using client = await WireClient.connect(server.port);
@@ -57,7 +56,7 @@ test("an early answer to a chunked upload arrives, and the connection is closed 
 });
 
 for (const method of ["GET", "POST"]) {
-  test(`a small chunked body of a ${method} that nobody wants keeps the connection`, async () => {
+  Deno.test(`a small chunked body of a ${method} that nobody wants keeps the connection`, async () => {
     using client = await WireClient.connect(server.port);
     const end = "0\r\nX-Trailer: y\r\n\r\n";
     for (const body of [end, "3;x=y\r\nabc\r\n" + end, "10000\r\n" + "x".repeat(65_536) + "\r\n" + end]) {
@@ -72,7 +71,7 @@ for (const method of ["GET", "POST"]) {
   });
 }
 
-test("a small body that nobody reads keeps the connection", async () => {
+Deno.test("a small body that nobody reads keeps the connection", async () => {
   using client = await WireClient.connect(server.port);
   for (const length of [1, 10, 5000, 65_536]) {
     await client.send(post(`Content-Length: ${length}`, "x".repeat(length)) + get("/ok.txt"));
@@ -82,7 +81,7 @@ test("a small body that nobody reads keeps the connection", async () => {
   }
 });
 
-test("a small body that comes after its answer keeps the connection", async () => {
+Deno.test("a small body that comes after its answer keeps the connection", async () => {
   using client = await WireClient.connect(server.port);
   client.connection.setNoDelay(true);
   await client.send(post("Content-Length: 10"));
@@ -92,14 +91,14 @@ test("a small body that comes after its answer keeps the connection", async () =
   assertEquals((await client.response())?.text, "fine");
 });
 
-test("the body of a GET is read and dropped", async () => {
+Deno.test("the body of a GET is read and dropped", async () => {
   using client = await WireClient.connect(server.port);
   await client.send(get("/ok.txt", "Content-Length: 10\r\n") + "GET /missi" + get("/ok.txt"));
   assertEquals((await client.response())?.text, "fine");
   assertEquals((await client.response())?.text, "fine");
 });
 
-test("a body that is never a request is not taken for one", async () => {
+Deno.test("a body that is never a request is not taken for one", async () => {
   using client = await WireClient.connect(server.port);
   const inner = get("/smuggled");
   await client.send(post(`Content-Length: ${inner.length}`, inner) + get("/ok.txt"));
@@ -107,7 +106,7 @@ test("a body that is never a request is not taken for one", async () => {
   assertEquals((await client.response())?.text, "fine");
 });
 
-test("Expect: 100-continue where the body is refused gets the answer and no 100", async () => {
+Deno.test("Expect: 100-continue where the body is refused gets the answer and no 100", async () => {
   for (const framing of ["Content-Length: 10", "Content-Length: 10000000", "Transfer-Encoding: chunked"]) {
     using client = await WireClient.connect(server.port);
     await client.send(post(`${framing}\r\nExpect: 100-continue`));
@@ -118,14 +117,14 @@ test("Expect: 100-continue where the body is refused gets the answer and no 100"
   }
 });
 
-test("Expect: 100-continue of HTTP/1.0 is no reason to wait", async () => {
+Deno.test("Expect: 100-continue of HTTP/1.0 is no reason to wait", async () => {
   using client = await WireClient.connect(server.port);
   await client.send("POST /ok.txt HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\nab");
   assertEquals((await client.response())?.status, 405);
   assert(await client.isClosed());
 });
 
-test("a client that sends without end after its answer is cut after timeouts.body", async () => {
+Deno.test("a client that sends without end after its answer is cut after timeouts.body", async () => {
   using client = await WireClient.connect(server.port);
   await client.send(post("Content-Length: 1000000000"));
   assertEquals((await client.response())?.status, 405);

@@ -4,7 +4,6 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import { test } from "../support/protocols.ts";
 import { exchange, WireClient } from "../support/wire.ts";
 import { assertAnswer, assertRefused, get, OK_FILE, sharedServer } from "./wire_support.ts";
 
@@ -44,7 +43,7 @@ const ignore = Deno.build.os === "windows";
 const post = (fields: string, body = "") =>
   `POST /cgi/echo.sh HTTP/1.1\r\nHost: localhost\r\n${fields}\r\n\r\n${body}`;
 
-test({
+Deno.test({
   name: "a body that is whole is answered, and the connection stays",
   ignore,
   fn: async () => {
@@ -63,7 +62,7 @@ test({
   },
 });
 
-test({
+Deno.test({
   name: "a body that stops is 408, and the connection closed",
   ignore,
   fn: async () => {
@@ -75,7 +74,7 @@ test({
   },
 });
 
-test({
+Deno.test({
   name: "a body that never begins is 408, also behind 100 Continue",
   ignore,
   fn: async () => {
@@ -102,7 +101,7 @@ for (
     "a trailer that breaks the grammar": "5\r\nhello\r\n0\r\nX : y\r\n\r\n",
   })
 ) {
-  test({
+  Deno.test({
     name: `${what} in a chunked body is refused with 400 and the connection closed`,
     ignore,
     fn: async () => {
@@ -111,7 +110,7 @@ for (
   });
 }
 
-test({
+Deno.test({
   name:
     "a chunked body over the limit is 413 as soon as it is, and the connection stays if its rest is small",
   ignore,
@@ -140,7 +139,7 @@ for (
         .replace("/cgi/echo.sh", "/store/"),
   })
 ) {
-  test({
+  Deno.test({
     name: `a chunk announced longer than the body may be is 413 before it comes (${what})`,
     ignore,
     fn: async () => {

@@ -1,11 +1,11 @@
 /**
- * Requests whose answers were complete before their content was (RFC 9113 section 8.1). A small rest is dropped as it
- * comes, so that the client ends its stream itself, as over HTTP/1.1: many a client takes a reset for a failure. One that
- * has more to send is told that it need not: RST_STREAM with NO_ERROR behind the answer.
+ * Requests whose answers were complete before their content was (RFC 9113 section 8.1). The rest is dropped as it comes,
+ * so that the client ends its stream itself, as over HTTP/1.1 (see ByteStream.linger): many a client takes a reset for a
+ * failure, and curl loses the answer over it. One that takes too long is told that it need not go on: RST_STREAM with
+ * NO_ERROR behind the answer.
  *
  * @module
  */
-import { MOST_DISCARDED } from "../../http1/connection.ts";
 import type { ServerConnection } from "../../http2/connection.ts";
 import { ErrorCode } from "../../http2/error_codes.ts";
 import type { ServerContext } from "../context.ts";
@@ -16,15 +16,11 @@ const MOST_PAUSE = 5000;
 
 /** What is known of a request's rest. */
 export interface Rest {
-  /** Bytes that are known to come; undefined if there is no telling. */
-  readonly left: number | undefined;
   /** It has been waited for long enough already. */
   readonly stalled: boolean;
 }
 
 interface Early {
-  /** Bytes that came after the answer. */
-  dropped: number;
   /** On the clock of the deadlines: without another piece it is over then. */
   pauseUntil: number;
   /** And then whatever comes. */
@@ -51,12 +47,12 @@ export class EarlyAnswers implements Waiting {
   }
 
   /** The answer is queued to its end, the request is not whole. */
-  add(id: number, { left, stalled }: Rest): void {
-    if (stalled || left !== undefined && left > MOST_DISCARDED) return this.#reset(id);
+  add(id: number, { stalled }: Rest): void {
+    if (stalled) return this.#reset(id);
     const { deadlines, settings: { timeouts } } = this.#context;
     deadlines.add(this);
     const pauseUntil = deadlines.in(Math.min(timeouts.body, MOST_PAUSE));
-    this.#requests.set(id, { dropped: 0, pauseUntil, until: deadlines.in(timeouts.body) });
+    this.#requests.set(id, { pauseUntil, until: deadlines.in(timeouts.body) });
     this.deadline = Math.min(this.deadline, pauseUntil);
   }
 
@@ -65,8 +61,6 @@ export class EarlyAnswers implements Waiting {
     this.#http.consumed(id, count);
     const early = this.#requests.get(id);
     if (early === undefined) return;
-    early.dropped += count;
-    if (early.dropped > MOST_DISCARDED) return this.#reset(id);
     const { deadlines, settings: { timeouts } } = this.#context;
     early.pauseUntil = Math.min(early.until, deadlines.in(Math.min(timeouts.body, MOST_PAUSE)));
   }

@@ -38,8 +38,6 @@ export class StreamBody implements RequestBody {
   readonly #outlet: BodyOutlet;
   readonly #patience: BodyPatience;
   #awaitsContinue: boolean;
-  /** All that has come, in bytes. */
-  #received = 0;
   #isWanted = false;
   /** Nothing more is read. */
   #isOver = false;
@@ -63,11 +61,6 @@ export class StreamBody implements RequestBody {
     this.#outlet = outlet;
     this.#patience = new BodyPatience(context);
     this.#awaitsContinue = awaitsContinue;
-  }
-
-  /** Bytes that are still to come; undefined where none were announced. */
-  get left(): number | undefined {
-    return this.length === undefined ? undefined : this.length - this.#received;
   }
 
   /** The client has kept us waiting for too long. */
@@ -98,7 +91,6 @@ export class StreamBody implements RequestBody {
   /** A piece has come: copied, since its bytes are valid only now. */
   put(bytes: Uint8Array): void {
     this.#awaitsContinue = false;
-    this.#received += bytes.length;
     if (this.#isOver) return this.#outlet.consumed(bytes.length);
     const length = this.#length + bytes.length;
     if (this.#buffer.length < length) this.#grow(length);

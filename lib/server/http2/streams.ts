@@ -89,7 +89,7 @@ export class Streams implements StreamHost {
     const { status, fields, body, why } = failureResponse(error, this.bytes);
     http.respond(stream, { status, fields, length: body.length, now: context.clock.now() }, false);
     http.offer(stream, body, true);
-    if (!endsStream) this.#early.add(stream, { left: undefined, stalled: false });
+    if (!endsStream) this.#early.add(stream, { stalled: false });
     context.settings.accessLog?.write(connection, undefined, { status, bytes: body.length, why });
   }
 
