@@ -109,7 +109,7 @@ test("a file that becomes a folder, and a folder that becomes a file, are seen s
 
 test("an index that appears or goes is seen at the next request", async () => {
   using client = await WireClient.connect(server.port);
-  Deno.mkdirSync(pathOf("indexed"));
+  Deno.mkdirSync(pathOf("indexed"), { recursive: true });
   const status = async () => {
     await client.get("/indexed/");
     return (await client.response())?.status;

@@ -5,6 +5,7 @@
  */
 import type { ServerConnection } from "../../http2/connection.ts";
 import type { ByteStream } from "../byte_stream.ts";
+import { noteFailure } from "../failures.ts";
 
 /** Who has something to be sent. */
 export interface FrameSource {
@@ -58,7 +59,7 @@ export class FrameWriter {
     this.#bytes.write(count === buffer.length ? buffer : buffer.subarray(0, count)).then(() => {
       this.#isWriting = false;
       pool.give(buffer);
-      this.flush();
+      this.#goOn();
     }, () => {
       // The stream is closed, and has told everybody.
       this.#isWriting = false;
@@ -70,6 +71,16 @@ export class FrameWriter {
 
   readonly #onWake = () => {
     this.#isWaking = false;
-    this.flush();
+    this.#goOn();
   };
+
+  /** As flush(), from where nobody would hear of a fault of ours: it costs this connection, and no other. */
+  #goOn(): void {
+    try {
+      this.flush();
+    } catch (error) {
+      noteFailure(error, this.#bytes.context.errorLog);
+      this.#bytes.close();
+    }
+  }
 }

@@ -1,5 +1,6 @@
 /** How a connection comes to its end: by the server's stop or retirement, a client too many, a rule that was broken. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { FieldBlock } from "../../../lib/http/fields.ts";
 import type { Handler, Response } from "../../../lib/http/message.ts";
 import { Peer, ping, PREFACE, request, SETTINGS, SETTINGS_ACK, text } from "./peer.ts";
 
@@ -96,6 +97,22 @@ Deno.test("drain() ends once a half-closed peer has its answer, though it acknow
   await peer.send();
   assertEquals(peer.seen().slice(2), ["GOAWAY 1 NO_ERROR", "HEADERS 1 200", "DATA 1 4 END"]);
   assert(peer.isOver);
+});
+
+Deno.test("a write that fails ends every stream: handlers are told, sources closed, buffers given back", async () => {
+  let told = 0, closed = 0;
+  const source = { length: 1e6, prompt: true, read: (into: Uint8Array) => Promise.resolve(into.length) };
+  const peer = await Peer.greeted((incoming) => {
+    incoming.onGone(() => told++);
+    if (incoming.path === "/slow") return new Promise(() => {});
+    return { status: 200, fields: FieldBlock.EMPTY, body: { ...source, close: () => closed++ } };
+  });
+  peer.connection.breaks = true;
+  await peer.send(request(1), request(3), request(5, { path: "/slow" }));
+  await peer.running;
+  assertEquals([told, closed, peer.session.answering, peer.connection.closed], [3, 2, 0, true]);
+  const { context } = peer.fakes;
+  assertEquals([context.smallBuffers.used, context.bodyBuffers(1e6).used, peer.errors], [0, 0, []]);
 });
 
 Deno.test("abort() closes at once", async () => {
