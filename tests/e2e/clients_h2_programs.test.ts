@@ -160,7 +160,7 @@ for (const [how, origin] of Object.entries(originsOf(site))) {
         assertMatch(stdout, new RegExp(`\\b${count} ${status}\\b`));
         if (origin.isTls) assertStringIncludes(stdout, "Application protocol: h2\n");
       };
-      await load({ path: "/" }, 400, "2xx");
+      await load({ path: "/" }, 10_000, "2xx");
       await load({ path: "/large.bin" }, 60, "2xx");
       await load({ path: "/large.bin", fields: { range: "bytes=9-99999" } }, 60, "2xx");
       await load({ path: "/missing" }, 60, "4xx");

@@ -3,21 +3,24 @@
  *
  * @module
  */
-import { type CertificateFiles, isInstalled, makeCertificate } from "../support/certificate.ts";
-import { end, Output, program, startServer, type TestServer } from "../support/server.ts";
+import { join } from "@std/path";
+import { makeCertificate, NO_TLS, type TestCertificate } from "../support/certificates.ts";
+import { end, Output, startServer, type TestServer } from "../support/server.ts";
 
-export { isInstalled };
-
-/** The version of the runtime that the program runs on, as 2.9. */
-function runtimeVersion(): number {
-  if (!Deno.env.get("WEBSERV")) return parseFloat(Deno.version.deno);
-  const [command, ...args] = [...program(), "--version"];
-  const { stdout } = new Deno.Command(command!, { args, stdin: "null" }).outputSync();
-  return Number(/\(Deno (\d+\.\d+)/.exec(new TextDecoder().decode(stdout))?.[1]);
+/** True if there is a program of this name in PATH. */
+export function isInstalled(program: string): boolean {
+  const folders = (Deno.env.get("PATH") ?? "").split(Deno.build.os === "windows" ? ";" : ":");
+  return folders.some((folder) => {
+    try {
+      return Deno.statSync(join(folder, program)).isFile;
+    } catch {
+      return false;
+    }
+  });
 }
 
 /** Whether what is tested can serve TLS, and there is a certificate for it. */
-export const HAS_TLS = isInstalled("openssl") && runtimeVersion() >= 2.9;
+export const HAS_TLS = isInstalled("openssl") && !NO_TLS;
 
 /** The content of /large.bin: long enough for many frames. */
 export const LARGE = "0123456789abcdef".repeat(20_000);
@@ -43,8 +46,8 @@ export interface Http2Site extends TestServer {
 /** Starts one, with a store at /files/ and programs at /cgi-bin/. */
 export async function startHttp2Site(): Promise<Http2Site> {
   const folder = await Deno.makeTempDir({ prefix: "webserv-test-" });
-  const files = HAS_TLS ? makeCertificate(folder) : undefined;
   try {
+    const files = HAS_TLS ? await makeCertificate(folder, "one") : undefined;
     const server = await startServer({
       config: `access_log: off
 servers:
@@ -63,7 +66,7 @@ ${files ? `  - { listen: "127.0.0.1:${freePort()} ssl", ${keysOf(files)}, ${SITE
       ...server,
       plain: portOf(server, "http"),
       tls: portOf(server, "https"),
-      certificate: files?.certificate ?? "",
+      certificate: files?.certificateFile ?? "",
       async [Symbol.asyncDispose]() {
         await server[Symbol.asyncDispose]();
         await Deno.remove(folder, { recursive: true });
@@ -81,8 +84,8 @@ const portOf = (server: TestServer, scheme: string) =>
 const SITE = "root: www, locations: { /files/: { upload_store: store, overwrite: on }, " +
   "/cgi-bin/: { alias: cgi-bin, cgi: { .sh: sh } } }";
 
-const keysOf = ({ certificate, key }: CertificateFiles) =>
-  `ssl_certificate: ${certificate}, ssl_certificate_key: ${key}`;
+const keysOf = ({ certificateFile, keyFile }: TestCertificate) =>
+  `ssl_certificate: ${certificateFile}, ssl_certificate_key: ${keyFile}`;
 
 /** A port that is free at this moment: one address with port 0 is all that a configuration can have. */
 function freePort(): number {

@@ -5,8 +5,7 @@
  * @module
  */
 import { assertEquals } from "@std/assert";
-import { isInstalled } from "../support/certificate.ts";
-import { HAS_TLS, startHttp2Site } from "./clients_h2_support.ts";
+import { HAS_TLS, isInstalled, startHttp2Site } from "./clients_h2_support.ts";
 
 interface Finding {
   readonly id: string;

@@ -143,6 +143,8 @@ export async function connectTls(
   { trusted, port, name = "localhost", protocols }: TlsClientOptions,
 ): Promise<Deno.TlsConn> {
   const plain = await Deno.connect({ hostname: "127.0.0.1", port });
+  // Otherwise what this client sends waits for the server's acknowledgements.
+  plain.setNoDelay(true);
   const connection = await Deno.startTls(plain, {
     hostname: name,
     caCerts: [...trusted],
