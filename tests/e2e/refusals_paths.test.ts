@@ -178,6 +178,7 @@ test({
     for (const path of ["/turning.txt", "/turning/page.txt"]) {
       assertEquals((await exchange(server.port, get(path)))?.status, 404);
     }
+    for (const name of ["turning.txt", "turning"]) Deno.removeSync(`${server.folder}/www/${name}`);
   },
 });
 

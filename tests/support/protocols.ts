@@ -37,6 +37,8 @@ export const HTTP1_FILES: Readonly<Record<string, string>> = (() => {
       "cli_file cli_init cli_messages cli_ports cli_serve cli_start connections_shutdown debugger executable " +
       "killed permissions process_one reload reload_load sandbox sandbox_gaps signals store_ends terminal " +
       "unread_logs workers",
+    "TLS, over which the tests speak both protocols themselves":
+      "https_certificates https_connections https_descriptors https_stalls local_authority trust",
     "memory under large transfers, which their clients count by HTTP/1.1": "cgi_memory memory store_memory",
   };
   return Object.fromEntries(
