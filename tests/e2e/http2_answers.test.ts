@@ -72,8 +72,8 @@ testHttp2("what is put, posted and deleted is stored and gone", async () => {
 
 testHttp2("an upload that is reset half way leaves nothing behind", async () => {
   await using client = new Http2Client(server.port);
-  // With its length: the client of the runtime ends a stream before it resets it, and then the upload would be whole.
-  const stream = client.open("/store/half.bin", { method: "PUT", fields: { "content-length": "900000" } });
+  // Without a length what this client sends before its reset may be a whole upload: it ends its side first.
+  const stream = client.open("/store/half.bin", { method: "PUT", fields: { "content-length": "200000" } });
   stream.on("error", () => {});
   stream.write(new Uint8Array(100_000));
   const files = () => [...Deno.readDirSync(`${server.folder}/store`)].map(({ name }) => name);
