@@ -36,7 +36,7 @@ export const HTTP1_FILES: Readonly<Record<string, string>> = (() => {
       "tls_scan upload_page",
     "the program and its processes, whatever is spoken":
       "cli_file cli_init cli_messages cli_ports cli_serve cli_start connections_shutdown debugger executable " +
-      "killed permissions process_one reload reload_load sandbox sandbox_gaps signals store_ends terminal " +
+      "killed permissions process_one reload reload_load sandbox sandbox_gaps signals store_ends terminal trust " +
       "unread_logs workers",
     "memory under large transfers, which their clients count by HTTP/1.1": "cgi_memory memory store_memory",
   };
