@@ -58,10 +58,10 @@ export async function sendContent(
     if (left > 0 && left !== Infinity) {
       throw new BodyLengthError("The body ended before its announced length");
     }
-    if (left === 0 && source.isAtEnd && !(await source.isAtEnd())) {
-      throw new BodyLengthError("The body was longer than announced and has been cut");
-    }
+    const isCut = left === 0 && source.isAtEnd !== undefined && !(await source.isAtEnd());
+    // The client has all that was announced in either case.
     await outlet.offer(NOTHING, true);
+    if (isCut) throw new BodyLengthError("The body was longer than announced and has been cut");
   } finally {
     source.close();
     buffers.give(buffer);

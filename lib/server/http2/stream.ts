@@ -206,11 +206,12 @@ export class ServedStream implements Request, LoggedRequest, ContentOutlet {
     try {
       await sendContent(this, source, this.#host.buffers);
     } catch (error) {
-      if (this.isOver) return;
+      const isLength = error instanceof BodyLengthError;
+      // What was cut has been sent whole by then.
+      if (this.isOver && !isLength) return;
       const { errorLog } = this.#host.bytes.context;
-      if (error instanceof BodyLengthError || error instanceof BodyError) {
-        errorLog.error(`${nameOf(this)}: ${error.message}`);
-      } else noteFailure(error, errorLog);
+      if (isLength || error instanceof BodyError) errorLog.error(`${nameOf(this)}: ${error.message}`);
+      else noteFailure(error, errorLog);
       this.reset(ErrorCode.InternalError);
     }
   }
