@@ -19,7 +19,9 @@ export async function check(commandLine: CommandLine): Promise<void> {
   const loaded = loadConfiguration(commandLine);
   const { config } = loaded;
   const { findProgram } = systemInfo();
-  for (const warning of allWarnings(loaded)) printToStderr(`warning: ${warning}`);
+  for (const warning of [...allWarnings(loaded), ...obstacles(loaded.config)]) {
+    printToStderr(`warning: ${warning}`);
+  }
   print(`${config.file} is valid\n${config.servers.map(describeServer).join("")}`);
   const gaps = await sandboxGaps(config, findProgram);
   if (gaps.length > 0) {
@@ -31,8 +33,12 @@ export async function check(commandLine: CommandLine): Promise<void> {
 
 /** All that is odd about a configuration, here and at each start. */
 export function allWarnings({ config, warnings }: LoadedConfiguration): string[] {
-  const old = config.servers.some(speaksTls) && !servesTls() ? [NEEDS_NEWER_RUNTIME] : [];
-  return [...warnings, ...openStores(config), ...old];
+  return [...warnings, ...openStores(config)];
+}
+
+/** What keeps a start here from serving it, which a start says itself. */
+function obstacles(config: Config): string[] {
+  return config.servers.some(speaksTls) && !servesTls() ? [NEEDS_NEWER_RUNTIME] : [];
 }
 
 function asItem(text: string): string {
