@@ -95,10 +95,7 @@ export class Stalls implements Waiting {
   }
 
   #judge(stalled: readonly number[], nothingGoesOn: boolean): void {
-    const [first] = stalled;
-    // Whoever has paused the one thing that it had asked for takes up the next one on the same connection.
-    const isPause = this.#credits.size === 1 && first !== undefined && this.#credits.get(first)!.taken > 0;
-    if (nothingGoesOn && !isPause) return this.#owner.connectionStalled();
+    if (nothingGoesOn) return this.#owner.connectionStalled();
     for (const stream of stalled) {
       this.#credits.delete(stream);
       this.#owner.streamStalled(stream);

@@ -163,19 +163,10 @@ Deno.test("a stream without a window is reset after timeouts.send, while others 
   await peer.end();
 });
 
-Deno.test("the one stream of a connection that is paused is reset, and the connection goes on", async () => {
-  const peer = await Peer.greeted(LARGE);
-  await peer.send(windowUpdate(0, 1e9), request(1));
-  await peer.clock.advance(TIMEOUTS.send + 1000);
-  assertEquals(peer.seen().filter((line) => /RST|GOAWAY/.test(line)), ["RST_STREAM 1 CANCEL"]);
-  await peer.send(request(3));
-  assert(peer.seen().includes("HEADERS 3 200"));
-  await peer.end();
-});
-
 const NOTHING_TAKEN: Readonly<Record<string, { settings?: string; streams: number }>> = {
   "gives its streams no window": { settings: windowOfStreams(0), streams: 3 },
   "gives its one stream no window": { settings: windowOfStreams(0), streams: 1 },
+  "lets the window of its one stream run out": { streams: 1 },
   "lets the window of the connection run out": { streams: 3 },
   "lets several streams run out": { settings: windowOfStreams(10), streams: 3 },
 };
