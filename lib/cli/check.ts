@@ -9,6 +9,7 @@ import { NEEDS_NEWER_RUNTIME, servesTls } from "../runtime/version.ts";
 import { speaksTls } from "../supervisor/certificates.ts";
 import { systemInfo } from "../supervisor/system_info.ts";
 import { isAll } from "./addresses.ts";
+import { certificateLook } from "./certificate_look.ts";
 import type { CommandLine } from "./command_line.ts";
 import { loadConfiguration, type LoadedConfiguration } from "./configuration.ts";
 import { print, printToStderr } from "./console.ts";
@@ -51,7 +52,26 @@ function describeServer(server: ServerConfig): string {
   const locations = [...server.locations, server.fallback].map((location) =>
     `  ${location === server.fallback ? "otherwise" : location.key}: ${describeLocation(location)}\n`
   );
-  return `\n${addresses}${names}\n${locations.join("")}`;
+  return `\n${addresses}${names}\n${describeCertificate(server)}${locations.join("")}`;
+}
+
+const DAY = 24 * 60 * 60 * 1000;
+
+/** Whom the certificate is for, and how long it will do; empty where none is needed. */
+function describeCertificate(server: ServerConfig): string {
+  if (!speaksTls(server)) return "";
+  const { sslCertificate, sslCertificateKey } = server;
+  if (sslCertificate === undefined || sslCertificateKey === undefined) {
+    return "  certificate: of the local authority, made and renewed by itself (webserv trust)\n";
+  }
+  const look = certificateLook(sslCertificate, sslCertificateKey);
+  // What is wrong with it has been said.
+  if (look === undefined || "problem" in look) return `  certificate: ${sslCertificate}\n`;
+  const { names, notAfter, now } = look;
+  const days = Math.max(0, Math.floor((notAfter - now) / DAY));
+  return `  certificate: ${sslCertificate} for ${names.join(" ")}, ${
+    days === 1 ? "1 day" : `${days} days`
+  } left\n`;
 }
 
 function describeLocation(location: LocationConfig): string {

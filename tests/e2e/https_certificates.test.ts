@@ -203,7 +203,12 @@ Deno.test({
     await Deno.writeTextFile(`${folder.path}/text.pem`, "no certificate");
     /** Certificate and key, the exit status, and what is said. */
     const cases: readonly (readonly [certificate: string, key: string, code: number, said: RegExp])[] = [
-      ["good.pem", "good.key", 0, /https:\/\/127\.0\.0\.1:8443\//],
+      [
+        "good.pem",
+        "good.key",
+        0,
+        /https:\/\/127\.0\.0\.1:8443\/ \(a\.test\)\n  certificate: .*good\.pem for a\.test, (29|30) days left\n/,
+      ],
       [
         "none.pem",
         "good.key",
