@@ -207,7 +207,7 @@ Deno.test({
         "good.pem",
         "good.key",
         0,
-        /https:\/\/127\.0\.0\.1:8443\/ \(a\.test\)\n  certificate: .*good\.pem for a\.test, (29|30) days left\n/,
+        /https:\/\/127\.0\.0\.1:8443\/ \(a\.test\)\n {2}certificate: .*good\.pem for a\.test, (29|30) days left\n/,
       ],
       [
         "none.pem",
