@@ -228,7 +228,11 @@ export class Outbox {
     stream.sent += size;
     stream.sendWindow -= size;
     this.window -= size;
-    if (!keepsTurn) this.#turns.advance(stream);
+    stream.inTurn += size;
+    if (!keepsTurn) {
+      this.#turns.advance(stream, stream.inTurn);
+      stream.inTurn = 0;
+    }
     if (isWhole) {
       this.#turns.remove(stream);
       this.#takeOffer(stream);

@@ -42,6 +42,11 @@ export class Stream {
   isPrompt = false;
   /** Stands in the turns. */
   hasTurns = false;
+  /** Among whom it takes turns, and how many bytes it has had there, as the turns count. */
+  level: unknown = undefined;
+  share = 0;
+  /** Bytes of its turn, of which a part was sent. */
+  inTurn = 0;
   /** Undefined: nobody said. */
   priority: Priority | undefined = undefined;
 

@@ -3,6 +3,9 @@
  * Within one, incremental streams and those of which nobody said anything take turns, frame by frame; others come one
  * after the other as they were asked for, and have every second frame where there are both.
  *
+ * Whoever had nothing at hand when its turn came has had less than the others, and comes before them when it has: else
+ * those whose files are read a little later than others' would be behind for good.
+ *
  * @module
  */
 import type { Stream } from "./stream.ts";
@@ -10,12 +13,33 @@ import type { Stream } from "./stream.ts";
 const URGENCIES = 8;
 const DEFAULT_URGENCY = 3;
 
+/** The most that is made up for, in bytes: who had nothing to send for a while does not keep the others waiting. */
+const MOST_BEHIND = 1024 * 1024;
+
 /** The streams of one urgency that have content and a window of their own. */
 class Level {
   readonly round: Stream[] = [];
   /** By number. */
   readonly row: Stream[] = [];
   isRowNext = true;
+  /** What whoever had its turn last had had until then: nobody who takes turns all the time has had less. */
+  reached = 0;
+
+  /** Who has had the least, and of those whoever waits the longest. */
+  get nextInRound(): Stream | undefined {
+    let next = this.round[0];
+    for (const stream of this.round) if (stream.share < next!.share) next = stream;
+    return next;
+  }
+
+  /** Takes a stream up again, or for the first time. */
+  join(stream: Stream): void {
+    if (stream.level !== this) {
+      stream.level = this;
+      stream.share = this.reached;
+    } else stream.share = Math.max(stream.share, this.reached - MOST_BEHIND);
+    this.round.push(stream);
+  }
 }
 
 /** All streams of a connection that have content and a window of their own. */
@@ -33,7 +57,7 @@ export class Turns {
     this.#size++;
     const level = this.#levelOf(stream);
     if (isOneAfterTheOther(stream)) insert(level.row, stream);
-    else level.round.push(stream);
+    else level.join(stream);
   }
 
   remove(stream: Stream): void {
@@ -51,18 +75,22 @@ export class Turns {
     for (let urgency = 0; urgency < URGENCIES; urgency++) {
       const level = this.#levels[urgency];
       if (level === undefined) continue;
-      const { row, round, isRowNext } = level;
-      const stream = isRowNext ? row[0] ?? round[0] : round[0] ?? row[0];
+      const stream = level.isRowNext ? level.row[0] ?? level.nextInRound : level.nextInRound ?? level.row[0];
       if (stream !== undefined) return stream;
     }
     return undefined;
   }
 
-  /** The stream that next() gave has sent a frame, and has more. */
-  advance(stream: Stream): void {
-    const level = this.#levelOf(stream);
-    level.isRowNext = level.round[0] === stream;
-    if (level.isRowNext && level.round.length > 1) level.round.push(level.round.shift()!);
+  /** The stream that next() gave has had its turn. @param count bytes of content that it has sent in it */
+  advance(stream: Stream, count: number): void {
+    const level = this.#levelOf(stream), { round } = level;
+    level.isRowNext = !isOneAfterTheOther(stream);
+    if (!level.isRowNext) return;
+    level.reached = Math.max(level.reached, stream.share);
+    stream.share += count;
+    if (round.length === 1) return;
+    round.splice(round.indexOf(stream), 1);
+    round.push(stream);
   }
 
   #levelOf(stream: Stream): Level {

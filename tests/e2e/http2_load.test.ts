@@ -30,10 +30,13 @@ Deno.test("100 downloads on one connection get equal shares, whatever window the
     const all = () => streams.reduce((sum, { received }) => sum + received, 0);
     await readUntil(client, () => all() === given, "the window was used");
   }
-  const shares = streams.map(({ received }) => received);
-  const least = Math.min(...shares), most = Math.max(...shares);
-  // Who came first had a larger buffer at first, and on a busy machine reads of the disk take their time.
-  assertLess(most, 2 * least, `shares of ${least} to ${most}`);
+  const shares = streams.map(({ received }) => received).sort((one, other) => one - other);
+  const least = shares[0]!,
+    most = shares.at(-1)!,
+    said = `shares of ${shares.slice(0, 9).join(" ")} to ${most}`;
+  // On a busy machine a read of the disk may take as long as the others' whole window; such a stream makes up for it.
+  assertLess(most, 1.1 * shares[5]!, said);
+  assertLess(most, 3 * least, said);
 });
 
 Deno.test("an upload of 1 GB in frames of one byte is ended soon, and nothing is stored", async () => {
