@@ -6,6 +6,7 @@
 import { type Endpoint, formatEndpoint } from "../http/endpoint.ts";
 import { AcceptError, type ByteConnection, type ConnectionListener } from "../ports.ts";
 import { FairReads } from "./fair_reads.ts";
+import { lastCall, sleep } from "./last_call.ts";
 import { isAtLeast } from "./version.ts";
 
 /**
@@ -89,10 +90,6 @@ export function listenError(error: unknown, endpoint: Pick<Endpoint, "hostname" 
   return failure(`${hostname} cannot be listened on`, "failed");
 }
 
-/** How long finish() waits for the next connection, and how long it goes on at most, in milliseconds. */
-const LAST_CALL = 40;
-const LAST_CALLS = 25;
-
 class Listener implements ConnectionListener {
   readonly address: { readonly hostname: string; readonly port: number };
   #finishing = false;
@@ -136,12 +133,7 @@ class Listener implements ConnectionListener {
 
   /** For when no connection comes. */
   async #finishLater(): Promise<void> {
-    for (let call = 0, accepted = -1; call < LAST_CALLS && accepted < this.#accepted; call++) {
-      accepted = this.#accepted;
-      await sleep(LAST_CALL);
-      // On a busy machine the time may be over before what came in it has been looked at.
-      for (let turn = 0; turn < 3; turn++) await sleep(0);
-    }
+    await lastCall(() => this.#accepted);
     this.close();
   }
 
@@ -179,10 +171,6 @@ function open(connection: Deno.TcpConn): ByteConnection {
     connection.close();
     throw error;
   }
-}
-
-function sleep(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 /** True if a promise was settled when it was made: a few turns of the queue of microtasks tell. */

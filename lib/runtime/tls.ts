@@ -12,6 +12,7 @@ import tls from "node:tls";
 import { CertificateNames } from "../http/certificate_names.ts";
 import { type Endpoint, formatEndpoint } from "../http/endpoint.ts";
 import type { ByteConnection, ConnectionListener, IncomingConnection, TlsSession } from "../ports.ts";
+import { lastCall } from "./last_call.ts";
 import { BACKLOG, listenError } from "./net.ts";
 import { type Ends, SocketConnection } from "./socket_connection.ts";
 
@@ -81,10 +82,6 @@ interface ListeningHandle {
   readonly _handle?: { listen?(backlog: number): number } | null;
 }
 
-/** How long finish() waits for the next connection, and how long it goes on at most, in milliseconds. */
-const LAST_CALL = 40;
-const LAST_CALLS = 25;
-
 class TlsListener implements ConnectionListener<IncomingConnection> {
   readonly address: { readonly hostname: string; readonly port: number };
   readonly #server: net.Server;
@@ -133,12 +130,7 @@ class TlsListener implements ConnectionListener<IncomingConnection> {
   }
 
   async #finishLater(): Promise<void> {
-    for (let call = 0, accepted = -1; call < LAST_CALLS && accepted < this.#accepted; call++) {
-      accepted = this.#accepted;
-      await sleep(LAST_CALL);
-      // On a busy machine the time may be over before what came in it has been looked at.
-      for (let turn = 0; turn < 3; turn++) await sleep(0);
-    }
+    await lastCall(() => this.#accepted);
     this.close();
   }
 
@@ -149,10 +141,6 @@ class TlsListener implements ConnectionListener<IncomingConnection> {
     this.#server.close();
     this.#waiting?.(undefined);
   }
-}
-
-function sleep(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 /** A request begins with a method, or with an empty line (RFC 9112 section 2.2). */

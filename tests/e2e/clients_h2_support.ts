@@ -3,20 +3,13 @@
  *
  * @module
  */
-import { join } from "@std/path";
+import { findProgram } from "../../lib/runtime/processes.ts";
 import { makeCertificate, NO_TLS, type TestCertificate } from "../support/certificates.ts";
 import { end, Output, startServer, type TestServer } from "../support/server.ts";
 
 /** True if there is a program of this name in PATH. */
 export function isInstalled(program: string): boolean {
-  const folders = (Deno.env.get("PATH") ?? "").split(Deno.build.os === "windows" ? ";" : ":");
-  return folders.some((folder) => {
-    try {
-      return Deno.statSync(join(folder, program)).isFile;
-    } catch {
-      return false;
-    }
-  });
+  return findProgram(program, Deno.env.get("PATH") ?? "") !== undefined;
 }
 
 /** Whether what is tested can serve TLS, and there is a certificate for it. */

@@ -5,11 +5,10 @@
  */
 import { Buffer } from "node:buffer";
 import http2 from "node:http2";
+import { isAtLeast } from "../../lib/runtime/version.ts";
 
 /** Before Deno 2.9 the client of the runtime loses streams that are reset, or whose connection is told to go. */
-const IS_SOUND = (([major = 0, minor = 0]) => major > 2 || major === 2 && minor >= 9)(
-  Deno.version.deno.split(".").map(Number),
-);
+const IS_SOUND = isAtLeast(2, 9);
 
 /** A test with this client, ignored where that is of no use, or for another reason. */
 export function testHttp2(name: string, fn: () => Promise<void>, reason?: string): void {
