@@ -4,6 +4,7 @@
  * @module
  */
 import type { DriveOptions } from "./driver.ts";
+import { readDocuments, setLimits } from "../support/case_documents.ts";
 
 /** What the server has by default, but for fewer streams. */
 const LIMITS = { requestLine: 8192, headerFields: 32_768, headerCount: 100, streams: 100 };
@@ -32,10 +33,7 @@ const LIMIT_NAMES: Readonly<Record<string, keyof typeof LIMITS>> = {
 
 /** All cases of this folder's documents. */
 export function readHttp2Cases(): Http2Case[] {
-  const folder = new URL(".", import.meta.url);
-  const names = [...Deno.readDirSync(folder)].map((entry) => entry.name)
-    .filter((name) => name.endsWith(".md") && name !== "README.md").sort();
-  return names.flatMap((name) => parseDocument(name, Deno.readTextFileSync(new URL(name, folder))));
+  return readDocuments(new URL(".", import.meta.url), parseDocument);
 }
 
 function parseDocument(document: string, text: string): Http2Case[] {
@@ -76,14 +74,8 @@ function optionsOf(
     else if (key === "content" && value === "kept") keepsContent = true;
     else if (key === "room") room = Number(value);
     else if (key === "extended" && value === "connect") extendedConnect = true;
-    else if (key === "limits") {
-      for (const pair of value.split(", ")) {
-        const [name = "", number] = pair.split("=");
-        const limit = LIMIT_NAMES[name];
-        if (limit === undefined) throw new Error(`${document}: there is no limit "${name}"`);
-        limits[limit] = Number(number);
-      }
-    } else throw new Error(`${document}: there is no option "${key}: ${value}"`);
+    else if (key === "limits") setLimits(limits, LIMIT_NAMES, value, document);
+    else throw new Error(`${document}: there is no option "${key}: ${value}"`);
   }
   return { options: { limits, answer, extendedConnect, keepsContent, room }, hasPreface, isWholeOnly };
 }

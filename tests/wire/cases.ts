@@ -6,6 +6,7 @@
 import { encodeLatin1 } from "../../lib/bytes/latin1.ts";
 import type { WireLimits } from "../../lib/http1/limits.ts";
 import { unescape } from "./escape.ts";
+import { readDocuments, setLimits } from "../support/case_documents.ts";
 
 /** What the server has by default. */
 export const DEFAULT_LIMITS: WireLimits = { requestLine: 8192, headerFields: 32768, headerCount: 100 };
@@ -33,10 +34,7 @@ const OPTION_NAMES: Readonly<Record<string, keyof WireLimits>> = {
 
 /** All cases of this folder's documents. */
 export function readWireCases(): WireCase[] {
-  const folder = new URL(".", import.meta.url);
-  const names = [...Deno.readDirSync(folder)].map((entry) => entry.name)
-    .filter((name) => name.endsWith(".md") && name !== "README.md").sort();
-  return names.flatMap((name) => parseDocument(name, Deno.readTextFileSync(new URL(name, folder))));
+  return readDocuments(new URL(".", import.meta.url), parseDocument);
 }
 
 /** The cases of one document. */
@@ -86,14 +84,8 @@ function optionsOf(
     if (key === "covers") covers.push(value);
     else if (key === "input" && value === "ends") inputEnds = true;
     else if (key === "answer" && value === "never") answers = false;
-    else if (key === "limits") {
-      for (const pair of value.split(", ")) {
-        const [name = "", number] = pair.split("=");
-        const limit = OPTION_NAMES[name];
-        if (!limit) throw new Error(`${document}: there is no limit "${name}"`);
-        limits[limit] = Number(number);
-      }
-    } else throw new Error(`${document}: there is no option "${line}"`);
+    else if (key === "limits") setLimits(limits, OPTION_NAMES, value, document);
+    else throw new Error(`${document}: there is no option "${line}"`);
   }
   return { limits, covers, inputEnds, answers };
 }

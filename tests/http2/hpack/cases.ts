@@ -5,6 +5,7 @@
  */
 import type { FieldLimits } from "../../../lib/http2/hpack/field_list.ts";
 import { unescape, unescapeBytes } from "../../wire/escape.ts";
+import { readDocuments, setLimits } from "../../support/case_documents.ts";
 
 /** One header block. */
 export interface Block {
@@ -45,10 +46,7 @@ const OPTION_NAMES: Readonly<Record<string, keyof BlockLimits>> = {
 
 /** All cases of this folder's documents. */
 export function readBlockCases(): BlockCase[] {
-  const folder = new URL(".", import.meta.url);
-  const names = [...Deno.readDirSync(folder)].map(({ name }) => name)
-    .filter((name) => name.endsWith(".md") && name !== "README.md").sort();
-  return names.flatMap((name) => parseDocument(name, Deno.readTextFileSync(new URL(name, folder))));
+  return readDocuments(new URL(".", import.meta.url), parseDocument);
 }
 
 interface Section {
@@ -93,14 +91,8 @@ function optionsOf(document: string, lines: readonly string[]): Pick<BlockCase, 
   for (const line of lines) {
     const [key, value = ""] = line.split(": ");
     if (key === "table") tableSize = Number(value);
-    else if (key === "limits") {
-      for (const pair of value.split(", ")) {
-        const [name = "", number] = pair.split("=");
-        const limit = OPTION_NAMES[name];
-        if (!limit) throw new Error(`${document}: there is no limit "${name}"`);
-        limits[limit] = Number(number);
-      }
-    } else throw new Error(`${document}: there is no option "${line}"`);
+    else if (key === "limits") setLimits(limits, OPTION_NAMES, value, document);
+    else throw new Error(`${document}: there is no option "${line}"`);
   }
   return { limits, tableSize };
 }
