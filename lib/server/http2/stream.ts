@@ -78,12 +78,10 @@ export class ServedStream implements Request, LoggedRequest, ContentOutlet {
     const { context } = host.bytes;
     this.started = context.settings.accessLog?.start() ?? 0;
     if (endsStream) this.body = NO_BODY;
-    else {this.body = this.content = new StreamBody(
-        head.length,
-        this.#outlet(),
-        context,
-        head.expectsContinue,
-      );}
+    else {
+      const body = new StreamBody(head.length, this.#outlet(), context, head.expectsContinue);
+      this.body = this.content = body;
+    }
   }
 
   get remote(): Request["remote"] {
