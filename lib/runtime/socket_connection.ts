@@ -30,6 +30,14 @@ function gone(cause?: unknown): Error {
   return new Deno.errors.Interrupted("closed", { cause });
 }
 
+/** What a socket of TLS stands on. */
+export interface Below {
+  /** No further byte is taken from the system. */
+  stopReading(): void;
+  readOn(): void;
+  close(): void;
+}
+
 /** Owns the socket. */
 export class SocketConnection implements ByteConnection {
   readonly remote: Ends["remote"];
@@ -47,12 +55,12 @@ export class SocketConnection implements ByteConnection {
   } | undefined;
   readonly #writers = new Set<(error: Error) => void>();
 
-  /** @param closeBelow closes what is below the socket, if there is anything */
+  /** @param below what is below the socket, where that is one of TLS */
   constructor(
     socket: Socket,
     ends: Ends,
     readonly tls: TlsSession | undefined,
-    readonly closeBelow: () => void,
+    readonly below?: Below,
   ) {
     this.remote = ends.remote;
     this.local = ends.local;
@@ -106,15 +114,16 @@ export class SocketConnection implements ByteConnection {
     const late = setTimeout(() => this.#destroy(), FAREWELL);
     this.#socket.once("close", () => {
       clearTimeout(late);
-      this.closeBelow();
+      this.below?.close();
     });
+    this.#readOn();
     this.#socket.resume();
     this.#socket.destroySoon();
   }
 
   #destroy(): void {
     this.#socket.destroy();
-    this.closeBelow();
+    this.below?.close();
   }
 
   #receive(bytes: Uint8Array): void {
@@ -130,9 +139,25 @@ export class SocketConnection implements ByteConnection {
     }
     this.#unread.push(bytes);
     this.#unreadBytes += bytes.length;
-    if (this.#unreadBytes < READ_AHEAD || this.#isPaused) return;
+    if (this.#unreadBytes >= READ_AHEAD) this.#stopReading();
+  }
+
+  /**
+   * A paused socket of TLS reads on all the same, and keeps what comes without a bound (Deno 2.9): it is what is below that
+   * has to stop. What was deciphered before comes yet, so the socket itself goes on.
+   */
+  #stopReading(): void {
+    if (this.#isPaused) return;
     this.#isPaused = true;
-    this.#socket.pause();
+    if (this.below === undefined) this.#socket.pause();
+    else this.below.stopReading();
+  }
+
+  #readOn(): void {
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    if (this.below === undefined) this.#socket.resume();
+    else this.below.readOn();
   }
 
   #takeUnread(buffer: Uint8Array): number {
@@ -149,10 +174,7 @@ export class SocketConnection implements ByteConnection {
     }
     this.#unread.splice(0, whole);
     this.#unreadBytes -= filled;
-    if (this.#isPaused && this.#unreadBytes < READ_AHEAD) {
-      this.#isPaused = false;
-      this.#socket.resume();
-    }
+    if (this.#unreadBytes < READ_AHEAD) this.#readOn();
     return filled;
   }
 

@@ -14,7 +14,7 @@ import { type Endpoint, formatEndpoint } from "../http/endpoint.ts";
 import type { ByteConnection, ConnectionListener, IncomingConnection, TlsSession } from "../ports.ts";
 import { lastCall } from "./last_call.ts";
 import { BACKLOG, listenError } from "./net.ts";
-import { type Ends, SocketConnection } from "./socket_connection.ts";
+import { type Below, type Ends, SocketConnection } from "./socket_connection.ts";
 
 /** The type of a record that is part of a handshake. */
 const HANDSHAKE = 0x16;
@@ -143,6 +143,20 @@ class TlsListener implements ConnectionListener<IncomingConnection> {
   }
 }
 
+/** What of a socket of node:net reads, without a name for it in its types. */
+interface ReadingHandle {
+  readonly _handle?: { readStart(): void; readStop(): void } | null;
+}
+
+/** The raw socket's own pause() and resume() do nothing once it is TLS that reads from its handle. */
+function below(raw: net.Socket & ReadingHandle): Below {
+  return {
+    stopReading: () => raw._handle?.readStop(),
+    readOn: () => raw._handle?.readStart(),
+    close: () => raw.destroy(),
+  };
+}
+
 /** A request begins with a method, or with an empty line (RFC 9112 section 2.2). */
 function mayBeHttp(byte: number): boolean {
   return /[A-Za-z\r\n]/.test(String.fromCharCode(byte));
@@ -178,7 +192,7 @@ class Incoming implements IncomingConnection, Ends {
         raw.pause();
         raw.unshift(first);
         if (isHandshake) return this.#shakeHands(resolve, reject);
-        resolve(this.#opened = new SocketConnection(raw, this, undefined, () => {}));
+        resolve(this.#opened = new SocketConnection(raw, this, undefined));
         raw.resume();
       });
     });
@@ -215,7 +229,7 @@ class Incoming implements IncomingConnection, Ends {
       socket.off("close", fail);
       socket.off("error", fail);
       const session = new Session(asked, socket.alpnProtocol || undefined, identity);
-      resolve(this.#opened = new SocketConnection(socket, this, session, () => raw.destroy()));
+      resolve(this.#opened = new SocketConnection(socket, this, session, below(raw)));
     });
   }
 }
