@@ -80,13 +80,9 @@ export interface TlsSession {
   covers(host: string): boolean;
 }
 
-/** One connection: TCP, or TLS on it once the handshake is over. */
-export interface ByteConnection {
-  readonly remote: { readonly hostname: string; readonly port: number };
-  readonly local: { readonly hostname: string; readonly port: number };
-  /** Undefined where the bytes are not encrypted. */
-  readonly tls?: TlsSession | undefined;
-  /** Null when the peer has ended its side. */
+/** Bytes to and from one peer. Its owner closes it. */
+export interface Duplex {
+  /** Fills the buffer from its start, with one byte at least. Null when the peer has ended its side. */
   read(buffer: Uint8Array): Promise<number | null>;
   /** May write a part only; gives the number of bytes taken. */
   write(bytes: Uint8Array): Promise<number>;
@@ -94,6 +90,56 @@ export interface ByteConnection {
   closeWrite(): Promise<void>;
   /** A pending read or write rejects. Closing twice is allowed. */
   close(): void;
+}
+
+/** One connection of a client: TCP, or TLS on it once the handshake is over. */
+export interface ByteConnection extends Duplex {
+  readonly remote: { readonly hostname: string; readonly port: number };
+  readonly local: { readonly hostname: string; readonly port: number };
+  /** Undefined where the bytes are not encrypted. */
+  readonly tls?: TlsSession | undefined;
+}
+
+/** Where a server of somebody else listens: TCP, or a socket that has a path. */
+export type UpstreamAddress =
+  | { readonly hostname: string; readonly port: number }
+  | { readonly path: string };
+
+/** Why an upstream could not be connected to. `cause` has the system's own error, for the error log. */
+export class DialError extends Error {
+  override readonly name = "DialError";
+  /**
+   * @param problem `refused`: nobody listens there (a socket's file without a server is the same); `unreachable`: no way
+   *   leads there; `not found`: its name has no address, or its socket no file; `late`: not connected in time; `untrusted`:
+   *   its certificate is not one that is believed, or not for its name; `denied`: the sandbox or the system forbids it;
+   *   `failed`: anything else
+   */
+  constructor(
+    readonly problem: "refused" | "unreachable" | "not found" | "late" | "untrusted" | "denied" | "failed",
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** How an upstream is connected to. */
+export interface DialOptions {
+  /** Bound of the whole, the handshake of TLS included, in milliseconds: then it is `late`. */
+  readonly timeout: number;
+  /** TLS is spoken. */
+  readonly tls?: {
+    /** The name that is asked for (SNI), and that the certificate has to be for. */
+    readonly serverName: string;
+    /** False: whatever certificate comes is taken. */
+    readonly verify: boolean;
+  };
+}
+
+/** Connects to servers of somebody else. */
+export interface Dialer {
+  /** TCP is without delay (TCP_NODELAY). @throws {DialError} by rejecting */
+  connect(address: UpstreamAddress, options: DialOptions): Promise<Duplex>;
 }
 
 /** A connection whose peer has yet to show what it speaks: TLS, or plain HTTP where TLS was to be spoken. */

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { TlsSession } from "../ports.ts";
+import type { Duplex, TlsSession } from "../ports.ts";
 import type { HttpError } from "./errors.ts";
 import type { FieldBlock } from "./fields.ts";
 import type { DecodedPath } from "./path.ts";
@@ -34,6 +34,17 @@ export interface Request {
   readonly local: { readonly hostname: string; readonly port: number };
   /** Undefined where the connection is not encrypted. */
   readonly tls?: TlsSession | undefined;
+  /**
+   * What the client wants to speak instead from now on: the value of Upgrade (RFC 9110 section 7.8) of a request of
+   * HTTP/1.1 whose Connection names it, or `:protocol` of an extended CONNECT (RFC 8441), whose method is then told as GET,
+   * which it is for HTTP/1.1. A handler that cannot switch answers as if it had not been asked.
+   */
+  readonly upgrade?: string | undefined;
+  /**
+   * Sends an interim response (RFC 9110 section 15.2; not 101) before the final one. Does nothing where the client does not
+   * understand them (HTTP/1.0), or once the final one has begun. Waits for nobody: whoever sends many bounds their number.
+   */
+  inform?(status: number, fields: FieldBlock): void;
   /** Calls back once if the client leaves before the response is complete; the returned function takes it back. */
   onGone(callback: () => void): () => void;
 }
@@ -53,6 +64,14 @@ export interface RequestBody {
   read(most?: number): Promise<Uint8Array | null>;
 }
 
+/** What a connection (HTTP/1.1) or a stream (HTTP/2) becomes after its answer. */
+export interface Tunnel {
+  /** Bytes go between the client and this unchanged, an end of either side as an end of that side. */
+  readonly peer: Duplex;
+  /** The time without a byte in any direction after which it is ended, in milliseconds. */
+  readonly idle: number;
+}
+
 /** One response. */
 export interface Response {
   readonly status: number;
@@ -62,6 +81,11 @@ export interface Response {
   readonly fields: FieldBlock;
   /** Undefined: no content. For HEAD the body is given all the same, and its length is sent alone. */
   readonly body: Uint8Array | BodySource | undefined;
+  /**
+   * With the status 101, for a request that has `upgrade`. Over HTTP/2 it is sent as 200, without the fields of the switch
+   * (RFC 8441 section 5). The one who sends the response closes the peer, on every path.
+   */
+  readonly tunnel?: Tunnel;
   /** The body is the whole message, head and all; the connection closes after it. */
   readonly raw?: true;
   /** A program made it, and its status is the program's word. */
