@@ -8,6 +8,7 @@ import { hostToDial } from "../http/endpoint.ts";
 import { type Dialer, DialError, type DialOptions, type Duplex, type UpstreamAddress } from "../ports.ts";
 import { Bound } from "./dial_bound.ts";
 import { dialError, nameOf } from "./dial_errors.ts";
+import type { DialerSettings } from "./dial_tls.ts";
 import { Stream } from "./stream.ts";
 
 /**
@@ -15,12 +16,6 @@ import { Stream } from "./stream.ts";
  * after so many milliseconds it is asked again, as a connection over TCP would wait.
  */
 const FULL = 10;
-
-/** What a dialer has besides the system's. */
-export interface DialerSettings {
-  /** Certificates of authorities, PEM, in place of those that the runtime believes. */
-  readonly authorities?: readonly string[];
-}
 
 /** The dialer over the runtime. */
 export class SystemDialer implements Dialer {
@@ -39,6 +34,9 @@ export class SystemDialer implements Dialer {
     }
   }
 }
+
+/** With what the system has. */
+export const systemDialer: Dialer = new SystemDialer();
 
 function toDial(address: UpstreamAddress): UpstreamAddress {
   return "path" in address ? address : { hostname: hostToDial(address.hostname), port: address.port };

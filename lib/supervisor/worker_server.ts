@@ -10,7 +10,14 @@ import type { Config } from "../config/types.ts";
 import { FileCache } from "../disk/file_cache.ts";
 import { Listings } from "../files/listings.ts";
 import { type Endpoint, endpointKey } from "../http/endpoint.ts";
-import type { ByteConnection, ConnectionListener, ErrorLog, IncomingConnection, Log } from "../ports.ts";
+import type {
+  ByteConnection,
+  ConnectionListener,
+  Dialer,
+  ErrorLog,
+  IncomingConnection,
+  Log,
+} from "../ports.ts";
 import { clock } from "../runtime/clock.ts";
 import { fileSystem } from "../runtime/files.ts";
 import { listen } from "../runtime/net.ts";
@@ -88,7 +95,7 @@ export class WorkerServer {
     const files = new FileCache(fileSystem, clock);
     files.withhold(options.certificates.withheld);
     const listings = new Listings(files.turns);
-    const services = { files, listings, gateway, store: storeFiles, errorLog: logs.error };
+    const services = { files, listings, gateway, dialer, store: storeFiles, errorLog: logs.error };
     const terminal = { columns: options.terminal?.columns };
     const settings = settingsOf(config, options, logs, services, terminal, options.certificates);
     const context = new ServerContext(settings, clock, logs.error);
@@ -180,6 +187,12 @@ export class WorkerServer {
     await drained;
   }
 }
+
+/** PERF: what it takes is loaded with the first connection to a server of somebody else. */
+const dialer: Dialer = {
+  connect: async (address, options) =>
+    await (await import("../runtime/dial.ts")).systemDialer.connect(address, options),
+};
 
 type AnyAcceptor = Acceptor | Acceptor<IncomingConnection>;
 
