@@ -10,12 +10,19 @@ import { Bound } from "./dial_bound.ts";
 import { dialError, nameOf } from "./dial_errors.ts";
 import type { DialerSettings } from "./dial_tls.ts";
 import { Stream } from "./stream.ts";
+import { isAtLeast } from "./version.ts";
 
 /**
  * A server that has as many connections waiting as it lets the system keep turns down one more on a socket with a path:
  * after so many milliseconds it is asked again, as a connection over TCP would wait.
  */
 const FULL = 10;
+
+/**
+ * Before Deno 2.9 an attempt of node:net goes on when its socket is destroyed, for as long as the system tries: two minutes
+ * for a server that is not there. So it is first seen that there is one.
+ */
+const CANCELS = isAtLeast(2, 9);
 
 /** The dialer over the runtime. */
 export class SystemDialer implements Dialer {
@@ -26,6 +33,7 @@ export class SystemDialer implements Dialer {
     try {
       if (options.tls === undefined) return await dialPlain(toDial(address), bound);
       const { dialTls } = await import("./dial_tls.ts");
+      if (!CANCELS) (await dialPlain(toDial(address), bound)).close();
       return await dialTls(toDial(address), options.tls, bound, this.settings);
     } catch (error) {
       throw error instanceof DialError ? error : dialError(error, address);
