@@ -15,8 +15,8 @@ import type { Asking } from "./cases.ts";
 export interface DriveOptions extends Asking {
   readonly limits: WireLimits;
   readonly inputEnds: boolean;
-  /** Called whenever all has been read that could be read. */
-  readonly onDrained?: (connection: ClientConnection) => void;
+  /** Called whenever the connection waits for more. */
+  readonly onWait?: (connection: ClientConnection) => void;
 }
 
 /** Asks for each of the answers, and gives the connection their pieces one after the other. */
@@ -97,7 +97,6 @@ class Driver {
     } catch (error) {
       this.#take(error);
     }
-    this.#options.onDrained?.(this.#connection);
   }
 
   /** After a fault the same one is told for ever. */
@@ -137,6 +136,7 @@ class Driver {
         this.#isDone = true;
         return false;
       case "need data":
+        this.#options.onWait?.(this.#connection);
         return false;
     }
   }
