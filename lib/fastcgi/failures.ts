@@ -24,7 +24,7 @@ export function failureOf(error: unknown, program: string, server: string): unkn
   if (error instanceof NothingCame) return fail(502, error.message);
   if (error instanceof ProcessError) return fail(502, `it cannot be started: ${whyOf(error)}`, NOT_RUNNING);
   if (!(error instanceof DialError)) return error;
-  const why = `it cannot be connected to: ${whyOf(error)}`;
+  const why = error.message;
   if (error.problem !== "late") return fail(502, why, NOT_RUNNING);
   // A socket with a path refuses nobody as long as there is room in its queue.
   if (!server.startsWith("unix:")) return fail(504, why);

@@ -7,7 +7,7 @@
  */
 import { busy, GoneError } from "../http/errors.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
-import { type Clock, type Dialer, DialError, type Duplex, type Pools } from "../ports.ts";
+import { type Clock, type Dialer, DialError, type Duplex, type Pool, type Pools } from "../ports.ts";
 import { FastcgiConnection } from "./connection.ts";
 import type { Client } from "./client.ts";
 import type { FastcgiServer } from "./server.ts";
@@ -42,6 +42,7 @@ export class Upstream {
   readonly name: string;
   readonly #server: FastcgiServer;
   readonly #options: UpstreamOptions;
+  #pool: Pool | undefined;
   /** How many there may be at once. */
   most = 0;
   /** How many there may be at present, since the server seems to have no more processes. */
@@ -171,7 +172,7 @@ export class Upstream {
   async #dial(): Promise<Duplex> {
     const { dialer, pools } = this.#options;
     if ("address" in this.#server) return await dialer.connect(this.#server.address, { timeout: CONNECT });
-    const pool = { command: this.#server.spawn, processes: this.#server.processes };
+    const pool = this.#pool ??= { command: this.#server.spawn, processes: this.#server.processes };
     for (let isFirst = true;; isFirst = false) {
       try {
         return await dialer.connect(await pools.address(pool), { timeout: CONNECT });

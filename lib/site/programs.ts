@@ -235,6 +235,8 @@ function asServerSees(
   name: string,
 ): string | undefined {
   if (fastcgiRoot === undefined) return file;
-  const rest = file === undefined || origin === undefined ? name : file.slice(withoutSlash(origin.root).length);
+  const rest = file === undefined || origin === undefined
+    ? name
+    : file.slice(withoutSlash(origin.root).length);
   return withoutSlash(fastcgiRoot) + rest || "/";
 }

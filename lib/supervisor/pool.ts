@@ -147,7 +147,9 @@ export class SpawnedPool {
       process.kill();
       await this.#watch;
       throw this.#failure(
-        isLate ? `nobody listened on its socket within ${START_PATIENCE} ms` : "it ended as soon as it started",
+        isLate
+          ? `nobody listened on its socket within ${START_PATIENCE} ms`
+          : "it ended as soon as it started",
         process.startProblem,
       );
     }

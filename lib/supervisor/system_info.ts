@@ -12,7 +12,13 @@ import { fileSystem } from "../runtime/files.ts";
 import { findProgram } from "../runtime/processes.ts";
 import { type SpoolFolder, spoolFolder } from "../runtime/spool.ts";
 import { netNamesSockets } from "../runtime/version.ts";
-import { hasPrograms, permissionFlag, type PermissionSet, type SystemPaths } from "./permissions.ts";
+import {
+  collectsBodies,
+  hasPrograms,
+  permissionFlag,
+  type PermissionSet,
+  type SystemPaths,
+} from "./permissions.ts";
 
 /** Variables of the environment that are read; nothing else of it is. The last two are switches of the YAML library. */
 export const VARIABLES: readonly string[] = ["PATH", "TMPDIR", "LOG_STREAM", "LOG_TOKENS"];
@@ -170,7 +176,7 @@ function* descriptors(
 ): Generator<[flag: string, descriptor: Deno.PermissionDescriptor]> {
   const logs = logFiles(config);
   // First, since without it the folder for large bodies has another name than the other flags say.
-  if (hasPrograms(config)) yield [permissionFlag("sys", [USER_ID.kind]), USER_ID];
+  if (collectsBodies(config)) yield [permissionFlag("sys", [USER_ID.kind]), USER_ID];
   const { folders, variables, sys } = authorityNeeds(config);
   // Before its folder, which they tell.
   for (const variable of variables) yield [permissionFlag("env", [variable]), { name: "env", variable }];

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { ProcessError } from "../ports.ts";
 import type { Config } from "../config/types.ts";
 import { clock } from "../runtime/clock.ts";
 import { errorLogTo } from "../runtime/error_log.ts";
@@ -96,8 +97,11 @@ async function start(options: WorkerStart): Promise<void> {
     });
     terminal = options.terminal ?? NO_TERMINAL;
     styleErrors(options.config);
-    const ask = (name: string) => thread.postMessage({ type: "certificate wanted", name });
-    server = await WorkerServer.start(options, { access: logs.access, error: errors }, groups, ask);
+    server = await WorkerServer.start(options, { access: logs.access, error: errors }, {
+      groups,
+      pools: { address: () => Promise.reject(new ProcessError("failed", "pool")), failed: () => {} },
+      askForCertificate: (name) => thread.postMessage({ type: "certificate wanted", name }),
+    });
     thread.postMessage({ type: "ready" });
   } catch (error) {
     if (!(error instanceof ListenError)) throw error;
