@@ -21,6 +21,8 @@ export class FastcgiConnection {
   asked = 0;
   /** When that was over. */
   rested = 0;
+  /** When another one was closed so that this one would be accepted, as long as nothing has come. */
+  admitted: number | undefined;
   /** Requests that it has had. */
   requests = 0;
   readonly #stream: Duplex;
