@@ -92,14 +92,8 @@ export function site(
   });
   const server = new FakeServer();
   server.onRequest = (connection, { params }) => {
-    const { path, hostname } = server.addresses.at(-1) as { path?: string; hostname?: string };
-    const command = {
-      program: path ?? hostname ?? "",
-      args: [],
-      folder: "/",
-      environment: params,
-      hasInput: false,
-    };
+    const { address } = connection, program = "path" in address ? address.path : address.hostname;
+    const command = { program, args: [], folder: "/", environment: params, hasInput: false };
     asked.push(command);
     void connection.answer(programs(command));
   };
