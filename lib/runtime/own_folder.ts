@@ -41,7 +41,10 @@ export function ensureOwnFolder(folder: OwnFolder, purpose: string): void {
 }
 
 /** Why what is there cannot be the folder; undefined if it can. */
-export function wrongWith({ isDirectory, uid, mode }: Deno.FileInfo, { user }: OwnFolder): string | undefined {
+export function wrongWith(
+  { isDirectory, uid, mode }: Deno.FileInfo,
+  { user }: OwnFolder,
+): string | undefined {
   if (!isDirectory) return "it is no folder";
   if (user !== undefined && uid !== user) return "it belongs to another user";
   if (user !== undefined && mode !== null && (mode & 0o077) !== 0) {

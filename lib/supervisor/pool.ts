@@ -39,6 +39,8 @@ export interface PoolSystem {
   readonly clock: Clock;
   /** That of the configuration which is served just now. */
   readonly errorLog: () => ErrorLog;
+  /** The path of a program; undefined if it is not there. */
+  findProgram(name: string): string | undefined;
   /** All of the environment but how many processes there are to be. */
   readonly environment: () => Readonly<Record<string, string>>;
   /** A server is to listen there: nothing has its name, and its folder is there. */
@@ -147,7 +149,9 @@ export class SpawnedPool {
       process.kill();
       await this.#watch;
       throw this.#failure(
-        isLate ? `nobody listened on its socket within ${START_PATIENCE} ms` : "it ended as soon as it started",
+        isLate
+          ? `nobody listened on its socket within ${START_PATIENCE} ms`
+          : "it ended as soon as it started",
         process.startProblem,
       );
     }
@@ -155,11 +159,13 @@ export class SpawnedPool {
   }
 
   #spawn(): RunningProcess {
-    const { command: [program, ...args], processes } = this.#pool, { runner, environment } = this.#system;
+    const { command: [name, ...args], processes } = this.#pool, { runner, environment } = this.#system;
     try {
+      const program = this.#system.findProgram(name!);
+      if (program === undefined) throw new ProcessError("not found", name!);
       this.#system.clear(this.#socket);
       return runner.spawn({
-        program: program!,
+        program,
         args: [...args, "-b", this.#socket],
         folder: "/",
         environment: { ...environment(), PHP_FCGI_CHILDREN: `${processes}` },
@@ -197,13 +203,13 @@ export class SpawnedPool {
     this.#accepts = false;
     this.#process = undefined;
     process.killRest(undefined);
+    if (accepted) this.#onGone();
     await this.#within(WORDS_PATIENCE, words);
     process.release();
     if (this.#hasEnded) return;
     const delay = this.#died(accepted ? clock.monotonic() - born : 0);
     errorLog().error(`${this.#name}: the pool ${howItEnded(status)}; ${whatThen(accepted, delay)}`);
     if (!accepted) return;
-    this.#onGone();
     // In a turn of its own, since a start waits for this one. What comes of it is known to whoever asks.
     clock.after(0, () => this.#hasEnded || void this.ready().catch(() => {}));
   }

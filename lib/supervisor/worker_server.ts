@@ -10,7 +10,14 @@ import type { Config } from "../config/types.ts";
 import { FileCache } from "../disk/file_cache.ts";
 import { Listings } from "../files/listings.ts";
 import { type Endpoint, endpointKey } from "../http/endpoint.ts";
-import type { ByteConnection, ConnectionListener, ErrorLog, IncomingConnection, Log } from "../ports.ts";
+import type {
+  ByteConnection,
+  ConnectionListener,
+  ErrorLog,
+  IncomingConnection,
+  Log,
+  Pools,
+} from "../ports.ts";
 import { clock } from "../runtime/clock.ts";
 import { fileSystem } from "../runtime/files.ts";
 import { listen } from "../runtime/net.ts";
@@ -43,6 +50,15 @@ export interface WorkerLogs {
   readonly error: ErrorLog;
 }
 
+/** What the main thread does for a worker. */
+export interface MainServices {
+  /** Looks after the groups of programs; undefined where there are none. */
+  readonly groups: GroupRegistry | undefined;
+  readonly pools: Pools;
+  /** Has a certificate made for a name. */
+  readonly askForCertificate: (name: string) => void;
+}
+
 /** Owns everything that one configuration needs in one thread; stop() gives it back. */
 export class WorkerServer {
   #config: Config;
@@ -65,15 +81,12 @@ export class WorkerServer {
   /**
    * Starts to accept connections.
    *
-   * @param groups looks after the groups of programs; undefined where there are none
-   * @param askForCertificate has the main thread make one for a name
    * @throws {ListenError}
    */
   static async start(
     options: WorkerStart,
     logs: WorkerLogs,
-    groups: GroupRegistry | undefined,
-    askForCertificate: (name: string) => void,
+    { groups, pools, askForCertificate }: MainServices,
   ): Promise<WorkerServer> {
     const { config, reusePort, searchPath, launcher, spoolFolder, software } = options;
     const gateway = new Gateway({
@@ -88,7 +101,7 @@ export class WorkerServer {
     const files = new FileCache(fileSystem, clock);
     files.withhold(options.certificates.withheld);
     const listings = new Listings(files.turns);
-    const services = { files, listings, gateway, store: storeFiles, errorLog: logs.error };
+    const services = { files, listings, gateway, pools, store: storeFiles, errorLog: logs.error };
     const terminal = { columns: options.terminal?.columns };
     const settings = settingsOf(config, options, logs, services, terminal, options.certificates);
     const context = new ServerContext(settings, clock, logs.error);

@@ -23,6 +23,7 @@ const SYSTEM: SystemPaths = {
   launcher: "/usr/bin/setsid",
   spoolFolder: { path: "/tmp/spool" },
   netNamesSockets: true,
+  poolSockets: ({ command }) => [`/tmp/pools/1/${command[0]}.sock`, `/tmp/pools/2/${command[0]}.sock`],
 };
 
 const server = (text: string) => `servers: [{ listen: 8080, ${text} }]`;
