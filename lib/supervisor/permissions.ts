@@ -8,6 +8,7 @@ import { endpointsOf } from "../config/listen.ts";
 import { loaderVariables } from "../config/loader_variables.ts";
 import { allLocations, certificateFiles, logFiles, spawnedPools } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
+import { isContained } from "../http/containment.ts";
 import { formatEndpoint } from "../http/endpoint.ts";
 import type { Pool } from "../ports.ts";
 
@@ -144,14 +145,14 @@ export function permissionFlags(config: Config, workers: PermissionSet, needs: M
       unique([
         ...(needs.file === undefined ? [] : [needs.file]),
         ...needs.modules,
-        ...workers.read,
+        ...outside(workers.read, pools.folders),
         ...certificateFiles(config),
         ...folders,
         ...pools.folders,
         ...logs,
       ]),
     ],
-    ["write", unique([...workers.write, ...folders, ...pools.folders, ...logs])],
+    ["write", unique([...outside(workers.write, pools.folders), ...folders, ...pools.folders, ...logs])],
     [
       "run",
       workers.run === "all"
@@ -192,6 +193,11 @@ export function hasPrograms(config: Config): boolean {
   return allLocations(config).some(({ programs: { cgi, cgiScript } }) =>
     cgi !== undefined || cgiScript !== undefined
   );
+}
+
+/** What is not in one of these folders, which are named themselves. */
+function outside(paths: readonly string[], folders: readonly string[]): string[] {
+  return paths.filter((path) => !folders.some((folder) => isContained(path, folder)));
 }
 
 function unique(list: readonly string[]): string[] {
