@@ -6,10 +6,17 @@
  */
 import { endpointsOf } from "../config/listen.ts";
 import { loaderVariables } from "../config/loader_variables.ts";
-import { allLocations, certificateFiles, logFiles, spawnedPools } from "../config/places.ts";
+import {
+  allLocations,
+  certificateFiles,
+  fastcgiAddresses,
+  hasFastcgi,
+  logFiles,
+  spawnedPools,
+} from "../config/places.ts";
 import type { Config } from "../config/types.ts";
 import { isContained } from "../http/containment.ts";
-import { formatEndpoint } from "../http/endpoint.ts";
+import { formatEndpoint, hostToDial } from "../http/endpoint.ts";
 import type { Pool } from "../ports.ts";
 
 /** Absolute paths, and addresses as Deno writes them. */
@@ -49,16 +56,23 @@ export function socketPermissions(
 export function workerPermissions(config: Config, system: SystemPaths): PermissionSet {
   const { realPath, findProgram, spoolFolder } = system;
   const locations = allLocations(config);
-  const programs = hasPrograms(config);
   const launcher = launcherFor(config, system.launcher);
   // A path may be a link to the folder itself; files in it are opened under their resolved names.
   const both = (paths: readonly (string | undefined)[]) =>
     paths.filter((path) => path !== undefined).flatMap((path) => [path, realPath(path)]);
   const stores = locations.map(({ store }) => store.uploadStore);
-  const spool = programs ? [spoolFolder.path] : [];
-  const sockets = socketPermissions(spawnedPools(config).flatMap(system.poolSockets), system);
+  const spool = collectsBodies(config) ? [spoolFolder.path] : [];
+  const servers = fastcgiAddresses(config);
+  const sockets = socketPermissions([
+    ...servers.flatMap((address) => "path" in address ? address.path : []),
+    ...spawnedPools(config).flatMap(system.poolSockets),
+  ], system);
   return {
-    net: unique([...endpointsOf(config).map(formatEndpoint), ...sockets.net]),
+    net: unique([
+      ...endpointsOf(config).map(formatEndpoint),
+      ...servers.flatMap((address) => "path" in address ? [] : permissionToDial(address)),
+      ...sockets.net,
+    ]),
     read: unique([
       ...both(
         locations.flatMap(({ files, programs }) => [files.root, files.alias, programs.cgiScript]),
@@ -76,6 +90,11 @@ export function workerPermissions(config: Config, system: SystemPaths): Permissi
         .flatMap((words) => words === true ? [] : findProgram(words[0]!) ?? []),
     ]),
   };
+}
+
+/** An address that is connected to, as the runtime compares it. */
+function permissionToDial({ hostname, port }: { readonly hostname: string; readonly port: number }): string {
+  return formatEndpoint({ hostname: hostToDial(hostname), port });
 }
 
 /**
@@ -161,7 +180,7 @@ export function permissionFlags(config: Config, workers: PermissionSet, needs: M
     ],
     ["env", [...needs.variables, ...variables]],
     // For the names of the folders for large bodies and for sockets.
-    ["sys", unique([...(startsPrograms(config) ? ["uid"] : []), ...sys])],
+    ["sys", unique([...(collectsBodies(config) ? ["uid"] : []), ...sys])],
   ];
   return [
     "--no-prompt",
@@ -193,6 +212,11 @@ export function hasPrograms(config: Config): boolean {
   return allLocations(config).some(({ programs: { cgi, cgiScript } }) =>
     cgi !== undefined || cgiScript !== undefined
   );
+}
+
+/** True if bodies may have to be collected in the folder for that before a program gets them. */
+export function collectsBodies(config: Config): boolean {
+  return hasPrograms(config) || hasFastcgi(config);
 }
 
 /** What is not in one of these folders, which are named themselves. */

@@ -4,7 +4,6 @@
  *
  * @module
  */
-import project from "../../deno.json" with { type: "json" };
 import { endpointsOf } from "../config/listen.ts";
 import { spawnedPools, uploadStores } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
@@ -21,8 +20,15 @@ import { NO_TERMINAL, type Terminal } from "../runtime/terminal.ts";
 import { ensureFolder, sweep } from "../runtime/store_files.ts";
 import { NEEDS_NEWER_RUNTIME, servesTls } from "../runtime/version.ts";
 import { EndpointReservations } from "./endpoints.ts";
-import { hasPrograms, launcherFor, startsPrograms, workerPermissions } from "./permissions.ts";
+import {
+  collectsBodies,
+  hasPrograms,
+  launcherFor,
+  startsPrograms,
+  workerPermissions,
+} from "./permissions.ts";
 import type { PoolKeeper } from "./pool_keeper.ts";
+import { SOFTWARE } from "./software.ts";
 import { RootLinks } from "./root_links.ts";
 import { SupervisorLogs } from "./supervisor_logs.ts";
 import { existingPath, machineName, missingPermission, type SystemInfo } from "./system_info.ts";
@@ -34,9 +40,6 @@ import {
   type WorkerCertificates,
 } from "./certificates.ts";
 import { type Heartbeat, WorkerFailure, WorkerHandle } from "./worker_handle.ts";
-
-/** How CGI programs are told who serves them. */
-const SOFTWARE = `${project.name}/${project.version}`;
 
 /** The configuration cannot be served: exit status 1. */
 export class StartError extends Error {
@@ -248,7 +251,7 @@ export class Supervisor {
     // Before what they lead to is given to workers, so that no change is missed.
     const links = new RootLinks(config, existingPath);
     const logs = this.#logs.isFor(config) ? this.#logs : openLogs(config, this.#terminal);
-    const spoolWarning = hasPrograms(config) ? spoolProblem(this.#options.system.spoolFolder) : undefined;
+    const spoolWarning = collectsBodies(config) ? spoolProblem(this.#options.system.spoolFolder) : undefined;
     if (spoolWarning !== undefined) logs.errors.warning(spoolWarning);
     this.#guardPrograms(config);
     this.#reapOrphans(config, logs.errors);

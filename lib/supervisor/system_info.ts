@@ -15,6 +15,7 @@ import { findProgram } from "../runtime/processes.ts";
 import { type SpoolFolder, spoolFolder } from "../runtime/spool.ts";
 import { netNamesSockets } from "../runtime/version.ts";
 import {
+  collectsBodies,
   NO_POOLS,
   permissionFlag,
   type PermissionSet,
@@ -200,7 +201,7 @@ function* descriptors(
 ): Generator<[flag: string, descriptor: Deno.PermissionDescriptor]> {
   const logs = logFiles(config);
   // First, since without it the folders for large bodies and sockets have other names than the other flags say.
-  if (startsPrograms(config)) yield [permissionFlag("sys", [USER_ID.kind]), USER_ID];
+  if (collectsBodies(config)) yield [permissionFlag("sys", [USER_ID.kind]), USER_ID];
   const { folders, variables, sys } = authorityNeeds(config);
   // Before its folder, which they tell.
   for (const variable of variables) yield [permissionFlag("env", [variable]), { name: "env", variable }];

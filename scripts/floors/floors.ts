@@ -54,6 +54,7 @@ export const FLOORS: readonly Floor[] = [
       "lib/site",
       "lib/cgi",
       "lib/cgi_protocol",
+      "lib/fastcgi",
       "lib/files",
       "lib/disk",
       "lib/authority",
@@ -97,6 +98,7 @@ export const FLOORS: readonly Floor[] = [
     what: "virtual host, location, and the one way through: gates, answerer, internal redirect, finish",
     imports: [
       "lib/cgi",
+      "lib/fastcgi",
       "lib/cgi_protocol",
       "lib/store",
       "lib/files",
@@ -112,6 +114,12 @@ export const FLOORS: readonly Floor[] = [
     place: "lib/cgi",
     what: "programs as answers: the run, the gateway",
     imports: ["lib/cgi_protocol", ...PURE, "@std/path"],
+    names: "nothing",
+  },
+  {
+    place: "lib/fastcgi",
+    what: "FastCGI servers as answers: records as events, kept connections, the gateway",
+    imports: ["lib/cgi_protocol", ...PURE],
     names: "nothing",
   },
   {
