@@ -7,6 +7,7 @@ import { logLines } from "../cgi_protocol/error_lines.ts";
 import {
   type Clock,
   type ErrorLog,
+  FileError,
   type Pool,
   ProcessError,
   type ProcessRunner,
@@ -43,7 +44,7 @@ export interface PoolSystem {
   findProgram(name: string): string | undefined;
   /** All of the environment but how many processes there are to be. */
   readonly environment: () => Readonly<Record<string, string>>;
-  /** A server is to listen there: nothing has its name, and its folder is there. */
+  /** A server is to listen there, or does so no more: nothing has its name, and its folder is there. @throws {FileError} */
   clear(socket: string): void;
   /** True if somebody accepts connections there. Never rejects. */
   listens(socket: string): Promise<boolean>;
@@ -202,6 +203,8 @@ export class SpawnedPool {
     const accepted = this.#accepts;
     this.#accepts = false;
     this.#process = undefined;
+    // Children that are about to be killed must not be sent another request.
+    this.#unlink();
     process.killRest(undefined);
     if (accepted) this.#onGone();
     await this.#within(WORDS_PATIENCE, words);
@@ -212,6 +215,15 @@ export class SpawnedPool {
     if (!accepted) return;
     // In a turn of its own, since a start waits for this one. What comes of it is known to whoever asks.
     clock.after(0, () => this.#hasEnded || void this.ready().catch(() => {}));
+  }
+
+  #unlink(): void {
+    try {
+      this.#system.clear(this.#socket);
+    } catch (error) {
+      // Where it cannot be cleared no other can be started either, and that is when it is said.
+      if (!(error instanceof FileError)) throw error;
+    }
   }
 
   /** @returns the delay before it may be started again, in milliseconds */

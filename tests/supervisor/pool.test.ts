@@ -53,7 +53,7 @@ Deno.test("a pool is started when it is first wanted, once, and told its socket 
     1,
     1,
   ]);
-  assertEquals([clock.running, world.gone, world.cleared], [0, 0, 1]);
+  assertEquals([clock.running, world.gone, world.cleared], [0, 0, 2]);
 });
 
 Deno.test("whoever wants it waits until it accepts connections", async () => {
