@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { UpstreamAddress } from "../ports.ts";
+import type { Pool, UpstreamAddress } from "../ports.ts";
 import type { Config, LocationConfig, ServerConfig } from "./types.ts";
 
 /** The folder (or the file) that nothing a location serves may leave; undefined if it has no files. */
@@ -29,6 +29,13 @@ export function programFolder(location: LocationConfig): string | undefined {
 /** All locations of all servers, those that stand for the servers themselves first. */
 export function allLocations({ servers }: Config): LocationConfig[] {
   return servers.flatMap(({ fallback, locations }) => [fallback, ...locations]);
+}
+
+/** The FastCGI servers that are to be started here; one that is named twice stands there twice. */
+export function spawnedPools(config: Config): Pool[] {
+  return allLocations(config).flatMap(({ programs: { fastcgi } }) => Object.values(fastcgi ?? {})).flatMap(
+    (target) => "spawn" in target ? { command: target.spawn, processes: target.processes } : [],
+  );
 }
 
 /** True if FastCGI servers answer for something. */

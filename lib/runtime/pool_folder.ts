@@ -46,13 +46,12 @@ export function holderSockets(folder: OwnFolder): string[] {
 export class PoolPlace {
   readonly #folder: OwnFolder;
   readonly #place: OwnFolder;
-  readonly #holder: Deno.UnixListener;
+  #holder: Holder;
 
-  private constructor(folder: OwnFolder, place: OwnFolder, holder: Deno.UnixListener) {
+  private constructor(folder: OwnFolder, place: OwnFolder) {
     this.#folder = folder;
     this.#place = place;
-    this.#holder = holder;
-    void this.#answer();
+    this.#holder = hold(join(place.path, HOLDER));
   }
 
   /** Takes the first place that is free, and removes what servers have left that were killed. @throws {FileError} by rejecting */
@@ -62,9 +61,9 @@ export class PoolPlace {
     await sweep(folder);
     for (let number = 1; number <= MOST_PLACES; number++) {
       const place = { ...folder, path: join(folder.path, `${number}`) };
-      if (isThere(place.path)) continue;
+      if (inodeOf(place.path) !== undefined) continue;
       ensureOwnFolder(place, PURPOSE);
-      return new PoolPlace(folder, place, listen(join(place.path, HOLDER)));
+      return new PoolPlace(folder, place);
     }
     throw failure(folder.path, `all of its ${MOST_PLACES} places are taken: stop other servers`);
   }
@@ -76,30 +75,54 @@ export class PoolPlace {
     throw failure(path, `the path is too long for a socket: set TMPDIR to a folder with a shorter one`);
   }
 
-  /** For a server that is to listen there: nothing has its name, and the folder is there. @throws {FileError} */
+  /**
+   * For a server that is to listen there: nothing has its name. Where what is old is cleaned away the folder is made
+   * again, unless another server was faster.
+   *
+   * @throws {FileError}
+   */
   clear(socket: string): void {
     ensureOwnFolder(this.#folder, PURPOSE);
     ensureOwnFolder(this.#place, PURPOSE);
+    const holder = join(this.#place.path, HOLDER), found = inodeOf(holder);
+    if (found === undefined) {
+      this.#holder.listener.close();
+      this.#holder = hold(holder);
+    } else if (found !== this.#holder.inode) {
+      throw failure(holder, "it was cleaned away, and another server has its place: start this one again");
+    }
     remove(socket);
   }
 
   /** Gives the place back, with all that is in it. */
   release(): void {
-    this.#holder.close();
-    remove(this.#place.path);
+    this.#holder.listener.close();
+    if (inodeOf(join(this.#place.path, HOLDER)) === this.#holder.inode) remove(this.#place.path);
   }
+}
 
-  /** Whoever asks is let in and out again: else the row of those that wait would be full some day. */
-  async #answer(): Promise<void> {
-    this.#holder.unref();
-    for (;;) {
-      try {
-        (await this.#holder.accept()).close();
-      } catch (error) {
-        if (error instanceof Deno.errors.BadResource || error instanceof Deno.errors.Interrupted) return;
-        // A connection that broke: the next may not.
-        if (!isThere(this.#place.path)) return;
-      }
+/** Who listens in a place has it. */
+interface Holder {
+  readonly listener: Deno.UnixListener;
+  readonly inode: number | null;
+}
+
+/** @throws {FileError} */
+function hold(path: string): Holder {
+  const listener = listen(path);
+  listener.unref();
+  void answer(listener);
+  return { listener, inode: inodeOf(path)! };
+}
+
+/** Whoever asks is let in and out again, until the listener is closed: else the row of those that wait would be full some day. */
+async function answer(listener: Deno.UnixListener): Promise<void> {
+  for (;;) {
+    try {
+      (await listener.accept()).close();
+    } catch {
+      // Nobody is there to be told: who asks next finds out whether it is closed.
+      return;
     }
   }
 }
@@ -145,12 +168,12 @@ function listen(path: string): Deno.UnixListener {
   }
 }
 
-function isThere(path: string): boolean {
+/** Undefined where nothing is. */
+function inodeOf(path: string): number | null | undefined {
   try {
-    Deno.lstatSync(path);
-    return true;
+    return Deno.lstatSync(path).ino;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
+    if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
 }

@@ -7,6 +7,7 @@ import { logLines } from "../cgi_protocol/error_lines.ts";
 import {
   type Clock,
   type ErrorLog,
+  FileError,
   type Pool,
   ProcessError,
   type ProcessRunner,
@@ -39,9 +40,11 @@ export interface PoolSystem {
   readonly clock: Clock;
   /** That of the configuration which is served just now. */
   readonly errorLog: () => ErrorLog;
+  /** The path of a program; undefined if it is not there. */
+  findProgram(name: string): string | undefined;
   /** All of the environment but how many processes there are to be. */
   readonly environment: () => Readonly<Record<string, string>>;
-  /** A server is to listen there: nothing has its name, and its folder is there. */
+  /** A server is to listen there, or does so no more: nothing has its name, and its folder is there. @throws {FileError} */
   clear(socket: string): void;
   /** True if somebody accepts connections there. Never rejects. */
   listens(socket: string): Promise<boolean>;
@@ -157,11 +160,13 @@ export class SpawnedPool {
   }
 
   #spawn(): RunningProcess {
-    const { command: [program, ...args], processes } = this.#pool, { runner, environment } = this.#system;
+    const { command: [name, ...args], processes } = this.#pool, { runner, environment } = this.#system;
     try {
+      const program = this.#system.findProgram(name!);
+      if (program === undefined) throw new ProcessError("not found", name!);
       this.#system.clear(this.#socket);
       return runner.spawn({
-        program: program!,
+        program,
         args: [...args, "-b", this.#socket],
         folder: "/",
         environment: { ...environment(), PHP_FCGI_CHILDREN: `${processes}` },
@@ -198,16 +203,27 @@ export class SpawnedPool {
     const accepted = this.#accepts;
     this.#accepts = false;
     this.#process = undefined;
+    // Children that are about to be killed must not be sent another request.
+    this.#unlink();
     process.killRest(undefined);
+    if (accepted) this.#onGone();
     await this.#within(WORDS_PATIENCE, words);
     process.release();
     if (this.#hasEnded) return;
     const delay = this.#died(accepted ? clock.monotonic() - born : 0);
     errorLog().error(`${this.#name}: the pool ${howItEnded(status)}; ${whatThen(accepted, delay)}`);
     if (!accepted) return;
-    this.#onGone();
     // In a turn of its own, since a start waits for this one. What comes of it is known to whoever asks.
     clock.after(0, () => this.#hasEnded || void this.ready().catch(() => {}));
+  }
+
+  #unlink(): void {
+    try {
+      this.#system.clear(this.#socket);
+    } catch (error) {
+      // Where it cannot be cleared no other can be started either, and that is when it is said.
+      if (!(error instanceof FileError)) throw error;
+    }
   }
 
   /** @returns the delay before it may be started again, in milliseconds */

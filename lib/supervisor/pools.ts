@@ -4,7 +4,8 @@
  *
  * @module
  */
-import type { Pool } from "../ports.ts";
+import { type Pool, ProcessError } from "../ports.ts";
+import type { PoolAnswer } from "./messages.ts";
 import { type PoolSystem, SpawnedPool } from "./pool.ts";
 import { poolName } from "./pool_names.ts";
 
@@ -16,8 +17,15 @@ export interface PoolSockets {
 
 /** The pools that somebody may use, until close(). */
 export interface PoolLease {
-  /** The pool of that name; undefined if it is none of them. */
-  find(name: string): SpawnedPool | undefined;
+  /**
+   * Has a pool run.
+   *
+   * @param give is called with where it listens, or why it does not, once
+   * @returns false if it is none of them, and nothing is given
+   */
+  wanted(name: string, give: (answer: PoolAnswer) => void): boolean;
+  /** Somebody could not connect to a pool, or a connection broke. @returns false if it is none of them */
+  failed(name: string): boolean;
   close(): void;
 }
 
@@ -50,8 +58,18 @@ export class SpawnedPools {
     const own = new Map(pools.map((pool) => [poolName(pool), pool]));
     for (const [name, pool] of own) this.#entry(name, pool).users.add(user);
     let isOpen = true;
+    const find = (name: string) => isOpen && own.has(name) ? this.#entries.get(name)?.pool : undefined;
     return {
-      find: (name) => isOpen && own.has(name) ? this.#entries.get(name)!.pool : undefined,
+      wanted: (name, give) => {
+        const pool = find(name);
+        if (pool !== undefined) void answerOf(pool, own.get(name)!).then(give);
+        return pool !== undefined;
+      },
+      failed: (name) => {
+        const pool = find(name);
+        pool?.failed();
+        return pool !== undefined;
+      },
       close: () => {
         isOpen = false;
         for (const name of own.keys()) this.#leave(name, user);
@@ -96,5 +114,15 @@ export class SpawnedPools {
       if (this.#ending.get(name) === ended) this.#ending.delete(name);
     });
     this.#ending.set(name, ended);
+  }
+}
+
+async function answerOf(pool: SpawnedPool, { command }: Pool): Promise<PoolAnswer> {
+  try {
+    return { path: await pool.ready() };
+  } catch (error) {
+    if (!(error instanceof ProcessError)) throw error;
+    const why = error.cause instanceof Error ? error.cause.message : "";
+    return { problem: error.problem, program: command[0]!, why };
   }
 }

@@ -53,6 +53,7 @@ export const FLOORS: readonly Floor[] = [
       "lib/server",
       "lib/site",
       "lib/cgi",
+      "lib/cgi_protocol",
       "lib/fastcgi",
       "lib/files",
       "lib/disk",
