@@ -4,8 +4,9 @@
  *
  * @module
  */
-import type { ErrorPageOf } from "../cgi/environment.ts";
+import type { ErrorPageOf } from "../cgi_protocol/environment.ts";
 import type { Gateway } from "../cgi/gateway.ts";
+import type { FastcgiGateway } from "../fastcgi/gateway.ts";
 import type { FileCache } from "../disk/file_cache.ts";
 import type { Listings } from "../files/listings.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
@@ -44,6 +45,7 @@ export interface Services {
   readonly listings: Listings;
   readonly gateway: Gateway;
   readonly dialer: Dialer;
+  readonly fastcgi: Pick<FastcgiGateway, "answer">;
   readonly store: StoreFiles;
   readonly errorLog: ErrorLog;
   /** Whose certificates the servers have that bring none of their own; undefined where there are none. */

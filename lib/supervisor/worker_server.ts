@@ -6,6 +6,7 @@
  */
 import { Gateway } from "../cgi/gateway.ts";
 import { endpointsOf } from "../config/listen.ts";
+import { hasFastcgi } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
 import { FileCache } from "../disk/file_cache.ts";
 import { Listings } from "../files/listings.ts";
@@ -17,6 +18,7 @@ import type {
   ErrorLog,
   IncomingConnection,
   Log,
+  Pools,
 } from "../ports.ts";
 import { clock } from "../runtime/clock.ts";
 import { fileSystem } from "../runtime/files.ts";
@@ -38,7 +40,9 @@ import type { Services } from "../site/exchange.ts";
 import { createSite } from "../site/site.ts";
 import { speaksTls, type WorkerCertificate, type WorkerCertificates } from "./certificates.ts";
 import { accessFormat, isOnTerminal } from "./log_style.ts";
+import { LazyFastcgi } from "./lazy_fastcgi.ts";
 import type { WorkerStart } from "./messages.ts";
+import { SOFTWARE } from "./software.ts";
 import type { WorkerTls } from "./worker_tls.ts";
 
 /** What still runs so long after the stop began is worth being waited for, in milliseconds. */
@@ -48,6 +52,15 @@ const SETTLING = 100;
 export interface WorkerLogs {
   readonly access: Log;
   readonly error: ErrorLog;
+}
+
+/** What the main thread does for a worker. */
+export interface MainServices {
+  /** Looks after the groups of programs; undefined where there are none. */
+  readonly groups: GroupRegistry | undefined;
+  readonly pools: Pools;
+  /** Has a certificate made for a name. */
+  readonly askForCertificate: (name: string) => void;
 }
 
 /** Owns everything that one configuration needs in one thread; stop() gives it back. */
@@ -61,7 +74,7 @@ export class WorkerServer {
     /** Undefined where no TLS is spoken. */
     readonly tls: WorkerTls | undefined,
     readonly context: ServerContext,
-    readonly services: Services & { readonly gateway: Gateway },
+    readonly services: Services & { readonly gateway: Gateway; readonly fastcgi: LazyFastcgi },
     /** Connections of all acceptors. */
     readonly count: { readonly open: number },
     readonly terminal: { columns: LogTerminal["columns"] },
@@ -72,30 +85,24 @@ export class WorkerServer {
   /**
    * Starts to accept connections.
    *
-   * @param groups looks after the groups of programs; undefined where there are none
-   * @param askForCertificate has the main thread make one for a name
    * @throws {ListenError}
    */
   static async start(
     options: WorkerStart,
     logs: WorkerLogs,
-    groups: GroupRegistry | undefined,
-    askForCertificate: (name: string) => void,
+    { groups, pools, askForCertificate }: MainServices,
   ): Promise<WorkerServer> {
     const { config, reusePort, searchPath, launcher, spoolFolder, software } = options;
-    const gateway = new Gateway({
-      runner: processRunner(launcher, groups),
-      spooler: spooler(spoolFolder),
-      clock,
-      errorLog: logs.error,
-      files: fileSystem,
-      searchPath,
-      software,
-    });
+    const shared = { spooler: spooler(spoolFolder), clock, errorLog: logs.error, searchPath };
+    const runner = processRunner(launcher, groups);
+    const gateway = new Gateway({ ...shared, runner, files: fileSystem, software });
+    // Not the name that programs have who are to end with this server: others go on without it.
+    const fastcgi = new LazyFastcgi({ ...shared, dialer, pools, software: SOFTWARE });
+    if (hasFastcgi(config)) void fastcgi.load();
     const files = new FileCache(fileSystem, clock);
     files.withhold(options.certificates.withheld);
     const listings = new Listings(files.turns);
-    const services = { files, listings, gateway, dialer, store: storeFiles, errorLog: logs.error };
+    const services = { files, listings, gateway, dialer, fastcgi, store: storeFiles, errorLog: logs.error };
     const terminal = { columns: options.terminal?.columns };
     const settings = settingsOf(config, options, logs, services, terminal, options.certificates);
     const context = new ServerContext(settings, clock, logs.error);
@@ -164,7 +171,7 @@ export class WorkerServer {
   /** Accepts nothing more, and resolves once every connection has had its last answer and every program its end. */
   async retire(): Promise<void> {
     await Promise.all(this.acceptors.map((acceptor) => acceptor.retire()));
-    await this.services.gateway.stop();
+    await this.#endPrograms();
   }
 
   /** Accepts nothing more, waits up to timeouts.shutdown for running exchanges, and closes everything. */
@@ -182,9 +189,14 @@ export class WorkerServer {
       this.logs.error.warning(`${open} connections were cut: they took longer than timeouts.shutdown`);
     }
     for (const acceptor of this.acceptors) acceptor.abort();
-    await this.services.gateway.stop();
+    await this.#endPrograms();
     // Their handlers clean up after them, e.g. what was uploaded by half.
     await drained;
+  }
+
+  async #endPrograms(): Promise<void> {
+    this.services.fastcgi.stop();
+    await this.services.gateway.stop();
   }
 }
 
