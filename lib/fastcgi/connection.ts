@@ -17,10 +17,12 @@ const buffers = new BufferPool(READ, 16);
 export class FastcgiConnection {
   /** Times of a clock that never goes back, in milliseconds. */
   readonly opened: number;
-  /** When its last request began. */
-  asked = 0;
+  /** It has been given out for a request, and this says when among those of its server. */
+  order = 0;
   /** When that was over. */
   rested = 0;
+  /** When another one was closed so that this one would be accepted, as long as nothing has come. */
+  admitted: number | undefined;
   /** Requests that it has had. */
   requests = 0;
   readonly #stream: Duplex;
@@ -42,8 +44,7 @@ export class FastcgiConnection {
   }
 
   /** Sends all of a request but its content. Rejects where the connection is broken. */
-  begin(environment: Readonly<Record<string, string>>, hasContent: boolean, now: number): Promise<void> {
-    this.asked = now;
+  begin(environment: Readonly<Record<string, string>>, hasContent: boolean): Promise<void> {
     this.requests++;
     const bytes = this.#writer.begin(environment, hasContent);
     this.#reader.begin(this.#writer.id);

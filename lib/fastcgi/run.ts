@@ -72,7 +72,7 @@ export class FastcgiRun implements ProgramOutput {
   /** Asks. @param input the request's body, which is closed; undefined where there is none */
   begin(environment: Readonly<Record<string, string>>, input: ProgramInput | undefined): void {
     this.#hasContent = input !== undefined;
-    const begun = this.#connection.begin(environment, this.#hasContent, this.#lastSign);
+    const begun = this.#connection.begin(environment, this.#hasContent);
     // Whoever reads finds out that the connection is broken, and what came before it was.
     if (input === undefined) begun.catch(() => {});
     else void begun.then(() => this.#feed(input), () => this.#feed(input, false));

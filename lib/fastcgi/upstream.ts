@@ -15,6 +15,12 @@ import type { FastcgiServer } from "./server.ts";
 /** How long a connection is kept without a request, and how old one may be that gets another, in milliseconds. */
 const IDLE = 200, LIFE = 1000;
 
+/**
+ * A new connection that is answered so soon after another one made way for it was waiting for that: the server has no more
+ * processes. In milliseconds.
+ */
+const SOON = 200;
+
 /** How long connecting may take, in milliseconds. */
 const CONNECT = 5000;
 
@@ -47,6 +53,8 @@ export class Upstream {
   most = 0;
   /** How many there may be at present, since the server seems to have no more processes. */
   #limit = Infinity;
+  /** How often one was given out. */
+  #given = 0;
   /** All of them, and those that are being opened. */
   #open = 0;
   /** Without a request, the one used last at the end. */
@@ -97,6 +105,12 @@ export class Upstream {
   /** The first bytes of an answer have come. */
   answered(connection: FastcgiConnection): void {
     this.#unanswered.delete(connection);
+    const { admitted } = connection;
+    if (admitted === undefined) return;
+    connection.admitted = undefined;
+    if (this.#options.clock.monotonic() - admitted < SOON) {
+      this.#limit = Math.max(1, this.#open - this.#unanswered.size);
+    }
   }
 
   /** @param mayStay its request has been answered whole, and the next answer can begin */
@@ -104,12 +118,11 @@ export class Upstream {
     if (!this.#busy.delete(connection)) return;
     this.#unanswered.delete(connection);
     const now = this.#options.clock.monotonic();
-    const givesWay = this.#makesWay(connection.asked);
+    const givesWay = this.#makesWay(connection.order, now);
     if (mayStay && !givesWay && connection.isOpen && now - connection.opened < LIFE) {
       this.#idle.push(connection);
       connection.rest(() => this.#drop(connection), now);
     } else this.#close(connection);
-    if (givesWay) this.#limit = Math.max(1, this.#open);
     this.#serve();
   }
 
@@ -139,8 +152,7 @@ export class Upstream {
   #available(mayBeKept: boolean): MaybePromise<FastcgiConnection> | undefined {
     const kept = mayBeKept ? this.#idle.pop() : this.#idle.shift();
     if (kept !== undefined && mayBeKept) {
-      this.#busy.add(kept);
-      return kept;
+      return this.#giveOut(kept);
     }
     // Its process is free for the one that is opened in its place.
     if (kept !== undefined) this.#close(kept);
@@ -163,9 +175,13 @@ export class Upstream {
       this.#close(connection);
       throw new GoneError();
     }
-    connection.asked = now;
-    this.#busy.add(connection);
     this.#unanswered.add(connection);
+    return this.#giveOut(connection);
+  }
+
+  #giveOut(connection: FastcgiConnection): FastcgiConnection {
+    connection.order = ++this.#given;
+    this.#busy.add(connection);
     return connection;
   }
 
@@ -189,10 +205,12 @@ export class Upstream {
    * True if a connection is to be closed so that another one is accepted: one that was opened before this one's request
    * began has no answer yet. It may be a program that takes its time, but then it costs no more than this.
    */
-  #makesWay(asked: number): boolean {
+  #makesWay(order: number, now: number): boolean {
+    if (this.#unanswered.size === 0) return false;
     const [first] = this.#unanswered;
-    if (first === undefined || first.asked >= asked) return false;
-    this.#unanswered.delete(first);
+    if (first!.order >= order) return false;
+    this.#unanswered.delete(first!);
+    first!.admitted = now;
     return true;
   }
 
