@@ -6,6 +6,7 @@
 import { Gateway } from "../../lib/cgi/gateway.ts";
 import { DEFAULTS, folderConfig } from "../../lib/config/defaults.ts";
 import type { Config, LocationConfig } from "../../lib/config/types.ts";
+import type { FastcgiGateway } from "../../lib/fastcgi/gateway.ts";
 import { FileCache } from "../../lib/disk/file_cache.ts";
 import { Listings } from "../../lib/files/listings.ts";
 import { FieldBlock } from "../../lib/http/fields.ts";
@@ -69,6 +70,7 @@ function site(): Handler {
     files: cache,
     listings: new Listings(cache.turns),
     gateway,
+    fastcgi: unreachable<FastcgiGateway>(),
     store: unreachable<StoreFiles>(),
     errorLog,
   };

@@ -64,7 +64,8 @@ export function workerPermissions(config: Config, system: SystemPaths): Permissi
   const spool = collectsBodies(config) ? [spoolFolder.path] : [];
   const servers = fastcgiAddresses(config);
   const sockets = socketPermissions([
-    ...servers.flatMap((address) => "path" in address ? address.path : []),
+    // Debian's is a link: what it leads to is connected to.
+    ...both(servers.map((address) => "path" in address ? address.path : undefined)),
     ...spawnedPools(config).flatMap(system.poolSockets),
   ], system);
   return {

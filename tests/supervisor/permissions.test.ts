@@ -97,8 +97,28 @@ const CASES: readonly (readonly [name: string, text: string, expected: Partial<P
     server("root: www, fastcgi: { .php: { spawn: [php-cgi, -n] } }"),
     {
       net: ["127.0.0.1:8080", "unix:/tmp/pools/1/php-cgi.sock", "unix:/tmp/pools/2/php-cgi.sock"],
-      read: ["/srv/www", "/tmp/pools/1/php-cgi.sock", "/tmp/pools/2/php-cgi.sock"],
-      write: ["/tmp/pools/1/php-cgi.sock", "/tmp/pools/2/php-cgi.sock"],
+      read: ["/srv/www", "/tmp/pools/1/php-cgi.sock", "/tmp/pools/2/php-cgi.sock", "/tmp/spool"],
+      write: ["/tmp/pools/1/php-cgi.sock", "/tmp/pools/2/php-cgi.sock", "/tmp/spool"],
+    },
+  ],
+  [
+    "FastCGI servers are connected to, exactly those that are named",
+    server(
+      'root: www, fastcgi: { .php: "unix:link/php.sock", .py: "py.test:9000", .rb: "[::1]:9001" }, ' +
+        "locations: { /app/: { fastcgi_pass: app.localhost:9002 }, /b/: { fastcgi: { .php: unix:/run/b.sock } } }",
+    ),
+    {
+      net: [
+        "127.0.0.1:8080",
+        "127.0.0.1:9002",
+        "[::1]:9001",
+        "py.test:9000",
+        "unix:/mnt/real/php.sock",
+        "unix:/run/b.sock",
+        "unix:/srv/link/php.sock",
+      ],
+      read: ["/mnt/real/php.sock", "/run/b.sock", "/srv/link/php.sock", "/srv/www", "/tmp/spool"],
+      write: ["/mnt/real/php.sock", "/run/b.sock", "/srv/link/php.sock", "/tmp/spool"],
     },
   ],
 ];
