@@ -35,10 +35,18 @@ const LOCATION_CLASHES: readonly Clash<LocationWord>[] = [
     why: "a cgi_script answers everything below the location",
   },
   { word: "upload_store", with: ["cgi", "cgi_script"], why: "nothing that was uploaded is ever run" },
+  {
+    word: "proxy_pass",
+    with: ["root", "alias", "return", "cgi", "cgi_script", "upload_store", "try_files"],
+    why: "another server answers everything below the location",
+  },
 ];
 
 /** Keys that say something of programs, and nothing where there are none. */
 const OF_PROGRAMS = ["cgi_only", "cgi_env", "cgi_pass_authorization", "allow_encoded_slash"] as const;
+
+/** Keys that say something of other servers, and nothing where there are none. */
+const OF_PROXIES = ["proxy_set_header", "proxy_timeouts"] as const;
 
 /** The location's own keys; what it inherits is looked at for whether anything can be served at all. */
 export function checkLocation(server: ServerSection, location: LocationSection, report: Report): void {
@@ -54,7 +62,13 @@ export function checkLocation(server: ServerSection, location: LocationSection, 
       if (node !== undefined) report(node, `${word} needs a cgi or a cgi_script here`);
     }
   }
-  const sources = ["root", "alias", "return", "upload_store", "cgi_script"] as const;
+  if (!has("proxy_pass")) {
+    for (const word of [...OF_PROXIES, "proxy_ssl_verify"] as const) {
+      const node = location.at(word);
+      if (node !== undefined) report(node, `${word} needs a proxy_pass here`);
+    }
+  }
+  const sources = ["root", "alias", "return", "upload_store", "cgi_script", "proxy_pass"] as const;
   if (!sources.some(has) && server.at("root") === undefined && server.at("return") === undefined) {
     report(location.node, "no root: give the location or its server a root (or an alias, a return, ...)");
   }
@@ -126,6 +140,12 @@ export function warnAboutServer(server: ServerSection, report: Report): void {
     const node = server.at(word);
     if (node !== undefined && !anyCgi) report(node, "without effect: nothing in this server runs programs");
   }
+  if (!locations.some(([, location]) => location.at("proxy_pass") !== undefined)) {
+    for (const word of OF_PROXIES) {
+      const node = server.at(word);
+      if (node !== undefined) report(node, "without effect: no location of this server has a proxy_pass");
+    }
+  }
   const sections: readonly Section<Shape>[] = [server, ...locations.map(([, location]) => location)];
   for (const section of sections) {
     if (section.at("return") === undefined) continue;
@@ -139,7 +159,9 @@ export function warnAboutServer(server: ServerSection, report: Report): void {
 function hasCgi(server: ServerSection, location?: LocationSection): boolean {
   if (location === undefined) return server.at("cgi") !== undefined;
   if (location.at("cgi") !== undefined || location.at("cgi_script") !== undefined) return true;
-  const inherits = location.at("upload_store") === undefined && location.at("return") === undefined;
+  const inherits = !(["upload_store", "return", "proxy_pass"] as const).some((word) =>
+    location.at(word) !== undefined
+  );
   return inherits && server.at("cgi") !== undefined;
 }
 

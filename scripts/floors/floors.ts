@@ -145,7 +145,7 @@ export const FLOORS: readonly Floor[] = [
   {
     place: "lib/config",
     what: "webserv.yaml -> Config, with every issue reported at once; one table of keys",
-    imports: ["lib/http", "lib/bytes", "@std/path", "yaml"],
+    imports: ["lib/http", "lib/bytes", "lib/ports.ts", "@std/path", "yaml"],
     names: "nothing",
   },
   {
