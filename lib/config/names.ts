@@ -207,6 +207,12 @@ export function parseErrorCodes(text: string): readonly ErrorCode[] {
   });
 }
 
+/** A path of another machine or container, which starts at its root. */
+export function parseAbsolutePath(text: string): string {
+  if (text.startsWith("/") && !text.includes("\0")) return text.length > 1 ? text.replace(/\/+$/, "") : text;
+  throw new ValueError(`expected an absolute path such as /var/www/html, not ${quote(text)}`);
+}
+
 /** A key of cgi: an extension with its dot, or `*`. */
 export function parseExtension(text: string): string {
   if (text === "*" || /^\.[A-Za-z0-9_+-]+$/.test(text)) return text;
