@@ -29,7 +29,15 @@ export interface Key<Written, Value> {
 }
 
 /** The keys that say where a location's answers come from. What other keys mean may depend on them. */
-export type Source = "alias" | "return" | "cgi" | "cgiScript" | "proxyPass" | "uploadStore";
+export type Source =
+  | "alias"
+  | "return"
+  | "cgi"
+  | "cgiScript"
+  | "fastcgi"
+  | "fastcgiPass"
+  | "proxyPass"
+  | "uploadStore";
 
 /** Whether the place that is being completed has a source, be it its own or an inherited one. */
 export type HasSource = (source: Source) => boolean;

@@ -204,8 +204,13 @@ export function interpreters(folder: string): Decoder<Interpreters> {
 /** The words of a command, or true. */
 function interpreter(folder: string): Decoder<readonly string[] | true> {
   const what = "an interpreter such as python3 or [deno, run], or true to run the file itself";
+  const words = command(what, folder);
+  return (node, report) => node.value === true ? true : words(node, report);
+}
+
+/** The words of a command: a list, or a text with blanks between them. */
+export function command(what: string, folder: string): Decoder<readonly string[]> {
   return (node, report) => {
-    if (node.value === true) return true;
     const words = isList(node.value)
       ? list(what, text("a word"))(node, report)
       : text(what)(node, report)?.trim().split(/\s+/);
@@ -253,7 +258,8 @@ export const environment: Decoder<Variables> = record(
   },
 );
 
-function record<T>(
+/** A mapping whose keys are not known beforehand, as an object. */
+export function record<T>(
   what: string,
   decodeKey: (key: string) => string,
   decodeValue: Decoder<T>,

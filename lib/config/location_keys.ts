@@ -5,6 +5,7 @@
  * @module
  */
 import { flag, oneOrMany, parsed } from "./decoder.ts";
+import { fastcgiAddress, fastcgiTargets } from "./fastcgi_target.ts";
 import { type HasSource, inLocation, inLocationWithDefault, merged, optional, withDefault } from "./key.ts";
 import * as decoders from "./key_decoders.ts";
 import {
@@ -14,7 +15,7 @@ import {
   mergeProxyTimeouts,
   mergeVariables,
 } from "./merge.ts";
-import { parseIndex } from "./names.ts";
+import * as names from "./names.ts";
 
 const files = {
   /** The folder that the whole path is appended to; absent if alias or upload_store takes its place. */
@@ -32,7 +33,7 @@ const files = {
   }),
   /** Names of files, in the order in which they are looked for in a folder. */
   index: withDefault({
-    decoder: () => oneOrMany(parsed("the name of a file", parseIndex)),
+    decoder: () => oneOrMany(parsed("the name of a file", names.parseIndex)),
     default: "index.html",
     meaning: "what is sent, or run, for a folder",
   }),
@@ -45,7 +46,7 @@ const files = {
   /** Where to look for what a path means. */
   tryFiles: optional({
     decoder: () => decoders.tryFiles,
-    notInheritedBeside: ["alias", "uploadStore", "cgiScript", "proxyPass", "return"],
+    notInheritedBeside: ["alias", "uploadStore", "cgiScript", "fastcgiPass", "proxyPass", "return"],
     meaning: "`$uri`, `$uri/`, `$uri.html`, fixed paths, and at the end a path or `=404`",
     example: "[$uri, $uri/, /index.html]",
   }),
@@ -124,7 +125,7 @@ const programs = {
   cgi: optional({
     decoder: decoders.interpreters,
     // SECURITY: nothing stored is ever run by the store's location.
-    notInheritedBeside: ["uploadStore", "cgiScript", "proxyPass", "return"],
+    notInheritedBeside: ["uploadStore", "cgiScript", "fastcgiPass", "proxyPass", "return"],
     takesBack: (interpreters) => Object.keys(interpreters).length === 0,
     meaning: "an extension (or `*`) to an interpreter, or to `true` = the file itself is run",
     example: "{ .sh: sh, .py: python3, .php: php-cgi }",
@@ -133,13 +134,36 @@ const programs = {
   cgiOnly: withDefault({
     decoder: () => flag,
     default: "off",
-    meaning: "only what `cgi` names is answered, the rest is 404",
+    meaning: "only what `cgi` and `fastcgi` name is answered, the rest is 404",
   }),
   /** The program that answers everything below this location. */
   cgiScript: inLocation({
     decoder: (folder) => decoders.path("the path of a program", folder),
     meaning: "one program that answers everything below the location",
     example: "cgi-bin/hello.sh",
+  }),
+  /** Extension with its dot (or `*`) to the FastCGI server that answers for such files. */
+  fastcgi: optional({
+    decoder: fastcgiTargets,
+    // SECURITY: nothing stored is ever run by the store's location.
+    notInheritedBeside: ["uploadStore", "cgiScript", "fastcgiPass", "proxyPass", "return"],
+    takesBack: (targets) => Object.keys(targets).length === 0,
+    meaning:
+      "an extension (or `*`) to a FastCGI server: `unix:PATH`, `HOST:PORT`, or `{ spawn: php-cgi, processes: 4 }`, which is started here",
+    example: "{ .php: unix:/run/php/php-fpm.sock }",
+  }),
+  /** The FastCGI server that answers everything below this location. */
+  fastcgiPass: inLocation({
+    decoder: fastcgiAddress,
+    meaning: "a FastCGI server (`unix:PATH` or `HOST:PORT`) that answers everything below the location",
+    example: "unix:/run/app.sock",
+  }),
+  /** What stands for the root or the alias where a FastCGI server looks for its scripts. */
+  fastcgiRoot: optional({
+    decoder: () => parsed("an absolute path", names.parseAbsolutePath),
+    notInheritedBeside: ["alias"],
+    meaning: "where a FastCGI server has what is in the root or alias here: in a container, for example",
+    example: "/var/www/html",
   }),
   /** Variables for programs, besides those of CGI. */
   cgiEnv: merged({
@@ -228,11 +252,14 @@ export const SHARED_KEYS = Object.fromEntries(
   Object.entries(LOCATION_KEYS).filter(([, key]) => !key.locationOnly),
 ) as SharedKeys<typeof LOCATION_KEYS>;
 
+/** Sources that take what is sent to them. */
+const PROGRAMS = ["cgi", "cgiScript", "fastcgi", "fastcgiPass"] as const;
+
 /** The methods of a location that names none. */
 function defaultMethods(has: HasSource): readonly string[] {
   if (has("proxyPass")) return FORWARDED_METHODS;
   const stores = has("uploadStore");
-  const posts = stores || has("cgi") || has("cgiScript");
+  const posts = stores || PROGRAMS.some(has);
   return ["GET", "HEAD", ...(posts ? ["POST"] : []), ...(stores ? ["PUT", "DELETE"] : [])];
 }
 

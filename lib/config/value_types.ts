@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { UpstreamAddress } from "../ports.ts";
 
 /** `stdout`, `stderr`, `off`, or a file to append to. */
 export type LogTarget = { readonly to: "stdout" | "stderr" | "off" } | {
@@ -29,6 +30,14 @@ export type Return =
 
 /** What runs programs: an extension with its dot (or `*`) to the interpreter's words, or `true` for the file itself. */
 export type Interpreters = Readonly<Record<string, readonly string[] | true>>;
+
+/** A FastCGI server: where it listens, or the words of the command that is started here, and how many processes it has. */
+export type FastcgiTarget =
+  | { readonly address: UpstreamAddress }
+  | { readonly spawn: readonly string[]; readonly processes: number };
+
+/** What answers for files by FastCGI: an extension with its dot (or `*`) to its server. */
+export type FastcgiTargets = Readonly<Record<string, FastcgiTarget>>;
 
 /**
  * Patterns of paths, in which a star stands for any characters, to values of Cache-Control; an empty one is no field. Of a
