@@ -5,19 +5,10 @@
  */
 import type { LocationConfig, ProxyFields, ProxyTarget } from "../config/types.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
-import type { Outcome, Request, Response } from "../http/message.ts";
-import { schemeOf } from "../http/message.ts";
+import { type Outcome, type Request, schemeOf } from "../http/message.ts";
 import { encodePath } from "../http/path.ts";
-import type { AskedPath, Route, SetField, WhileUnreachable } from "../proxy/route.ts";
+import type { AskedPath, Route, SetField } from "../proxy/route.ts";
 import type { Answerer, Exchange } from "./exchange.ts";
-
-/** Passes requests on: lib/proxy, which is loaded when it is needed. */
-export interface Forwarder {
-  /** @throws as Proxy.answer() */
-  answer(request: Request, route: Route, asked: AskedPath): MaybePromise<Response>;
-  /** What is done where no upstream can be connected to. */
-  readonly whileUnreachable?: WhileUnreachable | undefined;
-}
 
 /** Answers with what one of the upstreams answers. */
 export function answerByProxy(config: LocationConfig, targets: readonly ProxyTarget[]): Answerer {
