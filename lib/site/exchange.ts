@@ -11,7 +11,7 @@ import type { Listings } from "../files/listings.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
 import type { Outcome, Request } from "../http/message.ts";
 import { type DecodedPath, decodePathForProgram } from "../http/path.ts";
-import type { ErrorLog, StoreFiles } from "../ports.ts";
+import type { Dialer, ErrorLog, StoreFiles } from "../ports.ts";
 import type { AddedFields } from "./added_fields.ts";
 import type { PublicAuthority, SecureAddress } from "./authority_pages.ts";
 import type { Location } from "./location.ts";
@@ -44,6 +44,7 @@ export interface Services {
   readonly files: FileCache;
   readonly listings: Listings;
   readonly gateway: Gateway;
+  readonly dialer: Dialer;
   readonly store: StoreFiles;
   readonly errorLog: ErrorLog;
   /** Passes requests on to other servers; undefined where no location does. */

@@ -11,9 +11,15 @@ import { FileCache } from "../disk/file_cache.ts";
 import { Listings } from "../files/listings.ts";
 import { type Endpoint, endpointKey } from "../http/endpoint.ts";
 import { TrustedProxies } from "../http/trusted_proxies.ts";
-import type { ByteConnection, ConnectionListener, ErrorLog, IncomingConnection, Log } from "../ports.ts";
+import type {
+  ByteConnection,
+  ConnectionListener,
+  Dialer,
+  ErrorLog,
+  IncomingConnection,
+  Log,
+} from "../ports.ts";
 import { clock } from "../runtime/clock.ts";
-import { SystemDialer } from "../runtime/dial.ts";
 import { fileSystem } from "../runtime/files.ts";
 import { listen } from "../runtime/net.ts";
 import type { GroupRegistry } from "../runtime/process_groups.ts";
@@ -91,11 +97,10 @@ export class WorkerServer {
     const files = new FileCache(fileSystem, clock);
     files.withhold(options.certificates.withheld);
     const listings = new Listings(files.turns);
-    const dialer = new SystemDialer();
     const forwarder: LazyForwarder = new LazyForwarder(() => {
       return { dialer, clock, deadlines: context.deadlines, limits: () => context.settings.limits };
     });
-    const services = { files, listings, gateway, forwarder, store: storeFiles, errorLog: logs.error };
+    const services = { files, listings, gateway, dialer, forwarder, store: storeFiles, errorLog: logs.error };
     const terminal = { columns: options.terminal?.columns };
     const settings = settingsOf(config, options, logs, services, terminal, options.certificates);
     const context: ServerContext = new ServerContext(settings, clock, logs.error);
@@ -190,6 +195,12 @@ export class WorkerServer {
     await drained;
   }
 }
+
+/** PERF: what it takes is loaded with the first connection to a server of somebody else. */
+const dialer: Dialer = {
+  connect: async (address, options) =>
+    await (await import("../runtime/dial.ts")).systemDialer.connect(address, options),
+};
 
 type AnyAcceptor = Acceptor | Acceptor<IncomingConnection>;
 
