@@ -26,6 +26,7 @@ export class ConnectionRequest implements Request {
   readonly version: RequestHead["version"];
   readonly fields: FieldBlock;
   readonly upgrade: string | undefined;
+  readonly forwarded: Request["forwarded"];
   /** For the access log. */
   readonly started: number;
   /** Its response has begun. */
@@ -50,14 +51,16 @@ export class ConnectionRequest implements Request {
     this.version = head.version;
     this.fields = head.fields;
     this.upgrade = head.upgrade;
-    this.started = stream.context.settings.accessLog?.start() ?? 0;
+    const { accessLog, trustedProxies } = stream.context.settings;
+    this.started = accessLog?.start() ?? 0;
+    this.forwarded = trustedProxies?.told(stream.connection.remote, head.fields);
     this.#stream = stream;
     this.#departure = departure;
     this.#informer = informer;
   }
 
   get remote(): Request["remote"] {
-    return this.#stream.connection.remote;
+    return this.forwarded?.client ?? this.#stream.connection.remote;
   }
 
   get local(): Request["local"] {

@@ -32,6 +32,7 @@ export class ServedStream implements Request, LoggedRequest, ContentOutlet {
   readonly host: string;
   readonly version = "HTTP/2.0";
   readonly fields: FieldBlock;
+  readonly forwarded: Request["forwarded"];
   readonly started: number;
   readonly body: RequestBody;
   readonly upgrade: string | undefined;
@@ -65,8 +66,10 @@ export class ServedStream implements Request, LoggedRequest, ContentOutlet {
     this.host = head.host;
     this.fields = head.fields;
     this.#host = host;
-    const { context } = host.bytes;
-    this.started = context.settings.accessLog?.start() ?? 0;
+    const { context, connection } = host.bytes;
+    const { accessLog, trustedProxies } = context.settings;
+    this.started = accessLog?.start() ?? 0;
+    this.forwarded = trustedProxies?.told(connection.remote, head.fields);
     if (this.upgrade !== undefined) {
       this.body = NO_BODY;
       this.content = new StreamBody(undefined, this.#outlet(), undefined, false);
@@ -79,7 +82,7 @@ export class ServedStream implements Request, LoggedRequest, ContentOutlet {
   }
 
   get remote(): Request["remote"] {
-    return this.#host.bytes.connection.remote;
+    return this.forwarded?.client ?? this.#host.bytes.connection.remote;
   }
 
   get local(): Request["local"] {
