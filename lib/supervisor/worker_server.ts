@@ -6,8 +6,8 @@
  */
 import { Gateway } from "../cgi/gateway.ts";
 import { endpointsOf } from "../config/listen.ts";
+import { passesRequestsOn } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
-import { allLocations } from "../config/places.ts";
 import { FileCache } from "../disk/file_cache.ts";
 import { Listings } from "../files/listings.ts";
 import { type Endpoint, endpointKey } from "../http/endpoint.ts";
@@ -275,7 +275,7 @@ function settingsOf(
     timeouts,
     limits,
     http2,
-    extendedConnect: allLocations(config).some(({ proxy }) => proxy.proxyPass !== undefined),
+    extendedConnect: passesRequestsOn(config),
     trustedProxies: trustedProxies.length === 0 ? undefined : new TrustedProxies(trustedProxies),
     accessLog: accessLog.to === "off" ? undefined : new AccessLog(logs.access, format, id, clock, width),
     ...createSite(config, { ...services, authority }),
