@@ -14,7 +14,14 @@ import { errorResponse } from "../pages/error_response.ts";
 import type { StorePorts } from "../disk/store_origin.ts";
 import { answererBehind, answererOf } from "./answerers.ts";
 import { answerForAuthority, isAuthorityPath, type SecureAddress } from "./authority_pages.ts";
-import { begin, beginBehind, type LocationEntry, type Server, type Services } from "./exchange.ts";
+import {
+  begin,
+  beginBehind,
+  beginPassedOn,
+  type LocationEntry,
+  type Server,
+  type Services,
+} from "./exchange.ts";
 import { AddedFields } from "./added_fields.ts";
 import { finish } from "./finish.ts";
 import { HostGuard } from "./host_guard.ts";
@@ -60,8 +67,10 @@ export function createSite(config: Config, services: Services): Site {
     }
   }
   const all = [...byEndpoint], secure = all.filter(([, { endpoint }]) => endpoint.tls);
+  const { trustedProxies: { length: proxies } } = config;
+  const checked = (handler: Handler) => proxies === 0 ? handler : refuseMalformedForwarded(handler);
   return {
-    handlers: new Map(all.map(([key, hosts]) => [key, createHandler(hosts, services)])),
+    handlers: new Map(all.map(([key, hosts]) => [key, checked(createHandler(hosts, services))])),
     plainHandlers: new Map(secure.map(([key, hosts]) => [key, createPlainHandler(hosts, services)])),
   };
 }
@@ -159,6 +168,14 @@ function createPlainHandler(hosts: Hosts, services: Services): PlainHandler {
   };
 }
 
+/** SECURITY: who is behind such a request cannot be told, and whoever sends it may mean just that. */
+function refuseMalformedForwarded(handler: Handler): Handler {
+  return (request) =>
+    request.forwarded?.isMalformed ? errorResponse(MALFORMED_FORWARDED, request) : handler(request);
+}
+
+const MALFORMED_FORWARDED = new HttpError(400, "The field Forwarded breaks the grammar of RFC 7239");
+
 /** Answers the requests of one endpoint. */
 function createHandler(hosts: Hosts, services: Services): Handler {
   const { servers, guard } = hosts;
@@ -174,7 +191,7 @@ function createHandler(hosts: Hosts, services: Services): Handler {
     if (answer !== undefined) return answer;
     const path = pathOf(request);
     if (typeof path !== "object") return follow(begin(request, server, services, path), finish);
-    const behind = beginBehind(request, server, services);
+    const behind = beginBehind(request, server, services) ?? beginPassedOn(request, server, services);
     if (behind !== undefined) return follow(behind, finish);
     return finish(begin(request, server, services, undefined), path);
   };

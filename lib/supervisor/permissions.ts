@@ -62,7 +62,10 @@ export function workerPermissions(config: Config, system: SystemPaths): Permissi
     paths.filter((path) => path !== undefined).flatMap((path) => [path, realPath(path)]);
   const stores = locations.map(({ store }) => store.uploadStore);
   const spool = collectsBodies(config) ? [spoolFolder.path] : [];
-  const servers = fastcgiAddresses(config);
+  const servers = [
+    ...fastcgiAddresses(config),
+    ...locations.flatMap(({ proxy }) => proxy.proxyPass ?? []).map(({ address }) => address),
+  ];
   const sockets = socketPermissions([
     // Debian's is a link: what it leads to is connected to.
     ...both(servers.map((address) => "path" in address ? address.path : undefined)),

@@ -6,11 +6,12 @@
  */
 import { Gateway } from "../cgi/gateway.ts";
 import { endpointsOf } from "../config/listen.ts";
-import { hasFastcgi } from "../config/places.ts";
+import { hasFastcgi, passesRequestsOn } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
 import { FileCache } from "../disk/file_cache.ts";
 import { Listings } from "../files/listings.ts";
 import { type Endpoint, endpointKey } from "../http/endpoint.ts";
+import { TrustedProxies } from "../http/trusted_proxies.ts";
 import type {
   ByteConnection,
   ConnectionListener,
@@ -40,6 +41,7 @@ import type { Services } from "../site/exchange.ts";
 import { createSite } from "../site/site.ts";
 import { speaksTls, type WorkerCertificate, type WorkerCertificates } from "./certificates.ts";
 import { accessFormat, isOnTerminal } from "./log_style.ts";
+import { LazyForwarder } from "./forwarder.ts";
 import { LazyFastcgi } from "./lazy_fastcgi.ts";
 import type { WorkerStart } from "./messages.ts";
 import { SOFTWARE } from "./software.ts";
@@ -74,7 +76,11 @@ export class WorkerServer {
     /** Undefined where no TLS is spoken. */
     readonly tls: WorkerTls | undefined,
     readonly context: ServerContext,
-    readonly services: Services & { readonly gateway: Gateway; readonly fastcgi: LazyFastcgi },
+    readonly services: Services & {
+      readonly gateway: Gateway;
+      readonly fastcgi: LazyFastcgi;
+      readonly forwarder: LazyForwarder;
+    },
     /** Connections of all acceptors. */
     readonly count: { readonly open: number },
     readonly terminal: { columns: LogTerminal["columns"] },
@@ -102,10 +108,23 @@ export class WorkerServer {
     const files = new FileCache(fileSystem, clock);
     files.withhold(options.certificates.withheld);
     const listings = new Listings(files.turns);
-    const services = { files, listings, gateway, dialer, fastcgi, store: storeFiles, errorLog: logs.error };
+    const forwarder: LazyForwarder = new LazyForwarder(() => {
+      return { dialer, clock, deadlines: context.deadlines, limits: () => context.settings.limits };
+    });
+    const services = {
+      files,
+      listings,
+      gateway,
+      dialer,
+      fastcgi,
+      forwarder,
+      store: storeFiles,
+      errorLog: logs.error,
+    };
     const terminal = { columns: options.terminal?.columns };
     const settings = settingsOf(config, options, logs, services, terminal, options.certificates);
-    const context = new ServerContext(settings, clock, logs.error);
+    const context: ServerContext = new ServerContext(settings, clock, logs.error);
+    await forwarder.prepare(config);
     const tls = await tlsFor(options, askForCertificate);
     const count = { open: 0, turnedAway: 0 };
     const acceptors: AnyAcceptor[] = [];
@@ -174,12 +193,18 @@ export class WorkerServer {
     await this.#endPrograms();
   }
 
+  /** As retire(), but connections on which nothing is being answered are closed. */
+  windDown(): void {
+    for (const acceptor of this.acceptors) void acceptor.drain();
+  }
+
   /** Accepts nothing more, waits up to timeouts.shutdown for running exchanges, and closes everything. */
   async stop(): Promise<void> {
     const drained = Promise.all(this.acceptors.map((acceptor) => acceptor.drain()));
+    for (const acceptor of this.acceptors) acceptor.hangUp();
     let cancel = () => {};
     const late = new Promise<void>((resolve) =>
-      cancel = clock.after(this.#config.timeouts.shutdown, resolve)
+      cancel = clock.after(this.#config.timeouts.shutdown.requests, resolve)
     );
     await Promise.race([drained, late]);
     cancel();
@@ -196,6 +221,7 @@ export class WorkerServer {
 
   async #endPrograms(): Promise<void> {
     this.services.fastcgi.stop();
+    this.services.forwarder.stop();
     await this.services.gateway.stop();
   }
 }
@@ -264,7 +290,7 @@ function settingsOf(
   shown: LogTerminal,
   { authority }: WorkerCertificates,
 ): Settings {
-  const { timeouts, limits, http2, accessLog } = config;
+  const { timeouts, limits, http2, accessLog, trustedProxies } = config;
   const format = accessFormat(config, terminal);
   // What goes elsewhere has no width.
   const width = isOnTerminal(accessLog, terminal) ? shown : undefined;
@@ -272,6 +298,8 @@ function settingsOf(
     timeouts,
     limits,
     http2,
+    extendedConnect: passesRequestsOn(config),
+    trustedProxies: trustedProxies.length === 0 ? undefined : new TrustedProxies(trustedProxies),
     accessLog: accessLog.to === "off" ? undefined : new AccessLog(logs.access, format, id, clock, width),
     ...createSite(config, { ...services, authority }),
   };
