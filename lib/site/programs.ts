@@ -14,6 +14,7 @@ import { InternalRedirect, type Outcome } from "../http/message.ts";
 import type { Answerer, Exchange } from "./exchange.ts";
 import type { NeverRun } from "./never_run.ts";
 import { slashRedirect } from "./returns.ts";
+import { withSentFile } from "./sent_files.ts";
 
 /** Extension with its dot, or `*`, to an interpreter's words, or true where the file itself is run. */
 type Interpreters = Readonly<Record<string, readonly string[] | true>>;
@@ -150,13 +151,14 @@ const UPLOADED = "It lies where uploads or logs are written, and nothing there i
  * SECURITY: what was uploaded is refused, and not sent as a file either: where programs are, a file's content is a secret.
  */
 function run(
-  { location, server, services, request, errorPage }: Exchange,
+  exchange: Exchange,
   { limits, neverRun }: ProgramRules,
   script: Script,
   interpreter: readonly string[],
 ): MaybePromise<Outcome> {
   const reason = neverRun.reason([...interpreter, script.file], dirname(script.file));
   if (reason !== undefined) return new HttpError(403, undefined, { log: reason, hint: UPLOADED });
+  const { location, server, services, request, errorPage } = exchange;
   const { access, files, programs } = location.config;
   const root = files.root ?? server.fallback.location.config.files.root ?? location.origin?.root;
   return services.gateway.answer(request, {
@@ -168,5 +170,5 @@ function run(
     bodyLimit: access.clientMaxBodySize,
     limits,
     errorPage,
-  });
+  }).then((outcome) => withSentFile(exchange, outcome));
 }

@@ -22,6 +22,7 @@ import { Location } from "./location.ts";
 import { LocationTable } from "./location_table.ts";
 import { isMisdirected, MISDIRECTED } from "./misdirected.ts";
 import { NeverRun } from "./never_run.ts";
+import { ProgramFiles } from "./program_files.ts";
 import type { ProgramRules } from "./programs.ts";
 import { follow } from "./route.ts";
 import { VirtualHosts } from "./virtual_hosts.ts";
@@ -44,6 +45,7 @@ export function createSite(config: Config, services: Services): Site {
     logsNotFound: config.logNotFound,
     neverRun: new NeverRun(config, services.files.files),
     heedsFirstLines: config.heedsFirstLines ?? false,
+    programFiles: new ProgramFiles(config, services.files.files),
     programFolders: [...new Set(allLocations(config).flatMap((location) => programFolder(location) ?? []))],
   };
   const byEndpoint = new Map<string, Hosts>();
@@ -104,6 +106,8 @@ interface SiteRules extends ProgramRules {
   readonly logsNotFound: boolean;
   /** Where programs lie, for the stores. */
   readonly programFolders: readonly string[];
+  /** What of all files is a program. */
+  readonly programFiles: ProgramFiles;
 }
 
 function createServer(config: ServerConfig, services: Services, rules: SiteRules): Server {
@@ -126,7 +130,8 @@ function createServer(config: ServerConfig, services: Services, rules: SiteRules
   for (const location of config.locations) locations.add(location.match, location.path, create(location));
   const hsts = config.hsts === undefined ? undefined : new AddedFields([[HSTS, config.hsts]]);
   const authority = hasLocalCertificate(config) ? secureAddressOf(config) : undefined;
-  return { fallback, locations, hsts, authority, logsNotFound: rules.logsNotFound };
+  const { logsNotFound, programFiles } = rules;
+  return { fallback, locations, hsts, authority, logsNotFound, programFiles };
 }
 
 function secureAddressOf({ listen }: ServerConfig): SecureAddress {

@@ -46,7 +46,9 @@ export function workerPermissions(config: Config, system: SystemPaths): Permissi
     net: unique(endpointsOf(config).map(formatEndpoint)),
     read: unique([
       ...both(
-        locations.flatMap(({ files, programs }) => [files.root, files.alias, programs.cgiScript]),
+        locations.flatMap((
+          { files, programs: { cgiScript, sendfileFrom } },
+        ) => [files.root, files.alias, cgiScript, sendfileFrom]),
       ),
       ...both(stores),
       ...spool,
