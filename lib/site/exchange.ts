@@ -17,6 +17,7 @@ import type { PublicAuthority, SecureAddress } from "./authority_pages.ts";
 import type { Location } from "./location.ts";
 import type { LocationTable } from "./location_table.ts";
 import type { ProgramFiles } from "./program_files.ts";
+import type { Forwarder } from "./proxying.ts";
 
 /** A location and what answers in it: chosen once, so that a location of plain files pays for nothing else. */
 export interface LocationEntry {
@@ -48,6 +49,8 @@ export interface Services {
   readonly gateway: Gateway;
   readonly store: StoreFiles;
   readonly errorLog: ErrorLog;
+  /** Passes requests on to other servers; undefined where no location does. */
+  readonly forwarder?: Forwarder | undefined;
   /** Whose certificates the servers have that bring none of their own; undefined where there are none. */
   readonly authority?: PublicAuthority | undefined;
 }

@@ -29,6 +29,16 @@ export interface SystemPaths {
   readonly launcher: string | undefined;
   /** The folder for large bodies that wait for a program. */
   readonly spoolFolder: { readonly path: string };
+  /** The runtime wants sockets that have a path among the addresses, too. */
+  readonly netNamesSockets: boolean;
+}
+
+/** What it takes to connect to sockets that have a path. */
+export function socketPermissions(
+  paths: readonly string[],
+  { netNamesSockets }: Pick<SystemPaths, "netNamesSockets">,
+): Pick<PermissionSet, "net" | "read" | "write"> {
+  return { net: netNamesSockets ? paths.map((path) => `unix:${path}`) : [], read: paths, write: paths };
 }
 
 /** What a worker thread gets. It may listen where the configuration says, so addresses and ports must be known by now. */

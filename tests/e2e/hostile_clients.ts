@@ -29,8 +29,18 @@ const SMUGGLED = `GET @/smuggled HTTP/1.1\r\n${HOST}\r\n`;
 const LAST = `GET @/last HTTP/1.1\r\n${HOST}Connection: close\r\n\r\n`;
 
 /** Refused, and nothing of it arrives. */
-function refused(status: number, cases: Readonly<Record<string, string>>, couldMean: readonly string[] = []): HostileClient[] {
-  return Object.entries(cases).map(([name, bytes]) => ({ name, bytes, arrives: [], statuses: [status], couldMean }));
+function refused(
+  status: number,
+  cases: Readonly<Record<string, string>>,
+  couldMean: readonly string[] = [],
+): HostileClient[] {
+  return Object.entries(cases).map(([name, bytes]) => ({
+    name,
+    bytes,
+    arrives: [],
+    statuses: [status],
+    couldMean,
+  }));
 }
 
 /** Taken as they are: what they mean is beyond doubt. */
@@ -88,7 +98,10 @@ const PLAIN: readonly HostileClient[] = [
   },
   {
     name: "another host in the target than in Host",
-    bytes: `GET http://localhost/@/a HTTP/1.1\r\nHost: other.test\r\nConnection: close\r\n\r\n`.replace("/@", "@"),
+    bytes: `GET http://localhost/@/a HTTP/1.1\r\nHost: other.test\r\nConnection: close\r\n\r\n`.replace(
+      "/@",
+      "@",
+    ),
     arrives: ["GET @/a"],
     statuses: [200],
     fields: { host: "localhost" },
@@ -104,8 +117,10 @@ const PLAIN: readonly HostileClient[] = [
 /** Two ways to tell where the content ends, or one that each reads otherwise. */
 const LENGTHS: readonly HostileClient[] = [
   ...refused(400, {
-    "a length and chunks": `${POST}Content-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nG${SMUGGLED}`,
-    "chunks and a length": `${POST}Transfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n5c\r\n${SMUGGLED}\r\n0\r\n\r\n`,
+    "a length and chunks":
+      `${POST}Content-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nG${SMUGGLED}`,
+    "chunks and a length":
+      `${POST}Transfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n5c\r\n${SMUGGLED}\r\n0\r\n\r\n`,
     "two lengths": `${POST}Content-Length: 5\r\nContent-Length: 0\r\n\r\n${SMUGGLED}`,
     "two lengths that agree": `${POST}Content-Length: 0\r\nContent-Length: 0\r\n\r\n${SMUGGLED}`,
     "a list of lengths": `${POST}Content-Length: 0, 5\r\n\r\n${SMUGGLED}`,
@@ -119,7 +134,8 @@ const LENGTHS: readonly HostileClient[] = [
     "a length with a dot": `${POST}Content-Length: 0.0\r\n\r\n${SMUGGLED}`,
     "a length in quotes": `${POST}Content-Length: "0"\r\n\r\n${SMUGGLED}`,
     "a blank before the colon of the length": `${POST}Content-Length : 0\r\n\r\n${SMUGGLED}`,
-    "a blank before the colon of the coding": `${POST}Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n${SMUGGLED}`,
+    "a blank before the colon of the coding":
+      `${POST}Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n${SMUGGLED}`,
     "a coding in a folded line": `${POST}X: x\r\n Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n${SMUGGLED}`,
     "a folded coding": `${POST}Transfer-Encoding:\r\n chunked\r\n\r\n0\r\n\r\n${SMUGGLED}`,
     "a coding behind a bare LF": `${POST}X: x\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${SMUGGLED}`,
@@ -127,7 +143,8 @@ const LENGTHS: readonly HostileClient[] = [
     "a coding with a control character": `${POST}Transfer-Encoding: \x0bchunked\r\n\r\n0\r\n\r\n${SMUGGLED}`,
     "a coding with a NUL": `${POST}Transfer-Encoding: chunked\0\r\n\r\n0\r\n\r\n${SMUGGLED}`,
     "a name with a NUL": `${POST}Transfer-Encoding\0: chunked\r\n\r\n0\r\n\r\n${SMUGGLED}`,
-    "chunks in HTTP/1.0": `POST @/a HTTP/1.0\r\n${HOST}Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n${SMUGGLED}`,
+    "chunks in HTTP/1.0":
+      `POST @/a HTTP/1.0\r\n${HOST}Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n${SMUGGLED}`,
   }, ["POST @/a"]),
   ...refused(501, {
     "a coding that nobody knows": `${POST}Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n${SMUGGLED}`,
@@ -136,7 +153,8 @@ const LENGTHS: readonly HostileClient[] = [
     "a coding behind chunks": `${POST}Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n${SMUGGLED}`,
     "chunks in quotes": `${POST}Transfer-Encoding: "chunked"\r\n\r\n0\r\n\r\n${SMUGGLED}`,
     "chunks with a parameter": `${POST}Transfer-Encoding: chunked;q=1\r\n\r\n0\r\n\r\n${SMUGGLED}`,
-    "a second coding in a line of its own": `${POST}Transfer-Encoding: chunked\r\nTransfer-Encoding: x\r\n\r\n0\r\n\r\n${SMUGGLED}`,
+    "a second coding in a line of its own":
+      `${POST}Transfer-Encoding: chunked\r\nTransfer-Encoding: x\r\n\r\n0\r\n\r\n${SMUGGLED}`,
   }, ["POST @/a"]),
   {
     name: "a length whose name has an underscore",
@@ -202,17 +220,23 @@ const HEADS: readonly HostileClient[] = [
     "a value with an escape character": `${GET}X: \x1b[2J\r\n\r\n${SMUGGLED}`,
   }, ["GET @/a", "GET @/a%20b", "GET @/ab"]),
   ...refused(505, { "another version": `GET @/a HTTP/3.0\r\n${HOST}\r\n${SMUGGLED}` }, ["GET @/a"]),
-  ...refused(501, { "a method that nobody knows": `SMUGGLE @/a HTTP/1.1\r\n${HOST}Connection: close\r\n\r\n` }),
+  ...refused(501, {
+    "a method that nobody knows": `SMUGGLE @/a HTTP/1.1\r\n${HOST}Connection: close\r\n\r\n`,
+  }),
   ...refused(405, {
     "TRACE": `TRACE @/a HTTP/1.1\r\n${HOST}Connection: close\r\n\r\n`,
     "CONNECT": `CONNECT localhost:80 HTTP/1.1\r\n${HOST}Connection: close\r\n\r\n`,
   }),
-  ...refused(414, { "a target without an end": `GET @/{9000 a} HTTP/1.1\r\n${HOST}\r\n` }, ["GET @/{9000 a}"]),
+  ...refused(414, { "a target without an end": `GET @/{9000 a} HTTP/1.1\r\n${HOST}\r\n` }, [
+    "GET @/{9000 a}",
+  ]),
   ...refused(431, {
     "a field without an end": `${GET}X: {40000 a}\r\n\r\n`,
     "fields without an end": `${GET}{200 X: a\r\n}\r\n`,
   }, ["GET @/a"]),
-  ...refused(417, { "another expectation": `${POST}Expect: tea\r\nContent-Length: 0\r\nConnection: close\r\n\r\n` }, ["POST @/a"]),
+  ...refused(417, {
+    "another expectation": `${POST}Expect: tea\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`,
+  }, ["POST @/a"]),
 ];
 
 /** Halves of requests, whose sender ends its side. */
@@ -244,7 +268,8 @@ const FIELDS: readonly HostileClient[] = [
   },
   {
     name: "fields of one connection",
-    bytes: `${GET}Connection: close, X-Own, Cookie\r\nX-Own: 1\r\nCookie: a=1\r\nKeep-Alive: 9\r\nProxy-Connection: x\r\n` +
+    bytes:
+      `${GET}Connection: close, X-Own, Cookie\r\nX-Own: 1\r\nCookie: a=1\r\nKeep-Alive: 9\r\nProxy-Connection: x\r\n` +
       "TE: trailers\r\nTrailer: X\r\nProxy-Authorization: Basic eA==\r\nX-Kept: 1\r\n\r\n",
     arrives: ["GET @/a"],
     statuses: [200],
@@ -261,7 +286,8 @@ const FIELDS: readonly HostileClient[] = [
   },
   {
     name: "HTTP/2 in place of what follows",
-    bytes: `${GET}Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n${LAST}`,
+    bytes:
+      `${GET}Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n${LAST}`,
     arrives: ["GET @/a", "GET @/last"],
     statuses: [200, 200],
     fields: { upgrade: undefined, "http2-settings": undefined },

@@ -95,7 +95,8 @@ function answerTo(arrival: Arrival): string {
 class Malformed extends Error {}
 
 const REQUEST_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([\x21-\x7e]+) HTTP\/1\.1$/;
-const FIELD_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\x21-\x7e\x80-\xff](?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?|)[ \t]*$/;
+const FIELD_LINE =
+  /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\x21-\x7e\x80-\xff](?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?|)[ \t]*$/;
 
 /** Undefined at the end. @throws {Malformed} */
 async function readRequest(input: Input): Promise<Arrival | undefined> {
@@ -109,7 +110,8 @@ async function readRequest(input: Input): Promise<Arrival | undefined> {
     if (name === undefined) throw new Malformed(head);
     return [name, value!] as const;
   });
-  const all = (name: string) => fields.filter(([other]) => other.toLowerCase() === name).map(([, value]) => value);
+  const all = (name: string) =>
+    fields.filter(([other]) => other.toLowerCase() === name).map(([, value]) => value);
   const lengths = all("content-length"), codings = all("transfer-encoding");
   if (lengths.length + codings.length > 1 || all("host").length !== 1) throw new Malformed(head);
   let body: string | undefined = "";
