@@ -57,7 +57,7 @@ export class RecordingUpstream implements AsyncDisposable {
   }
 
   async #serve(connection: Deno.TcpConn): Promise<void> {
-    const input = new Input(connection);
+    const input = new RequestInput(connection);
     try {
       while (true) {
         const arrival = await readRequest(input);
@@ -92,14 +92,23 @@ function answerTo(arrival: Arrival): string {
   return `HTTP/1.1 200 OK\r\nContent-Length: ${text.length}\r\nX-Arrived: ${arrival.target}\r\n\r\n${body}`;
 }
 
-class Malformed extends Error {}
+/** What arrived breaks the grammar. */
+export class Malformed extends Error {}
 
 const REQUEST_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([\x21-\x7e]+) HTTP\/1\.1$/;
 const FIELD_LINE =
   /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\x21-\x7e\x80-\xff](?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?|)[ \t]*$/;
 
-/** Undefined at the end. @throws {Malformed} */
-async function readRequest(input: Input): Promise<Arrival | undefined> {
+/**
+ * The next request; undefined at the end.
+ *
+ * @param skipsBody by its head: its content is left unread
+ * @throws {Malformed}
+ */
+export async function readRequest(
+  input: RequestInput,
+  skipsBody: (head: Pick<Arrival, "target">) => boolean = () => false,
+): Promise<Arrival | undefined> {
   const head = await input.until("\r\n\r\n");
   if (head === undefined) return undefined;
   const [line, ...lines] = head.split("\r\n");
@@ -115,6 +124,7 @@ async function readRequest(input: Input): Promise<Arrival | undefined> {
   const lengths = all("content-length"), codings = all("transfer-encoding");
   if (lengths.length + codings.length > 1 || all("host").length !== 1) throw new Malformed(head);
   let body: string | undefined = "";
+  if (skipsBody({ target: target! })) return { method, target: target!, fields, body };
   if (codings.length > 0) {
     if (codings[0] !== "chunked") throw new Malformed(head);
     body = await readChunks(input);
@@ -129,7 +139,7 @@ async function readRequest(input: Input): Promise<Arrival | undefined> {
   return { method, target: target!, fields, body };
 }
 
-async function readChunks(input: Input): Promise<string | undefined> {
+async function readChunks(input: RequestInput): Promise<string | undefined> {
   let body = "";
   while (true) {
     const line = await input.until("\r\n");
@@ -145,7 +155,7 @@ async function readChunks(input: Input): Promise<string | undefined> {
 }
 
 /** Text, a character a byte, as it comes. */
-class Input {
+export class RequestInput {
   rest = "";
   readonly #buffer = new Uint8Array(64 * 1024);
 
@@ -175,7 +185,8 @@ class Input {
   }
 }
 
-async function writeAll(connection: Deno.TcpConn, text: string): Promise<void> {
+/** Writes all of a text. @throws where the other side has left */
+export async function writeAll(connection: Deno.TcpConn, text: string): Promise<void> {
   let bytes = toBytes(text);
   while (bytes.length > 0) bytes = bytes.subarray(await connection.write(bytes));
 }

@@ -1,0 +1,64 @@
+/**
+ * Hostile upstreams, as their clients see them: a clean 502 or 504, or a cut, and never another client's bytes.
+ *
+ * @module
+ */
+import { assert, assertEquals } from "@std/assert";
+import { ask } from "../support/ask.ts";
+import { test } from "../support/protocols.ts";
+import { ScriptedUpstream } from "../support/scripted_upstream.ts";
+import { startServer } from "../support/server.ts";
+import { HOSTILE_UPSTREAMS, type HostileUpstream } from "./hostile_upstreams.ts";
+
+const cases = Object.entries(HOSTILE_UPSTREAMS);
+const upstream = new ScriptedUpstream((path) =>
+  cases[Number(/^\/case\/([0-9]+)/.exec(path)?.[1] ?? -1)]?.[1]
+);
+const server = await startServer({
+  config: `access_log: off
+servers:
+  - listen: LISTEN
+    client_max_body_size: 10M
+    locations: { /: { proxy_pass: "http://127.0.0.1:${upstream.port}", proxy_timeouts: { read: 400ms } } }`,
+});
+Deno.test.afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+  await upstream[Symbol.asyncDispose]();
+});
+
+/** What a client gets: status and content, the status alone of an error of ours, or `cut`. */
+async function got(target: string, { method = "GET", body }: Partial<HostileUpstream> = {}): Promise<string> {
+  try {
+    const { status, text, field } = await ask(server.port, target, {
+      method,
+      ...body !== undefined && { body },
+    });
+    assert(field("x-poison") === undefined && field("set-cookie") === undefined);
+    return status === 502 || status === 504 ? `${status}` : `${status} ${text}`;
+  } catch (error) {
+    if (error instanceof Error && error.name === "AssertionError") throw error;
+    return "cut";
+  }
+}
+
+async function tryCase(
+  [name, upstream]: readonly [string, HostileUpstream],
+  index: number,
+): Promise<string[]> {
+  const wrong: string[] = [], { gets } = upstream;
+  const expected = [gets].flat();
+  const own = [0, 1].map((turn) => `/mine/${index}-${turn}-${crypto.randomUUID()}`);
+  const is = await got(`/case/${index}`, upstream);
+  if (!expected.includes(is)) wrong.push(`${name}: ${is} in place of ${expected.join(" or ")}`);
+  // Whoever asks next, on whatever connection is left, gets what was asked for.
+  for (const path of own) {
+    const next = await got(path);
+    if (next !== `200 ${path}`) wrong.push(`${name}: the next client got ${next} in place of ${path}`);
+  }
+  return wrong;
+}
+
+test("a hostile upstream costs its client the answer, and nobody else anything", async () => {
+  const wrong = await Promise.all(cases.map(tryCase));
+  assertEquals(wrong.flat(), []);
+});
