@@ -65,7 +65,7 @@ const HALVES: Readonly<Record<string, HostileUpstream>> = {
   },
   "half the content, and a reset": {
     says: `${OK}Content-Length: 9\r\n\r\nhalf`,
-    then: "reset",
+    ...RESET,
     gets: ["cut", "502"],
   },
   "content without a length, and silence": { says: `${OK}\r\nhalf`, then: "stay silent", gets: "cut" },
