@@ -94,7 +94,6 @@ const PLAIN: readonly HostileClient[] = [
     bytes: `${POST}Expect: 100-continue\r\nContent-Length: 5\r\n\r\nhello${LAST}`,
     arrives: ["POST @/a hello", "GET @/last"],
     statuses: [200, 200],
-    fields: { expect: undefined },
   },
   {
     name: "another host in the target than in Host",
@@ -130,12 +129,13 @@ const LENGTHS: readonly HostileClient[] = [
     "a hexadecimal length": `${POST}Content-Length: 0x0\r\n\r\n${SMUGGLED}`,
     "a length of nothing": `${POST}Content-Length: \r\n\r\n${SMUGGLED}`,
     "a length with a blank in it": `${POST}Content-Length: 0 5\r\n\r\n${SMUGGLED}`,
-    "a length beyond all numbers": `${POST}Content-Length: 18446744073709551616\r\n\r\n${SMUGGLED}`,
     "a length with a dot": `${POST}Content-Length: 0.0\r\n\r\n${SMUGGLED}`,
     "a length in quotes": `${POST}Content-Length: "0"\r\n\r\n${SMUGGLED}`,
     "a blank before the colon of the length": `${POST}Content-Length : 0\r\n\r\n${SMUGGLED}`,
     "a blank before the colon of the coding":
       `${POST}Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n${SMUGGLED}`,
+    "chunks in quotes": `${POST}Transfer-Encoding: "chunked"\r\n\r\n0\r\n\r\n${SMUGGLED}`,
+    "chunks with a parameter": `${POST}Transfer-Encoding: chunked;q=1\r\n\r\n0\r\n\r\n${SMUGGLED}`,
     "a coding in a folded line": `${POST}X: x\r\n Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n${SMUGGLED}`,
     "a folded coding": `${POST}Transfer-Encoding:\r\n chunked\r\n\r\n0\r\n\r\n${SMUGGLED}`,
     "a coding behind a bare LF": `${POST}X: x\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${SMUGGLED}`,
@@ -146,13 +146,14 @@ const LENGTHS: readonly HostileClient[] = [
     "chunks in HTTP/1.0":
       `POST @/a HTTP/1.0\r\n${HOST}Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n${SMUGGLED}`,
   }, ["POST @/a"]),
+  ...refused(413, {
+    "a length beyond all numbers": `${POST}Content-Length: 18446744073709551616\r\n\r\n${SMUGGLED}`,
+  }, ["POST @/a"]),
   ...refused(501, {
     "a coding that nobody knows": `${POST}Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n${SMUGGLED}`,
     "identity": `${POST}Transfer-Encoding: identity\r\n\r\n${SMUGGLED}`,
     "a coding before chunks": `${POST}Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n${SMUGGLED}`,
     "a coding behind chunks": `${POST}Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n${SMUGGLED}`,
-    "chunks in quotes": `${POST}Transfer-Encoding: "chunked"\r\n\r\n0\r\n\r\n${SMUGGLED}`,
-    "chunks with a parameter": `${POST}Transfer-Encoding: chunked;q=1\r\n\r\n0\r\n\r\n${SMUGGLED}`,
     "a second coding in a line of its own":
       `${POST}Transfer-Encoding: chunked\r\nTransfer-Encoding: x\r\n\r\n0\r\n\r\n${SMUGGLED}`,
   }, ["POST @/a"]),
@@ -241,7 +242,7 @@ const HEADS: readonly HostileClient[] = [
 
 /** Halves of requests, whose sender ends its side. */
 const HALVES: readonly HostileClient[] = [
-  { name: "half a head", bytes: `GET @/a HTTP/1.1\r\nHost: loc`, arrives: [], statuses: [400] },
+  { name: "half a head", bytes: `GET @/a HTTP/1.1\r\nHost: loc`, arrives: [], statuses: [] },
   { name: "half the content", bytes: `${POST}Content-Length: 100\r\n\r\nhalf`, arrives: [], statuses: [] },
   { name: "half a chunk", bytes: `${CHUNKED}\r\nff\r\nhalf`, arrives: [], statuses: [] },
   { name: "no last chunk", bytes: `${CHUNKED}\r\n4\r\nhalf\r\n`, arrives: [], statuses: [] },
