@@ -18,7 +18,6 @@ import type { PublicAuthority, SecureAddress } from "./authority_pages.ts";
 import type { Location } from "./location.ts";
 import type { LocationTable } from "./location_table.ts";
 import type { ProgramFiles } from "./program_files.ts";
-import type { Forwarder } from "./proxying.ts";
 import type { Forwarder } from "./forwarder.ts";
 
 /** A location and what answers in it: chosen once, so that a location of plain files pays for nothing else. */

@@ -56,7 +56,7 @@ const HALVES: Readonly<Record<string, HostileUpstream>> = {
   "half the content, and silence": {
     says: `${OK}Content-Length: 9\r\n\r\nhalf`,
     then: "stay silent",
-    gets: "cut",
+    gets: ["cut", "504"],
   },
   "half the content, and the end": {
     says: `${OK}Content-Length: 9\r\n\r\nhalf`,
@@ -68,8 +68,12 @@ const HALVES: Readonly<Record<string, HostileUpstream>> = {
     ...RESET,
     gets: ["cut", "502"],
   },
-  "content without a length, and silence": { says: `${OK}\r\nhalf`, then: "stay silent", gets: "cut" },
-  "half a chunk, and silence": { says: `${CHUNKED}9\r\nhalf`, then: "stay silent", gets: "cut" },
+  "content without a length, and silence": {
+    says: `${OK}\r\nhalf`,
+    then: "stay silent",
+    gets: ["cut", "504"],
+  },
+  "half a chunk, and silence": { says: `${CHUNKED}9\r\nhalf`, then: "stay silent", gets: ["cut", "504"] },
 };
 
 /** The first line. */
@@ -221,10 +225,9 @@ const ENDLESS: Readonly<Record<string, HostileUpstream>> = {
 
 /** Answers before the request ends. */
 const EARLY: Readonly<Record<string, HostileUpstream>> = {
-  "an early answer, and silence": {
+  "an early answer, and then the content is read": {
     says: GOOD,
     early: true,
-    then: "stay silent",
     method: "POST",
     body: "x".repeat(100_000),
     gets: "200 good",

@@ -4,22 +4,24 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import { ask } from "../support/ask.ts";
 import { test } from "../support/protocols.ts";
 import { ScriptedUpstream } from "../support/scripted_upstream.ts";
 import { startServer } from "../support/server.ts";
+import { WireClient } from "../support/wire.ts";
 import { HOSTILE_UPSTREAMS, type HostileUpstream } from "./hostile_upstreams.ts";
 
 const cases = Object.entries(HOSTILE_UPSTREAMS);
 const upstream = new ScriptedUpstream((path) =>
-  cases[Number(/^\/case\/([0-9]+)/.exec(path)?.[1] ?? -1)]?.[1]
+  cases[Number(/^\/(?:case|late)\/([0-9]+)/.exec(path)?.[1] ?? -1)]?.[1]
 );
 const server = await startServer({
   config: `access_log: off
 servers:
   - listen: LISTEN
     client_max_body_size: 10M
-    locations: { /: { proxy_pass: "http://127.0.0.1:${upstream.port}", proxy_timeouts: { read: 400ms } } }`,
+    locations:
+      /: { proxy_pass: "http://127.0.0.1:${upstream.port}" }
+      /late/: { proxy_pass: "http://127.0.0.1:${upstream.port}", proxy_timeouts: { read: 300ms } }`,
 });
 Deno.test.afterAll(async () => {
   await server[Symbol.asyncDispose]();
@@ -28,13 +30,17 @@ Deno.test.afterAll(async () => {
 
 /** What a client gets: status and content, the status alone of an error of ours, or `cut`. */
 async function got(target: string, { method = "GET", body }: Partial<HostileUpstream> = {}): Promise<string> {
+  using client = await WireClient.connect(server.port);
+  const length = body === undefined ? "" : `Content-Length: ${body.length}\r\n`;
+  const head = `${method} ${target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n${length}\r\n`;
+  // Who is answered early may be cut off while it still sends.
+  await client.send(head + (body ?? "")).catch(() => {});
   try {
-    const { status, text, field } = await ask(server.port, target, {
-      method,
-      ...body !== undefined && { body },
-    });
-    assert(field("x-poison") === undefined && field("set-cookie") === undefined);
-    return status === 502 || status === 504 ? `${status}` : `${status} ${text}`;
+    while (true) {
+      const { status, text, field } = (await client.response(method))!;
+      assert(field("x-poison") === undefined && field("set-cookie") === undefined);
+      if (status >= 200) return status === 502 || status === 504 ? `${status}` : `${status} ${text}`;
+    }
   } catch (error) {
     if (error instanceof Error && error.name === "AssertionError") throw error;
     return "cut";
@@ -48,7 +54,7 @@ async function tryCase(
   const wrong: string[] = [], { gets } = upstream;
   const expected = [gets].flat();
   const own = [0, 1].map((turn) => `/mine/${index}-${turn}-${crypto.randomUUID()}`);
-  const is = await got(`/case/${index}`, upstream);
+  const is = await got(`/${upstream.then === "stay silent" ? "late" : "case"}/${index}`, upstream);
   if (!expected.includes(is)) wrong.push(`${name}: ${is} in place of ${expected.join(" or ")}`);
   // Whoever asks next, on whatever connection is left, gets what was asked for.
   for (const path of own) {
@@ -60,5 +66,5 @@ async function tryCase(
 
 test("a hostile upstream costs its client the answer, and nobody else anything", async () => {
   const wrong = await Promise.all(cases.map(tryCase));
-  assertEquals(wrong.flat(), []);
+  assertEquals(wrong.flat().slice(0, 10), []);
 });

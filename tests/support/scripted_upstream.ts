@@ -5,7 +5,7 @@
  * @module
  */
 import { inTime } from "./wait.ts";
-import { type Arrival, readRequest, RequestInput, writeAll } from "./recording_upstream.ts";
+import { type Arrival, readRequest, RequestInput, valuesOf, writeAll } from "./recording_upstream.ts";
 
 /** What is said to one request, and what becomes of the connection. */
 export interface Script {
@@ -15,7 +15,7 @@ export interface Script {
   readonly then?: "close" | "stay silent";
   /** It is said again and again, until nobody takes it. */
   readonly endlessly?: true;
-  /** It is said once the head is there, whatever of the content is still to come, of which nothing is read. */
+  /** It is said once the head is there, and only then is the content read; it needs a length. */
   readonly early?: true;
 }
 
@@ -71,6 +71,7 @@ export class ScriptedUpstream implements AsyncDisposable {
         for (const piece of [script.says].flat()) await writeAll(connection, piece);
         while (script.endlessly) for (const piece of [script.says].flat()) await writeAll(connection, piece);
         if (script.then === "close") break;
+        if (script.early) await input.take(Number(valuesOf(arrival, "content-length")[0]));
         if (script.then === "stay silent") { while (await input.take(input.rest.length + 1) !== undefined); }
       }
     } catch {
