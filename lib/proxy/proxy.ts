@@ -24,6 +24,12 @@ const IDEMPOTENT: ReadonlySet<string> = new Set(
   "GET HEAD OPTIONS PUT DELETE QUERY PROPFIND REPORT SEARCH".split(" "),
 );
 
+/** One of a route's upstreams; others may go to the same one by another path. */
+interface Choice {
+  readonly target: Target;
+  readonly upstream: Upstream;
+}
+
 /** Upstreams that are remembered: those of configurations that are gone are not for ever. */
 const MOST_UPSTREAMS = 1000;
 
@@ -31,7 +37,7 @@ const MOST_UPSTREAMS = 1000;
 export class Proxy {
   readonly #upstreams = new Map<string, Upstream>();
   /** PERF: looked up once for each route. */
-  readonly #ofRoute = new WeakMap<Route, readonly Upstream[]>();
+  readonly #ofRoute = new WeakMap<Route, readonly Choice[]>();
   #turn = 0;
 
   constructor(readonly ports: ProxyPorts) {}
@@ -43,21 +49,21 @@ export class Proxy {
    * @throws {GoneError} where the client left
    */
   async answer(request: Request, route: Route, asked: AskedPath): Promise<Response> {
-    const upstreams = this.#upstreamsOf(route);
+    const choices = this.#choicesOf(route);
     if (isCircling(request)) throw circleError(route.targets[0]!);
-    const refused = new Map<Upstream, DialError>();
+    const refused = new Map<Choice, DialError>();
     for (;;) {
-      const upstream = this.#choose(upstreams, refused);
-      upstream.busy++;
+      const choice = this.#choose(choices, refused);
+      choice.upstream.busy++;
       try {
-        return await this.#ask(upstream, request, route, asked);
+        return await this.#ask(choice, request, route, asked);
       } catch (error) {
-        upstream.busy--;
+        choice.upstream.busy--;
         if (!(error instanceof DialError)) throw error;
-        refused.set(upstream, error);
+        refused.set(choice, error);
       }
-      if (refused.size < upstreams.length) continue;
-      const [[{ target }, error]] = refused as unknown as [[Upstream, DialError]];
+      if (refused.size < choices.length) continue;
+      const [[{ target }, error]] = refused as unknown as [[Choice, DialError]];
       const instead = await route.whileUnreachable?.(request, error);
       if (instead === undefined) throw connectError(target, error);
       if (instead !== "try again") return instead;
@@ -71,11 +77,16 @@ export class Proxy {
   }
 
   /** @throws {DialError} if it cannot be connected to: then it has been told nothing */
-  async #ask(upstream: Upstream, request: Request, route: Route, asked: AskedPath): Promise<Response> {
-    const outgoing = outgoingRequest(request, route, asked, upstream.target);
+  async #ask(
+    { target, upstream }: Choice,
+    request: Request,
+    route: Route,
+    asked: AskedPath,
+  ): Promise<Response> {
+    const outgoing = outgoingRequest(request, route, asked, target);
     const kept = upstream.takeKept();
     if (kept !== undefined) {
-      const exchange = new UpstreamExchange(request, upstream.target, outgoing, kept, this.ports);
+      const exchange = new UpstreamExchange(request, target, outgoing, kept, this.ports);
       try {
         return await this.#respond(exchange, upstream);
       } catch (error) {
@@ -86,7 +97,7 @@ export class Proxy {
       }
     }
     const connection = await upstream.connect(route.timeouts.connect);
-    const exchange = new UpstreamExchange(request, upstream.target, outgoing, connection, this.ports);
+    const exchange = new UpstreamExchange(request, target, outgoing, connection, this.ports);
     try {
       return await this.#respond(exchange, upstream);
     } catch (error) {
@@ -107,13 +118,13 @@ export class Proxy {
     }
   }
 
-  #upstreamsOf(route: Route): readonly Upstream[] {
-    let upstreams = this.#ofRoute.get(route);
-    if (upstreams === undefined) {
-      upstreams = route.targets.map((target) => this.#upstreamOf(target, route.verify));
-      this.#ofRoute.set(route, upstreams);
+  #choicesOf(route: Route): readonly Choice[] {
+    let choices = this.#ofRoute.get(route);
+    if (choices === undefined) {
+      choices = route.targets.map((target) => ({ target, upstream: this.#upstreamOf(target, route.verify) }));
+      this.#ofRoute.set(route, choices);
     }
-    return upstreams;
+    return choices;
   }
 
   #upstreamOf(target: Target, verify: boolean): Upstream {
@@ -128,16 +139,16 @@ export class Proxy {
   }
 
   /** The least busy one, of equally busy ones each in its turn; those that rest come last. There is one left. */
-  #choose(upstreams: readonly Upstream[], refused: ReadonlyMap<Upstream, unknown>): Upstream {
-    if (upstreams.length === 1) return upstreams[0]!;
+  #choose(choices: readonly Choice[], refused: ReadonlyMap<Choice, unknown>): Choice {
+    if (choices.length === 1) return choices[0]!;
     const now = this.ports.clock.monotonic();
     const start = this.#turn++;
-    let best: Upstream | undefined, least = Infinity;
-    for (let i = 0; i < upstreams.length; i++) {
-      const upstream = upstreams[(start + i) % upstreams.length]!;
-      if (refused.has(upstream)) continue;
-      const load = upstream.restsUntil > now ? RESTING + upstream.restsUntil : upstream.busy;
-      if (load < least) [best, least] = [upstream, load];
+    let best: Choice | undefined, least = Infinity;
+    for (let i = 0; i < choices.length; i++) {
+      const choice = choices[(start + i) % choices.length]!, { busy, restsUntil } = choice.upstream;
+      if (refused.has(choice)) continue;
+      const load = restsUntil > now ? RESTING + restsUntil : busy;
+      if (load < least) [best, least] = [choice, load];
     }
     return best!;
   }

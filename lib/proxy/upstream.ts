@@ -40,7 +40,11 @@ export class Upstream {
   #stopped = false;
   #cancelSweep: (() => void) | undefined;
 
-  constructor(readonly target: Target, readonly verify: boolean, readonly ports: UpstreamPorts) {}
+  constructor(
+    readonly target: Pick<Target, "address" | "tls" | "hostname">,
+    readonly verify: boolean,
+    readonly ports: UpstreamPorts,
+  ) {}
 
   /** A connection that was kept and is open so far as is known; undefined if there is none. */
   takeKept(): UpstreamConnection | undefined {

@@ -21,16 +21,17 @@ export interface RelaySide extends Duplex {
 }
 
 /** What an idle tunnel holds for each direction. */
-const SMALL = new BufferPool(2 * 1024, 512);
+const SMALL = new BufferPool(1024, 512);
 
 /**
- * What comes faster is read into larger ones, from one read to the next. A tunnel that falls silent keeps its buffer, so
- * no more than `most` of each are given out by a thread: 8 MiB in all.
+ * What is read into next, once that was filled: there is more. Until a read fills its buffer no more, and the tunnel may
+ * fall silent.
  */
-const LARGER = [
-  { pool: new BufferPool(16 * 1024, 64), most: 128 },
-  { pool: new BufferPool(256 * 1024, 8), most: 24 },
-] as const;
+const LARGE = new BufferPool(256 * 1024, 8);
+
+/** Or into one of these, where clients that take little at a time hold so many large ones: 6 MiB for each thread. */
+const MEDIUM = new BufferPool(16 * 1024, 64);
+const MOST_LARGE = 24;
 
 /** One direction. */
 interface Flow {
@@ -148,8 +149,6 @@ export class Relay implements Waiting {
 
 /** For the next read, after one of so many bytes. */
 function poolFor(pool: BufferPool, count: number): BufferPool {
-  if (count <= SMALL.size && pool !== SMALL) return SMALL;
-  if (count < pool.size) return pool;
-  const larger = LARGER.find((candidate) => candidate.pool.size > pool.size);
-  return larger !== undefined && larger.pool.used < larger.most ? larger.pool : pool;
+  if (count < pool.size) return SMALL;
+  return pool === LARGE || LARGE.used < MOST_LARGE ? LARGE : MEDIUM;
 }

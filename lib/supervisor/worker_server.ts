@@ -175,13 +175,18 @@ export class WorkerServer {
     await this.services.gateway.stop();
   }
 
+  /** As retire(), but connections on which nothing is being answered are closed. */
+  windDown(): void {
+    for (const acceptor of this.acceptors) void acceptor.drain();
+  }
+
   /** Accepts nothing more, waits up to timeouts.shutdown for running exchanges, and closes everything. */
   async stop(): Promise<void> {
     const drained = Promise.all(this.acceptors.map((acceptor) => acceptor.drain()));
     for (const acceptor of this.acceptors) acceptor.hangUp();
     let cancel = () => {};
     const late = new Promise<void>((resolve) =>
-      cancel = clock.after(this.#config.timeouts.shutdown, resolve)
+      cancel = clock.after(this.#config.timeouts.shutdown.requests, resolve)
     );
     await Promise.race([drained, late]);
     cancel();

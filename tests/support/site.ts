@@ -13,6 +13,8 @@ import { parseHost } from "../../lib/http/host.ts";
 import type { Handler, Request, Response } from "../../lib/http/message.ts";
 import { parseRequestTarget } from "../../lib/http/request_target.ts";
 import type { ProcessCommand } from "../../lib/ports.ts";
+import { Proxy } from "../../lib/proxy/proxy.ts";
+import { Deadlines } from "../../lib/server/deadlines.ts";
 import type { PublicAuthority } from "../../lib/site/authority_pages.ts";
 import { createSite } from "../../lib/site/site.ts";
 import { FakeDialer } from "./fake_dialer.ts";
@@ -91,7 +93,9 @@ export function site(
   });
   const cache = new FileCache(store.files, clock), listings = new Listings(cache.turns);
   const dialer = new FakeDialer();
-  const services = { files: cache, listings, gateway, dialer, store, errorLog: log, authority };
+  const limits = () => config.limits;
+  const forwarder = new Proxy({ dialer, clock, deadlines: new Deadlines(clock), limits });
+  const services = { files: cache, listings, gateway, dialer, forwarder, store, errorLog: log, authority };
   const { handlers, plainHandlers } = createSite(config, services);
   const [handler] = handlers.values(), [plain] = plainHandlers.values();
   const askSite = async (target: string, request: SiteRequest = {}) =>

@@ -157,7 +157,8 @@ export class Responder {
       await this.flush();
       await this.#stream.write(encodeLatin1(this.#switchHead(request, response)));
       if (this.#stream.gone) throw new GoneError();
-      const relay = this.#relay = openTunnel(this.#stream, { peer, idle });
+      const hasNoBody = request.body.length === 0;
+      const relay = this.#relay = openTunnel(this.#stream, { peer, idle }, hasNoBody);
       if (this.isHangingUp) relay.hangUp();
       await relay.run();
       this.#log(request, response, relay.sent);
