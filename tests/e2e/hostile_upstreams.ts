@@ -15,7 +15,8 @@ export interface HostileUpstream extends Script {
   readonly body?: string;
 }
 
-const POISON = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\nX-Poison: 1\r\n\r\npoison";
+/** A whole answer, for nobody. */
+export const POISON = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\nX-Poison: 1\r\n\r\npoison";
 const OK = "HTTP/1.1 200 OK\r\n";
 const GOOD = `${OK}Content-Length: 4\r\n\r\ngood`;
 const CHUNKED = `${OK}Transfer-Encoding: chunked\r\n\r\n`;

@@ -5,15 +5,23 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { test } from "../support/protocols.ts";
-import { ScriptedUpstream } from "../support/scripted_upstream.ts";
+import { type Script, ScriptedUpstream } from "../support/scripted_upstream.ts";
 import { startServer } from "../support/server.ts";
 import { WireClient } from "../support/wire.ts";
-import { HOSTILE_UPSTREAMS, type HostileUpstream } from "./hostile_upstreams.ts";
+import { HOSTILE_UPSTREAMS, type HostileUpstream, POISON } from "./hostile_upstreams.ts";
 
 const cases = Object.entries(HOSTILE_UPSTREAMS);
-const upstream = new ScriptedUpstream((path) =>
-  cases[Number(/^\/(?:case|late)\/([0-9]+)/.exec(path)?.[1] ?? -1)]?.[1]
-);
+/** Every second request on one of these paths finds its connection closed, after it was read. */
+let isLie = true;
+
+function scriptOf(path: string): Script | undefined {
+  const [, kind, index] = path.split("/");
+  if (kind === "case" || kind === "late") return cases[Number(index)]?.[1];
+  if (kind === "never" || (kind === "lie" && (isLie = !isLie))) return { says: "", then: "close" };
+  return undefined;
+}
+
+const upstream = new ScriptedUpstream(scriptOf);
 const server = await startServer({
   config: `access_log: off
 servers:
@@ -29,7 +37,10 @@ Deno.test.afterAll(async () => {
 });
 
 /** What a client gets: status and content, the status alone of an error of ours, or `cut`. */
-async function got(target: string, { method = "GET", body }: Partial<HostileUpstream> = {}): Promise<string> {
+async function got(
+  target: string,
+  { method = "GET", body }: Partial<HostileUpstream> = {},
+): Promise<string> {
   using client = await WireClient.connect(server.port);
   const length = body === undefined ? "" : `Content-Length: ${body.length}\r\n`;
   const head = `${method} ${target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n${length}\r\n`;
@@ -68,3 +79,34 @@ test("a hostile upstream costs its client the answer, and nobody else anything",
   const wrong = await Promise.all(cases.map(tryCase));
   assertEquals(wrong.flat().slice(0, 10), []);
 });
+
+test("what comes on an idle connection is said to nobody", async () => {
+  for (let turn = 0; turn < 5; turn++) {
+    assertEquals(await got(`/mine/${turn}`), `200 /mine/${turn}`);
+    await upstream.interrupt(turn % 2 === 0 ? POISON : "junk");
+  }
+  assertEquals(await got("/mine/last"), "200 /mine/last");
+});
+
+test("a keep-alive that lies costs a GET nothing, and no request is told twice that must not be", async () => {
+  const id = crypto.randomUUID();
+  for (let turn = 0; turn < 4; turn++) {
+    assertEquals(await got(`/lie/${id}/${turn}`), `200 /lie/${id}/${turn}`);
+  }
+  for (let turn = 0; turn < 4; turn++) {
+    const path = `/lie/${id}/post/${turn}`, is = await got(path, { method: "POST", body: "once" });
+    assert(is === "502" || is === `200 ${path}`, is);
+    assertEquals(arrivalsOf(path), 1, "a POST arrives once");
+  }
+});
+
+test("a server that never answers is asked twice at the most", async () => {
+  const path = `/never/${crypto.randomUUID()}`;
+  assertEquals(await got("/mine/first"), "200 /mine/first");
+  assertEquals(await got(path), "502");
+  assert(arrivalsOf(path) <= 2, `asked ${arrivalsOf(path)} times`);
+});
+
+function arrivalsOf(path: string): number {
+  return upstream.arrivals.filter(({ target }) => target === path).length;
+}

@@ -64,10 +64,14 @@ export class ScriptedUpstream implements AsyncDisposable {
     const input = new RequestInput(connection);
     try {
       while (true) {
-        const arrival = await readRequest(input, (head) => this.scriptOf(head.target)?.early === true);
+        let found: Script | undefined;
+        const arrival = await readRequest(
+          input,
+          ({ target }) => (found = this.scriptOf(target))?.early === true,
+        );
         if (arrival === undefined) break;
         this.arrivals.push(arrival);
-        const script = this.scriptOf(arrival.target) ?? wellFor(arrival);
+        const script = found ?? wellFor(arrival);
         for (const piece of [script.says].flat()) await writeAll(connection, piece);
         while (script.endlessly) for (const piece of [script.says].flat()) await writeAll(connection, piece);
         if (script.then === "close") break;
