@@ -79,7 +79,9 @@ export function workerPermissions(config: Config, system: SystemPaths): Permissi
     ]),
     read: unique([
       ...both(
-        locations.flatMap(({ files, programs }) => [files.root, files.alias, programs.cgiScript]),
+        locations.flatMap((
+          { files, programs: { cgiScript, sendfileFrom } },
+        ) => [files.root, files.alias, cgiScript, sendfileFrom]),
       ),
       ...both(stores),
       ...spool,
