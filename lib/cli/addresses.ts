@@ -58,3 +58,15 @@ export function openAddresses(config: Config, own: readonly string[]): OpenAddre
 export function browserUrl(endpoint: Endpoint): string {
   return endpointUrl(isAll(endpoint) ? { ...endpoint, hostname: "localhost" } : endpoint);
 }
+
+/** The one that is named first where just one can be. */
+export function firstEndpoint(endpoints: readonly Endpoint[]): Endpoint {
+  return encryptedFirst(endpoints)[0]!;
+}
+
+/** Every address for this machine's own browser, each once, the first endpoint's first. */
+export function browserUrls(config: Config): string[] {
+  const { local, network } = openAddresses(config, []);
+  const listened = encryptedFirst(endpointsOf(config)).map(browserUrl);
+  return [...new Set([...listened, ...local, ...network])];
+}

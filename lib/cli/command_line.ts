@@ -34,6 +34,10 @@ export interface CommandLine {
   /** As add_header in the file: those of --header and --isolate. */
   readonly headers: WrittenFields;
   readonly switches: ReadonlySet<string>;
+  /** The words behind `--`: a command that runs beside the server. */
+  readonly beside: readonly string[] | undefined;
+  /** Where the first port is to be written. */
+  readonly portFile: string | undefined;
 }
 
 const SWITCHES = OPTIONS.filter(({ value }) => value === undefined).map(({ name }) => name);
@@ -53,11 +57,16 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     strict: false,
     tokens: true,
   });
-  const operands = tokens.filter(({ kind }) => kind === "positional").map(({ index }) => args[index]!);
+  const terminator = tokens.find(({ kind }) => kind === "option-terminator")?.index ?? args.length;
   // Where "--" comes first, no word behind it is a command.
   const first = tokens.find(({ kind }) => kind !== "option");
   const explicit = first !== undefined && COMMANDS.some(({ name }) => name === args[first.index]);
-  const command = explicit ? operands.shift() as CommandName : "serve";
+  const command = explicit ? args[first.index] as CommandName : "serve";
+  const beside = besideWords(command, args, terminator);
+  const operands = tokens
+    .filter(({ kind, index }) => kind === "positional" && (beside === undefined || index < terminator))
+    .map(({ index }) => args[index]!)
+    .slice(explicit ? 1 : 0);
   const given = new Map<string, string | undefined>();
   const allowedHosts: string[] = [];
   const headers = new HeaderOptions();
@@ -92,11 +101,28 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     allowedHosts,
     headers: headers.fields,
     switches: new Set(SWITCHES.filter((name) => given.has(name))),
+    beside,
+    portFile: given.get("port-file"),
   };
   if (line.config !== undefined && line.operand !== undefined && command === "serve") {
     throw new UsageError(`either a folder ("${line.operand}") or --config, not both`);
   }
   return line;
+}
+
+/**
+ * What stands behind `--`, where that is a command of its own; undefined where there is none, or the words are operands.
+ *
+ * @throws {UsageError}
+ */
+function besideWords(name: CommandName, args: readonly string[], terminator: number): string[] | undefined {
+  const { program } = COMMANDS.find((command) => command.name === name)!;
+  if (program === undefined || terminator === args.length) return undefined;
+  const words = args.slice(terminator + 1);
+  if (!words[0]) {
+    throw new UsageError(`"--" needs a command behind it: ${program.example} (a folder is named before it)`);
+  }
+  return words;
 }
 
 /** The options that were given and describe a folder. */

@@ -70,7 +70,7 @@ export function loadConfiguration(commandLine: CommandLine, running?: Config): L
   // SECURITY: before it is read, since one that was uploaded would not say so.
   if (running !== undefined && !isNamed) refuseUploaded(file, running);
   const loaded = loadFile(file, isNamed);
-  const config = withOptions(loaded.config, commandLine);
+  const config = withOptions(loaded.config, commandLine, loaded.namesAccessLog);
   return {
     config,
     warnings: [...loaded.warnings, ...ownFilesInStores(config)],
@@ -103,7 +103,7 @@ export function configurationFile({ config }: CommandLine): string {
 }
 
 /** Reads and decodes a configuration file. @throws {ConfigError | FileAccessError} */
-function loadFile(file: string, isNamed: boolean): LoadedConfiguration {
+function loadFile(file: string, isNamed: boolean): LoadedConfiguration & { namesAccessLog: boolean } {
   // Asked for later, a missing one would fail without a hint of what to do.
   const ungranted = VARIABLES.filter((variable) =>
     Deno.permissions.querySync({ name: "env", variable }).state !== "granted"
@@ -132,6 +132,7 @@ function loadFile(file: string, isNamed: boolean): LoadedConfiguration {
   const warnings = result.warnings.map((issue) => formatIssue(issue, here));
   return {
     config: result.config,
+    namesAccessLog: result.namesAccessLog,
     warnings: [...warnings, ...missingInterpreters(result.config, findProgram)],
     listens: new Map(
       [...result.listens].map(([key, position]) => [key, formatPlace(resolve(file), position, here)]),
@@ -151,7 +152,7 @@ function configForOperand(commandLine: CommandLine): Config {
     cors: switches.has("cors"),
     headers: commandLine.headers,
     workers: commandLine.workers ?? 1,
-    quiet: switches.has("quiet"),
+    quiet: isQuiet(commandLine, false),
   };
   if (kindOf(path, operand) === "file") {
     refuseFolderOptions(commandLine, operand);
@@ -198,13 +199,18 @@ function refuseFolderOptions({ switches }: CommandLine, file: string): void {
 }
 
 /** The options that go with a configuration file beat what it says. */
-function withOptions(config: Config, commandLine: CommandLine): Config {
+function withOptions(config: Config, commandLine: CommandLine, namesAccessLog: boolean): Config {
   const here = replacing(commandLine) === undefined ? config : withAddress(config, commandLine);
   return {
     ...withShared(here, commandLine),
     workers: commandLine.workers ?? config.workers,
-    accessLog: commandLine.switches.has("quiet") ? { to: "off" } : config.accessLog,
+    accessLog: isQuiet(commandLine, namesAccessLog) ? { to: "off" } : config.accessLog,
   };
+}
+
+/** Without an access log. Beside a command there is none unless somebody has asked for it: the output is the command's. */
+function isQuiet({ switches, beside, logFormat }: CommandLine, namesAccessLog: boolean): boolean {
+  return switches.has("quiet") || (beside !== undefined && !namesAccessLog && logFormat === undefined);
 }
 
 /** What goes with a folder as well as with a file. */

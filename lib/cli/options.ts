@@ -17,6 +17,8 @@ export interface Command {
   readonly name: CommandName;
   /** What may stand behind the options, e.g. `[DIR]`. */
   readonly operand?: string;
+  /** A command of the user's, and all of its words, may stand behind `--`. */
+  readonly program?: { readonly usage: string; readonly example: string };
   readonly completion?: Completion;
   readonly summary: string;
   /** What the manual says besides the summary. */
@@ -54,10 +56,12 @@ export const COMMANDS: readonly Command[] = [
     name: "serve",
     operand: "[DIR]",
     completion: "file",
+    program: { usage: "[-- COMMAND ARGS...]", example: "webserv dist -- npm test" },
     summary: "serve DIR (or one FILE), or what the configuration says (this is the default)",
     more:
       "Without DIR and --config, ./webserv.yaml is used if there is one, else the current folder is served. " +
-      "A FILE is sent at / and under its own name, and nothing else of its folder is.",
+      "A FILE is sent at / and under its own name, and nothing else of its folder is. " +
+      "COMMAND is started once every address accepts connections, with the first of them as WEBSERV_URL, and the server ends with it, with its exit status; signals are passed on to it.",
   },
   {
     name: "check",
@@ -111,6 +115,7 @@ export const EXAMPLES: readonly Example[] = [
     "webserv --isolate --header 'Cache-Control: no-store' game",
     "Serve pages that use threads in WebAssembly.",
   ],
+  ["webserv dist -- npx playwright test", "Run tests beside a server, which ends with them."],
   ["webserv init && webserv check && webserv", "Write a starter, see what it means, and serve it."],
 ];
 
@@ -232,6 +237,20 @@ export const OPTIONS: readonly Option[] = [
   },
   { name: "open", help: "open the browser", commands: ["serve"] },
   { name: "quiet", short: "q", help: "no access log", commands: ["serve"] },
+  {
+    name: "port-file",
+    value: "FILE",
+    completion: "file",
+    help: "write the first port to FILE once it accepts connections",
+    more: "It is there whole or not at all, and removed at the end.",
+    commands: ["serve"],
+  },
+  {
+    name: "ready-json",
+    help: "print one line of JSON once every address accepts connections",
+    more: "On standard output, with the addresses as urls and the process as pid.",
+    commands: ["serve"],
+  },
   {
     name: "full",
     help: "write every key of webserv.yaml, with what it means",

@@ -11,7 +11,7 @@ import type { Config } from "../config/types.ts";
 import { type Endpoint, endpointKey } from "../http/endpoint.ts";
 import { type ErrorLog, FileError, type FileProblem } from "../ports.ts";
 import { LogError } from "../runtime/logs.ts";
-import { OrphanGuard } from "../runtime/orphan_guard.ts";
+import { markedSoftware, OrphanGuard } from "../runtime/orphan_guard.ts";
 import { ownAddresses } from "../runtime/own_addresses.ts";
 import type { ProcessGroups } from "../runtime/process_groups.ts";
 import { Reaper } from "../runtime/reaper.ts";
@@ -119,6 +119,7 @@ export class Supervisor {
   #stopping = false;
   /** Since programs were configured for the first time. */
   #guard: OrphanGuard | undefined;
+  #software: string = SOFTWARE;
   /** As process 1, since programs were configured for the first time. */
   #reaper: Reaper | undefined;
   #looking: ReturnType<typeof setInterval> | undefined;
@@ -387,7 +388,9 @@ export class Supervisor {
     const { guardShell, searchPath } = this.#options.system;
     if (this.#guard !== undefined || guardShell === undefined || !hasPrograms(config)) return;
     try {
-      this.#guard = OrphanGuard.start(guardShell, searchPath, SOFTWARE);
+      const software = markedSoftware(SOFTWARE);
+      this.#guard = OrphanGuard.start(guardShell, searchPath, `SERVER_SOFTWARE=${software}`);
+      this.#software = software;
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       this.errorLog.warning(
@@ -428,7 +431,7 @@ export class Supervisor {
         searchPath: system.searchPath,
         launcher: launcherFor(config, system.launcher),
         spoolFolder: system.spoolFolder,
-        software: this.#guard?.software ?? SOFTWARE,
+        software: this.#software,
         terminal: this.#terminal,
       },
       config.sandbox ? this.#permissions(config) : undefined,
