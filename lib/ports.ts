@@ -271,6 +271,30 @@ export interface ProcessRunner {
   spawn(command: ProcessCommand): RunningProcess;
 }
 
+/** What a pool of processes is: the same words and number are the same pool, wherever they are written. */
+export interface Pool {
+  /** The FastCGI server and its arguments: a path, or a name to be looked for on PATH. `-b` and a socket follow them. */
+  readonly command: readonly string[];
+  /** How many requests it answers at a time. */
+  readonly processes: number;
+}
+
+/** FastCGI servers that webserv starts itself, when the first request wants them. */
+export interface Pools {
+  /**
+   * Resolves with where it listens, once it accepts connections; starts it if it is not running. Bounded in time by
+   * the owner of the pools.
+   *
+   * @throws {ProcessError} by rejecting
+   */
+  address(pool: Pool): Promise<UpstreamAddress>;
+  /**
+   * Nobody listened at its address, or it broke: it is looked after. When it died is known to the owner of the pools,
+   * who starts it again with a growing delay.
+   */
+  failed(pool: Pool): void;
+}
+
 /** A file without a name, for bytes that are too many for memory. Gone once it is closed, or the program ends. */
 export interface SpoolFile {
   write(bytes: Uint8Array): Promise<void>;

@@ -8,9 +8,9 @@ import { busy, GoneError, HttpError } from "../http/errors.ts";
 import { FieldBlock } from "../http/fields.ts";
 import { InternalRedirect, type Outcome, type Request, type Response } from "../http/message.ts";
 import type { Clock, ErrorLog, FileSystem, ProcessRunner, Spooler } from "../ports.ts";
-import { cgiAnswer } from "./answer.ts";
-import { cgiEnvironment, type ErrorPageOf, type Script } from "./environment.ts";
-import { type Collected, programInput } from "./request_input.ts";
+import { cgiAnswer } from "../cgi_protocol/answer.ts";
+import { cgiEnvironment, type ErrorPageOf, type Script } from "../cgi_protocol/environment.ts";
+import { type Collected, programInput } from "../cgi_protocol/request_input.ts";
 import { CgiRun } from "./run.ts";
 import { CgiSource } from "./source.ts";
 

@@ -8,9 +8,9 @@ import { ProcessError } from "../ports.ts";
 import { GoneError, HttpError } from "../http/errors.ts";
 import { isLocalClient } from "../http/local_client.ts";
 import type { Request } from "../http/message.ts";
-import { logLines } from "./error_lines.ts";
+import { logLines } from "../cgi_protocol/error_lines.ts";
 import { type FailedProgram, whyBadHeaderBlock, whyNoHeaderBlock, whyNotStarted } from "./explanations.ts";
-import { type HeaderBlock, HeaderBlockReader } from "./header_block.ts";
+import { type HeaderBlock, HeaderBlockReader } from "../cgi_protocol/header_block.ts";
 
 /** How long a program may go on after its answer ended, or is of no more interest, in milliseconds. */
 const GRACE = 1000;

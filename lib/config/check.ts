@@ -4,8 +4,8 @@
  *
  * @module
  */
-import type { Section, Shape } from "./decoder.ts";
-import type { Position, Report } from "./issues.ts";
+import { isMap, type Section, type Shape } from "./decoder.ts";
+import { type Position, quote, type Report } from "./issues.ts";
 import type { LocationSection, ServerSection, SharedSection } from "./schema.ts";
 
 type LocationWord = keyof LocationSection["values"] & string;
@@ -19,26 +19,60 @@ interface Clash<Word extends string> {
 }
 
 const SHARED_CLASHES: readonly Clash<SharedWord>[] = [
-  { word: "return", with: ["cgi", "try_files"], why: "a return answers everything itself" },
+  { word: "return", with: ["cgi", "fastcgi", "try_files"], why: "a return answers everything itself" },
 ];
 
 const LOCATION_CLASHES: readonly Clash<LocationWord>[] = [
   { word: "alias", with: ["root"], why: "an alias takes the place of the root" },
   {
     word: "return",
-    with: ["alias", "cgi", "cgi_script", "upload_store", "try_files"],
+    with: ["alias", "cgi", "cgi_script", "fastcgi", "fastcgi_pass", "upload_store", "try_files"],
     why: "a return answers everything itself",
   },
   {
     word: "cgi_script",
-    with: ["cgi", "try_files"],
+    with: ["cgi", "fastcgi", "fastcgi_pass", "try_files"],
     why: "a cgi_script answers everything below the location",
   },
-  { word: "upload_store", with: ["cgi", "cgi_script"], why: "nothing that was uploaded is ever run" },
+  {
+    word: "fastcgi_pass",
+    with: ["cgi", "fastcgi", "try_files"],
+    why: "a fastcgi_pass answers everything below the location",
+  },
+  {
+    word: "upload_store",
+    with: ["cgi", "cgi_script", "fastcgi", "fastcgi_pass"],
+    why: "nothing that was uploaded is ever run",
+  },
+  {
+    word: "proxy_pass",
+    with: [
+      "root",
+      "alias",
+      "return",
+      "cgi",
+      "cgi_script",
+      "fastcgi",
+      "fastcgi_pass",
+      "upload_store",
+      "try_files",
+    ],
+    why: "another server answers everything below the location",
+  },
 ];
 
 /** Keys that say something of programs, and nothing where there are none. */
 const OF_PROGRAMS = ["cgi_only", "cgi_env", "cgi_pass_authorization", "allow_encoded_slash"] as const;
+
+/** Keys that say something of FastCGI servers. */
+const OF_FASTCGI = ["fastcgi_root"] as const;
+
+/** Keys of which each has programs answer. */
+const PROGRAMS = ["cgi", "cgi_script", "fastcgi", "fastcgi_pass"] as const;
+const FASTCGI = ["fastcgi", "fastcgi_pass"] as const;
+
+/** Keys that say something of other servers, and nothing where there are none. */
+const OF_PROXIES = ["proxy_set_header", "proxy_timeouts"] as const;
 
 /** The location's own keys; what it inherits is looked at for whether anything can be served at all. */
 export function checkLocation(server: ServerSection, location: LocationSection, report: Report): void {
@@ -48,13 +82,22 @@ export function checkLocation(server: ServerSection, location: LocationSection, 
   if (overwrite !== undefined && !has("upload_store")) {
     report(overwrite, "overwrite needs an upload_store here");
   }
-  if (!hasCgi(server, location)) {
-    for (const word of OF_PROGRAMS) {
-      const node = location.at(word);
-      if (node !== undefined) report(node, `${word} needs a cgi or a cgi_script here`);
-    }
+  checkNeeds(location, OF_PROGRAMS, PROGRAMS, answers(PROGRAMS, server, location), report);
+  checkNeeds(location, OF_FASTCGI, FASTCGI, answers(FASTCGI, server, location), report);
+  checkExtensions(location, report);
+  for (const word of has("proxy_pass") ? [] : [...OF_PROXIES, "proxy_ssl_verify"] as const) {
+    const node = location.at(word);
+    if (node !== undefined) report(node, `${word} needs a proxy_pass here`);
   }
-  const sources = ["root", "alias", "return", "upload_store", "cgi_script"] as const;
+  const sources = [
+    "root",
+    "alias",
+    "return",
+    "upload_store",
+    "cgi_script",
+    "fastcgi_pass",
+    "proxy_pass",
+  ] as const;
   if (!sources.some(has) && server.at("root") === undefined && server.at("return") === undefined) {
     report(location.node, "no root: give the location or its server a root (or an alias, a return, ...)");
   }
@@ -64,6 +107,7 @@ export function checkLocation(server: ServerSection, location: LocationSection, 
 /** The server's own keys. */
 export function checkServer(server: ServerSection, report: Report): void {
   checkClashes(server, SHARED_CLASHES, report);
+  checkExtensions(server, report);
   checkCors(server, undefined, report);
   checkKeyPair(server, report);
   const locations = server.at("locations");
@@ -121,10 +165,21 @@ export function warnAboutServer(server: ServerSection, report: Report): void {
       }
     }
   }
-  const anyCgi = hasCgi(server) || locations.some(([, location]) => hasCgi(server, location));
-  for (const word of OF_PROGRAMS) {
+  const any = (words: Answering) =>
+    answers(words, server) || locations.some(([, location]) => answers(words, server, location));
+  for (const word of any(PROGRAMS) ? [] : OF_PROGRAMS) {
     const node = server.at(word);
-    if (node !== undefined && !anyCgi) report(node, "without effect: nothing in this server runs programs");
+    if (node !== undefined) report(node, "without effect: nothing in this server runs programs");
+  }
+  for (const word of any(FASTCGI) ? [] : OF_FASTCGI) {
+    const node = server.at(word);
+    if (node !== undefined) report(node, "without effect: nothing in this server is answered by FastCGI");
+  }
+  if (!locations.some(([, location]) => location.at("proxy_pass") !== undefined)) {
+    for (const word of OF_PROXIES) {
+      const node = server.at(word);
+      if (node !== undefined) report(node, "without effect: no location of this server has a proxy_pass");
+    }
   }
   const sections: readonly Section<Shape>[] = [server, ...locations.map(([, location]) => location)];
   for (const section of sections) {
@@ -136,11 +191,41 @@ export function warnAboutServer(server: ServerSection, report: Report): void {
   }
 }
 
-function hasCgi(server: ServerSection, location?: LocationSection): boolean {
-  if (location === undefined) return server.at("cgi") !== undefined;
-  if (location.at("cgi") !== undefined || location.at("cgi_script") !== undefined) return true;
-  const inherits = location.at("upload_store") === undefined && location.at("return") === undefined;
-  return inherits && server.at("cgi") !== undefined;
+type Answering = readonly (typeof PROGRAMS)[number][];
+
+/** One of the keys is written, or inherited where that is possible. */
+function answers(words: Answering, server: ServerSection, location?: LocationSection): boolean {
+  if (location !== undefined) {
+    if (words.some((word) => location.at(word) !== undefined)) return true;
+    if (NOT_INHERITING.some((word) => location.at(word) !== undefined)) return false;
+  }
+  return words.some((word) => (word === "cgi" || word === "fastcgi") && server.at(word) !== undefined);
+}
+
+/** A location with one of these has no programs of its server. */
+const NOT_INHERITING = ["upload_store", "return", "cgi_script", "fastcgi_pass", "proxy_pass"] as const;
+
+function checkNeeds(
+  location: LocationSection,
+  words: readonly LocationWord[],
+  needed: Answering,
+  isThere: boolean,
+  report: Report,
+): void {
+  for (const word of isThere ? [] : words) {
+    const node = location.at(word);
+    if (node !== undefined) report(node, `${word} needs one of these here: ${needed.join(", ")}`);
+  }
+}
+
+/** One extension, two who answer for it. */
+function checkExtensions(section: SharedSection, report: Report): void {
+  const node = section.at("fastcgi");
+  for (const extension of Object.keys(section.values.fastcgi ?? {})) {
+    if (node === undefined || section.values.cgi?.[extension] === undefined) continue;
+    const entry = isMap(node.value) ? node.value.get(extension) : undefined;
+    report(entry ?? node, `${quote(extension)} in cgi and in fastcgi: only one can answer; keep one of them`);
+  }
 }
 
 function checkClashes<S extends Shape>(

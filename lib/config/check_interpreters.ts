@@ -30,10 +30,15 @@ function warnAbout(
   missing: (program: string) => string | undefined,
   report: Report,
 ): void {
-  const node = section.at("cgi");
-  for (const [extension, words] of Object.entries(section.values.cgi ?? {})) {
-    const program = words === true ? undefined : words[0]!;
-    const why = program === undefined ? undefined : missing(program);
+  const { cgi = {}, fastcgi = {} } = section.values;
+  const interpreters = Object.entries(cgi).map(([extension, words]) => {
+    return { key: "cgi", extension, program: words === true ? undefined : words[0] } as const;
+  });
+  const servers = Object.entries(fastcgi).map(([extension, target]) => {
+    return { key: "fastcgi", extension, program: "spawn" in target ? target.spawn[0] : undefined } as const;
+  });
+  for (const { key, extension, program } of [...interpreters, ...servers]) {
+    const node = section.at(key), why = program === undefined ? undefined : missing(program);
     if (node === undefined || program === undefined || why === undefined) continue;
     const entry = isMap(node.value) ? node.value.get(extension) : undefined;
     const name = /^[\w.+/-]+$/.test(program) ? program : quote(program);

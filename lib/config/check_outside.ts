@@ -9,7 +9,7 @@
 import { dirname } from "@std/path";
 import { type Position, quote } from "./issues.ts";
 import type { PlacesOutside, Reports, Seen } from "./outside.ts";
-import { locationOf, originRoot } from "./places.ts";
+import { locationOf, originRoot, programFolder } from "./places.ts";
 import type { FileSection, LocationSection, ServerSection } from "./schema.ts";
 import type { Config, LocationConfig, ServerConfig } from "./types.ts";
 
@@ -117,14 +117,14 @@ class OutsideCheck {
   #page(server: ServerConfig, node: Position, page: string, instead: string): void {
     const location = locationOf(server, page);
     const { answer, programs } = location;
-    if (answer.return !== undefined || programs.cgiScript !== undefined) return;
+    if ((answer.return ?? programs.cgiScript ?? programs.fastcgiPass) !== undefined) return;
     const file = fileOf(location, page), root = originRoot(location);
     // Of a root that is not there it is said already.
     if (root !== undefined && !["folder", "file"].includes(this.#look(root))) return;
     const seen = file === undefined ? "nothing" : this.#look(file);
     if (seen !== "nothing" && seen !== "folder") return;
     // Behind a program's name stands its PATH_INFO.
-    if (file !== undefined && programs.cgi !== undefined && this.#isBelowFile(file)) return;
+    if (file !== undefined && programFolder(location) !== undefined && this.#isBelowFile(file)) return;
     const why = file === undefined
       ? "no root has it"
       : seen === "folder"

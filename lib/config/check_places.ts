@@ -94,7 +94,7 @@ class PlaceCheck {
     const folder = programFolder(place.location);
     if (folder === undefined || this.#stores.length === 0) return;
     const path = this.#realPath(folder);
-    const position = positionOf(place, "cgi");
+    const position = positionOf(place, place.location.programs.cgi === undefined ? "fastcgi" : "cgi");
     for (const store of this.#stores) {
       if (isContained(path, store.path)) {
         // Locations inherit both: one line is enough for all of them.
@@ -128,22 +128,25 @@ class PlaceCheck {
 
   /** The program for a location, and interpreters. */
   #checkWords(place: Place): void {
-    const { location: { programs: { cgi, cgiScript } } } = place;
+    const { location: { programs: { cgi, cgiScript, fastcgi } } } = place;
     if (cgiScript !== undefined) this.#checkWord(place, "cgi_script", cgiScript);
-    for (const words of Object.values(cgi ?? {})) {
-      if (words === true) continue;
-      const [first, ...rest] = words;
-      const program = first!.includes("/") ? first : this.outside.findProgram(first!);
-      // An argument may be a path, or a setting that holds one: `auto_prepend_file=/x.php`.
-      for (const word of [program ?? "", ...rest.flatMap((argument) => argument.split("="))]) {
-        if (isAbsolute(word)) this.#checkWord(place, "cgi", word);
-      }
+    for (const words of Object.values(cgi ?? {})) if (words !== true) this.#checkCommand(place, "cgi", words);
+    for (const target of Object.values(fastcgi ?? {})) {
+      if ("spawn" in target) this.#checkCommand(place, "fastcgi", target.spawn);
     }
   }
 
-  #checkWord(place: Place, key: "cgi" | "cgi_script", path: string): void {
+  #checkCommand(place: Place, key: "cgi" | "fastcgi", [first, ...rest]: readonly string[]): void {
+    const program = first!.includes("/") ? first : this.outside.findProgram(first!);
+    // An argument may be a path, or a setting that holds one: `auto_prepend_file=/x.php`.
+    for (const word of [program ?? "", ...rest.flatMap((argument) => argument.split("="))]) {
+      if (isAbsolute(word)) this.#checkWord(place, key, word);
+    }
+  }
+
+  #checkWord(place: Place, key: ProgramKey, path: string): void {
     // What is inherited is reported where it is written.
-    if (key === "cgi" && place.section !== undefined && place.section.at("cgi") === undefined) return;
+    if (key !== "cgi_script" && place.section !== undefined && place.section.at(key) === undefined) return;
     const store = this.#storeOf(path);
     if (store === undefined) return;
     this.reports.issue(
@@ -206,23 +209,23 @@ class PlaceCheck {
     for (const place of this.#places) {
       const { location, server } = place;
       const folder = servedFolder(location);
-      if (folder === undefined || location.answer.return || location.programs.cgiScript !== undefined) {
-        continue;
-      }
+      const { cgi, cgiScript, fastcgi, fastcgiPass } = location.programs;
+      const isWhole = location.answer.return ?? cgiScript ?? fastcgiPass;
+      if (folder === undefined || isWhole !== undefined) continue;
       const realFolder = this.#realPath(folder);
       if (!isContained(path, realFolder)) continue;
       const url = withoutSlash(location.path) + path.slice(realFolder === "/" ? 0 : realFolder.length);
       if (url.includes("/.") || locationOf(server, url) !== location) continue;
-      const { cgi } = location.programs;
+      const programs = { ...cgi, ...fastcgi };
       const where = quote(url === "" ? "/" : url);
       const line = place.section?.node.line ?? place.serverSection.node.line;
-      if (cgi?.[extensionOf(path)] ?? cgi?.["*"]) {
+      if (programs[extensionOf(path)] ?? programs["*"]) {
         this.reports.issue(
           node,
           `the log is a program by its name (${where} of line ${line}), and what clients send stands in it word for ` +
             "word: give it a folder outside",
         );
-      } else if (cgi !== undefined && location.programs.cgiOnly) continue;
+      } else if (location.programs.cgiOnly && programFolder(location) !== undefined) continue;
       else this.reports.warning(node, `everybody can read the log: it is ${where} of line ${line}`);
       return;
     }
@@ -241,9 +244,12 @@ class PlaceCheck {
   }
 }
 
+/** A key that has programs answer for files. */
+type ProgramKey = "cgi" | "cgi_script" | "fastcgi";
+
 /** Where a key is written that a location has, be it its own or its server's. */
-function positionOf({ section, serverSection }: Place, key: "cgi" | "cgi_script"): Position {
-  const inherited = key === "cgi" ? serverSection.at("cgi") : undefined;
+function positionOf({ section, serverSection }: Place, key: ProgramKey): Position {
+  const inherited = key === "cgi_script" ? undefined : serverSection.at(key);
   return section?.at(key) ?? inherited ?? section?.node ?? serverSection.node;
 }
 

@@ -53,7 +53,24 @@ export function completeLocation(
     access: valuesOf(LOCATION_GROUPS.access, own, inherited, has),
     answer: valuesOf(LOCATION_GROUPS.answer, own, inherited, has),
     files: valuesOf(LOCATION_GROUPS.files, own, inherited, has),
-    programs: valuesOf(LOCATION_GROUPS.programs, own, inherited, has),
+    programs: nearerOnes(own, valuesOf(LOCATION_GROUPS.programs, own, inherited, has)),
+    proxy: valuesOf(LOCATION_GROUPS.proxy, own, inherited, has),
     store: valuesOf(LOCATION_GROUPS.store, own, inherited, has),
   };
+}
+
+/** Of two keys that say what answers for an extension, the one counts that the location itself has. */
+function nearerOnes(own: WrittenOf<typeof LOCATION_KEYS>, programs: Programs): Programs {
+  if (own.cgi !== undefined) {
+    return own.fastcgi === undefined ? without(programs, "fastcgi", own.cgi) : programs;
+  }
+  return own.fastcgi === undefined ? programs : without(programs, "cgi", own.fastcgi);
+}
+
+type Programs = LocationConfig["programs"];
+
+function without(programs: Programs, word: "cgi" | "fastcgi", extensions: object): Programs {
+  const { [word]: all = {}, ...others } = programs;
+  const left = Object.entries(all).filter(([extension]) => !Object.hasOwn(extensions, extension));
+  return left.length === 0 ? others : { ...others, [word]: Object.fromEntries(left) };
 }

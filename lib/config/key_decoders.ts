@@ -17,11 +17,23 @@ import {
   refuse,
   text,
 } from "./decoder.ts";
-import { quote } from "./issues.ts";
+import { quote, type Report } from "./issues.ts";
+import type { Node } from "./node.ts";
 import * as names from "./names.ts";
-import type { CacheControl, Interpreters, LogTarget, Return, TryFiles, Variables } from "./value_types.ts";
+import { parseUpstream, type ProxyTarget } from "./upstreams.ts";
+import type {
+  CacheControl,
+  Interpreters,
+  LogTarget,
+  ProxyFields,
+  ProxyTimeouts,
+  Return,
+  TryFiles,
+  Variables,
+} from "./value_types.ts";
 import * as values from "./values.ts";
 import { ValueError } from "./values.ts";
+import { parseTemplate } from "./variables.ts";
 
 /** Bytes; `0` is no limit. */
 export const size = parsed("a size such as 512, 8k, 10M or 2G", values.parseSize);
@@ -99,15 +111,24 @@ export const addHeader: Decoder<WrittenFields> = (node, report) => {
       : parsed("a text", names.parseFieldValue)({ ...child, value: written }, report);
   };
   const entries = map("a mapping from names to values", names.parseFieldName, oneOrMany(value))(node, report);
+  reportTwice(entries, report, ": for several values write a list");
+  return entries?.map(([name, values]) => [name, values]);
+};
+
+/** A field is written once, whatever the case of its letters. */
+function reportTwice(
+  entries: readonly (readonly [name: string, value: unknown, node: Node])[] = [],
+  report: Report,
+  advice = "",
+): void {
   const seen = new Set<string>();
-  for (const [name, , child] of entries ?? []) {
+  for (const [name, , child] of entries) {
     if (seen.has(name.toLowerCase())) {
-      report(child, `${quote(name)} is there already (case does not count): for several values write a list`);
+      report(child, `${quote(name)} is there already (case does not count)${advice}`);
     }
     seen.add(name.toLowerCase());
   }
-  return entries?.map(([name, values]) => [name, values]);
-};
+}
 
 /** The value of Cache-Control; empty for `off`. */
 const cacheValue: Decoder<string> = (node, report) =>
@@ -183,8 +204,13 @@ export function interpreters(folder: string): Decoder<Interpreters> {
 /** The words of a command, or true. */
 function interpreter(folder: string): Decoder<readonly string[] | true> {
   const what = "an interpreter such as python3 or [deno, run], or true to run the file itself";
+  const words = command(what, folder);
+  return (node, report) => node.value === true ? true : words(node, report);
+}
+
+/** The words of a command: a list, or a text with blanks between them. */
+export function command(what: string, folder: string): Decoder<readonly string[]> {
   return (node, report) => {
-    if (node.value === true) return true;
     const words = isList(node.value)
       ? list(what, text("a word"))(node, report)
       : text(what)(node, report)?.trim().split(/\s+/);
@@ -195,6 +221,31 @@ function interpreter(folder: string): Decoder<readonly string[] | true> {
     return [program.includes("/") ? resolve(folder, program) : program, ...rest];
   };
 }
+
+/** Where requests go on to. */
+export function proxyPass(folder: string): Decoder<readonly ProxyTarget[]> {
+  const targets = oneOrMany(parsed("an upstream", (text) => parseUpstream(text, folder)));
+  return (node, report) => {
+    const decoded = targets(node, report);
+    return decoded?.length === 0 ? void report(node, "expected at least one upstream") : decoded;
+  };
+}
+
+/** Fields for other servers. */
+export const proxySetHeader: Decoder<ProxyFields> = (node, report) => {
+  const entries = map("a mapping from names to values", names.parseForwardedName, (child, report) => {
+    const written = literal(child, report);
+    if (written === undefined) return undefined;
+    const parse = (text: string) => parseTemplate(names.parseFieldValue(text));
+    return parsed("a text", parse)({ ...child, value: written }, report);
+  })(node, report);
+  reportTwice(entries, report);
+  return entries?.map(([name, value]) => [name, value]);
+};
+
+/** How long another server may take: what is written. */
+export const proxyTimeouts: Decoder<Partial<ProxyTimeouts>> = (node, report) =>
+  object("a mapping of times", { connect: nonZeroDuration, read: nonZeroDuration })(node, report)?.values;
 
 /** Environment variables. */
 export const environment: Decoder<Variables> = record(
@@ -207,7 +258,8 @@ export const environment: Decoder<Variables> = record(
   },
 );
 
-function record<T>(
+/** A mapping whose keys are not known beforehand, as an object. */
+export function record<T>(
   what: string,
   decodeKey: (key: string) => string,
   decodeValue: Decoder<T>,

@@ -6,6 +6,7 @@
  */
 import { isFieldValue, isToken, TCHAR } from "../bytes/ascii.ts";
 import { withCharset } from "../http/media_type.ts";
+import { normalNetwork } from "../http/networks.ts";
 import { quote } from "./issues.ts";
 import { parseHost, ValueError } from "./values.ts";
 
@@ -31,6 +32,18 @@ export function parseServerName(text: string): string {
 /** A host that is answered besides the server names: as a server name, or `*` for any. */
 export function parseAllowedHost(text: string): string {
   return text === "*" ? text : parseServerName(text);
+}
+
+/** An address or a network of proxies, in its normal form. */
+export function parseTrustedProxy(text: string): string {
+  try {
+    const network = normalNetwork(text);
+    if (network !== undefined) return network;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new ValueError(`expected ${error.message}, or an address alone, not ${quote(text)}`);
+  }
+  throw new ValueError(`expected an address or a network such as 10.0.0.0/8, not ${quote(text)}`);
 }
 
 /** Which requests a location is for. */
@@ -155,6 +168,31 @@ export function parseFieldName(text: string): string {
   return text;
 }
 
+/** Made for each request by whoever sends it on: the framing, and what is for one connection alone. */
+const FRAMING_FIELDS: ReadonlySet<string> = new Set([
+  "connection",
+  "content-length",
+  "expect",
+  "http2-settings",
+  "keep-alive",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+]);
+
+/** The name of a field for another server. */
+export function parseForwardedName(text: string): string {
+  if (!isToken(text)) throw new ValueError(`expected the name of a field, not ${quote(text)}`);
+  if (FRAMING_FIELDS.has(text.toLowerCase())) {
+    throw new ValueError(
+      `${quote(text)} cannot be set: it is made for each connection (WebSockets need nothing)`,
+    );
+  }
+  return text;
+}
+
 /** The value of a field to add, without white space around it. */
 export function parseFieldValue(text: string): string {
   const value = text.trim();
@@ -192,6 +230,12 @@ export function parseErrorCodes(text: string): readonly ErrorCode[] {
       `expected codes from 300 to 599 such as 404 or "500 502", 4xx or 5xx, not ${quote(text)}`,
     );
   });
+}
+
+/** A path of another machine or container, which starts at its root. */
+export function parseAbsolutePath(text: string): string {
+  if (text.startsWith("/") && !text.includes("\0")) return text.length > 1 ? text.replace(/\/+$/, "") : text;
+  throw new ValueError(`expected an absolute path such as /var/www/html, not ${quote(text)}`);
 }
 
 /** A key of cgi: an extension with its dot, or `*`. */

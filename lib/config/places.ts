@@ -19,9 +19,10 @@ export function servedFolder(location: LocationConfig): string | undefined {
   return (base === "/" ? "" : base) + withoutSlash(location.path) || "/";
 }
 
-/** Where the programs of a location lie, a folder or one file; undefined if it runs none by their extension. */
+/** Where the programs of a location lie, a folder or one file; undefined if it has none by their extension. */
 export function programFolder(location: LocationConfig): string | undefined {
-  return location.programs.cgi === undefined ? undefined : servedFolder(location);
+  const { cgi, fastcgi } = location.programs;
+  return cgi === undefined && fastcgi === undefined ? undefined : servedFolder(location);
 }
 
 /** All locations of all servers, those that stand for the servers themselves first. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { UpstreamAddress } from "../ports.ts";
 
 /** `stdout`, `stderr`, `off`, or a file to append to. */
 export type LogTarget = { readonly to: "stdout" | "stderr" | "off" } | {
@@ -30,6 +31,14 @@ export type Return =
 /** What runs programs: an extension with its dot (or `*`) to the interpreter's words, or `true` for the file itself. */
 export type Interpreters = Readonly<Record<string, readonly string[] | true>>;
 
+/** A FastCGI server: where it listens, or the words of the command that is started here, and how many processes it has. */
+export type FastcgiTarget =
+  | { readonly address: UpstreamAddress }
+  | { readonly spawn: readonly string[]; readonly processes: number };
+
+/** What answers for files by FastCGI: an extension with its dot (or `*`) to its server. */
+export type FastcgiTargets = Readonly<Record<string, FastcgiTarget>>;
+
 /**
  * Patterns of paths, in which a star stands for any characters, to values of Cache-Control; an empty one is no field. Of a
  * path that no pattern matches it is `no-cache`.
@@ -38,6 +47,32 @@ export type CacheControl = readonly (readonly [pattern: string, value: string])[
 
 /** Fields to add to every response, in order. */
 export type FieldsToAdd = readonly (readonly [name: string, value: string])[];
+
+/** What a text with variables may name. */
+export const VARIABLES = [
+  "host",
+  "http_host",
+  "uri",
+  "request_uri",
+  "args",
+  "scheme",
+  "remote_addr",
+] as const;
+export type Variable = typeof VARIABLES[number];
+
+/** Literal texts, and variables between them. */
+export type Template = readonly (string | { readonly variable: Variable })[];
+
+/** Fields of what is asked of another server, in order: each has one line, or none where its template is empty. */
+export type ProxyFields = readonly (readonly [name: string, value: Template])[];
+
+/** How long another server may take, in milliseconds. */
+export interface ProxyTimeouts {
+  /** To be connected to, TLS included. */
+  readonly connect: number;
+  /** Without a sign of life where one is due. */
+  readonly read: number;
+}
 
 /** A status to the path of its page. */
 export type ErrorPages = Readonly<Record<number, string>>;

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Handler, Request } from "../http/message.ts";
+import type { TrustedProxies } from "../http/trusted_proxies.ts";
 import type { WireLimits } from "../http1/limits.ts";
 import type { AccessLog } from "./access_log.ts";
 
@@ -45,6 +46,8 @@ export interface Settings {
   readonly http2: boolean;
   /** Undefined: no access log. */
   readonly accessLog: AccessLog | undefined;
+  /** Whose word on who asks is taken; undefined: nobody's. */
+  readonly trustedProxies?: TrustedProxies | undefined;
   /** By the key of the endpoint that a connection came to. */
   readonly handlers: ReadonlyMap<string, Handler>;
   /** The same for plain HTTP on ports that speak TLS: undefined for what is to be had over TLS alone. */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { ErrorPageOf } from "../cgi/environment.ts";
+import type { ErrorPageOf } from "../cgi_protocol/environment.ts";
 import type { Gateway } from "../cgi/gateway.ts";
 import type { FileCache } from "../disk/file_cache.ts";
 import type { Listings } from "../files/listings.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { basename, dirname } from "@std/path";
-import type { Script } from "../cgi/environment.ts";
+import type { Script } from "../cgi_protocol/environment.ts";
 import { firstLine } from "../cgi/first_line.ts";
 import type { ProgramLimits } from "../cgi/gateway.ts";
 import type { DiskFile, DiskFolder } from "../disk/found.ts";

@@ -60,8 +60,10 @@ export function createSite(config: Config, services: Services): Site {
     }
   }
   const all = [...byEndpoint], secure = all.filter(([, { endpoint }]) => endpoint.tls);
+  const { trustedProxies: { length: proxies } } = config;
+  const checked = (handler: Handler) => proxies === 0 ? handler : refuseMalformedForwarded(handler);
   return {
-    handlers: new Map(all.map(([key, hosts]) => [key, createHandler(hosts, services)])),
+    handlers: new Map(all.map(([key, hosts]) => [key, checked(createHandler(hosts, services))])),
     plainHandlers: new Map(secure.map(([key, hosts]) => [key, createPlainHandler(hosts, services)])),
   };
 }
@@ -158,6 +160,14 @@ function createPlainHandler(hosts: Hosts, services: Services): PlainHandler {
     return refused === undefined ? answer : errorResponse(refused, request);
   };
 }
+
+/** SECURITY: who is behind such a request cannot be told, and whoever sends it may mean just that. */
+function refuseMalformedForwarded(handler: Handler): Handler {
+  return (request) =>
+    request.forwarded?.isMalformed ? errorResponse(MALFORMED_FORWARDED, request) : handler(request);
+}
+
+const MALFORMED_FORWARDED = new HttpError(400, "The field Forwarded breaks the grammar of RFC 7239");
 
 /** Answers the requests of one endpoint. */
 function createHandler(hosts: Hosts, services: Services): Handler {

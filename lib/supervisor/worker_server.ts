@@ -10,6 +10,7 @@ import type { Config } from "../config/types.ts";
 import { FileCache } from "../disk/file_cache.ts";
 import { Listings } from "../files/listings.ts";
 import { type Endpoint, endpointKey } from "../http/endpoint.ts";
+import { TrustedProxies } from "../http/trusted_proxies.ts";
 import type { ByteConnection, ConnectionListener, ErrorLog, IncomingConnection, Log } from "../ports.ts";
 import { clock } from "../runtime/clock.ts";
 import { fileSystem } from "../runtime/files.ts";
@@ -239,7 +240,7 @@ function settingsOf(
   shown: LogTerminal,
   { authority }: WorkerCertificates,
 ): Settings {
-  const { timeouts, limits, http2, accessLog } = config;
+  const { timeouts, limits, http2, accessLog, trustedProxies } = config;
   const format = accessFormat(config, terminal);
   // What goes elsewhere has no width.
   const width = isOnTerminal(accessLog, terminal) ? shown : undefined;
@@ -247,6 +248,7 @@ function settingsOf(
     timeouts,
     limits,
     http2,
+    trustedProxies: trustedProxies.length === 0 ? undefined : new TrustedProxies(trustedProxies),
     accessLog: accessLog.to === "off" ? undefined : new AccessLog(logs.access, format, id, clock, width),
     ...createSite(config, { ...services, authority }),
   };

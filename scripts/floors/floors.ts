@@ -96,6 +96,7 @@ export const FLOORS: readonly Floor[] = [
     what: "virtual host, location, and the one way through: gates, answerer, internal redirect, finish",
     imports: [
       "lib/cgi",
+      "lib/cgi_protocol",
       "lib/store",
       "lib/files",
       "lib/disk",
@@ -108,8 +109,15 @@ export const FLOORS: readonly Floor[] = [
   },
   {
     place: "lib/cgi",
-    what: "programs as answers: environment and header block, the run, the gateway",
-    imports: [...PURE, "@std/path"],
+    what: "programs as answers: the run, the gateway",
+    imports: ["lib/cgi_protocol", ...PURE, "@std/path"],
+    names: "nothing",
+  },
+  {
+    place: "lib/cgi_protocol",
+    what:
+      "what programs are told and what they say (RFC 3875): environment, body, header block, lines for the log",
+    imports: PURE,
     names: "nothing",
   },
   {
@@ -145,7 +153,7 @@ export const FLOORS: readonly Floor[] = [
   {
     place: "lib/config",
     what: "webserv.yaml -> Config, with every issue reported at once; one table of keys",
-    imports: ["lib/http", "lib/bytes", "@std/path", "yaml"],
+    imports: [...PURE, "@std/path", "yaml"],
     names: "nothing",
   },
   {

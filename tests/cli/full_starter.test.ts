@@ -43,7 +43,11 @@ Deno.test("the full file has every key of the tables, with its meaning above it"
 /** Keys that need others beside them, by what is said of them alone. */
 const NOT_ALONE: Readonly<Record<string, RegExp>> = {
   overwrite: /^$|without effect/,
+  fastcgi_root: /without effect/,
   hsts: /without effect/,
+  proxy_set_header: /without effect/,
+  proxy_timeouts: /without effect/,
+  proxy_ssl_verify: /needs a proxy_pass/,
   ssl_certificate: /needs its key/,
   ssl_certificate_key: /needs its certificate/,
 };

@@ -27,6 +27,7 @@ Deno.test("an interpreter that is not installed is a warning where it is written
           .rb: "/opt/my ruby"
       /inherits/: {}
       /none/: { cgi: {} }
+      /fast/: { fastcgi: { .php: { spawn: [/opt/php, -q] }, .py: { spawn: sh }, .rb: "127.0.0.1:9000" } }
 `,
     "/site/webserv.yaml",
     outside,
@@ -36,6 +37,7 @@ Deno.test("an interpreter that is not installed is a warning where it is written
     'webserv.yaml:3: servers[0].cgi[".py"]: python3 is not installed: requests for such programs get 502',
     'webserv.yaml:7: servers[0].locations["/own/"].cgi[".php"]: php-cgi is not installed: requests for such programs get 502',
     'webserv.yaml:9: servers[0].locations["/own/"].cgi[".rb"]: /opt/my is not installed: requests for such programs get 502',
+    'webserv.yaml:12: servers[0].locations["/fast/"].fastcgi[".php"]: /opt/php is not installed: requests for such programs get 502',
   ]);
-  assertEquals(asked, ["sh", "python3", "php-cgi", "/opt/my"]);
+  assertEquals(asked, ["sh", "python3", "php-cgi", "/opt/my", "/opt/php", "sh"]);
 });

@@ -83,3 +83,32 @@ Deno.test("a log that everybody can read is warned of, one that nobody reaches i
   assertEquals(warningsOf(log("www/.logs/a.log")), []);
   assertEquals(warningsOf(log("logs/a.log")), []);
 });
+
+Deno.test("what FastCGI answers for, or is started for it, does not lie in a store", () => {
+  const yaml = (server: string, location = "{}") => `
+servers:
+  - root: www
+    fastcgi: { ${server} }
+    locations:
+      /up/: { upload_store: up }
+      /x/: ${location}
+`;
+  const refused: readonly [string, string?][] = [
+    [".php: 127.0.0.1:9000", "{ root: up/www }"],
+    [".php: { spawn: up/php }"],
+    [".php: { spawn: [php, -d, auto_prepend_file=/site/up/x] }"],
+    [".a: 127.0.0.1:9000", '{ fastcgi: { "*": { spawn: up/php } } }'],
+  ];
+  for (const [server, location] of refused) {
+    assertMatch(
+      issuesOf(yaml(server, location)).join("\n"),
+      /^[^\n]*\.fastcgi: [^\n]* upload store on line 6/,
+    );
+  }
+  const right: readonly [string, string?][] = [
+    [".php: 127.0.0.1:9000", "{ root: other }"],
+    [".php: { spawn: bin/php }"],
+    [".php: unix:up/socket", "{ fastcgi_pass: unix:up/socket, root: up }"],
+  ];
+  for (const [server, location] of right) assertEquals(issuesOf(yaml(server, location)), [], server);
+});

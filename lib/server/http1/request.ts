@@ -19,6 +19,7 @@ export class ConnectionRequest implements Request {
   readonly host: string;
   readonly version: RequestHead["version"];
   readonly fields: FieldBlock;
+  readonly forwarded: Request["forwarded"];
   /** For the access log. */
   readonly started: number;
   readonly #stream: ByteStream;
@@ -33,13 +34,15 @@ export class ConnectionRequest implements Request {
     this.host = head.host;
     this.version = head.version;
     this.fields = head.fields;
-    this.started = stream.context.settings.accessLog?.start() ?? 0;
+    const { accessLog, trustedProxies } = stream.context.settings;
+    this.started = accessLog?.start() ?? 0;
+    this.forwarded = trustedProxies?.told(stream.connection.remote, head.fields);
     this.#stream = stream;
     this.#departure = departure;
   }
 
   get remote(): Request["remote"] {
-    return this.#stream.connection.remote;
+    return this.forwarded?.client ?? this.#stream.connection.remote;
   }
 
   get local(): Request["local"] {

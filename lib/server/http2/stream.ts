@@ -47,6 +47,7 @@ export class ServedStream implements Request, LoggedRequest, ContentOutlet {
   readonly host: string;
   readonly version = "HTTP/2.0";
   readonly fields: FieldBlock;
+  readonly forwarded: Request["forwarded"];
   readonly started: number;
   readonly body: RequestBody;
   /** Undefined where the request has no content. */
@@ -75,8 +76,10 @@ export class ServedStream implements Request, LoggedRequest, ContentOutlet {
     this.host = head.host;
     this.fields = head.fields;
     this.#host = host;
-    const { context } = host.bytes;
-    this.started = context.settings.accessLog?.start() ?? 0;
+    const { context, connection } = host.bytes;
+    const { accessLog, trustedProxies } = context.settings;
+    this.started = accessLog?.start() ?? 0;
+    this.forwarded = trustedProxies?.told(connection.remote, head.fields);
     if (endsStream) this.body = NO_BODY;
     else {
       const body = new StreamBody(head.length, this.#outlet(), context, head.expectsContinue);
@@ -85,7 +88,7 @@ export class ServedStream implements Request, LoggedRequest, ContentOutlet {
   }
 
   get remote(): Request["remote"] {
-    return this.#host.bytes.connection.remote;
+    return this.forwarded?.client ?? this.#host.bytes.connection.remote;
   }
 
   get local(): Request["local"] {

@@ -1,11 +1,11 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { type Collecting, type ProgramInput, programInput } from "../../lib/cgi/request_input.ts";
+import { type Collecting, type ProgramInput, programInput } from "../../lib/cgi_protocol/request_input.ts";
 import { GoneError, HttpError } from "../../lib/http/errors.ts";
 import type { RequestBody } from "../../lib/http/message.ts";
 import { FileError, type Spooler } from "../../lib/ports.ts";
 import { settle } from "../support/fakes.ts";
 import { toBytes, toText } from "../support/wire.ts";
-import { fakeBody, FakeSpooler } from "./fakes.ts";
+import { fakeBody, FakeSpooler } from "../cgi/fakes.ts";
 
 const KIB = 1024;
 

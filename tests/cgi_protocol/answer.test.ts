@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { type CgiAnswer, cgiAnswer } from "../../lib/cgi/answer.ts";
-import type { HeaderBlock } from "../../lib/cgi/header_block.ts";
+import { type CgiAnswer, cgiAnswer } from "../../lib/cgi_protocol/answer.ts";
+import type { HeaderBlock } from "../../lib/cgi_protocol/header_block.ts";
 import { HttpError, refusal } from "../../lib/http/errors.ts";
 import { InternalRedirect } from "../../lib/http/message.ts";
 import type { DecodedPath } from "../../lib/http/path.ts";

@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { type HeaderBlock, HeaderBlockReader } from "../../lib/cgi/header_block.ts";
+import { type HeaderBlock, HeaderBlockReader } from "../../lib/cgi_protocol/header_block.ts";
 import { HttpError } from "../../lib/http/errors.ts";
 import { toBytes, toText } from "../support/wire.ts";
 

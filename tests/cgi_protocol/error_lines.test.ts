@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { logLines } from "../../lib/cgi/error_lines.ts";
+import { logLines } from "../../lib/cgi_protocol/error_lines.ts";
 import { toBytes } from "../support/wire.ts";
 import { FakeClock, FakeLog } from "../support/fakes.ts";
 

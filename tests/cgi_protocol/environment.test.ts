@@ -1,6 +1,6 @@
 import { assertEquals, assertNotMatch } from "@std/assert";
-import { cgiEnvironment, type EnvironmentOptions, type Script } from "../../lib/cgi/environment.ts";
-import { fakeRequest, type FakeRequestOptions } from "./fakes.ts";
+import { cgiEnvironment, type EnvironmentOptions, type Script } from "../../lib/cgi_protocol/environment.ts";
+import { fakeRequest, type FakeRequestOptions } from "../cgi/fakes.ts";
 
 const SCRIPT: Script = { file: "/srv/cgi-bin/a.py", name: "/cgi-bin/a.py", pathInfo: "" };
 const OPTIONS: EnvironmentOptions = {

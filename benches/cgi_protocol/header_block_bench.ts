@@ -4,7 +4,7 @@
  * @module
  */
 import { encodeLatin1 } from "../../lib/bytes/latin1.ts";
-import { HeaderBlockReader } from "../../lib/cgi/header_block.ts";
+import { HeaderBlockReader } from "../../lib/cgi_protocol/header_block.ts";
 import { HttpError } from "../../lib/http/errors.ts";
 import { compare, repeat, type Subject } from "../support.ts";
 
