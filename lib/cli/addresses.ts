@@ -64,9 +64,14 @@ export function firstEndpoint(endpoints: readonly Endpoint[]): Endpoint {
   return encryptedFirst(endpoints)[0]!;
 }
 
-/** Every address for this machine's own browser, each once, the first endpoint's first. */
+/** Every address for this machine's own browser, each once: of an app its name first, else the first endpoint. */
 export function browserUrls(config: Config): string[] {
   const { local, network } = openAddresses(config, []);
   const listened = encryptedFirst(endpointsOf(config)).map(browserUrl);
-  return [...new Set([...listened, ...local, ...network])];
+  const named = config.app === undefined
+    ? []
+    : encryptedFirst(endpointsOf(config)).map((endpoint) =>
+      endpointUrl({ ...endpoint, hostname: `${config.app!.name}.localhost` })
+    );
+  return [...new Set([...named, ...listened, ...local, ...network])];
 }

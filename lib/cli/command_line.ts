@@ -38,6 +38,8 @@ export interface CommandLine {
   readonly beside: readonly string[] | undefined;
   /** Where the first port is to be written. */
   readonly portFile: string | undefined;
+  /** Of an app: what it is to be called. */
+  readonly name: string | undefined;
 }
 
 const SWITCHES = OPTIONS.filter(({ value }) => value === undefined).map(({ name }) => name);
@@ -103,6 +105,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     switches: new Set(SWITCHES.filter((name) => given.has(name))),
     beside,
     portFile: given.get("port-file"),
+    name: given.get("name"),
   };
   if (line.config !== undefined && line.operand !== undefined && command === "serve") {
     throw new UsageError(`either a folder ("${line.operand}") or --config, not both`);
@@ -117,7 +120,11 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
  */
 function besideWords(name: CommandName, args: readonly string[], terminator: number): string[] | undefined {
   const { program } = COMMANDS.find((command) => command.name === name)!;
-  if (program === undefined || terminator === args.length) return undefined;
+  if (program === undefined) return undefined;
+  if (terminator === args.length) {
+    if (name === "serve") return undefined;
+    throw new UsageError(`webserv ${name} needs a command behind "--": ${program.example}`);
+  }
   const words = args.slice(terminator + 1);
   if (!words[0]) {
     throw new UsageError(`"--" needs a command behind it: ${program.example} (a folder is named before it)`);
@@ -168,7 +175,7 @@ function refusing<T>(option: string, parse: () => T): T {
 /** Often a variable of a shell that is not set; taken for the current folder it would show what nobody meant to. */
 function emptyOperand(command: CommandName): UsageError {
   return new UsageError(
-    command === "serve" || command === "init"
+    command === "serve" || command === "app" || command === "init"
       ? '"" is no folder: write "." for the current one'
       : `"" is nothing: see webserv ${command} --help`,
   );

@@ -8,18 +8,24 @@ import { decodeConfig, formatIssue, formatPlace } from "../config/decode.ts";
 import { fileConfig, folderConfig } from "../config/defaults.ts";
 import { endpointsOf, withEndpoints } from "../config/listen.ts";
 import { uploadStores } from "../config/places.ts";
+import { appConfig } from "../config/app.ts";
 import type { Config } from "../config/types.ts";
 import { isContained } from "../http/containment.ts";
 import { endpointOf } from "../http/endpoint.ts";
 import { mayWrite } from "../runtime/may_write.ts";
 import { permissionFlag } from "../supervisor/permissions.ts";
 import { machineName, systemInfo, VARIABLES } from "../supervisor/system_info.ts";
+import { appOf } from "./app_name.ts";
 import { type CommandLine, folderOptions, UsageError } from "./command_line.ts";
 import { certificateLook } from "./certificate_look.ts";
 import { operandGuess } from "./operand_guess.ts";
+import type { CommandName } from "./options.ts";
 import { ownFilesInStores } from "./own_files.ts";
 import { look, realPath } from "./real_path.ts";
 import { missingInterpreters } from "./sandbox_gaps.ts";
+
+/** Commands that need no file. */
+const SERVING: readonly CommandName[] = ["serve", "app"];
 
 const DEFAULT_FILE = "webserv.yaml";
 const DEFAULT_PORT = 8080, DEFAULT_HTTPS_PORT = 8443;
@@ -49,7 +55,7 @@ export interface LoadedConfiguration {
 export function loadConfiguration(commandLine: CommandLine, running?: Config): LoadedConfiguration {
   const file = commandLine.config ?? defaultFile(commandLine, running);
   if (file === undefined) {
-    if (commandLine.command !== "serve") {
+    if (!SERVING.includes(commandLine.command)) {
       throw new FileAccessError(
         `there is no ${DEFAULT_FILE} here: name a file with --config, or make one with webserv init`,
       );
@@ -82,7 +88,8 @@ export function loadConfiguration(commandLine: CommandLine, running?: Config): L
  * The file that is taken where none is named. SECURITY: a server that was started without one never takes one up, which
  * may have been uploaded meanwhile.
  */
-function defaultFile({ operand }: CommandLine, running: Config | undefined): string | undefined {
+function defaultFile({ operand, command }: CommandLine, running: Config | undefined): string | undefined {
+  if (command === "app") return undefined;
   if (running !== undefined) return running.file === undefined ? undefined : DEFAULT_FILE;
   return operand === undefined && isFile(DEFAULT_FILE) ? DEFAULT_FILE : undefined;
 }
@@ -154,7 +161,13 @@ function configForOperand(commandLine: CommandLine): Config {
     workers: commandLine.workers ?? 1,
     quiet: isQuiet(commandLine, false),
   };
-  if (kindOf(path, operand) === "file") {
+  const kind = kindOf(path, operand);
+  if (commandLine.command === "app") {
+    if (kind === "file") throw new UsageError(`"${operand}" is a file: name the folder that it is in`);
+    const root = commandLine.operand === undefined ? undefined : path;
+    return appConfig({ ...shared, root, app: appOf(commandLine, path) });
+  }
+  if (kind === "file") {
     refuseFolderOptions(commandLine, operand);
     return fileConfig({ ...shared, file: path });
   }

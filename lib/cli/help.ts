@@ -4,7 +4,8 @@
  * @module
  */
 import { KEY_SECTIONS, plainMeaning } from "../config/key_list.ts";
-import { type Command, type CommandName, COMMANDS, EXAMPLES, type Option, OPTIONS } from "./options.ts";
+import { EXAMPLES } from "./examples.ts";
+import { type Command, type CommandName, COMMANDS, type Option, OPTIONS } from "./options.ts";
 
 /** Columns of a line, where there is no terminal to ask. */
 const WIDTH = 80;

@@ -5,7 +5,8 @@
  * @module
  */
 import { KEY_SECTIONS, type KeyEntry, plainMeaning } from "../config/key_list.ts";
-import { type Command, COMMANDS, type Example, EXAMPLES, type Option, OPTIONS } from "./options.ts";
+import { type Example, EXAMPLES } from "./examples.ts";
+import { type Command, COMMANDS, type Option, OPTIONS } from "./options.ts";
 
 const DESCRIPTION = [
   "is a web server for your own machine: it delivers pages, pictures and video from a folder or from a configuration in nginx's words, stores what is uploaded, and runs CGI programs.",

@@ -59,6 +59,7 @@ function runCommand(
 ): Promise<number | void> | void {
   switch (commandLine.command) {
     case "serve":
+    case "app":
       return serve(commandLine, debuggerPort);
     case "check":
       return check(commandLine);

@@ -6,6 +6,7 @@
 import { endpointsOf, withEndpoints } from "../config/listen.ts";
 import { certificateFiles } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
+import type { AppState } from "../ports.ts";
 import { openBrowser } from "../runtime/browser.ts";
 import { DEBUGGER_ADDRESS, DEBUGGER_PORT, type DebuggerPort } from "../runtime/debugger_port.ts";
 import { clock } from "../runtime/clock.ts";
@@ -58,9 +59,13 @@ export async function serve(commandLine: CommandLine, debuggerPort: DebuggerPort
   if (portFile !== undefined) onEnd(() => portFile.remove());
   let serving: Supervisor | undefined;
   const patience = () => (serving?.config ?? config).timeouts.shutdown;
-  const companion = await companionFor(commandLine, { ...system, groups }, patience);
+  const companion = await companionFor(commandLine, config, { ...system, groups }, {
+    patience,
+    colour: terminal.stdout && terminal.colour,
+    changed: (state) => serving?.tellApp(state),
+  });
   // A command's output is not to be mixed with more than there must be.
-  const shows = terminal.stderr && companion === undefined;
+  const shows = terminal.stderr && (companion === undefined || config.app !== undefined);
   if (!shows) await warn();
   const stopAsked = Promise.withResolvers<number>();
   let stopSignals = 0;
@@ -149,15 +154,29 @@ export async function serve(commandLine: CommandLine, debuggerPort: DebuggerPort
   }
 }
 
+/** What a companion needs of its server. */
+interface CompanionHost {
+  readonly patience: () => number;
+  readonly colour: boolean;
+  readonly changed: (state: AppState) => void;
+}
+
 /** PERF: what it takes is loaded only where there is a command. */
 async function companionFor(
-  { beside }: CommandLine,
+  { beside, switches }: CommandLine,
+  { app }: Config,
   keeper: CommandKeeper,
-  patience: () => number,
+  { patience, colour, changed }: CompanionHost,
 ): Promise<Companion | undefined> {
   if (beside === undefined) return undefined;
-  const { Beside } = await import("./beside.ts");
-  return new Beside(beside, keeper, patience);
+  if (app === undefined) {
+    const { Beside } = await import("./beside.ts");
+    return new Beside(beside, keeper, patience);
+  }
+  const [{ App }, { appWords }] = await Promise.all([import("./app.ts"), import("./app_words.ts")]);
+  const words = appWords(beside, app.port);
+  const plan = { words, app, restarts: switches.has("restart"), colour, patience };
+  return new App(plan, keeper, { changed, said: (line) => void tell(line) });
 }
 
 /** Those who are to listen on the debugger's port get it. */

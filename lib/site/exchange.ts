@@ -11,7 +11,7 @@ import type { Listings } from "../files/listings.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
 import type { Outcome, Request } from "../http/message.ts";
 import { type DecodedPath, decodePathForProgram } from "../http/path.ts";
-import type { ErrorLog, StoreFiles } from "../ports.ts";
+import type { AppView, ErrorLog, StoreFiles } from "../ports.ts";
 import type { AddedFields } from "./added_fields.ts";
 import type { PublicAuthority, SecureAddress } from "./authority_pages.ts";
 import type { Location } from "./location.ts";
@@ -45,6 +45,8 @@ export interface Services {
   readonly gateway: Gateway;
   readonly store: StoreFiles;
   readonly errorLog: ErrorLog;
+  /** What runs behind this server; undefined where nothing does. */
+  readonly app?: AppView | undefined;
   /** Whose certificates the servers have that bring none of their own; undefined where there are none. */
   readonly authority?: PublicAuthority | undefined;
 }

@@ -9,7 +9,7 @@ import { endpointsOf } from "../config/listen.ts";
 import { uploadStores } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
 import { type Endpoint, endpointKey } from "../http/endpoint.ts";
-import { type ErrorLog, FileError, type FileProblem } from "../ports.ts";
+import { type AppState, type ErrorLog, FileError, type FileProblem } from "../ports.ts";
 import { LogError } from "../runtime/logs.ts";
 import { markedSoftware, OrphanGuard } from "../runtime/orphan_guard.ts";
 import { ownAddresses } from "../runtime/own_addresses.ts";
@@ -105,6 +105,7 @@ export class Supervisor {
   readonly #retired: Set<WorkerHandle>[] = [];
   readonly #ending: Set<WorkerHandle>[] = [];
   #terminal: Terminal;
+  #app: AppState = { runs: true };
   #config: Config;
   #logs: SupervisorLogs;
   /** What workers of the configuration have been given. */
@@ -190,6 +191,12 @@ export class Supervisor {
   /** Opens log files again, after they were moved away. */
   reopenLogs(): void {
     this.#logs.reopen();
+  }
+
+  /** The app behind this server has been started, or has ended. */
+  tellApp(state: AppState): void {
+    this.#app = state;
+    for (const worker of this.#everyWorker()) worker.tellApp(state);
   }
 
   /** The terminal has another width. */
@@ -433,6 +440,7 @@ export class Supervisor {
         spoolFolder: system.spoolFolder,
         software: this.#software,
         terminal: this.#terminal,
+        app: config.app && this.#app,
       },
       config.sandbox ? this.#permissions(config) : undefined,
       {

@@ -58,6 +58,8 @@ thread.onmessage = ({ data }) => {
       return server?.receive(data.name, data.certificate);
     case "resize":
       return server?.resize(data.columns);
+    case "app":
+      return server?.knowApp(data.state);
     case "left killed":
       return sayKilled(data.pid);
     case "retire":

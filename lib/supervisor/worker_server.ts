@@ -11,7 +11,14 @@ import { FileCache } from "../disk/file_cache.ts";
 import { Listings } from "../files/listings.ts";
 import { type Endpoint, endpointKey } from "../http/endpoint.ts";
 import { TrustedProxies } from "../http/trusted_proxies.ts";
-import type { ByteConnection, ConnectionListener, ErrorLog, IncomingConnection, Log } from "../ports.ts";
+import type {
+  AppState,
+  ByteConnection,
+  ConnectionListener,
+  ErrorLog,
+  IncomingConnection,
+  Log,
+} from "../ports.ts";
 import { clock } from "../runtime/clock.ts";
 import { fileSystem } from "../runtime/files.ts";
 import { listen } from "../runtime/net.ts";
@@ -59,6 +66,8 @@ export class WorkerServer {
     /** Connections of all acceptors. */
     readonly count: { readonly open: number },
     readonly terminal: { columns: LogTerminal["columns"] },
+    /** Undefined where there is none behind this server. */
+    readonly app: { state: AppState } | undefined,
   ) {
     this.#config = options.config;
   }
@@ -89,7 +98,8 @@ export class WorkerServer {
     const files = new FileCache(fileSystem, clock);
     files.withhold(options.certificates.withheld);
     const listings = new Listings(files.turns);
-    const services = { files, listings, gateway, store: storeFiles, errorLog: logs.error };
+    const app = options.app && { state: options.app };
+    const services = { app, files, listings, gateway, store: storeFiles, errorLog: logs.error };
     const terminal = { columns: options.terminal?.columns };
     const settings = settingsOf(config, options, logs, services, terminal, options.certificates);
     const context = new ServerContext(settings, clock, logs.error);
@@ -109,7 +119,7 @@ export class WorkerServer {
       throw error;
     }
     for (const acceptor of acceptors) void acceptor.run();
-    return new WorkerServer(options, logs, acceptors, tls, context, services, count, terminal);
+    return new WorkerServer(options, logs, acceptors, tls, context, services, count, terminal, app);
   }
 
   /**
@@ -138,6 +148,11 @@ export class WorkerServer {
   /** A certificate for one name has come. */
   receive(name: string, certificate: WorkerCertificate | undefined): void {
     this.tls?.receive(name, certificate);
+  }
+
+  /** The app behind this server has been started, or has ended. */
+  knowApp(state: AppState): void {
+    if (this.app !== undefined) this.app.state = state;
   }
 
   /** Lines of the access log are to be cut at another width. */
