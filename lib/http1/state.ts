@@ -5,11 +5,16 @@
  * @module
  */
 
-/** The client: waits, sends a body, has sent all of its request, or will send nothing that is read. */
-export type ClientState = "idle" | "send body" | "done" | "closed";
+/**
+ * The client: waits, sends a body, has sent all of its request, speaks something else, or will send nothing that is read.
+ */
+export type ClientState = "idle" | "send body" | "done" | "switched" | "closed";
 
-/** The server: waits for a request, owes a response, sends its content, has sent it all, or will send nothing more. */
-export type ServerState = "idle" | "send response" | "send body" | "done" | "closed";
+/**
+ * The server: waits for a request, owes a response, sends its content, has sent it all, speaks something else, or will
+ * send nothing more.
+ */
+export type ServerState = "idle" | "send response" | "send body" | "done" | "switched" | "closed";
 
 type Transitions<State extends string> = Readonly<Record<State, Readonly<Record<string, State>>>>;
 
@@ -21,15 +26,17 @@ export const CLIENT: Transitions<ClientState> = {
     "peer error": "closed",
     "give up": "closed",
   },
-  "done": { "next cycle": "idle", "give up": "closed" },
+  "done": { "next cycle": "idle", "switch protocols": "switched", "give up": "closed" },
+  "switched": { "give up": "closed" },
   "closed": {},
 };
 
 export const SERVER: Transitions<ServerState> = {
   "idle": { "request": "send response", "peer error": "send response", "give up": "closed" },
-  "send response": { "respond": "send body", "give up": "closed" },
+  "send response": { "respond": "send body", "switch protocols": "switched", "give up": "closed" },
   "send body": { "end of response": "done", "give up": "closed" },
   "done": { "next cycle": "idle", "give up": "closed" },
+  "switched": { "give up": "closed" },
   "closed": {},
 };
 

@@ -8,7 +8,9 @@ import { refusal } from "../http/errors.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
 import type { Outcome } from "../http/message.ts";
 import type { Answerer, Exchange } from "./exchange.ts";
+import { answerByProxy } from "./proxying.ts";
 import { answerProgramIndex, answerWithPrograms, answerWithScript, type ProgramRules } from "./programs.ts";
+import { answerFromFilesOr } from "./files_first.ts";
 import { redirectToLocation, returned } from "./returns.ts";
 import { answerFromFiles } from "./static_files.ts";
 import { answerFromStore } from "./storing.ts";
@@ -19,7 +21,7 @@ type Attempt = (exchange: Exchange) => MaybePromise<Outcome> | undefined;
 
 /** The answerer of a location: a list of attempts and, where none of them answers, its files. */
 export function answererOf(config: LocationConfig, rules: ProgramRules): Answerer {
-  const { match, path, answer, files, programs, store } = config;
+  const { match, path, answer, files, programs, proxy, store } = config;
   const answerFiles = programs.cgi !== undefined && programs.cgiOnly
     ? answerProgramIndex(programs.cgi)
     : answerFromFiles;
@@ -29,6 +31,11 @@ export function answererOf(config: LocationConfig, rules: ProgramRules): Answere
   }
   const attempts: Attempt[] = [];
   if (match === "prefix" && path !== "/" && path.endsWith("/")) attempts.push(redirectToLocation);
+  if (proxy.proxyPass !== undefined) {
+    const pass = answerByProxy(config, proxy.proxyPass);
+    // No configuration file says so: it is webserv app's own.
+    return firstOf(attempts, files.root === undefined ? pass : answerFromFilesOr(pass));
+  }
   if (programs.cgiScript !== undefined) {
     return firstOf(attempts, answerWithScript(programs.cgiScript, rules));
   }

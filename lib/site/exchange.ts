@@ -11,11 +11,12 @@ import type { Listings } from "../files/listings.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
 import type { Outcome, Request } from "../http/message.ts";
 import { type DecodedPath, decodePathForProgram } from "../http/path.ts";
-import type { AppView, ErrorLog, StoreFiles } from "../ports.ts";
+import type { Dialer, ErrorLog, StoreFiles } from "../ports.ts";
 import type { AddedFields } from "./added_fields.ts";
 import type { PublicAuthority, SecureAddress } from "./authority_pages.ts";
 import type { Location } from "./location.ts";
 import type { LocationTable } from "./location_table.ts";
+import type { Forwarder } from "./forwarder.ts";
 
 /** A location and what answers in it: chosen once, so that a location of plain files pays for nothing else. */
 export interface LocationEntry {
@@ -43,10 +44,11 @@ export interface Services {
   readonly files: FileCache;
   readonly listings: Listings;
   readonly gateway: Gateway;
+  readonly dialer: Dialer;
   readonly store: StoreFiles;
   readonly errorLog: ErrorLog;
-  /** What runs behind this server; undefined where nothing does. */
-  readonly app?: AppView | undefined;
+  /** Passes requests on to other servers; undefined where no location does. */
+  readonly forwarder?: Forwarder | undefined;
   /** Whose certificates the servers have that bring none of their own; undefined where there are none. */
   readonly authority?: PublicAuthority | undefined;
 }

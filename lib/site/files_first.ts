@@ -16,7 +16,9 @@ export function answerFromFilesOr(next: Answerer): Answerer {
     const { method } = exchange.request;
     if (method !== "GET" && method !== "HEAD") return next(exchange);
     return whenFound(find(exchange), (found) => {
-      if (found?.kind === "file") return exchange.path.endsWith("/") ? next(exchange) : answerFromFiles(exchange);
+      if (found?.kind === "file") {
+        return exchange.path.endsWith("/") ? next(exchange) : answerFromFiles(exchange);
+      }
       const isFolder = found !== undefined && exchange.path.endsWith("/");
       return isFolder ? answerIndex(exchange, next, 0) : next(exchange);
     });

@@ -15,6 +15,7 @@ import type {
   AppState,
   ByteConnection,
   ConnectionListener,
+  Dialer,
   ErrorLog,
   IncomingConnection,
   Log,
@@ -39,6 +40,7 @@ import type { Services } from "../site/exchange.ts";
 import { createSite } from "../site/site.ts";
 import { speaksTls, type WorkerCertificate, type WorkerCertificates } from "./certificates.ts";
 import { accessFormat, isOnTerminal } from "./log_style.ts";
+import { LazyForwarder } from "./forwarder.ts";
 import type { WorkerStart } from "./messages.ts";
 import type { WorkerTls } from "./worker_tls.ts";
 
@@ -62,7 +64,7 @@ export class WorkerServer {
     /** Undefined where no TLS is spoken. */
     readonly tls: WorkerTls | undefined,
     readonly context: ServerContext,
-    readonly services: Services & { readonly gateway: Gateway },
+    readonly services: Services & { readonly gateway: Gateway; readonly forwarder: LazyForwarder },
     /** Connections of all acceptors. */
     readonly count: { readonly open: number },
     readonly terminal: { columns: LogTerminal["columns"] },
@@ -99,10 +101,14 @@ export class WorkerServer {
     files.withhold(options.certificates.withheld);
     const listings = new Listings(files.turns);
     const app = options.app && { state: options.app };
-    const services = { app, files, listings, gateway, store: storeFiles, errorLog: logs.error };
+    const forwarder: LazyForwarder = new LazyForwarder(() => {
+      return { dialer, clock, deadlines: context.deadlines, limits: () => context.settings.limits };
+    }, app && (await import("../site/app.ts")).whileAppIsAway(app, clock, logs.error));
+    const services = { files, listings, gateway, dialer, forwarder, store: storeFiles, errorLog: logs.error };
     const terminal = { columns: options.terminal?.columns };
     const settings = settingsOf(config, options, logs, services, terminal, options.certificates);
-    const context = new ServerContext(settings, clock, logs.error);
+    const context: ServerContext = new ServerContext(settings, clock, logs.error);
+    await forwarder.prepare(config);
     const tls = await tlsFor(options, askForCertificate);
     const count = { open: 0, turnedAway: 0 };
     const acceptors: AnyAcceptor[] = [];
@@ -173,12 +179,14 @@ export class WorkerServer {
   /** Accepts nothing more, and resolves once every connection has had its last answer and every program its end. */
   async retire(): Promise<void> {
     await Promise.all(this.acceptors.map((acceptor) => acceptor.retire()));
+    this.services.forwarder.stop();
     await this.services.gateway.stop();
   }
 
   /** Accepts nothing more, waits up to timeouts.shutdown for running exchanges, and closes everything. */
   async stop(): Promise<void> {
     const drained = Promise.all(this.acceptors.map((acceptor) => acceptor.drain()));
+    for (const acceptor of this.acceptors) acceptor.hangUp();
     let cancel = () => {};
     const late = new Promise<void>((resolve) =>
       cancel = clock.after(this.#config.timeouts.shutdown, resolve)
@@ -191,11 +199,18 @@ export class WorkerServer {
       this.logs.error.warning(`${open} connections were cut: they took longer than timeouts.shutdown`);
     }
     for (const acceptor of this.acceptors) acceptor.abort();
+    this.services.forwarder.stop();
     await this.services.gateway.stop();
     // Their handlers clean up after them, e.g. what was uploaded by half.
     await drained;
   }
 }
+
+/** PERF: what it takes is loaded with the first connection to a server of somebody else. */
+const dialer: Dialer = {
+  connect: async (address, options) =>
+    await (await import("../runtime/dial.ts")).systemDialer.connect(address, options),
+};
 
 type AnyAcceptor = Acceptor | Acceptor<IncomingConnection>;
 

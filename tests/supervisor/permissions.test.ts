@@ -6,6 +6,7 @@ import {
   permissionFlags,
   type PermissionSet,
   shellWord,
+  socketPermissions,
   type SystemPaths,
   workerPermissions,
 } from "../../lib/supervisor/permissions.ts";
@@ -21,6 +22,7 @@ const SYSTEM: SystemPaths = {
   findProgram: (name) => name.includes("/") ? name : PROGRAMS[name],
   launcher: "/usr/bin/setsid",
   spoolFolder: { path: "/tmp/spool" },
+  netNamesSockets: true,
 };
 
 const server = (text: string) => `servers: [{ listen: 8080, ${text} }]`;
@@ -232,4 +234,11 @@ Deno.test("a variable of the loader takes the permission to run everything, wher
   }
   const idle = configOf(server("root: w, cgi_env: { LD_X: y }"));
   assertEquals(workerPermissions(idle, SYSTEM).run, []);
+});
+
+Deno.test("a socket with a path is read and written, and an address where the runtime has it so", () => {
+  const paths = ["/run/php/php-fpm.sock", "/srv/app.sock"], net = paths.map((path) => `unix:${path}`);
+  for (const [netNamesSockets, expected] of [[true, net], [false, []]] as const) {
+    assertEquals(socketPermissions(paths, { netNamesSockets }), { net: expected, read: paths, write: paths });
+  }
 });
