@@ -173,8 +173,8 @@ async function companionFor(
     const { Beside } = await import("./beside.ts");
     return new Beside(beside, keeper, patience);
   }
-  const [{ App }, { appWords }] = await Promise.all([import("./app.ts"), import("./app_words.ts")]);
-  const words = appWords(beside, app.port);
+  const { App } = await import("./app.ts"), { appWords, packageScripts } = await import("./app_words.ts");
+  const words = appWords(beside, app.port, packageScripts);
   const plan = { words, app, restarts: switches.has("restart"), colour, patience };
   return new App(plan, keeper, { changed, said: (line) => void tell(line) });
 }

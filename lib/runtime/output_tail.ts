@@ -20,6 +20,7 @@ export class OutputTail {
   readonly #readers: ReadableStreamDefaultReader<Uint8Array>[] = [];
   readonly #pieces: Uint8Array[] = [];
   #size = 0;
+  #isCut = false;
 
   /** Passes a stream on, to its end or that of whoever reads it. Resolves then. */
   async pass(
@@ -51,7 +52,7 @@ export class OutputTail {
     // A line that was begun again (a progress bar) shows what was written last.
     const lines = text.split("\n").map((line) => line.replace(/\r+$/, "").replace(/^.*\r/s, ""));
     // Of what was cut, the first line is not whole.
-    if (this.#size > KEPT) lines.shift();
+    if (this.#isCut) lines.shift();
     return lines.map((line) => line.split("\t").map(escaped).join("\t")).join("\n").trim();
   }
 
@@ -65,6 +66,7 @@ export class OutputTail {
     const piece = bytes.slice(Math.max(0, bytes.length - KEPT));
     this.#pieces.push(piece);
     this.#size += piece.length;
+    this.#isCut ||= this.#size > KEPT || piece.length < bytes.length;
     while (this.#size - this.#pieces[0]!.length > KEPT) this.#size -= this.#pieces.shift()!.length;
   }
 }
