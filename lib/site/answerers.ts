@@ -45,18 +45,20 @@ export function answererOf(config: LocationConfig, rules: ProgramRules): Answere
 }
 
 /**
- * The answerer of a location for a path whose end can be nothing but a program's PATH_INFO. SECURITY: whatever else would
+ * The answerer of a location for a path whose end can be nothing but a program's PATH_INFO, or another server's affair. SECURITY: whatever else would
  * answer in the location is not asked, so that no hidden file is sent, stored or run.
  *
  * @param namesEnd where that end begins
  * @returns undefined where there is no program that could take it
  */
 export function answererBehind(
-  { path, answer, programs: { cgi, cgiScript } }: LocationConfig,
+  config: LocationConfig,
   rules: ProgramRules,
   namesEnd: number,
 ): Answerer | undefined {
+  const { path, answer, programs: { cgi, cgiScript }, proxy: { proxyPass } } = config;
   if (answer.return !== undefined) return undefined;
+  if (proxyPass !== undefined) return answerByProxy(config, proxyPass);
   if (cgiScript !== undefined) {
     const prefix = path.endsWith("/") ? path.length - 1 : path.length;
     return namesEnd >= prefix ? answerWithScript(cgiScript, rules) : undefined;

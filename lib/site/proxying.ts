@@ -9,26 +9,42 @@ import { type Outcome, type Request, schemeOf } from "../http/message.ts";
 import { encodePath } from "../http/path.ts";
 import type { AskedPath, Route, SetField } from "../proxy/route.ts";
 import type { Answerer, Exchange } from "./exchange.ts";
+import type { Forwarder } from "./forwarder.ts";
 
 /** Answers with what one of the upstreams answers. */
 export function answerByProxy(config: LocationConfig, targets: readonly ProxyTarget[]): Answerer {
-  const { proxy, access, path } = config;
-  let route: Route | undefined;
   return (exchange): MaybePromise<Outcome> => {
     const { forwarder } = exchange.services;
     if (forwarder === undefined) {
       throw new Error("A location passes requests on, and there is nothing to do it with");
     }
-    route ??= {
+    const route = routeOf(config, targets, forwarder);
+    return forwarder.answer(exchange.request, route, askedPath(exchange, config.path.length));
+  };
+}
+
+/** PERF: made once for each location; what is kept for a route is found by it. */
+const routes = new WeakMap<LocationConfig, Route>();
+
+function routeOf(
+  config: LocationConfig,
+  targets: readonly ProxyTarget[],
+  { whileUnreachable }: Forwarder,
+): Route {
+  let route = routes.get(config);
+  if (route === undefined) {
+    const { proxy, access } = config;
+    route = {
       targets,
       verify: proxy.proxySslVerify,
       timeouts: proxy.proxyTimeouts,
       bodyLimit: access.clientMaxBodySize,
       fields: setFields(proxy.proxySetHeader),
-      whileUnreachable: forwarder.whileUnreachable,
+      whileUnreachable,
     };
-    return forwarder.answer(exchange.request, route, askedPath(exchange, path.length));
-  };
+    routes.set(config, route);
+  }
+  return route;
 }
 
 function askedPath({ request, path, hops, isChosen }: Exchange, prefix: number): AskedPath {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { allLocations } from "../config/places.ts";
+import { passesRequestsOn } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
 import type { Proxy, ProxyPorts } from "../proxy/proxy.ts";
 import type { WhileUnreachable } from "../proxy/route.ts";
@@ -23,7 +23,7 @@ export class LazyForwarder implements Forwarder {
 
   /** Loads it, where a configuration passes requests on. */
   async prepare(config: Config): Promise<void> {
-    if (allLocations(config).some(({ proxy }) => proxy.proxyPass !== undefined)) await this.#load();
+    if (passesRequestsOn(config)) await this.#load();
   }
 
   answer(...given: Parameters<Proxy["answer"]>): ReturnType<Proxy["answer"]> {

@@ -6,6 +6,7 @@
  */
 import { Gateway } from "../cgi/gateway.ts";
 import { endpointsOf } from "../config/listen.ts";
+import { passesRequestsOn } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
 import { FileCache } from "../disk/file_cache.ts";
 import { Listings } from "../files/listings.ts";
@@ -278,6 +279,7 @@ function settingsOf(
     timeouts,
     limits,
     http2,
+    extendedConnect: passesRequestsOn(config),
     trustedProxies: trustedProxies.length === 0 ? undefined : new TrustedProxies(trustedProxies),
     accessLog: accessLog.to === "off" ? undefined : new AccessLog(logs.access, format, id, clock, width),
     ...createSite(config, { ...services, authority }),
