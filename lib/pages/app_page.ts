@@ -18,10 +18,11 @@ export interface EndedApp {
   readonly restarts: boolean;
 }
 
+/** The output begins at its end: that is where it says why. */
 const STYLE = BASE_STYLE + `
 body{display:grid;place-content:center;min-height:100vh}main{box-sizing:border-box;width:min(100vw,60rem);padding:2rem 1.25rem}
-h1{font-size:1.4rem;font-weight:600;line-height:1.25;margin:0 0 .5rem;text-wrap:balance}p{margin:.5rem 0;max-width:38rem;overflow-wrap:anywhere}
-code,pre{font:.85rem/1.5 ui-monospace,monospace}pre{margin:1.25rem 0;padding:.9rem 1rem;max-height:60vh;overflow:auto;border:1px solid var(--line);border-radius:.4rem;tab-size:4}
+h1{font-size:1.4rem;font-weight:600;line-height:1.25;margin:0 0 .5rem;text-wrap:balance}p{margin:.5rem 0;max-width:38rem;overflow-wrap:anywhere;text-wrap:pretty}
+code,pre{font:.85rem/1.5 ui-monospace,monospace}pre{margin:1.25rem 0;padding:.9rem 1rem;max-height:60vh;display:flex;flex-direction:column-reverse;overflow:auto;border:1px solid var(--line);border-radius:.4rem;tab-size:4}
 pre:focus-visible{outline:2px solid var(--key);outline-offset:2px}.dim{color:var(--dim)}`;
 
 /** It waits in the middle; what has moved once is moved at the same place by the page that comes next. */
@@ -75,7 +76,7 @@ export function endedPage(app: EndedApp | undefined, type: ErrorType): string {
   return page("The app has ended", restarts ? RELOAD : "", STYLE, [
     "<h1>The app has ended</h1>",
     `<p>${escape(sentence)}</p>`,
-    output === undefined ? "" : `<pre tabindex="0">${escape(output)}</pre>`,
+    output === undefined ? "" : `<pre tabindex="0"><span>${escape(output)}</span></pre>`,
     next === undefined ? "" : `<p class="dim">${escape(next)}</p>`,
   ]);
 }

@@ -101,7 +101,7 @@ Deno.test({
     assertStringIncludes(server.output().stderr, "\x1b[31mcould not <b>go on</b>\x1b[0m\n");
     const died = await ask(port, "/", { fields: PAGE });
     assertEquals([died.status, died.field("retry-after")], [503, undefined]);
-    assertStringIncludes(died.text, "could not &lt;b&gt;go on&lt;/b&gt;</pre>");
+    assertStringIncludes(died.text, "could not &lt;b&gt;go on&lt;/b&gt;</span></pre>");
     assertStringIncludes((await ask(port, "/")).text, "\ncould not <b>go on</b>\n");
     const elsewhere = await ask(port, "/", { fields: { ...PAGE, "X-Forwarded-For": "10.0.0.1" } });
     assert(elsewhere.status === 503 && !elsewhere.text.includes("go on"));

@@ -12,7 +12,7 @@ Deno.test("the waiting page loads itself again, and asks for nothing else", () =
 Deno.test("an app's end is told with the end of its output, in the form that a client takes", () => {
   const html = endedPage(ENDED, "text/html");
   assertStringIncludes(html, "<p>It ended with exit status 3.</p>");
-  assertStringIncludes(html, '<pre tabindex="0">a &lt;b&gt; &amp; c\n\ttab</pre>');
+  assertStringIncludes(html, '<pre tabindex="0"><span>a &lt;b&gt; &amp; c\n\ttab</span></pre>');
   assert(!html.includes("http-equiv"));
   const text = endedPage(ENDED, "text/plain");
   assertMatch(text, /^503 Service Unavailable\nThe app behind this address: It ended with exit status 3\.\n/);
