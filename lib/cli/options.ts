@@ -282,3 +282,8 @@ export const OPTIONS: readonly Option[] = [
   { name: "help", short: "h", help: "show this help", commands: ALL },
   { name: "version", short: "V", help: "show the version", commands: ALL },
 ];
+
+/** The commands behind whose `--` stands another program with its words. */
+export function programCommands(): CommandName[] {
+  return COMMANDS.filter(({ program }) => program !== undefined).map(({ name }) => name);
+}
