@@ -34,8 +34,8 @@ export const HTTP1_FILES: Readonly<Record<string, string>> = (() => {
       "browser cgi_git clients_curl clients_mirror clients_python clients_refused demo demo_pages " +
       "store_clients tls_scan upload_page",
     "the program and its processes, whatever is spoken":
-      "cli_file cli_init cli_messages cli_ports cli_serve cli_start connections_shutdown debugger executable " +
-      "fastcgi_pools " +
+      "app app_vite cli_beside cli_file cli_init cli_messages cli_ports cli_ready cli_serve cli_start " +
+      "connections_shutdown debugger executable fastcgi_pools " +
       "killed permissions process_one reload reload_load sandbox sandbox_gaps signals store_ends terminal " +
       "unread_logs workers",
     "TLS, over which the tests speak both protocols themselves":
