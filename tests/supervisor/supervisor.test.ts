@@ -74,8 +74,8 @@ Deno.test("what a worker says of its failure is what the start fails with", asyn
 });
 
 Deno.test("a supervisor is stopped in time, whatever its workers do", async () => {
-  for (const does of ["linger", "spin"] as const) {
-    const test = await startSupervisor({ does }, "workers: 2\ntimeouts: { shutdown: 100ms }");
+  for (const [does, workers] of [["linger", 2], ["spin", 1]] as const) {
+    const test = await startSupervisor({ does }, `workers: ${workers}\ntimeouts: { shutdown: 100ms }`);
     await inTime(test[Symbol.asyncDispose](), `it stops though its workers ${does}`);
   }
 });
@@ -159,16 +159,21 @@ Deno.test("a store that cannot be made is no start, and says why", async () => {
   await Deno.remove(folder.path, { recursive: true });
 });
 
-for (const { shutdown, cut } of [{ shutdown: "100ms", cut: 3 }, { shutdown: "1m", cut: 2 }]) {
+for (
+  const { shutdown, cut, workers } of [
+    { shutdown: "100ms", cut: 3, workers: 2 },
+    { shutdown: "1m", cut: 2, workers: 1 },
+  ]
+) {
   Deno.test({
     name:
       `an upload outlives three reloads; of more the oldest are cut, with timeouts.shutdown at ${shutdown}`,
     ignore,
     fn: async () => {
       const text = (round: number) =>
-        `timeouts: { shutdown: ${shutdown} }\nworkers: 2\nerror_log: error.log\naccess_log: off\n` +
+        `timeouts: { shutdown: ${shutdown} }\nworkers: ${workers}\nerror_log: error.log\naccess_log: off\n` +
         `servers: [{ listen: "127.0.0.1:0", root: ., locations: { /up/: { upload_store: up }, /d/: { alias: d${round} } } }]`;
-      await using test = await startSupervisor({ does: "serve" }, "workers: 2");
+      await using test = await startSupervisor({ does: "serve" }, `workers: ${workers}`);
       await test.supervisor.reload(configOf(text(0), test.folder));
       const clients: WireClient[] = [];
       for (let round = 1; round <= 6; round++) {

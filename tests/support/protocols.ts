@@ -22,6 +22,7 @@ export const HTTP1_ONLY = {
   order: "requests on one connection are answered one after the other, as HTTP/2 does not",
   halves: "it sends or reads half of something, byte for byte",
   version: "it speaks HTTP/1.0",
+  process: "it is about the program and its files, whatever is spoken",
 } as const;
 
 /** Files of end-to-end tests that run over HTTP/1.1 alone, and why; all others use {@link test}. */
@@ -35,7 +36,7 @@ export const HTTP1_FILES: Readonly<Record<string, string>> = (() => {
       "store_clients tls_scan upload_page",
     "the program and its processes, whatever is spoken":
       "cli_file cli_init cli_messages cli_ports cli_serve cli_start connections_shutdown debugger executable " +
-      "killed permissions process_one reload reload_load sandbox sandbox_gaps signals store_ends terminal " +
+      "endpoints killed permissions process_one reload reload_load sandbox sandbox_gaps signals store_ends terminal " +
       "unread_logs workers",
     "TLS, over which the tests speak both protocols themselves":
       "https_certificates https_connections https_descriptors https_stalls local_authority trust",
