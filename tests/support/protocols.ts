@@ -35,7 +35,7 @@ export const HTTP1_FILES: Readonly<Record<string, string>> = (() => {
       "store_clients tls_scan upload_page",
     "the program and its processes, whatever is spoken":
       "cli_file cli_init cli_messages cli_ports cli_serve cli_start connections_shutdown debugger executable " +
-      "killed permissions process_one reload reload_load sandbox sandbox_gaps signals store_ends terminal " +
+      "killed permissions process_one reload reload_load sandbox sandbox_gaps signals store_ends terminal tunnels_reload " +
       "unread_logs workers",
     "TLS, over which the tests speak both protocols themselves":
       "https_certificates https_connections https_descriptors https_stalls local_authority trust",
