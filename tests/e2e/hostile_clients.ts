@@ -322,7 +322,7 @@ const PATHS: readonly HostileClient[] = [
     "an encoded NUL": `GET @/a%00b HTTP/1.1\r\n${HOST}Connection: close\r\n\r\n`,
     "half an escape": `GET @/a%2 HTTP/1.1\r\n${HOST}Connection: close\r\n\r\n`,
     "a fragment": `GET @/a#b HTTP/1.1\r\n${HOST}Connection: close\r\n\r\n`,
-  }, ["GET @/a"]),
+  }, ["GET @/a", "GET @/a%23b"]),
 ];
 
 /** All of them. */

@@ -5,15 +5,18 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
+import { MARK, OUTER_PROXIES, startProxy } from "../support/outer_proxies.ts";
 import { RecordingUpstream, valuesOf } from "../support/recording_upstream.ts";
 import { startServer } from "../support/server.ts";
+import { PATIENCE } from "../support/wait.ts";
 import { toBytes, toText } from "../support/wire.ts";
+import { needs } from "./cgi_support.ts";
 import { HOSTILE_CLIENTS, type HostileClient, written } from "./hostile_clients.ts";
 
 const upstream = new RecordingUpstream();
 const server = await startServer({
   config: `access_log: off
-limits: { connections: 1000 }
+trusted_proxies: 127.0.0.9
 servers: [{ listen: LISTEN, locations: { /: { proxy_pass: "http://127.0.0.1:${upstream.port}" } } }]`,
 });
 Deno.test.afterAll(async () => {
@@ -21,19 +24,23 @@ Deno.test.afterAll(async () => {
   await upstream[Symbol.asyncDispose]();
 });
 
-/** Everything that comes back until the other side ends, or says nothing for a while. */
-async function send(port: number, bytes: string, patience: number): Promise<string> {
+/**
+ * Everything that comes back until the other side ends.
+ *
+ * @param halfCloses not where a proxy would take that for leaving
+ */
+async function send(port: number, bytes: string, halfCloses: boolean): Promise<string> {
   const connection = await Deno.connect({ hostname: "127.0.0.1", port });
   try {
     let rest = toBytes(bytes);
     while (rest.length > 0) rest = rest.subarray(await connection.write(rest));
-    await connection.closeWrite();
+    if (halfCloses) await connection.closeWrite();
   } catch {
     // It has been refused by then.
   }
   const buffer = new Uint8Array(64 * 1024);
   let text = "";
-  const timer = setTimeout(() => connection.close(), patience);
+  const timer = setTimeout(() => connection.close(), PATIENCE);
   try {
     for (let count = await connection.read(buffer); count !== null; count = await connection.read(buffer)) {
       text += toText(buffer.subarray(0, count));
@@ -71,7 +78,7 @@ function same(actual: unknown, expected: unknown, what: string): void {
 
 async function tryDirectly(client: HostileClient, index: number): Promise<void> {
   const path = pathOf("direct", index), spell = (text: string) => written(text, path).trimEnd();
-  const answers = answersIn(await send(server.port, written(client.bytes, path), 8000));
+  const answers = answersIn(await send(server.port, written(client.bytes, path), true));
   same(answers.map(({ status }) => status), client.statuses, `${client.name}: the answers`);
   same(upstream.below(path), client.arrives.map(spell), `${client.name}: what arrives`);
   const arrived = upstream.arrivals.filter(({ target }) => target.startsWith(path));
@@ -93,3 +100,57 @@ Deno.test("what hostile clients send arrives as what they could have meant, once
   assertNone(results);
   assertEquals(upstream.malformed, []);
 });
+
+async function tryBehind(proxy: string, port: number, client: HostileClient, index: number): Promise<void> {
+  const path = pathOf(proxy, index), spell = (text: string) => written(text, path).trimEnd();
+  const text = await send(port, written(client.bytes, path), false);
+  // Whoever takes the first request to be over reads the second, and so passes it on.
+  const means = [...client.arrives, ...client.couldMean ?? [], "GET @/smuggled"].map(spell);
+  const arrived = upstream.below(path),
+    passed = upstream.arrivals.filter(({ target }) => target.startsWith(path));
+  for (const one of arrived) {
+    if (!means.includes(one)) {
+      throw new Error(`${client.name}: ${JSON.stringify(one)} arrives, which it cannot mean`);
+    }
+  }
+  same(arrived, [...new Set(arrived)], `${client.name}: what arrives, each once`);
+  const told = [...text.matchAll(/\r\nX-Arrived: (.*)\r\n/gi)].map(([, target]) => target);
+  const targets = passed.map(({ target }) => target);
+  for (const arrival of passed) {
+    same(valuesOf(arrival, MARK), ["1"], `${client.name}: passed on by the proxy`);
+  }
+  // Who leaves is owed no answer; what is answered is answered in order.
+  same(told, targets.slice(0, told.length), `${client.name}: whose answers`);
+}
+
+for (const proxy of OUTER_PROXIES) {
+  const { name, ignore } = needs(
+    [proxy.program],
+    `what they send to ${proxy.name} arrives behind it and webserv as what they could have meant`,
+  );
+  Deno.test({
+    name,
+    ignore,
+    async fn() {
+      await using running = await startProxy(proxy, server.port);
+      assertNone(
+        await Promise.allSettled(
+          HOSTILE_CLIENTS.map((client, index) => tryBehind(proxy.name, running.port, client, index)),
+        ),
+      );
+      assertEquals(upstream.malformed, []);
+      // It does pass on what is beyond doubt.
+      const first = written(HOSTILE_CLIENTS[0]!.arrives[0]!, pathOf(proxy.name, 0));
+      assertEquals(upstream.below(pathOf(proxy.name, 0)), [first]);
+      if (proxy.name !== "nginx") return;
+      // It connects from an address that is believed.
+      const index = HOSTILE_CLIENTS.findIndex(({ fields }) => fields?.["x-forwarded-for"] !== undefined);
+      const asking = upstream.arrivals.find(({ target }) => target.startsWith(pathOf(proxy.name, index)))!;
+      assertEquals(valuesOf(asking, "x-forwarded-for"), ["10.0.0.1, 127.0.0.1, 127.0.0.9"]);
+      assertEquals(valuesOf(asking, "x-forwarded-proto"), ["https"]);
+      assertEquals(valuesOf(asking, "forwarded"), [
+        "for=10.0.0.1;proto=https, for=127.0.0.1, for=127.0.0.9;host=localhost;proto=http",
+      ]);
+    },
+  });
+}

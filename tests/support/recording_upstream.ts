@@ -47,6 +47,7 @@ export class RecordingUpstream implements AsyncDisposable {
     const serving: Promise<void>[] = [];
     try {
       for await (const connection of this.#listener) {
+        connection.setNoDelay(true);
         this.#connections.add(connection);
         serving.push(this.#serve(connection));
       }

@@ -51,6 +51,7 @@ export class ScriptedUpstream implements AsyncDisposable {
     try {
       for await (const connection of this.#listener) {
         this.accepted++;
+        connection.setNoDelay(true);
         this.#connections.add(connection);
         this.#serving.push(this.#serve(connection));
       }
