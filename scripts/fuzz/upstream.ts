@@ -83,7 +83,7 @@ const SECOND_LINES = ["response 204 body=none Second", "end of message", "stays"
 function checkSecond(input: Uint8Array, lines: readonly string[], options: DriveOptions): void {
   const last = lines.at(-1)!;
   if (last !== "stays" && last !== "closes") return;
-  const more = drive([[input], [SECOND]], { ...options, limits: DEFAULT_LIMITS });
+  const more = drive([[input], [SECOND]], options);
   if (last === "stays") expectSame("with a second answer", more, [...lines.slice(0, -1), ...SECOND_LINES]);
   else if (!more.at(-1)!.startsWith("error ") || more.length !== lines.length) {
     throw new Error(`A connection that closes goes on:\n${more.join("\n")}`);
