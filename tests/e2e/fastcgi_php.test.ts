@@ -266,7 +266,7 @@ test({
   },
 });
 
-Deno.test({
+test({
   ...needsFpm(
     "many clients at once, with more of them than children and several workers, all get their own answers",
   ),
