@@ -6,7 +6,7 @@
  */
 import { encodeLatin1 } from "../bytes/latin1.ts";
 import type { FieldBlock } from "../http/fields.ts";
-import type { Request } from "../http/message.ts";
+import { type Request, schemeOf } from "../http/message.ts";
 
 /** The program that is to answer, and what of the path is left for it. */
 export interface Script {
@@ -65,14 +65,15 @@ export function cgiEnvironment(
     SCRIPT_NAME: script.name,
     REMOTE_ADDR: request.remote.hostname,
     REMOTE_HOST: request.remote.hostname,
-    REMOTE_PORT: String(request.remote.port),
     // php-cgi refuses to run without it: it wants to know that a server started it.
     REDIRECT_STATUS: String(options.errorPage?.status ?? 200),
     PATH: options.searchPath,
   };
   if (script.file !== undefined) environment.SCRIPT_FILENAME = script.file;
   if (options.documentRoot !== undefined) environment.DOCUMENT_ROOT = options.documentRoot;
-  if (request.tls !== undefined) environment.HTTPS = "on";
+  // A proxy may tell a client's address alone.
+  if (request.remote.port !== 0) environment.REMOTE_PORT = String(request.remote.port);
+  if (schemeOf(request) === "https") environment.HTTPS = "on";
   if (script.pathInfo !== "") {
     environment.PATH_INFO = script.pathInfo;
     if (options.documentRoot !== undefined) {

@@ -62,9 +62,10 @@ export async function linkWarning(config: Config): Promise<string | undefined> {
 /** The roots, whose links may lead to each other, and the stores, where a link to a root would let it be written to. */
 function searchedFolders(config: Config): SearchedFolder[] {
   const stores = uploadStores(config);
-  const roots = allLocations(config).flatMap((location) =>
-    location.answer.return || location.programs.cgiScript !== undefined ? [] : originRoot(location) ?? []
-  );
+  const roots = allLocations(config).flatMap((location) => [
+    ...location.answer.return || location.programs.cgiScript !== undefined ? [] : [originRoot(location)],
+    location.programs.sendfileFrom,
+  ]).filter((path) => path !== undefined);
   const writable = stores.map(realPath);
   const readable = [...roots.map(realPath), ...writable];
   return [

@@ -50,6 +50,7 @@ class OutsideCheck {
       this.#folder(own.at("alias"), location.files.alias, true);
       this.#program(own.at("cgi_script"), location.programs.cgiScript);
       this.#sockets(own);
+      this.#folder(section.at("sendfile_from"), location.programs.sendfileFrom);
       this.#store(own.at("upload_store"), location.store.uploadStore);
       const last = section.values.try_files?.last;
       if (typeof last === "string") this.#page(server, section.at("try_files")!, last, "404 is sent instead");

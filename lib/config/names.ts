@@ -6,6 +6,7 @@
  */
 import { isFieldValue, isToken, TCHAR } from "../bytes/ascii.ts";
 import { withCharset } from "../http/media_type.ts";
+import { normalNetwork } from "../http/networks.ts";
 import { quote } from "./issues.ts";
 import { parseHost, ValueError } from "./values.ts";
 
@@ -31,6 +32,18 @@ export function parseServerName(text: string): string {
 /** A host that is answered besides the server names: as a server name, or `*` for any. */
 export function parseAllowedHost(text: string): string {
   return text === "*" ? text : parseServerName(text);
+}
+
+/** An address or a network of proxies, in its normal form. */
+export function parseTrustedProxy(text: string): string {
+  try {
+    const network = normalNetwork(text);
+    if (network !== undefined) return network;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new ValueError(`expected ${error.message}, or an address alone, not ${quote(text)}`);
+  }
+  throw new ValueError(`expected an address or a network such as 10.0.0.0/8, not ${quote(text)}`);
 }
 
 /** Which requests a location is for. */
@@ -151,6 +164,31 @@ export function parseFieldName(text: string): string {
   if (!isToken(text)) throw new ValueError(`expected the name of a field, not ${quote(text)}`);
   if (OWN_FIELDS.has(text.toLowerCase())) {
     throw new ValueError(`${quote(text)} cannot be added: the server makes this field itself`);
+  }
+  return text;
+}
+
+/** Made for each request by whoever sends it on: the framing, and what is for one connection alone. */
+const FRAMING_FIELDS: ReadonlySet<string> = new Set([
+  "connection",
+  "content-length",
+  "expect",
+  "http2-settings",
+  "keep-alive",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+]);
+
+/** The name of a field for another server. */
+export function parseForwardedName(text: string): string {
+  if (!isToken(text)) throw new ValueError(`expected the name of a field, not ${quote(text)}`);
+  if (FRAMING_FIELDS.has(text.toLowerCase())) {
+    throw new ValueError(
+      `${quote(text)} cannot be set: it is made for each connection (WebSockets need nothing)`,
+    );
   }
   return text;
 }

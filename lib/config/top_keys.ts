@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { flag, integer, oneOf } from "./decoder.ts";
+import { flag, integer, oneOf, oneOrMany, parsed } from "./decoder.ts";
 import { withDefault } from "./key.ts";
 import * as decoders from "./key_decoders.ts";
+import { parseTrustedProxy } from "./names.ts";
 import { ALLOWED_HOSTS } from "./server_keys.ts";
 
 const LOGS = "where the logs go";
@@ -45,6 +46,13 @@ export const TOP_KEYS = {
   }),
   /** Names that are answered on every address besides the server names. */
   allowedHosts: ALLOWED_HOSTS,
+  /** Networks in their normal form: what connects from there is believed in what it says of who asks. */
+  trustedProxies: withDefault({
+    decoder: () => oneOrMany(parsed("an address or a network", parseTrustedProxy)),
+    default: { text: "none", value: () => [], example: "[127.0.0.1, 10.0.0.0/8]" },
+    meaning:
+      "addresses and networks of proxies that are believed in X-Forwarded-For and -Proto, or Forwarded: the client is the rightmost address there that is none of these",
+  }),
   /** Workers get only the permissions that the configuration needs. */
   sandbox: withDefault({
     decoder: () => flag,
@@ -87,11 +95,12 @@ export const TIMEOUT_KEYS = {
     default: "60s",
     meaning: "how long a program may be silent",
   }),
-  /** How long running requests may take after a shutdown began. */
+  /** How long what is running may take: after a shutdown began, and after workers of another configuration took over. */
   shutdown: withDefault({
-    decoder: () => decoders.duration,
-    default: "10s",
-    meaning: "for requests that are running when the server stops",
+    decoder: () => decoders.shutdown,
+    default: "10s tunnels 1h",
+    meaning:
+      "for requests that are running when the server stops; and, behind `tunnels`, for tunnels (WebSockets), downloads and event streams when new workers take over at a reload",
   }),
 };
 

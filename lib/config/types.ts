@@ -12,7 +12,8 @@ import type { SERVER_KEYS } from "./server_keys.ts";
 import type { ValuesOf } from "./table.ts";
 import type { LIMIT_KEYS, TIMEOUT_KEYS, TOP_KEYS } from "./top_keys.ts";
 
-export type { LogTarget, Return, TryFiles } from "./value_types.ts";
+export type { ProxyTarget } from "./upstreams.ts";
+export type { LogTarget, ProxyFields, ProxyTimeouts, Return, TryFiles } from "./value_types.ts";
 
 /** A whole configuration, from a file or from the command line. */
 export interface Config extends ValuesOf<typeof TOP_KEYS> {
@@ -25,9 +26,21 @@ export interface Config extends ValuesOf<typeof TOP_KEYS> {
   readonly programFolder?: string;
   /** Of `--cgi`: a file that may be executed and begins with `#!` is run as it says, whatever its extension. */
   readonly heedsFirstLines?: boolean;
+  /** Of `webserv app`: what its one upstream is, which this server starts itself. */
+  readonly app?: AppConfig;
   readonly timeouts: Timeouts;
   readonly limits: Limits;
   readonly servers: readonly ServerConfig[];
+}
+
+/** A command that is itself a server. */
+export interface AppConfig {
+  /** A name under localhost without that: its host is `NAME.localhost`. */
+  readonly name: string;
+  /** The port that it is told to listen on, on 127.0.0.1. */
+  readonly port: number;
+  /** Its words, for people. */
+  readonly command: string;
 }
 
 /** How long each phase may last, in milliseconds. */
@@ -54,6 +67,7 @@ export interface LocationConfig extends LocationPath {
   readonly answer: AnswerConfig;
   readonly files: FilesConfig;
   readonly programs: ProgramsConfig;
+  readonly proxy: ProxyConfig;
   readonly store: StoreConfig;
 }
 
@@ -68,6 +82,9 @@ export interface FilesConfig extends ValuesOf<typeof LOCATION_GROUPS.files> {}
 
 /** Programs that answer. */
 export interface ProgramsConfig extends ValuesOf<typeof LOCATION_GROUPS.programs> {}
+
+/** Other servers that answer. */
+export interface ProxyConfig extends ValuesOf<typeof LOCATION_GROUPS.proxy> {}
 
 /** Where uploads go. */
 export interface StoreConfig extends ValuesOf<typeof LOCATION_GROUPS.store> {}

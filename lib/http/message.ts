@@ -9,6 +9,7 @@ import type { Duplex, TlsSession } from "../ports.ts";
 import type { HttpError } from "./errors.ts";
 import type { FieldBlock } from "./fields.ts";
 import type { DecodedPath } from "./path.ts";
+import type { Forwarded } from "./trusted_proxies.ts";
 
 /** Answers a request. Must not throw for anything that a client did; a throw is answered 500. */
 export type Handler = (request: Request) => Response | Promise<Response>;
@@ -30,10 +31,13 @@ export interface Request {
   readonly version: "HTTP/1.0" | "HTTP/1.1" | "HTTP/2.0";
   readonly fields: FieldBlock;
   readonly body: RequestBody;
+  /** The client, as proxies that are believed tell it (port 0: they do not tell that); else the connection's other end. */
   readonly remote: { readonly hostname: string; readonly port: number };
   readonly local: { readonly hostname: string; readonly port: number };
   /** Undefined where the connection is not encrypted. */
   readonly tls?: TlsSession | undefined;
+  /** Undefined where the connection's other end is no proxy that is believed: what it says of itself is anybody's word. */
+  readonly forwarded?: Forwarded | undefined;
   /**
    * What the client wants to speak instead from now on: the value of Upgrade (RFC 9110 section 7.8) of a request of
    * HTTP/1.1 whose Connection names it, or `:protocol` of an extended CONNECT (RFC 8441), whose method is then told as GET,
@@ -47,6 +51,11 @@ export interface Request {
   inform?(status: number, fields: FieldBlock): void;
   /** Calls back once if the client leaves before the response is complete; the returned function takes it back. */
   onGone(callback: () => void): () => void;
+}
+
+/** How the client asked: with TLS to us, or to a proxy that is believed. */
+export function schemeOf({ forwarded, tls }: Pick<Request, "forwarded" | "tls">): "http" | "https" {
+  return forwarded?.scheme ?? (tls === undefined ? "http" : "https");
 }
 
 /** The content of a request, read piece by piece as it arrives. */

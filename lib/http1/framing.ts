@@ -27,6 +27,8 @@ export interface MessageSemantics {
   readonly keepAlive: boolean;
   /** The client waits for `100 Continue` before it sends the body. */
   readonly expectsContinue: boolean;
+  /** What the client wants to speak instead (RFC 9110 section 7.8). */
+  readonly upgrade: string | undefined;
 }
 
 /**
@@ -38,7 +40,7 @@ export interface MessageSemantics {
 export function messageSemantics(minor: number, fields: FieldBlock): MessageSemantics {
   let hosts = 0;
   let host: string | undefined, length: string | undefined, codings: string | undefined;
-  let connection: string | undefined, expect: string | undefined;
+  let connection: string | undefined, expect: string | undefined, upgrade: string | undefined;
   const { names, values } = fields;
   // PERF: a switch on the length decides for nearly every field without folding its name.
   for (let i = 0; i < names.length; i++) {
@@ -49,6 +51,9 @@ export function messageSemantics(minor: number, fields: FieldBlock): MessageSema
         break;
       case 6:
         if (name.toLowerCase() === "expect") expect = append(expect, values[i]!);
+        break;
+      case 7:
+        if (name.toLowerCase() === "upgrade") upgrade = append(upgrade, values[i]!);
         break;
       case 10:
         if (name.toLowerCase() === "connection") connection = append(connection, values[i]!);
@@ -72,6 +77,10 @@ export function messageSemantics(minor: number, fields: FieldBlock): MessageSema
     body: bodyFraming(minor, length, codings),
     keepAlive: connection === undefined ? minor === 1 : wantsKeepAlive(minor, connection),
     expectsContinue: minor === 1 && expect !== undefined && expect.toLowerCase() === "100-continue",
+    // In HTTP/1.0 it is ignored, and so is one that a hop before us has passed on without meaning it.
+    upgrade: minor === 1 && upgrade && connection !== undefined && members(connection).includes("upgrade")
+      ? upgrade
+      : undefined,
   };
 }
 

@@ -8,7 +8,9 @@ import { hostToDial } from "../http/endpoint.ts";
 import { type Dialer, DialError, type DialOptions, type Duplex, type UpstreamAddress } from "../ports.ts";
 import { Bound } from "./dial_bound.ts";
 import { dialError, nameOf } from "./dial_errors.ts";
+import type { DialerSettings } from "./dial_tls.ts";
 import { Stream } from "./stream.ts";
+import { isAtLeast } from "./version.ts";
 
 /**
  * A server that has as many connections waiting as it lets the system keep turns down one more on a socket with a path:
@@ -16,11 +18,11 @@ import { Stream } from "./stream.ts";
  */
 const FULL = 10;
 
-/** What a dialer has besides the system's. */
-export interface DialerSettings {
-  /** Certificates of authorities, PEM, in place of those that the runtime believes. */
-  readonly authorities?: readonly string[];
-}
+/**
+ * Before Deno 2.9 an attempt of node:net goes on when its socket is destroyed, for as long as the system tries: two minutes
+ * for a server that is not there. So it is first seen that there is one.
+ */
+const CANCELS = isAtLeast(2, 9);
 
 /** The dialer over the runtime. */
 export class SystemDialer implements Dialer {
@@ -31,6 +33,7 @@ export class SystemDialer implements Dialer {
     try {
       if (options.tls === undefined) return await dialPlain(toDial(address), bound);
       const { dialTls } = await import("./dial_tls.ts");
+      if (!CANCELS) (await dialPlain(toDial(address), bound)).close();
       return await dialTls(toDial(address), options.tls, bound, this.settings);
     } catch (error) {
       throw error instanceof DialError ? error : dialError(error, address);
@@ -39,6 +42,9 @@ export class SystemDialer implements Dialer {
     }
   }
 }
+
+/** With what the system has. */
+export const systemDialer: Dialer = new SystemDialer();
 
 function toDial(address: UpstreamAddress): UpstreamAddress {
   return "path" in address ? address : { hostname: hostToDial(address.hostname), port: address.port };

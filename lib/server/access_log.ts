@@ -18,7 +18,8 @@ export interface LogTerminal {
 }
 
 /** What the log takes from a request. */
-export interface LoggedRequest extends Pick<Request, "host" | "method" | "target" | "version" | "fields"> {
+export interface LoggedRequest
+  extends Pick<Request, "host" | "method" | "target" | "version" | "fields" | "forwarded"> {
   /** What AccessLog.start() gave when the request's head had been read; 0 where nobody asked. */
   readonly started: number;
 }
@@ -72,7 +73,7 @@ export class AccessLog {
   ): void {
     const clock = this.#clock;
     const entry = {
-      remote: remote.hostname,
+      remote: (request?.forwarded?.client ?? remote).hostname,
       host: request?.host ?? "",
       method: request?.method ?? "",
       target: request?.target ?? "",

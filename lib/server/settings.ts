@@ -4,6 +4,7 @@
  * @module
  */
 import type { Handler, Request } from "../http/message.ts";
+import type { TrustedProxies } from "../http/trusted_proxies.ts";
 import type { WireLimits } from "../http1/limits.ts";
 import type { AccessLog } from "./access_log.ts";
 
@@ -43,8 +44,15 @@ export interface Settings {
   readonly limits: ServerLimits;
   /** HTTP/2 is spoken besides HTTP/1.1: heeded when a connection is accepted. */
   readonly http2: boolean;
+  /**
+   * HTTP/2 says that it takes extended CONNECT (RFC 8441), since there is something that makes tunnels of it: heeded
+   * when a connection is accepted.
+   */
+  readonly extendedConnect?: boolean;
   /** Undefined: no access log. */
   readonly accessLog: AccessLog | undefined;
+  /** Whose word on who asks is taken; undefined: nobody's. */
+  readonly trustedProxies?: TrustedProxies | undefined;
   /** By the key of the endpoint that a connection came to. */
   readonly handlers: ReadonlyMap<string, Handler>;
   /** The same for plain HTTP on ports that speak TLS: undefined for what is to be had over TLS alone. */

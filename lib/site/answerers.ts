@@ -17,6 +17,8 @@ import {
   type ProgramRules,
   runnersOf,
 } from "./programs.ts";
+import { answerByProxy } from "./proxying.ts";
+import { answerFromFilesOr } from "./files_first.ts";
 import { redirectToLocation, returned } from "./returns.ts";
 import { answerFromFiles } from "./static_files.ts";
 import { answerFromStore } from "./storing.ts";
@@ -27,7 +29,7 @@ type Attempt = (exchange: Exchange) => MaybePromise<Outcome> | undefined;
 
 /** The answerer of a location: a list of attempts and, where none of them answers, its files. */
 export function answererOf(config: LocationConfig, rules: ProgramRules): Answerer {
-  const { match, path, answer, files, programs, store } = config;
+  const { match, path, answer, files, programs, proxy, store } = config;
   const runners = runnersOf(config);
   const answerFiles = runners !== undefined && programs.cgiOnly
     ? answerProgramIndex(runners)
@@ -38,6 +40,11 @@ export function answererOf(config: LocationConfig, rules: ProgramRules): Answere
   }
   const attempts: Attempt[] = [];
   if (match === "prefix" && path !== "/" && path.endsWith("/")) attempts.push(redirectToLocation);
+  if (proxy.proxyPass !== undefined) {
+    const pass = answerByProxy(config, proxy.proxyPass);
+    // No configuration file says so: it is webserv app's own.
+    return firstOf(attempts, files.root === undefined ? pass : answerFromFilesOr(pass));
+  }
   if (programs.cgiScript !== undefined) {
     return firstOf(attempts, answerWithScript(programs.cgiScript, rules));
   }
@@ -50,7 +57,7 @@ export function answererOf(config: LocationConfig, rules: ProgramRules): Answere
 }
 
 /**
- * The answerer of a location for a path whose end can be nothing but a program's PATH_INFO. SECURITY: whatever else would
+ * The answerer of a location for a path whose end can be nothing but a program's PATH_INFO, or another server's affair. SECURITY: whatever else would
  * answer in the location is not asked, so that no hidden file is sent, stored or run.
  *
  * @param namesEnd where that end begins
@@ -61,8 +68,9 @@ export function answererBehind(
   rules: ProgramRules,
   namesEnd: number,
 ): Answerer | undefined {
-  const { path, answer, programs: { cgiScript, fastcgiPass } } = config;
+  const { path, answer, programs: { cgiScript, fastcgiPass }, proxy: { proxyPass } } = config;
   if (answer.return !== undefined) return undefined;
+  if (proxyPass !== undefined) return answerByProxy(config, proxyPass);
   if (cgiScript !== undefined || fastcgiPass !== undefined) {
     if (namesEnd < withoutSlash(path).length) return undefined;
     return cgiScript === undefined

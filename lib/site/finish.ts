@@ -5,7 +5,7 @@
  */
 import { HttpError } from "../http/errors.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
-import type { Response } from "../http/message.ts";
+import { type Response, schemeOf } from "../http/message.ts";
 import { errorPage } from "./error_page.ts";
 import type { Exchange } from "./exchange.ts";
 import { withPage } from "./program_error.ts";
@@ -32,7 +32,7 @@ export function finish(exchange: Exchange, outcome: Response | HttpError): Maybe
 
 /** RFC 6797 section 7.2: never without TLS. */
 function addHsts({ server: { hsts }, request }: Exchange, response: Response): Response {
-  if (hsts === undefined || request.tls === undefined) return response;
+  if (hsts === undefined || schemeOf(request) === "http") return response;
   return { ...response, fields: hsts.addTo(response.fields) };
 }
 

@@ -101,6 +101,7 @@ function withTarget(
     remote: request.remote,
     local: request.local,
     tls: request.tls,
+    forwarded: request.forwarded,
     onGone: (callback) => request.onGone(callback),
   };
 }

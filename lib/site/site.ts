@@ -14,7 +14,14 @@ import { errorResponse } from "../pages/error_response.ts";
 import type { StorePorts } from "../disk/store_origin.ts";
 import { answererBehind, answererOf } from "./answerers.ts";
 import { answerForAuthority, isAuthorityPath, type SecureAddress } from "./authority_pages.ts";
-import { begin, beginBehind, type LocationEntry, type Server, type Services } from "./exchange.ts";
+import {
+  begin,
+  beginBehind,
+  beginPassedOn,
+  type LocationEntry,
+  type Server,
+  type Services,
+} from "./exchange.ts";
 import { AddedFields } from "./added_fields.ts";
 import { finish } from "./finish.ts";
 import { HostGuard } from "./host_guard.ts";
@@ -22,6 +29,7 @@ import { Location } from "./location.ts";
 import { LocationTable } from "./location_table.ts";
 import { isMisdirected, MISDIRECTED } from "./misdirected.ts";
 import { NeverRun } from "./never_run.ts";
+import { ProgramFiles } from "./program_files.ts";
 import type { ProgramRules } from "./programs.ts";
 import { follow } from "./route.ts";
 import { VirtualHosts } from "./virtual_hosts.ts";
@@ -44,6 +52,7 @@ export function createSite(config: Config, services: Services): Site {
     logsNotFound: config.logNotFound,
     neverRun: new NeverRun(config, services.files.files),
     heedsFirstLines: config.heedsFirstLines ?? false,
+    programFiles: new ProgramFiles(config, services.files.files),
     programFolders: [...new Set(allLocations(config).flatMap((location) => programFolder(location) ?? []))],
   };
   const byEndpoint = new Map<string, Hosts>();
@@ -60,8 +69,10 @@ export function createSite(config: Config, services: Services): Site {
     }
   }
   const all = [...byEndpoint], secure = all.filter(([, { endpoint }]) => endpoint.tls);
+  const { trustedProxies: { length: proxies } } = config;
+  const checked = (handler: Handler) => proxies === 0 ? handler : refuseMalformedForwarded(handler);
   return {
-    handlers: new Map(all.map(([key, hosts]) => [key, createHandler(hosts, services)])),
+    handlers: new Map(all.map(([key, hosts]) => [key, checked(createHandler(hosts, services))])),
     plainHandlers: new Map(secure.map(([key, hosts]) => [key, createPlainHandler(hosts, services)])),
   };
 }
@@ -102,6 +113,8 @@ interface SiteRules extends ProgramRules {
   readonly logsNotFound: boolean;
   /** Where programs lie, for the stores. */
   readonly programFolders: readonly string[];
+  /** What of all files is a program. */
+  readonly programFiles: ProgramFiles;
 }
 
 function createServer(config: ServerConfig, services: Services, rules: SiteRules): Server {
@@ -124,7 +137,8 @@ function createServer(config: ServerConfig, services: Services, rules: SiteRules
   for (const location of config.locations) locations.add(location.match, location.path, create(location));
   const hsts = config.hsts === undefined ? undefined : new AddedFields([[HSTS, config.hsts]]);
   const authority = hasLocalCertificate(config) ? secureAddressOf(config) : undefined;
-  return { fallback, locations, hsts, authority, logsNotFound: rules.logsNotFound };
+  const { logsNotFound, programFiles } = rules;
+  return { fallback, locations, hsts, authority, logsNotFound, programFiles };
 }
 
 function secureAddressOf({ listen }: ServerConfig): SecureAddress {
@@ -159,6 +173,14 @@ function createPlainHandler(hosts: Hosts, services: Services): PlainHandler {
   };
 }
 
+/** SECURITY: who is behind such a request cannot be told, and whoever sends it may mean just that. */
+function refuseMalformedForwarded(handler: Handler): Handler {
+  return (request) =>
+    request.forwarded?.isMalformed ? errorResponse(MALFORMED_FORWARDED, request) : handler(request);
+}
+
+const MALFORMED_FORWARDED = new HttpError(400, "The field Forwarded breaks the grammar of RFC 7239");
+
 /** Answers the requests of one endpoint. */
 function createHandler(hosts: Hosts, services: Services): Handler {
   const { servers, guard } = hosts;
@@ -174,7 +196,7 @@ function createHandler(hosts: Hosts, services: Services): Handler {
     if (answer !== undefined) return answer;
     const path = pathOf(request);
     if (typeof path !== "object") return follow(begin(request, server, services, path), finish);
-    const behind = beginBehind(request, server, services);
+    const behind = beginBehind(request, server, services) ?? beginPassedOn(request, server, services);
     if (behind !== undefined) return follow(behind, finish);
     return finish(begin(request, server, services, undefined), path);
   };

@@ -62,7 +62,10 @@ export function workerPermissions(config: Config, system: SystemPaths): Permissi
     paths.filter((path) => path !== undefined).flatMap((path) => [path, realPath(path)]);
   const stores = locations.map(({ store }) => store.uploadStore);
   const spool = collectsBodies(config) ? [spoolFolder.path] : [];
-  const servers = fastcgiAddresses(config);
+  const servers = [
+    ...fastcgiAddresses(config),
+    ...locations.flatMap(({ proxy }) => proxy.proxyPass ?? []).map(({ address }) => address),
+  ];
   const sockets = socketPermissions([
     // One may be a link, as Debian's is: the runtime goes by its name.
     ...servers.flatMap((address) => "path" in address ? address.path : []),
@@ -76,7 +79,9 @@ export function workerPermissions(config: Config, system: SystemPaths): Permissi
     ]),
     read: unique([
       ...both(
-        locations.flatMap(({ files, programs }) => [files.root, files.alias, programs.cgiScript]),
+        locations.flatMap((
+          { files, programs: { cgiScript, sendfileFrom } },
+        ) => [files.root, files.alias, cgiScript, sendfileFrom]),
       ),
       ...both(stores),
       ...spool,

@@ -65,11 +65,15 @@ thread.onmessage = ({ data }) => {
       return pools.receive(data.name, data.answer);
     case "resize":
       return server?.resize(data.columns);
+    case "app":
+      return server?.knowApp(data.state);
     case "left killed":
       return sayKilled(data.pid);
     case "retire":
       void server?.closed.then(() => thread.postMessage({ type: "closed" }));
       return void server?.retire().then(finish);
+    case "wind down":
+      return server?.windDown();
     case "written":
       return logs[data.log].written(data.bytes);
     case "ping":

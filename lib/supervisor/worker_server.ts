@@ -6,21 +6,23 @@
  */
 import { Gateway } from "../cgi/gateway.ts";
 import { endpointsOf } from "../config/listen.ts";
-import { hasFastcgi } from "../config/places.ts";
+import { hasFastcgi, passesRequestsOn } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
 import { FileCache } from "../disk/file_cache.ts";
 import { Listings } from "../files/listings.ts";
 import { type Endpoint, endpointKey } from "../http/endpoint.ts";
+import { TrustedProxies } from "../http/trusted_proxies.ts";
 import type {
+  AppState,
   ByteConnection,
   ConnectionListener,
+  Dialer,
   ErrorLog,
   IncomingConnection,
   Log,
   Pools,
 } from "../ports.ts";
 import { clock } from "../runtime/clock.ts";
-import { SystemDialer } from "../runtime/dial.ts";
 import { fileSystem } from "../runtime/files.ts";
 import { listen } from "../runtime/net.ts";
 import type { GroupRegistry } from "../runtime/process_groups.ts";
@@ -40,6 +42,7 @@ import type { Services } from "../site/exchange.ts";
 import { createSite } from "../site/site.ts";
 import { speaksTls, type WorkerCertificate, type WorkerCertificates } from "./certificates.ts";
 import { accessFormat, isOnTerminal } from "./log_style.ts";
+import { LazyForwarder } from "./forwarder.ts";
 import { LazyFastcgi } from "./lazy_fastcgi.ts";
 import type { WorkerStart } from "./messages.ts";
 import { SOFTWARE } from "./software.ts";
@@ -74,10 +77,16 @@ export class WorkerServer {
     /** Undefined where no TLS is spoken. */
     readonly tls: WorkerTls | undefined,
     readonly context: ServerContext,
-    readonly services: Services & { readonly gateway: Gateway; readonly fastcgi: LazyFastcgi },
+    readonly services: Services & {
+      readonly gateway: Gateway;
+      readonly fastcgi: LazyFastcgi;
+      readonly forwarder: LazyForwarder;
+    },
     /** Connections of all acceptors. */
     readonly count: { readonly open: number },
     readonly terminal: { columns: LogTerminal["columns"] },
+    /** Undefined where there is none behind this server. */
+    readonly app: { state: AppState } | undefined,
   ) {
     this.#config = options.config;
   }
@@ -97,15 +106,29 @@ export class WorkerServer {
     const runner = processRunner(launcher, groups);
     const gateway = new Gateway({ ...shared, runner, files: fileSystem, software });
     // Not the name that programs have who are to end with this server: others go on without it.
-    const fastcgi = new LazyFastcgi({ ...shared, dialer: new SystemDialer(), pools, software: SOFTWARE });
+    const fastcgi = new LazyFastcgi({ ...shared, dialer, pools, software: SOFTWARE });
     if (hasFastcgi(config)) void fastcgi.load();
     const files = new FileCache(fileSystem, clock);
     files.withhold(options.certificates.withheld);
     const listings = new Listings(files.turns);
-    const services = { files, listings, gateway, fastcgi, store: storeFiles, errorLog: logs.error };
+    const app = options.app && { state: options.app };
+    const forwarder: LazyForwarder = new LazyForwarder(() => {
+      return { dialer, clock, deadlines: context.deadlines, limits: () => context.settings.limits };
+    }, app && (await import("../site/app.ts")).whileAppIsAway(app, clock, logs.error));
+    const services = {
+      files,
+      listings,
+      gateway,
+      dialer,
+      fastcgi,
+      forwarder,
+      store: storeFiles,
+      errorLog: logs.error,
+    };
     const terminal = { columns: options.terminal?.columns };
     const settings = settingsOf(config, options, logs, services, terminal, options.certificates);
-    const context = new ServerContext(settings, clock, logs.error);
+    const context: ServerContext = new ServerContext(settings, clock, logs.error);
+    await forwarder.prepare(config);
     const tls = await tlsFor(options, askForCertificate);
     const count = { open: 0, turnedAway: 0 };
     const acceptors: AnyAcceptor[] = [];
@@ -122,7 +145,7 @@ export class WorkerServer {
       throw error;
     }
     for (const acceptor of acceptors) void acceptor.run();
-    return new WorkerServer(options, logs, acceptors, tls, context, services, count, terminal);
+    return new WorkerServer(options, logs, acceptors, tls, context, services, count, terminal, app);
   }
 
   /**
@@ -153,6 +176,11 @@ export class WorkerServer {
     this.tls?.receive(name, certificate);
   }
 
+  /** The app behind this server has been started, or has ended. */
+  knowApp(state: AppState): void {
+    if (this.app !== undefined) this.app.state = state;
+  }
+
   /** Lines of the access log are to be cut at another width. */
   resize(columns: number | undefined): void {
     this.terminal.columns = columns;
@@ -174,12 +202,18 @@ export class WorkerServer {
     await this.#endPrograms();
   }
 
+  /** As retire(), but connections on which nothing is being answered are closed. */
+  windDown(): void {
+    for (const acceptor of this.acceptors) void acceptor.drain();
+  }
+
   /** Accepts nothing more, waits up to timeouts.shutdown for running exchanges, and closes everything. */
   async stop(): Promise<void> {
     const drained = Promise.all(this.acceptors.map((acceptor) => acceptor.drain()));
+    for (const acceptor of this.acceptors) acceptor.hangUp();
     let cancel = () => {};
     const late = new Promise<void>((resolve) =>
-      cancel = clock.after(this.#config.timeouts.shutdown, resolve)
+      cancel = clock.after(this.#config.timeouts.shutdown.requests, resolve)
     );
     await Promise.race([drained, late]);
     cancel();
@@ -196,9 +230,16 @@ export class WorkerServer {
 
   async #endPrograms(): Promise<void> {
     this.services.fastcgi.stop();
+    this.services.forwarder.stop();
     await this.services.gateway.stop();
   }
 }
+
+/** PERF: what it takes is loaded with the first connection to a server of somebody else. */
+const dialer: Dialer = {
+  connect: async (address, options) =>
+    await (await import("../runtime/dial.ts")).systemDialer.connect(address, options),
+};
 
 type AnyAcceptor = Acceptor | Acceptor<IncomingConnection>;
 
@@ -258,7 +299,7 @@ function settingsOf(
   shown: LogTerminal,
   { authority }: WorkerCertificates,
 ): Settings {
-  const { timeouts, limits, http2, accessLog } = config;
+  const { timeouts, limits, http2, accessLog, trustedProxies } = config;
   const format = accessFormat(config, terminal);
   // What goes elsewhere has no width.
   const width = isOnTerminal(accessLog, terminal) ? shown : undefined;
@@ -266,6 +307,8 @@ function settingsOf(
     timeouts,
     limits,
     http2,
+    extendedConnect: passesRequestsOn(config),
+    trustedProxies: trustedProxies.length === 0 ? undefined : new TrustedProxies(trustedProxies),
     accessLog: accessLog.to === "off" ? undefined : new AccessLog(logs.access, format, id, clock, width),
     ...createSite(config, { ...services, authority }),
   };

@@ -56,6 +56,7 @@ export const FLOORS: readonly Floor[] = [
       "lib/cgi",
       "lib/cgi_protocol",
       "lib/fastcgi",
+      "lib/proxy",
       "lib/files",
       "lib/disk",
       "lib/authority",
@@ -100,6 +101,7 @@ export const FLOORS: readonly Floor[] = [
     imports: [
       "lib/cgi",
       "lib/fastcgi",
+      "lib/proxy",
       "lib/cgi_protocol",
       "lib/store",
       "lib/files",
@@ -109,6 +111,12 @@ export const FLOORS: readonly Floor[] = [
       ...PURE,
       "@std/path",
     ],
+    names: "chance",
+  },
+  {
+    place: "lib/proxy",
+    what: "other servers as answers: which fields go on, connections that are kept, tunnels",
+    imports: ["lib/http1", ...PURE],
     names: "chance",
   },
   {
