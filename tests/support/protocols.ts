@@ -42,7 +42,8 @@ export const HTTP1_FILES: Readonly<Record<string, string>> = (() => {
     "TLS, over which the tests speak both protocols themselves":
       "https_certificates https_connections https_descriptors https_stalls local_authority trust",
     "which sockets there are, whatever is spoken on them": "endpoints",
-    "memory under large transfers, which their clients count by HTTP/1.1": "cgi_memory memory store_memory",
+    "memory under large transfers, which their clients count by HTTP/1.1":
+      "cgi_memory fastcgi_memory memory store_memory",
   };
   return Object.fromEntries(
     Object.entries(reasons).flatMap(([reason, files]) =>
