@@ -165,8 +165,10 @@ export class ClientConnection {
   }
 
   #break(fault: UpstreamFault): UpstreamFault {
-    this.#fault = fault;
-    this.#answer = transition(ANSWER, this.#answer, "fault");
+    if (this.#fault === undefined) {
+      this.#fault = fault;
+      this.#answer = transition(ANSWER, this.#answer, "fault");
+    }
     return fault;
   }
 
