@@ -12,7 +12,7 @@ import { FieldBlock } from "../../lib/http/fields.ts";
 import type { Handler, Request, Response } from "../../lib/http/message.ts";
 import { byterangesParts } from "../../lib/http/multipart/byteranges.ts";
 import { MAX_RANGES } from "../../lib/http/ranges.ts";
-import type { ErrorLog, FileStat, ProcessRunner, Spooler, StoreFiles } from "../../lib/ports.ts";
+import type { Dialer, ErrorLog, FileStat, ProcessRunner, Spooler, StoreFiles } from "../../lib/ports.ts";
 import { createSite } from "../../lib/site/site.ts";
 import { FakeClock, FakeFiles } from "../../tests/disk/fake_files.ts";
 import { compare, fromWire, type Subject } from "../support.ts";
@@ -69,6 +69,7 @@ function site(): Handler {
     files: cache,
     listings: new Listings(cache.turns),
     gateway,
+    dialer: unreachable<Dialer>(),
     store: unreachable<StoreFiles>(),
     errorLog,
   };

@@ -44,6 +44,21 @@ const LOCATION_CLASHES: readonly Clash<LocationWord>[] = [
     with: ["cgi", "cgi_script", "fastcgi", "fastcgi_pass"],
     why: "nothing that was uploaded is ever run",
   },
+  {
+    word: "proxy_pass",
+    with: [
+      "root",
+      "alias",
+      "return",
+      "cgi",
+      "cgi_script",
+      "fastcgi",
+      "fastcgi_pass",
+      "upload_store",
+      "try_files",
+    ],
+    why: "another server answers everything below the location",
+  },
 ];
 
 /** Keys that say something of programs, and nothing where there are none. */
@@ -62,6 +77,9 @@ const OF_FASTCGI = ["fastcgi_root"] as const;
 const PROGRAMS = ["cgi", "cgi_script", "fastcgi", "fastcgi_pass"] as const;
 const FASTCGI = ["fastcgi", "fastcgi_pass"] as const;
 
+/** Keys that say something of other servers, and nothing where there are none. */
+const OF_PROXIES = ["proxy_set_header", "proxy_timeouts"] as const;
+
 /** The location's own keys; what it inherits is looked at for whether anything can be served at all. */
 export function checkLocation(server: ServerSection, location: LocationSection, report: Report): void {
   checkClashes(location, LOCATION_CLASHES, report);
@@ -73,7 +91,19 @@ export function checkLocation(server: ServerSection, location: LocationSection, 
   checkNeeds(location, OF_PROGRAMS, PROGRAMS, answers(PROGRAMS, server, location), report);
   checkNeeds(location, OF_FASTCGI, FASTCGI, answers(FASTCGI, server, location), report);
   checkExtensions(location, report);
-  const sources = ["root", "alias", "return", "upload_store", "cgi_script", "fastcgi_pass"] as const;
+  for (const word of has("proxy_pass") ? [] : [...OF_PROXIES, "proxy_ssl_verify"] as const) {
+    const node = location.at(word);
+    if (node !== undefined) report(node, `${word} needs a proxy_pass here`);
+  }
+  const sources = [
+    "root",
+    "alias",
+    "return",
+    "upload_store",
+    "cgi_script",
+    "fastcgi_pass",
+    "proxy_pass",
+  ] as const;
   if (!sources.some(has) && server.at("root") === undefined && server.at("return") === undefined) {
     report(location.node, "no root: give the location or its server a root (or an alias, a return, ...)");
   }
@@ -151,6 +181,12 @@ export function warnAboutServer(server: ServerSection, report: Report): void {
     const node = server.at(word);
     if (node !== undefined) report(node, "without effect: nothing in this server is answered by FastCGI");
   }
+  if (!locations.some(([, location]) => location.at("proxy_pass") !== undefined)) {
+    for (const word of OF_PROXIES) {
+      const node = server.at(word);
+      if (node !== undefined) report(node, "without effect: no location of this server has a proxy_pass");
+    }
+  }
   const sections: readonly Section<Shape>[] = [server, ...locations.map(([, location]) => location)];
   for (const section of sections) {
     if (section.at("return") === undefined) continue;
@@ -173,7 +209,7 @@ function answers(words: Answering, server: ServerSection, location?: LocationSec
 }
 
 /** A location with one of these has no programs of its server. */
-const NOT_INHERITING = ["upload_store", "return", "cgi_script", "fastcgi_pass"] as const;
+const NOT_INHERITING = ["upload_store", "return", "cgi_script", "fastcgi_pass", "proxy_pass"] as const;
 
 function checkNeeds(
   location: LocationSection,

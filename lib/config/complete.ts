@@ -54,6 +54,7 @@ export function completeLocation(
     answer: valuesOf(LOCATION_GROUPS.answer, own, inherited, has),
     files: valuesOf(LOCATION_GROUPS.files, own, inherited, has),
     programs: nearerOnes(own, valuesOf(LOCATION_GROUPS.programs, own, inherited, has)),
+    proxy: valuesOf(LOCATION_GROUPS.proxy, own, inherited, has),
     store: valuesOf(LOCATION_GROUPS.store, own, inherited, has),
   };
 }

@@ -36,6 +36,7 @@ export type Source =
   | "cgiScript"
   | "fastcgi"
   | "fastcgiPass"
+  | "proxyPass"
   | "uploadStore";
 
 /** Whether the place that is being completed has a source, be it its own or an inherited one. */
@@ -109,6 +110,13 @@ export function inLocation<T>(
   { decoder, meaning, example }: ExampleRow<T>,
 ): Key<T, T | undefined> & { readonly locationOnly: true } {
   return { decoder, locationOnly: true, meaning, defaultText: "", example, complete: (own) => own };
+}
+
+/** A key that only a location may have, and that always has a value: its own, else its default. */
+export function inLocationWithDefault<T>(
+  row: Row<T> & { readonly default: string },
+): Key<T, T> & { readonly locationOnly: true } {
+  return { ...withDefault(row), locationOnly: true };
 }
 
 /** A key whose entries join the server's: `merge` says how. */

@@ -17,11 +17,24 @@ import {
   refuse,
   text,
 } from "./decoder.ts";
-import { quote } from "./issues.ts";
+import { quote, type Report } from "./issues.ts";
+import type { Node } from "./node.ts";
 import * as names from "./names.ts";
-import type { CacheControl, Interpreters, LogTarget, Return, TryFiles, Variables } from "./value_types.ts";
+import { parseUpstream, type ProxyTarget } from "./upstreams.ts";
+import type {
+  CacheControl,
+  Interpreters,
+  LogTarget,
+  ProxyFields,
+  ProxyTimeouts,
+  Return,
+  Shutdown,
+  TryFiles,
+  Variables,
+} from "./value_types.ts";
 import * as values from "./values.ts";
 import { ValueError } from "./values.ts";
+import { parseTemplate } from "./variables.ts";
 
 /** Bytes; `0` is no limit. */
 export const size = parsed("a size such as 512, 8k, 10M or 2G", values.parseSize);
@@ -32,6 +45,20 @@ export const nonZeroDuration = parsed("a time such as 500ms, 10s, 2m or 1h", (te
   const time = values.parseDuration(text);
   if (time === 0) throw new ValueError(`expected a time of more than nothing, not ${quote(text)}`);
   return time;
+});
+
+const SHUTDOWN = "10s, tunnels 1h, or both: 10s tunnels 1h";
+
+/** What is written of it; the rest is as it is without the key. */
+export const shutdown: Decoder<Shutdown> = parsed(SHUTDOWN, (text) => {
+  const [, requests, tunnels] = /^(?!tunnels$)(\S+)??(?:(?:^|\s+)tunnels\s+(\S+))?$/.exec(text) ?? [];
+  if (requests === undefined && tunnels === undefined) {
+    throw new ValueError(`expected ${SHUTDOWN}, not ${quote(text)}`);
+  }
+  return {
+    requests: requests === undefined ? 10_000 : values.parseDuration(requests),
+    tunnels: tunnels === undefined ? 3_600_000 : values.parseDuration(tunnels),
+  };
 });
 
 /** A path, absolute or from the folder on. */
@@ -99,15 +126,24 @@ export const addHeader: Decoder<WrittenFields> = (node, report) => {
       : parsed("a text", names.parseFieldValue)({ ...child, value: written }, report);
   };
   const entries = map("a mapping from names to values", names.parseFieldName, oneOrMany(value))(node, report);
+  reportTwice(entries, report, ": for several values write a list");
+  return entries?.map(([name, values]) => [name, values]);
+};
+
+/** A field is written once, whatever the case of its letters. */
+function reportTwice(
+  entries: readonly (readonly [name: string, value: unknown, node: Node])[] = [],
+  report: Report,
+  advice = "",
+): void {
   const seen = new Set<string>();
-  for (const [name, , child] of entries ?? []) {
+  for (const [name, , child] of entries) {
     if (seen.has(name.toLowerCase())) {
-      report(child, `${quote(name)} is there already (case does not count): for several values write a list`);
+      report(child, `${quote(name)} is there already (case does not count)${advice}`);
     }
     seen.add(name.toLowerCase());
   }
-  return entries?.map(([name, values]) => [name, values]);
-};
+}
 
 /** The value of Cache-Control; empty for `off`. */
 const cacheValue: Decoder<string> = (node, report) =>
@@ -200,6 +236,31 @@ export function command(what: string, folder: string): Decoder<readonly string[]
     return [program.includes("/") ? resolve(folder, program) : program, ...rest];
   };
 }
+
+/** Where requests go on to. */
+export function proxyPass(folder: string): Decoder<readonly ProxyTarget[]> {
+  const targets = oneOrMany(parsed("an upstream", (text) => parseUpstream(text, folder)));
+  return (node, report) => {
+    const decoded = targets(node, report);
+    return decoded?.length === 0 ? void report(node, "expected at least one upstream") : decoded;
+  };
+}
+
+/** Fields for other servers. */
+export const proxySetHeader: Decoder<ProxyFields> = (node, report) => {
+  const entries = map("a mapping from names to values", names.parseForwardedName, (child, report) => {
+    const written = literal(child, report);
+    if (written === undefined) return undefined;
+    const parse = (text: string) => parseTemplate(names.parseFieldValue(text));
+    return parsed("a text", parse)({ ...child, value: written }, report);
+  })(node, report);
+  reportTwice(entries, report);
+  return entries?.map(([name, value]) => [name, value]);
+};
+
+/** How long another server may take: what is written. */
+export const proxyTimeouts: Decoder<Partial<ProxyTimeouts>> = (node, report) =>
+  object("a mapping of times", { connect: nonZeroDuration, read: nonZeroDuration })(node, report)?.values;
 
 /** Environment variables. */
 export const environment: Decoder<Variables> = record(

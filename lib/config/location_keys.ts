@@ -6,16 +6,22 @@
  */
 import { flag, oneOrMany, parsed } from "./decoder.ts";
 import { fastcgiAddress, fastcgiTargets } from "./fastcgi_target.ts";
-import { type HasSource, inLocation, merged, optional, withDefault } from "./key.ts";
+import { type HasSource, inLocation, inLocationWithDefault, merged, optional, withDefault } from "./key.ts";
 import * as decoders from "./key_decoders.ts";
-import { mergeErrorPages, mergeFields, mergeVariables } from "./merge.ts";
+import {
+  mergeErrorPages,
+  mergeFields,
+  mergeProxyFields,
+  mergeProxyTimeouts,
+  mergeVariables,
+} from "./merge.ts";
 import * as names from "./names.ts";
 
 const files = {
   /** The folder that the whole path is appended to; absent if alias or upload_store takes its place. */
   root: optional({
     decoder: (folder) => decoders.path("a folder", folder),
-    notInheritedBeside: ["alias", "uploadStore"],
+    notInheritedBeside: ["alias", "uploadStore", "proxyPass"],
     meaning: "the folder that the whole path is appended to",
     example: "site",
   }),
@@ -40,7 +46,7 @@ const files = {
   /** Where to look for what a path means. */
   tryFiles: optional({
     decoder: () => decoders.tryFiles,
-    notInheritedBeside: ["alias", "uploadStore", "cgiScript", "fastcgiPass", "return"],
+    notInheritedBeside: ["alias", "uploadStore", "cgiScript", "fastcgiPass", "proxyPass", "return"],
     meaning: "`$uri`, `$uri/`, `$uri.html`, fixed paths, and at the end a path or `=404`",
     example: "[$uri, $uri/, /index.html]",
   }),
@@ -94,7 +100,7 @@ const access = {
   allowedMethods: withDefault({
     decoder: () => decoders.allowedMethods,
     default: {
-      text: "GET, HEAD, and what CGI or a store needs",
+      text: "GET, HEAD, and what CGI, a store or another server needs",
       value: defaultMethods,
       example: "[GET, HEAD]",
     },
@@ -119,7 +125,7 @@ const programs = {
   cgi: optional({
     decoder: decoders.interpreters,
     // SECURITY: nothing stored is ever run by the store's location.
-    notInheritedBeside: ["uploadStore", "cgiScript", "fastcgiPass", "return"],
+    notInheritedBeside: ["uploadStore", "cgiScript", "fastcgiPass", "proxyPass", "return"],
     takesBack: (interpreters) => Object.keys(interpreters).length === 0,
     meaning: "an extension (or `*`) to an interpreter, or to `true` = the file itself is run",
     example: "{ .sh: sh, .py: python3, .php: php-cgi }",
@@ -140,7 +146,7 @@ const programs = {
   fastcgi: optional({
     decoder: fastcgiTargets,
     // SECURITY: nothing stored is ever run by the store's location.
-    notInheritedBeside: ["uploadStore", "cgiScript", "fastcgiPass", "return"],
+    notInheritedBeside: ["uploadStore", "cgiScript", "fastcgiPass", "proxyPass", "return"],
     takesBack: (targets) => Object.keys(targets).length === 0,
     meaning:
       "an extension (or `*`) to a FastCGI server: `unix:PATH`, `HOST:PORT`, or `{ spawn: php-cgi, processes: 4 }`, which is started here",
@@ -203,11 +209,46 @@ const store = {
   }),
 };
 
+const proxy = {
+  /** Other servers, one of which answers everything below this location; never empty. */
+  proxyPass: inLocation({
+    decoder: decoders.proxyPass,
+    meaning:
+      "another server that answers everything below the location, or a list of such: `http://HOST:PORT`, `https://HOST`, `http://unix:/PATH`; a path behind it takes the place of the location's prefix",
+    example: "http://127.0.0.1:3000",
+  }),
+  /** Fields of what is asked of other servers, in order, in place of those that would be sent; empty: it is not sent. */
+  proxySetHeader: merged({
+    decoder: () => decoders.proxySetHeader,
+    empty: [],
+    merge: mergeProxyFields,
+    meaning:
+      'fields for the other server, in which `$host`, `$http_host`, `$uri`, `$request_uri`, `$args`, `$scheme` and `$remote_addr` are known; `""` takes one away',
+    example: "{ X-Real-IP: $remote_addr }",
+    defaultText: "what the client sent, its Host too",
+  }),
+  /** How long another server may take, in milliseconds. */
+  proxyTimeouts: merged({
+    decoder: () => decoders.proxyTimeouts,
+    empty: {},
+    merge: mergeProxyTimeouts,
+    meaning: "how long another server may take to be connected to, and how long it may be silent",
+    example: "{ connect: 5s, read: 60s }",
+    defaultText: "{ connect: 5s, read: 60s }",
+  }),
+  /** The certificate of an https upstream has to be one that is believed. */
+  proxySslVerify: inLocationWithDefault({
+    decoder: () => flag,
+    default: "on",
+    meaning: "the certificate of an `https` upstream has to be valid; `off` for one that it made itself",
+  }),
+};
+
 /** The keys of a location by their groups. */
-export const LOCATION_GROUPS = { files, answer, access, programs, store };
+export const LOCATION_GROUPS = { files, answer, access, programs, proxy, store };
 
 /** All keys that a location may have. */
-export const LOCATION_KEYS = { ...files, ...answer, ...access, ...programs, ...store };
+export const LOCATION_KEYS = { ...files, ...answer, ...access, ...programs, ...proxy, ...store };
 
 type SharedKeys<T> = {
   [P in keyof T as T[P] extends { readonly locationOnly: true } ? never : P]: T[P];
@@ -223,7 +264,20 @@ const PROGRAMS = ["cgi", "cgiScript", "fastcgi", "fastcgiPass"] as const;
 
 /** The methods of a location that names none. */
 function defaultMethods(has: HasSource): readonly string[] {
+  if (has("proxyPass")) return FORWARDED_METHODS;
   const stores = has("uploadStore");
   const posts = stores || PROGRAMS.some(has);
   return ["GET", "HEAD", ...(posts ? ["POST"] : []), ...(stores ? ["PUT", "DELETE"] : [])];
 }
+
+/**
+ * What other servers may be asked: the methods of RFC 9110 but for CONNECT and TRACE, PATCH (RFC 5789), QUERY, and those of
+ * WebDAV and what is built on it (RFC 3253, 3648, 3744, 4791, 4918, 5323, 5842).
+ */
+const FORWARDED_METHODS: readonly string[] = [
+  ..."GET HEAD POST PUT DELETE PATCH QUERY".split(" "),
+  ..."PROPFIND PROPPATCH MKCOL COPY MOVE LOCK UNLOCK".split(" "),
+  ..."VERSION-CONTROL REPORT CHECKOUT CHECKIN UNCHECKOUT MKWORKSPACE UPDATE LABEL MERGE BASELINE-CONTROL"
+    .split(" "),
+  ..."MKACTIVITY ORDERPATCH ACL SEARCH MKCALENDAR BIND UNBIND REBIND".split(" "),
+];

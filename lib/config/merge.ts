@@ -4,7 +4,7 @@
  * @module
  */
 import type { WrittenFields, WrittenPages } from "./key_decoders.ts";
-import type { ErrorPages, FieldsToAdd, Variables } from "./value_types.ts";
+import type { ErrorPages, FieldsToAdd, ProxyFields, ProxyTimeouts, Variables } from "./value_types.ts";
 
 /** Writes every class out; a code that is written itself beats its class, wherever the two are written. */
 export function mergeErrorPages(inherited: WrittenPages, own: WrittenPages): ErrorPages {
@@ -25,6 +25,22 @@ export function mergeFields(inherited: WrittenFields, own: WrittenFields): Field
   return [...kept, ...own].flatMap(([name, values]) =>
     values.filter((value) => value !== "").map((value) => [name, value] as const)
   );
+}
+
+/** An own field takes the place of an inherited one with its name. */
+export function mergeProxyFields(inherited: ProxyFields, own: ProxyFields): ProxyFields {
+  const replaced = new Set(own.map(([name]) => name.toLowerCase()));
+  return [...inherited.filter(([name]) => !replaced.has(name.toLowerCase())), ...own];
+}
+
+const PROXY_TIMEOUTS: ProxyTimeouts = { connect: 5000, read: 60_000 };
+
+/** What is not written in the place itself is inherited, or has its default. */
+export function mergeProxyTimeouts(
+  inherited: Partial<ProxyTimeouts>,
+  own: Partial<ProxyTimeouts>,
+): ProxyTimeouts {
+  return { ...PROXY_TIMEOUTS, ...inherited, ...own };
 }
 
 /** An own variable takes the place of an inherited one. */

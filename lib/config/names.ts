@@ -168,6 +168,31 @@ export function parseFieldName(text: string): string {
   return text;
 }
 
+/** Made for each request by whoever sends it on: the framing, and what is for one connection alone. */
+const FRAMING_FIELDS: ReadonlySet<string> = new Set([
+  "connection",
+  "content-length",
+  "expect",
+  "http2-settings",
+  "keep-alive",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+]);
+
+/** The name of a field for another server. */
+export function parseForwardedName(text: string): string {
+  if (!isToken(text)) throw new ValueError(`expected the name of a field, not ${quote(text)}`);
+  if (FRAMING_FIELDS.has(text.toLowerCase())) {
+    throw new ValueError(
+      `${quote(text)} cannot be set: it is made for each connection (WebSockets need nothing)`,
+    );
+  }
+  return text;
+}
+
 /** The value of a field to add, without white space around it. */
 export function parseFieldValue(text: string): string {
   const value = text.trim();

@@ -72,6 +72,11 @@ export function withoutSlash(path: string): string {
   return path.endsWith("/") ? path.slice(0, -1) : path;
 }
 
+/** True if requests go on to other servers somewhere. */
+export function passesRequestsOn(config: Config): boolean {
+  return allLocations(config).some(({ proxy }) => proxy.proxyPass !== undefined);
+}
+
 /** True if the server speaks TLS somewhere. */
 export function speaksTls({ listen }: ServerConfig): boolean {
   return listen.some(({ tls }) => tls);

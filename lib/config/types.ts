@@ -12,7 +12,8 @@ import type { SERVER_KEYS } from "./server_keys.ts";
 import type { ValuesOf } from "./table.ts";
 import type { LIMIT_KEYS, TIMEOUT_KEYS, TOP_KEYS } from "./top_keys.ts";
 
-export type { LogTarget, Return, TryFiles } from "./value_types.ts";
+export type { ProxyTarget } from "./upstreams.ts";
+export type { LogTarget, ProxyFields, ProxyTimeouts, Return, TryFiles } from "./value_types.ts";
 
 /** A whole configuration, from a file or from the command line. */
 export interface Config extends ValuesOf<typeof TOP_KEYS> {
@@ -54,6 +55,7 @@ export interface LocationConfig extends LocationPath {
   readonly answer: AnswerConfig;
   readonly files: FilesConfig;
   readonly programs: ProgramsConfig;
+  readonly proxy: ProxyConfig;
   readonly store: StoreConfig;
 }
 
@@ -68,6 +70,9 @@ export interface FilesConfig extends ValuesOf<typeof LOCATION_GROUPS.files> {}
 
 /** Programs that answer. */
 export interface ProgramsConfig extends ValuesOf<typeof LOCATION_GROUPS.programs> {}
+
+/** Other servers that answer. */
+export interface ProxyConfig extends ValuesOf<typeof LOCATION_GROUPS.proxy> {}
 
 /** Where uploads go. */
 export interface StoreConfig extends ValuesOf<typeof LOCATION_GROUPS.store> {}

@@ -11,6 +11,14 @@ export type LogTarget = { readonly to: "stdout" | "stderr" | "off" } | {
   readonly path: string;
 };
 
+/** How long what is running may still take, in milliseconds. */
+export interface Shutdown {
+  /** When the server stops. */
+  readonly requests: number;
+  /** When workers of another configuration have taken over: tunnels, and whatever else takes long. */
+  readonly tunnels: number;
+}
+
 /** The candidates of `try_files`, and what comes when none exists. */
 export interface TryFiles {
   /** Paths below the location's root; `$uri` at the start stands for the request's path. A last slash asks for a folder. */
@@ -47,6 +55,32 @@ export type CacheControl = readonly (readonly [pattern: string, value: string])[
 
 /** Fields to add to every response, in order. */
 export type FieldsToAdd = readonly (readonly [name: string, value: string])[];
+
+/** What a text with variables may name. */
+export const VARIABLES = [
+  "host",
+  "http_host",
+  "uri",
+  "request_uri",
+  "args",
+  "scheme",
+  "remote_addr",
+] as const;
+export type Variable = typeof VARIABLES[number];
+
+/** Literal texts, and variables between them. */
+export type Template = readonly (string | { readonly variable: Variable })[];
+
+/** Fields of what is asked of another server, in order: each has one line, or none where its template is empty. */
+export type ProxyFields = readonly (readonly [name: string, value: Template])[];
+
+/** How long another server may take, in milliseconds. */
+export interface ProxyTimeouts {
+  /** To be connected to, TLS included. */
+  readonly connect: number;
+  /** Without a sign of life where one is due. */
+  readonly read: number;
+}
 
 /** A status to the path of its page. */
 export type ErrorPages = Readonly<Record<number, string>>;

@@ -47,6 +47,14 @@ export function isName({ hostname }: Pick<Endpoint, "hostname">): boolean {
 }
 
 /**
+ * The host that is connected to in place of one that is written: systems differ in whether they know names below localhost
+ * (RFC 6761 section 6.3). localhost itself stays, since what listens there may do so on 127.0.0.1 or on ::1.
+ */
+export function hostToDial(hostname: string): string {
+  return hostname.toLowerCase().endsWith(".localhost") ? "127.0.0.1" : hostname;
+}
+
+/**
  * The loopback address is asked of nobody: systems differ in whether they know names below localhost (RFC 6761 section
  * 6.3), and some resolve localhost to ::1, where a bare port does not listen.
  */

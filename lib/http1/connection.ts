@@ -65,7 +65,8 @@ export class ServerConnection {
 
   /** True if nothing of the current request is still to come. */
   get isRequestWhole(): boolean {
-    return this.#client === "done" || this.#client === "send body" && this.#remaining === 0;
+    return this.#client === "done" || this.#client === "switched" ||
+      this.#client === "send body" && this.#remaining === 0;
   }
 
   /** Bytes of the current body that have not been given yet; undefined if it is chunked and not at its end. */
@@ -133,6 +134,7 @@ export class ServerConnection {
         case "send body":
           return this.#nextData();
         case "done":
+        case "switched":
           return PAUSED;
         case "closed":
           return CLOSED;
@@ -155,9 +157,19 @@ export class ServerConnection {
     this.#serverDoes("end of response");
   }
 
+  /**
+   * The response is 101: what is in the buffer, and whatever comes, is no HTTP any more. Only once the request is whole
+   * (RFC 9110 section 7.8).
+   */
+  switchProtocols(): void {
+    this.#endRequest();
+    this.#clientDoes("switch protocols");
+    this.#serverDoes("switch protocols");
+  }
+
   /** Request and response are both complete: the next request may come. */
   startNextCycle(): void {
-    if (this.#client === "send body" && this.#remaining === 0) this.#clientDoes("end of message");
+    this.#endRequest();
     this.#clientDoes("next cycle");
     this.#serverDoes("next cycle");
     this.#chunked = undefined;
@@ -167,6 +179,11 @@ export class ServerConnection {
   giveUp(): void {
     if (this.#client !== "closed") this.#clientDoes("give up");
     if (this.#server !== "closed") this.#serverDoes("give up");
+  }
+
+  /** It may be whole without anybody having asked for its end. */
+  #endRequest(): void {
+    if (this.#client === "send body" && this.#remaining === 0) this.#clientDoes("end of message");
   }
 
   #clientDoes(action: string): void {
@@ -232,6 +249,7 @@ export class ServerConnection {
       body: semantics.body,
       keepAlive: semantics.keepAlive,
       expectsContinue: semantics.expectsContinue,
+      upgrade: semantics.upgrade,
     };
     buffer.consume(this.#lineLength + sectionLength);
     this.#line.reset();

@@ -21,6 +21,8 @@ export interface RequestHead {
   readonly body: BodyFraming;
   readonly keepAlive: boolean;
   readonly expectsContinue: boolean;
+  /** What the client wants to speak instead: the value of Upgrade, where Connection names it. */
+  readonly upgrade: string | undefined;
 }
 
 /** A piece of a body, without any framing. Valid until more bytes are received. */

@@ -5,13 +5,19 @@
  * @module
  */
 
-/** The client: waits, sends a body, has sent all of its request, or will send nothing that is read. */
-export type ClientState = "idle" | "send body" | "done" | "closed";
+/**
+ * The client: waits, sends a body, has sent all of its request, speaks something else, or will send nothing that is read.
+ */
+export type ClientState = "idle" | "send body" | "done" | "switched" | "closed";
 
-/** The server: waits for a request, owes a response, sends its content, has sent it all, or will send nothing more. */
-export type ServerState = "idle" | "send response" | "send body" | "done" | "closed";
+/**
+ * The server: waits for a request, owes a response, sends its content, has sent it all, speaks something else, or will
+ * send nothing more.
+ */
+export type ServerState = "idle" | "send response" | "send body" | "done" | "switched" | "closed";
 
-type Transitions<State extends string> = Readonly<Record<State, Readonly<Record<string, State>>>>;
+/** Of each state what it becomes by what is done. */
+export type Transitions<State extends string> = Readonly<Record<State, Readonly<Record<string, State>>>>;
 
 export const CLIENT: Transitions<ClientState> = {
   "idle": { "request": "send body", "end of input": "closed", "peer error": "closed", "give up": "closed" },
@@ -21,15 +27,17 @@ export const CLIENT: Transitions<ClientState> = {
     "peer error": "closed",
     "give up": "closed",
   },
-  "done": { "next cycle": "idle", "give up": "closed" },
+  "done": { "next cycle": "idle", "switch protocols": "switched", "give up": "closed" },
+  "switched": { "give up": "closed" },
   "closed": {},
 };
 
 export const SERVER: Transitions<ServerState> = {
   "idle": { "request": "send response", "peer error": "send response", "give up": "closed" },
-  "send response": { "respond": "send body", "give up": "closed" },
+  "send response": { "respond": "send body", "switch protocols": "switched", "give up": "closed" },
   "send body": { "end of response": "done", "give up": "closed" },
   "done": { "next cycle": "idle", "give up": "closed" },
+  "switched": { "give up": "closed" },
   "closed": {},
 };
 
@@ -48,8 +56,14 @@ export function transition<State extends string>(
   return next;
 }
 
-/** Both tables as a Mermaid state diagram. */
-export function stateDiagram(): string {
+/**
+ * Tables as a Mermaid state diagram.
+ *
+ * @param sides by their names; the server's connection by default
+ */
+export function stateDiagram(
+  sides: Readonly<Record<string, Transitions<string>>> = { client: CLIENT, server: SERVER },
+): string {
   const side = (name: string, table: Transitions<string>): string[] => [
     `  state "${name}" as ${name} {`,
     ...Object.entries(table).flatMap(([from, actions]) =>
@@ -59,5 +73,6 @@ export function stateDiagram(): string {
     "  }",
   ];
   const id = (name: string, state: string) => `${name}_${state.replaceAll(" ", "_")}`;
-  return ["stateDiagram-v2", ...side("client", CLIENT), ...side("server", SERVER)].join("\n") + "\n";
+  const drawn = Object.entries(sides).flatMap(([name, table]) => side(name, table));
+  return ["stateDiagram-v2", ...drawn].join("\n") + "\n";
 }

@@ -73,6 +73,13 @@ function fieldLines(block: FieldBlock): string {
   return block.http1Text = text;
 }
 
+/** An interim response as ISO 8859-1 text: RFC 9110 section 15.2. It has neither Date nor Server, nor anything else of ours. */
+export function interimHead(status: number, fields: FieldBlock): string {
+  let head = statusLine(status);
+  for (const [name, value] of fields) head += `${name}: ${value}\r\n`;
+  return head + "\r\n";
+}
+
 /** `100 Continue`: RFC 9110 section 15.2.1. */
 export const CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n";
 

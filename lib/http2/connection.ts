@@ -6,6 +6,7 @@
  * @module
  */
 import { ReceiveBuffer } from "../bytes/receive_buffer.ts";
+import { FieldBlock } from "../http/fields.ts";
 import { Calm, tooMuch } from "./calm.ts";
 import { ConnectionFault } from "./connection_fault.ts";
 import { type ConnectionError, ErrorCode } from "./error_codes.ts";
@@ -134,13 +135,16 @@ export class ServerConnection {
     this.#inputEnded = true;
   }
 
-  /** Queues an interim response; nothing if the final one is queued already. */
-  inform(id: number, status: 100): void {
+  /** Queues an interim response; nothing if the final one is queued already. Whoever sends many bounds their number. */
+  inform(id: number, status: number, fields: FieldBlock = FieldBlock.EMPTY): void {
     const stream = this.#streams.live.get(id);
-    if (stream !== undefined) this.#outbox.inform(stream, status);
+    if (stream !== undefined) this.#outbox.inform(stream, status, fields);
   }
 
-  /** Queues the head of the response. With `endsStream` it has no content, and the stream does not come in `drained`. */
+  /**
+   * Queues the head of the response. With `endsStream` it has no content, and the stream does not come in `drained`. A
+   * status of 2xx makes a tunnel of an extended CONNECT (RFC 8441 section 5).
+   */
   respond(id: number, head: ResponseHead, endsStream: boolean): void {
     const stream = this.#streams.live.get(id);
     if (stream !== undefined) this.#outbox.respond(stream, head, endsStream);

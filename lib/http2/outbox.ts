@@ -5,12 +5,12 @@
  *
  * @module
  */
+import type { FieldBlock } from "../http/fields.ts";
 import type { Calm } from "./calm.ts";
 import { ControlQueue } from "./control_queue.ts";
 import { FIRST_WINDOW, Flag, FRAME_HEAD, FrameType, MAX_PAYLOAD, writeFrameHead } from "./frames.ts";
-import { encodeStatus, STATUS_ROOM } from "./hpack/encoder.ts";
 import type { Priority } from "./priority.ts";
-import { headRoom, type ResponseHead, writeResponseHead } from "./response_head.ts";
+import { headRoom, interimBlock, type ResponseHead, writeResponseHead } from "./response_head.ts";
 import type { Stream } from "./stream.ts";
 import { Turns } from "./turns.ts";
 
@@ -51,16 +51,16 @@ export class Outbox {
       this.window > 0 && !this.#turns.isEmpty;
   }
 
-  inform(stream: Stream, status: number): void {
+  inform(stream: Stream, status: number, fields: FieldBlock): void {
     if (stream.isHeadQueued) return;
-    stream.interim = status;
+    (stream.interims ??= []).push(interimBlock(status, fields));
     this.#addPrompt(stream);
   }
 
   respond(stream: Stream, head: ResponseHead, ends: boolean): void {
     if (stream.isHeadQueued) throw new Error(`Stream ${stream.id} has its head already`);
     stream.isHeadQueued = true;
-    stream.interim = undefined;
+    stream.isTunnel = stream.isExtended && head.status >= 200 && head.status < 300;
     stream.head = head;
     stream.ends = ends;
     this.#addPrompt(stream);
@@ -96,7 +96,7 @@ export class Outbox {
     this.#turns.remove(stream);
     if (stream.isPrompt) this.#prompt.splice(this.#prompt.indexOf(stream), 1);
     stream.isPrompt = false;
-    stream.head = stream.offered = undefined;
+    stream.head = stream.interims = stream.offered = undefined;
   }
 
   fill(buffer: Uint8Array): number {
@@ -118,14 +118,16 @@ export class Outbox {
   #fillPrompt(buffer: Uint8Array, start: number): number {
     const queue = this.#prompt;
     let at = start, done = 0;
-    for (; done < queue.length && this.#largeHead.length === 0; done++) {
+    while (done < queue.length && this.#largeHead.length === 0) {
       const stream = queue[done]!;
       // The stream may be over with this, and is to be taken out of the queue only once.
       stream.isPrompt = false;
       const end = this.#promptFrames(stream, buffer, at);
-      stream.isPrompt = end === undefined;
+      // What comes behind an interim response is prompt as well.
+      stream.isPrompt = end === undefined || stream.interims !== undefined || stream.head !== undefined;
       if (end === undefined) break;
       at = end;
+      if (!stream.isPrompt) done++;
     }
     if (done === queue.length) queue.length = 0;
     else queue.splice(0, done);
@@ -134,7 +136,7 @@ export class Outbox {
 
   /** Undefined if there is no room. */
   #promptFrames(stream: Stream, buffer: Uint8Array, start: number): number | undefined {
-    if (stream.interim !== undefined) return this.#interim(stream, stream.interim, buffer, start);
+    if (stream.interims !== undefined) return this.#interim(stream, stream.interims, buffer, start);
     if (stream.head !== undefined) return this.#head(stream, stream.head, buffer, start);
     if (buffer.length - start < FRAME_HEAD) return undefined;
     if (stream.ends) writeFrameHead(buffer, start, 0, FrameType.Data, Flag.EndStream, stream.id);
@@ -142,43 +144,53 @@ export class Outbox {
     return stream.ends ? start + FRAME_HEAD : start;
   }
 
-  #interim(stream: Stream, status: number, buffer: Uint8Array, start: number): number | undefined {
-    if (buffer.length - start < FRAME_HEAD + STATUS_ROOM + 1) return undefined;
-    const at = this.#tableSize(buffer, start + FRAME_HEAD);
-    const end = encodeStatus(status, buffer, at);
-    writeFrameHead(buffer, start, end - start - FRAME_HEAD, FrameType.Headers, Flag.EndHeaders, stream.id);
-    stream.interim = undefined;
+  #interim(stream: Stream, blocks: Uint8Array[], buffer: Uint8Array, start: number): number | undefined {
+    const end = this.#headFrames(stream.id, blocks[0]!, 0, buffer, start);
+    if (end === undefined) return undefined;
+    blocks.shift();
+    if (blocks.length === 0) stream.interims = undefined;
     return end;
   }
 
   #head(stream: Stream, head: ResponseHead, buffer: Uint8Array, start: number): number | undefined {
-    const room = headRoom(head) + 1;
-    const fits = room <= MAX_PAYLOAD && start + FRAME_HEAD + room <= buffer.length;
-    if (!fits && start > 0) return undefined;
     const isEmpty = stream.offered !== undefined && stream.offered.length === 0;
     const isAll = stream.ends && (isEmpty || stream.offered === undefined);
-    const flags = isAll ? Flag.EndStream : 0;
-    let end: number;
-    if (fits) {
-      const block = this.#tableSize(buffer, start + FRAME_HEAD);
-      end = writeResponseHead(head, buffer, block);
-      const length = end - start - FRAME_HEAD;
-      writeFrameHead(buffer, start, length, FrameType.Headers, flags | Flag.EndHeaders, stream.id);
-    } else {
-      const block = new Uint8Array(room);
-      this.#cutHead(
-        stream.id,
-        block.subarray(0, writeResponseHead(head, block, this.#tableSize(block, 0))),
-        flags,
-      );
-      end = this.#largeHead.moveInto(buffer, start);
-    }
+    const end = this.#headFrames(stream.id, head, isAll ? Flag.EndStream : 0, buffer, start);
+    if (end === undefined) return undefined;
     stream.head = undefined;
     stream.isHeadSent = true;
     if (isEmpty) this.#takeOffer(stream);
     else if (isAll) this.#onEnd(stream);
     else this.windowChanged(stream);
     return end;
+  }
+
+  /** Undefined if there is no room. */
+  #headFrames(
+    stream: number,
+    head: ResponseHead | Uint8Array,
+    flags: number,
+    buffer: Uint8Array,
+    start: number,
+  ): number | undefined {
+    const room = 1 + (head instanceof Uint8Array ? head.length : headRoom(head));
+    if (room <= MAX_PAYLOAD && start + FRAME_HEAD + room <= buffer.length) {
+      const end = this.#block(head, buffer, start + FRAME_HEAD);
+      const length = end - start - FRAME_HEAD;
+      writeFrameHead(buffer, start, length, FrameType.Headers, flags | Flag.EndHeaders, stream);
+      return end;
+    }
+    if (start > 0) return undefined;
+    const block = new Uint8Array(room);
+    this.#cutHead(stream, block.subarray(0, this.#block(head, block, 0)), flags);
+    return this.#largeHead.moveInto(buffer, start);
+  }
+
+  #block(head: ResponseHead | Uint8Array, into: Uint8Array, offset: number): number {
+    const at = this.#tableSize(into, offset);
+    if (!(head instanceof Uint8Array)) return writeResponseHead(head, into, at);
+    into.set(head, at);
+    return at + head.length;
   }
 
   #tableSize(into: Uint8Array, offset: number): number {

@@ -68,7 +68,8 @@ export class ReceivedContent {
       buffer.consume(1);
       streams.giveBackOf(stream, padding);
     }
-    if (content > 0 || !isLast) calm.received(content);
+    // What goes through a tunnel is of use to somebody else, however little it is.
+    if (content > 0 ? !stream.isTunnel : !isLast) calm.received(content);
     this.#stream = stream;
     this.#content = content;
     this.#padding = Math.max(0, padding - 1);

@@ -93,6 +93,7 @@ export class ReceivedHeads {
     stream.isRefused = event.type === "refusal";
     if (event.type === "request") {
       stream.expected = event.head.length;
+      stream.isExtended = event.head.protocol !== undefined;
       const field = priority === undefined ? event.head.fields.get("priority") : undefined;
       stream.priority = field === undefined ? priority : parsePriority(field);
     }

@@ -36,6 +36,18 @@ export function writeResponseHead(head: ResponseHead, into: Uint8Array, offset: 
   return encodeField("content-length", String(head.length), into, offset);
 }
 
+/** The block of an interim response (RFC 9110 section 15.2): without Date, Server, or anything else of ours. */
+export function interimBlock(status: number, { names, values }: FieldBlock): Uint8Array {
+  const allNames = [":status"], allValues = [String(status)];
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i]!.toLowerCase();
+    if (NOT_IN_HTTP2.has(name)) continue;
+    allNames.push(name);
+    allValues.push(values[i]!);
+  }
+  return encodeFields(allNames, allValues);
+}
+
 function copy(bytes: Uint8Array, into: Uint8Array, offset: number): number {
   into.set(bytes, offset);
   return offset + bytes.length;

@@ -17,6 +17,10 @@ export class Stream {
   expected: number | undefined = undefined;
   /** No request came of it, so its content is dropped. */
   isRefused = false;
+  /** It is an extended CONNECT (RFC 8441). */
+  isExtended = false;
+  /** And was answered so that its content is a tunnel's. */
+  isTunnel = false;
   /** Bytes of content that were given and not consumed. */
   unread = 0;
   /** PERF: most requests have no content. */
@@ -25,7 +29,8 @@ export class Stream {
   // --- answer ---
   /** What the peer lets us send: may be below 0 (section 6.9.2). */
   sendWindow: number;
-  interim: number | undefined = undefined;
+  /** Header blocks of interim responses. */
+  interims: Uint8Array[] | undefined = undefined;
   head: ResponseHead | undefined = undefined;
   isHeadQueued = false;
   isHeadSent = false;

@@ -1,7 +1,8 @@
 /**
  * Which stream sends the next frame of content: RFC 9218 section 10. A lower urgency waits until no higher one can send.
  * Within one, incremental streams and those of which nobody said anything take turns, frame by frame; others come one
- * after the other as they were asked for, and have every second frame where there are both.
+ * after the other as they were asked for, and have every second frame where there are both. A tunnel is incremental,
+ * whatever was said.
  *
  * Whoever had nothing at hand when its turn came has had less than the others, and comes before them when it has: else
  * those whose files are read a little later than others' would be behind for good.
@@ -98,8 +99,8 @@ export class Turns {
   }
 }
 
-function isOneAfterTheOther({ priority }: Stream): boolean {
-  return priority !== undefined && !priority.incremental;
+function isOneAfterTheOther({ priority, isTunnel }: Stream): boolean {
+  return priority !== undefined && !priority.incremental && !isTunnel;
 }
 
 /** The latest stands at the end already, nearly always. */

@@ -5,9 +5,8 @@
  */
 import { type Endpoint, formatEndpoint } from "../http/endpoint.ts";
 import { AcceptError, type ByteConnection, type ConnectionListener } from "../ports.ts";
-import { FairReads } from "./fair_reads.ts";
 import { lastCall, sleep } from "./last_call.ts";
-import { isAtLeast } from "./version.ts";
+import { Stream } from "./stream.ts";
 
 /**
  * Why an address cannot be listened on: another program has it, this user may not, it is none of this machine, a name has
@@ -182,54 +181,15 @@ async function isSettled(promise: Promise<unknown>): Promise<boolean> {
   return settled;
 }
 
-/**
- * Before Deno 2.9 close() leaves a pending write pending until the peer reads on or leaves, so a client that takes
- * nothing would hold its session, and all that belongs to it, for as long as it likes.
- */
-const CLOSE_ENDS_WRITES = isAtLeast(2, 9);
-
-/** Of this thread. */
-const fairReads = new FairReads();
-
-class Connection implements ByteConnection {
+class Connection extends Stream implements ByteConnection {
   readonly remote: Deno.NetAddr;
   readonly local: Deno.NetAddr;
-  #failWrite: ((error: Error) => void) | undefined;
-  #open = true;
 
-  constructor(readonly connection: Deno.TcpConn) {
-    this.remote = connection.remoteAddr;
-    this.local = connection.localAddr;
+  constructor(connection: Deno.TcpConn) {
     // Answers leave in one write each; waiting for more to send would only delay them.
     connection.setNoDelay(true);
-    fairReads.opened();
-  }
-
-  read(buffer: Uint8Array): Promise<number | null> {
-    return fairReads.read(this.connection, buffer);
-  }
-
-  write(bytes: Uint8Array): Promise<number> {
-    if (CLOSE_ENDS_WRITES) return this.connection.write(bytes);
-    return new Promise((resolve, reject) => {
-      this.#failWrite = reject;
-      this.connection.write(bytes).then(resolve, reject);
-    });
-  }
-
-  closeWrite(): Promise<void> {
-    return this.connection.closeWrite();
-  }
-
-  close(): void {
-    if (!this.#open) return;
-    this.#open = false;
-    fairReads.closed();
-    this.#failWrite?.(new Deno.errors.Interrupted("closed"));
-    try {
-      this.connection.close();
-    } catch (error) {
-      if (!(error instanceof Deno.errors.BadResource)) throw error;
-    }
+    super(connection);
+    this.remote = connection.remoteAddr;
+    this.local = connection.localAddr;
   }
 }

@@ -105,7 +105,7 @@ export class SocketConnection implements ByteConnection {
   close(): void {
     const isOpen = this.#failure === undefined && this.#writers.size === 0;
     this.#fail(gone());
-    if (isOpen && this.tls !== undefined) this.#sayFarewell();
+    if (isOpen && this.below !== undefined) this.#sayFarewell();
     else this.#destroy();
   }
 

@@ -12,9 +12,10 @@ import tls from "node:tls";
 import { CertificateNames } from "../http/certificate_names.ts";
 import { type Endpoint, formatEndpoint } from "../http/endpoint.ts";
 import type { ByteConnection, ConnectionListener, IncomingConnection, TlsSession } from "../ports.ts";
+import { below } from "./below.ts";
 import { lastCall } from "./last_call.ts";
 import { BACKLOG, listenError } from "./net.ts";
-import { type Below, type Ends, SocketConnection } from "./socket_connection.ts";
+import { type Ends, SocketConnection } from "./socket_connection.ts";
 
 /** The type of a record that is part of a handshake. */
 const HANDSHAKE = 0x16;
@@ -141,20 +142,6 @@ class TlsListener implements ConnectionListener<IncomingConnection> {
     this.#server.close();
     this.#waiting?.(undefined);
   }
-}
-
-/** What of a socket of node:net reads, without a name for it in its types. */
-interface ReadingHandle {
-  readonly _handle?: { readStart(): void; readStop(): void } | null;
-}
-
-/** The raw socket's own pause() and resume() do nothing once it is TLS that reads from its handle. */
-function below(raw: net.Socket & ReadingHandle): Below {
-  return {
-    stopReading: () => raw._handle?.readStop(),
-    readOn: () => raw._handle?.readStart(),
-    close: () => raw.destroy(),
-  };
 }
 
 /** A request begins with a method, or with an empty line (RFC 9112 section 2.2). */

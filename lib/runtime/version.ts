@@ -22,3 +22,8 @@ export function servesTls(): boolean {
 export const NEEDS_NEWER_RUNTIME = `HTTPS needs Deno ${FIRST_TLS.join(".")} or later, and this is ${
   Deno.build.standalone ? "an executable made with " : ""
 }Deno ${Deno.version.deno}: serve from the source with a newer one`;
+
+/** True if the permission for the network names sockets that have a path, too; before, it refused such a name as no address. */
+export function netNamesSockets(): boolean {
+  return isAtLeast(2, 9);
+}

@@ -28,6 +28,7 @@ export class Acceptor<C = ByteConnection> {
   readonly #closed = Promise.withResolvers<void>();
   readonly #emptied = Promise.withResolvers<void>();
   #leaving: "drain" | "retire" | undefined;
+  #isHangingUp = false;
 
   constructor(
     readonly listener: ConnectionListener<C>,
@@ -77,6 +78,12 @@ export class Acceptor<C = ByteConnection> {
     return this.#leave("retire");
   }
 
+  /** The server ends: tunnels do, too, as soon as nothing is on its way in them. */
+  hangUp(): void {
+    this.#isHangingUp = true;
+    for (const connection of this.#connections) connection.hangUp();
+  }
+
   /** Closes every connection. */
   abort(): void {
     this.listener.close();
@@ -110,6 +117,7 @@ export class Acceptor<C = ByteConnection> {
     // PERF: not a function that waits, of which every idle connection would keep a frame.
     void connection.run().then(() => this.#ended(connection));
     if (this.#leaving === "drain") connection.drain();
+    if (this.#isHangingUp) connection.hangUp();
   }
 
   async #ended(connection: Protocol): Promise<void> {

@@ -15,7 +15,7 @@ import { TICK } from "./deadlines.ts";
  * The most that the system takes before it tells that a full send buffer is being emptied: a third of the largest
  * (4 MiB, the usual `net.ipv4.tcp_wmem` of Linux), in bytes.
  */
-const LARGEST_THIRD = Math.floor(4 * 1024 * 1024 / 3);
+export const LARGEST_THIRD = Math.floor(4 * 1024 * 1024 / 3);
 
 /** What is read at a time of what a client sends after its last answer. */
 const UNWANTED_PIECE = 16 * 1024;

@@ -32,6 +32,7 @@ const loadHttp2: LoadHttp2 = async () => {
 class ComingHttp2 implements Protocol {
   #session: Protocol | undefined;
   #leaving: "retire" | "drain" | undefined;
+  #isHangingUp = false;
   #isAborted = false;
 
   constructor(
@@ -60,6 +61,11 @@ class ComingHttp2 implements Protocol {
     this.#leave("drain");
   }
 
+  hangUp(): void {
+    this.#isHangingUp = true;
+    this.#session?.hangUp();
+  }
+
   abort(): void {
     this.#isAborted = true;
     if (this.#session === undefined) this.connection.close();
@@ -79,6 +85,7 @@ class ComingHttp2 implements Protocol {
     if (create === undefined || this.#isAborted) return;
     const session = this.#session = create(this.connection, this.handler, this.context, NOTHING);
     if (this.#leaving !== undefined) session[this.#leaving]();
+    if (this.#isHangingUp) session.hangUp();
     await begin(session);
   }
 }

@@ -20,6 +20,7 @@ const SMALLEST_READ = 2048;
 export class Departure implements StreamObserver {
   readonly #stream: ByteStream;
   #watching = false;
+  #isOver = false;
   /** Made when somebody wants to know. */
   #callbacks: Set<() => void> | undefined;
 
@@ -41,6 +42,12 @@ export class Departure implements StreamObserver {
   /** The exchange is over; reading is somebody else's again. */
   unwatch(): void {
     this.#watching = false;
+  }
+
+  /** What the client sends, or does not, is somebody else's affair from now on; that the connection is gone is still told. */
+  end(): void {
+    this.#watching = false;
+    this.#isOver = true;
   }
 
   /** Calls back once when the client leaves; the returned function takes it back. */
@@ -69,7 +76,7 @@ export class Departure implements StreamObserver {
   /** Where nobody wants to know, a half-closed client may wait as long as any other. */
   #giveGrace(): void {
     const { deadline, gone } = this.#stream;
-    if (!gone && this.#callbacks !== undefined && this.#callbacks.size > 0) {
+    if (!gone && !this.#isOver && this.#callbacks !== undefined && this.#callbacks.size > 0) {
       deadline.arm("half-closed", HALF_CLOSED_GRACE);
     }
   }

@@ -47,6 +47,7 @@ export function nameOf({ method, target }: Pick<Request, "method" | "target">): 
 
 /** Nobody is going to send this response. */
 export function closeSource(response: Response | undefined): void {
+  response?.tunnel?.peer.close();
   const body = response?.body;
   if (body !== undefined && !(body instanceof Uint8Array)) body.close();
 }

@@ -25,6 +25,7 @@ export class Handshake implements Protocol, Waiting {
   #protocol: Protocol | undefined;
   #isRetiring = false;
   #isDraining = false;
+  #isHangingUp = false;
   #isAborted = false;
 
   constructor(
@@ -40,6 +41,7 @@ export class Handshake implements Protocol, Waiting {
     const running = protocol.run();
     if (this.#isRetiring) protocol.retire();
     if (this.#isDraining) protocol.drain();
+    if (this.#isHangingUp) protocol.hangUp();
     await running;
   }
 
@@ -61,6 +63,11 @@ export class Handshake implements Protocol, Waiting {
     this.#isDraining = true;
     if (this.#protocol !== undefined) return this.#protocol.drain();
     this.deadline = Math.min(this.deadline, this.context.deadlines.in(SHORT_HANDSHAKE));
+  }
+
+  hangUp(): void {
+    this.#isHangingUp = true;
+    this.#protocol?.hangUp();
   }
 
   abort(): void {

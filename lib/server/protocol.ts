@@ -23,12 +23,14 @@ export interface Protocol {
   run(): Promise<void>;
   /** In place of run(), for a connection over the limit: answers 503 and closes. Never rejects. */
   turnAway(): Promise<void>;
-  /** How many requests are being answered just now. */
+  /** How many requests are being answered just now. Tunnels are none of them. */
   readonly answering: number;
   /** Others have taken over: answers what the client still asks for, says that this was it, and closes. */
   retire(): void;
-  /** The server ends: lets what is being answered end, and closes. */
+  /** Lets what is being answered end, be it a tunnel, and closes. */
   drain(): void;
+  /** The server ends: so do its tunnels, those to come as well, as soon as nothing is on its way in them. */
+  hangUp(): void;
   /** Closes whatever is under way. */
   abort(): void;
 }

@@ -44,6 +44,11 @@ export interface Settings {
   readonly limits: ServerLimits;
   /** HTTP/2 is spoken besides HTTP/1.1: heeded when a connection is accepted. */
   readonly http2: boolean;
+  /**
+   * HTTP/2 says that it takes extended CONNECT (RFC 8441), since there is something that makes tunnels of it: heeded
+   * when a connection is accepted.
+   */
+  readonly extendedConnect?: boolean;
   /** Undefined: no access log. */
   readonly accessLog: AccessLog | undefined;
   /** Whose word on who asks is taken; undefined: nobody's. */

@@ -8,6 +8,7 @@ import { refusal } from "../http/errors.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
 import type { Outcome } from "../http/message.ts";
 import type { Answerer, Exchange } from "./exchange.ts";
+import { answerByProxy } from "./proxying.ts";
 import { answerProgramIndex, answerWithPrograms, answerWithScript, type ProgramRules } from "./programs.ts";
 import { redirectToLocation, returned } from "./returns.ts";
 import { answerFromFiles } from "./static_files.ts";
@@ -19,7 +20,7 @@ type Attempt = (exchange: Exchange) => MaybePromise<Outcome> | undefined;
 
 /** The answerer of a location: a list of attempts and, where none of them answers, its files. */
 export function answererOf(config: LocationConfig, rules: ProgramRules): Answerer {
-  const { match, path, answer, files, programs, store } = config;
+  const { match, path, answer, files, programs, proxy, store } = config;
   const answerFiles = programs.cgi !== undefined && programs.cgiOnly
     ? answerProgramIndex(programs.cgi)
     : answerFromFiles;
@@ -29,6 +30,7 @@ export function answererOf(config: LocationConfig, rules: ProgramRules): Answere
   }
   const attempts: Attempt[] = [];
   if (match === "prefix" && path !== "/" && path.endsWith("/")) attempts.push(redirectToLocation);
+  if (proxy.proxyPass !== undefined) return firstOf(attempts, answerByProxy(config, proxy.proxyPass));
   if (programs.cgiScript !== undefined) {
     return firstOf(attempts, answerWithScript(programs.cgiScript, rules));
   }
@@ -38,18 +40,20 @@ export function answererOf(config: LocationConfig, rules: ProgramRules): Answere
 }
 
 /**
- * The answerer of a location for a path whose end can be nothing but a program's PATH_INFO. SECURITY: whatever else would
+ * The answerer of a location for a path whose end can be nothing but a program's PATH_INFO, or another server's affair. SECURITY: whatever else would
  * answer in the location is not asked, so that no hidden file is sent, stored or run.
  *
  * @param namesEnd where that end begins
  * @returns undefined where there is no program that could take it
  */
 export function answererBehind(
-  { path, answer, programs: { cgi, cgiScript } }: LocationConfig,
+  config: LocationConfig,
   rules: ProgramRules,
   namesEnd: number,
 ): Answerer | undefined {
+  const { path, answer, programs: { cgi, cgiScript }, proxy: { proxyPass } } = config;
   if (answer.return !== undefined) return undefined;
+  if (proxyPass !== undefined) return answerByProxy(config, proxyPass);
   if (cgiScript !== undefined) {
     const prefix = path.endsWith("/") ? path.length - 1 : path.length;
     return namesEnd >= prefix ? answerWithScript(cgiScript, rules) : undefined;

@@ -11,12 +11,14 @@ import type { Listings } from "../files/listings.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
 import type { Outcome, Request } from "../http/message.ts";
 import { type DecodedPath, decodePathForProgram } from "../http/path.ts";
-import type { ErrorLog, StoreFiles } from "../ports.ts";
+import { decodePathForUpstream } from "../http/upstream_path.ts";
+import type { Dialer, ErrorLog, StoreFiles } from "../ports.ts";
 import type { AddedFields } from "./added_fields.ts";
 import type { PublicAuthority, SecureAddress } from "./authority_pages.ts";
 import type { Location } from "./location.ts";
 import type { LocationTable } from "./location_table.ts";
 import type { ProgramFiles } from "./program_files.ts";
+import type { Forwarder } from "./forwarder.ts";
 
 /** A location and what answers in it: chosen once, so that a location of plain files pays for nothing else. */
 export interface LocationEntry {
@@ -46,8 +48,11 @@ export interface Services {
   readonly files: FileCache;
   readonly listings: Listings;
   readonly gateway: Gateway;
+  readonly dialer: Dialer;
   readonly store: StoreFiles;
   readonly errorLog: ErrorLog;
+  /** Passes requests on to other servers; undefined where no location does. */
+  readonly forwarder?: Forwarder | undefined;
   /** Whose certificates the servers have that bring none of their own; undefined where there are none. */
   readonly authority?: PublicAuthority | undefined;
 }
@@ -116,6 +121,23 @@ export function beginBehind(request: Request, server: Server, services: Services
   if (hasEncodedSlash && !entry.location.config.programs.allowEncodedSlash) return undefined;
   const answer = entry.answerBehind(namesEnd);
   return answer && { ...begin(request, server, services, path), answer };
+}
+
+/**
+ * The first hop for a path that decodePath() refuses, in a location whose requests go on to another server; undefined in any
+ * other. SECURITY: the same as in beginBehind() makes sure that no location is passed by.
+ */
+export function beginPassedOn(request: Request, server: Server, services: Services): Exchange | undefined {
+  if (request.form === "authority" || request.form === "asterisk") return undefined;
+  const decoded = decodePathForUpstream(request.path);
+  if (decoded === undefined) return undefined;
+  const { path, namesEnd } = decoded;
+  const entry = server.locations.findBelow(path.slice(0, namesEnd));
+  if (entry.location.config.proxy.proxyPass === undefined || server.locations.find(path) !== entry) {
+    return undefined;
+  }
+  const answer = entry.answerBehind(namesEnd);
+  return answer && { ...begin(request, server, services, path as DecodedPath), answer };
 }
 
 /** The same exchange at another path, and so in that path's location. */

@@ -7,6 +7,7 @@
 import { HttpError, refusal } from "../http/errors.ts";
 import type { Response } from "../http/message.ts";
 import type { Exchange } from "./exchange.ts";
+import type { Location } from "./location.ts";
 
 /** Refuses or answers an exchange, or lets it pass. */
 type Gate = (exchange: Exchange) => Response | HttpError | undefined;
@@ -41,7 +42,7 @@ function refuseExpectation({ request }: Exchange): HttpError | undefined {
 
 /** OPTIONS is always answered here; with cors a preflight gets what it asks for (the Fetch standard's CORS protocol). */
 function answerOptions({ request, location }: Exchange): Response | undefined {
-  if (request.method !== "OPTIONS") return undefined;
+  if (request.method !== "OPTIONS" || isPassedOn(request, location)) return undefined;
   let fields = location.allow;
   const method = request.fields.get("access-control-request-method");
   if (location.config.access.cors && method !== undefined) {
@@ -54,6 +55,14 @@ function answerOptions({ request, location }: Exchange): Response | undefined {
     }
   }
   return { status: 204, fields, body: undefined };
+}
+
+/** Other servers answer for themselves: but for preflights where cors is on, and for requests that go no further. */
+function isPassedOn({ form, fields }: Exchange["request"], { config: { proxy, access } }: Location): boolean {
+  if (proxy.proxyPass === undefined || form === "asterisk") return false;
+  if (access.cors && fields.has("access-control-request-method")) return false;
+  // RFC 9110 section 7.6.2.
+  return fields.get("max-forwards") !== "0";
 }
 
 /** 413 before anything of the body is read, where its length is announced. */

@@ -14,7 +14,14 @@ import { errorResponse } from "../pages/error_response.ts";
 import type { StorePorts } from "../disk/store_origin.ts";
 import { answererBehind, answererOf } from "./answerers.ts";
 import { answerForAuthority, isAuthorityPath, type SecureAddress } from "./authority_pages.ts";
-import { begin, beginBehind, type LocationEntry, type Server, type Services } from "./exchange.ts";
+import {
+  begin,
+  beginBehind,
+  beginPassedOn,
+  type LocationEntry,
+  type Server,
+  type Services,
+} from "./exchange.ts";
 import { AddedFields } from "./added_fields.ts";
 import { finish } from "./finish.ts";
 import { HostGuard } from "./host_guard.ts";
@@ -189,7 +196,7 @@ function createHandler(hosts: Hosts, services: Services): Handler {
     if (answer !== undefined) return answer;
     const path = pathOf(request);
     if (typeof path !== "object") return follow(begin(request, server, services, path), finish);
-    const behind = beginBehind(request, server, services);
+    const behind = beginBehind(request, server, services) ?? beginPassedOn(request, server, services);
     if (behind !== undefined) return follow(behind, finish);
     return finish(begin(request, server, services, undefined), path);
   };

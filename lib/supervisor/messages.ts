@@ -25,6 +25,8 @@ export type ToWorker =
   | { readonly type: "resize"; readonly columns: number | undefined }
   /** Others have taken over: accept nothing more, and answer what the connections still ask for. */
   | { readonly type: "retire" }
+  /** It has been retired for a while: close what is idle. What is being answered goes on, and so do tunnels. */
+  | { readonly type: "wind down" }
   /** A program of it that has ended had left something in its group, which was killed. */
   | { readonly type: "left killed"; readonly pid: number }
   /** End: running exchanges have until timeouts.shutdown. */

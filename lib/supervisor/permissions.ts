@@ -8,7 +8,7 @@ import { endpointsOf } from "../config/listen.ts";
 import { loaderVariables } from "../config/loader_variables.ts";
 import { allLocations, certificateFiles, logFiles } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
-import { formatEndpoint } from "../http/endpoint.ts";
+import { formatEndpoint, hostToDial } from "../http/endpoint.ts";
 
 /** Absolute paths, and addresses as Deno writes them. */
 export interface PermissionSet {
@@ -29,6 +29,16 @@ export interface SystemPaths {
   readonly launcher: string | undefined;
   /** The folder for large bodies that wait for a program. */
   readonly spoolFolder: { readonly path: string };
+  /** The runtime wants sockets that have a path among the addresses, too. */
+  readonly netNamesSockets: boolean;
+}
+
+/** What it takes to connect to sockets that have a path. */
+export function socketPermissions(
+  paths: readonly string[],
+  { netNamesSockets }: Pick<SystemPaths, "netNamesSockets">,
+): Pick<PermissionSet, "net" | "read" | "write"> {
+  return { net: netNamesSockets ? paths.map((path) => `unix:${path}`) : [], read: paths, write: paths };
 }
 
 /** What a worker thread gets. It may listen where the configuration says, so addresses and ports must be known by now. */
@@ -42,8 +52,17 @@ export function workerPermissions(config: Config, system: SystemPaths): Permissi
     paths.filter((path) => path !== undefined).flatMap((path) => [path, realPath(path)]);
   const stores = locations.map(({ store }) => store.uploadStore);
   const spool = programs ? [spoolFolder.path] : [];
+  const upstreams = locations.flatMap(({ proxy }) => proxy.proxyPass ?? []).map(({ address }) => address);
+  const sockets = socketPermissions(
+    upstreams.flatMap((address) => "path" in address ? address.path : []),
+    system,
+  );
   return {
-    net: unique(endpointsOf(config).map(formatEndpoint)),
+    net: unique([
+      ...endpointsOf(config).map(formatEndpoint),
+      ...upstreams.flatMap((address) => "path" in address ? [] : permissionToDial(address)),
+      ...sockets.net,
+    ]),
     read: unique([
       ...both(
         locations.flatMap((
@@ -52,8 +71,9 @@ export function workerPermissions(config: Config, system: SystemPaths): Permissi
       ),
       ...both(stores),
       ...spool,
+      ...sockets.read,
     ]),
-    write: unique([...both(stores), ...spool]),
+    write: unique([...both(stores), ...spool, ...sockets.write]),
     run: loaderVariables(config).length > 0 ? "all" : unique([
       ...(launcher === undefined ? [] : [launcher]),
       ...locations.flatMap(({ programs: { cgiScript } }) => cgiScript === undefined ? [] : [cgiScript]),
@@ -62,6 +82,11 @@ export function workerPermissions(config: Config, system: SystemPaths): Permissi
         .flatMap((words) => words === true ? [] : findProgram(words[0]!) ?? []),
     ]),
   };
+}
+
+/** An address that is connected to, as the runtime compares it. */
+function permissionToDial({ hostname, port }: { readonly hostname: string; readonly port: number }): string {
+  return formatEndpoint({ hostname: hostToDial(hostname), port });
 }
 
 /**

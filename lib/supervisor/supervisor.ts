@@ -21,6 +21,7 @@ import { ensureFolder, sweep } from "../runtime/store_files.ts";
 import { NEEDS_NEWER_RUNTIME, servesTls } from "../runtime/version.ts";
 import { EndpointReservations } from "./endpoints.ts";
 import { hasPrograms, launcherFor, workerPermissions } from "./permissions.ts";
+import { type RetiredBounds, RetiredWorkers } from "./retired_workers.ts";
 import { RootLinks } from "./root_links.ts";
 import { SupervisorLogs } from "./supervisor_logs.ts";
 import { existingPath, machineName, missingPermission, type SystemInfo } from "./system_info.ts";
@@ -50,14 +51,6 @@ const GOOD_LIFE = 2000;
 
 /** So many deaths in a row, of workers that never had a good life, are the configuration's fault. */
 const FATAL_DEATHS = 8;
-
-/**
- * Reloads whose earlier workers may still answer, without a bound in time: an upload that takes minutes outlives some
- * changes of the configuration. Those of the oldest are told to end when there are more, and then have
- * timeouts.shutdown, unless so many are ending already.
- */
-const MOST_RETIRED = 3;
-const MOST_ENDING = 1;
 
 /** How often log files and roots that are links are looked at, in milliseconds: whatever moves is noticed within a second. */
 const LOOK_DELAY = 500;
@@ -92,6 +85,8 @@ export interface SupervisorOptions {
   readonly entry?: URL;
   /** In place of HEARTBEAT. */
   readonly heartbeat?: Heartbeat;
+  /** In place of RETIRED_BOUNDS. */
+  readonly retired?: RetiredBounds;
 }
 
 /** Owns the workers and the logs. */
@@ -101,9 +96,8 @@ export class Supervisor {
   readonly #fail: (error: StartError) => void;
   readonly #options: SupervisorOptions;
   readonly #endpoints = new EndpointReservations();
-  /** Workers of earlier configurations, by the reload that retired them, oldest first. None of them is gone. */
-  readonly #retired: Set<WorkerHandle>[] = [];
-  readonly #ending: Set<WorkerHandle>[] = [];
+  /** Workers of earlier configurations. */
+  readonly #retired: RetiredWorkers;
   #terminal: Terminal;
   #config: Config;
   #logs: SupervisorLogs;
@@ -134,6 +128,11 @@ export class Supervisor {
     this.#options = options;
     this.#terminal = options.terminal ?? NO_TERMINAL;
     this.#logs = logs;
+    this.#retired = new RetiredWorkers(
+      () => this.#config.timeouts.shutdown,
+      () => this.errorLog,
+      options.retired,
+    );
   }
 
   /** Serves a configuration. Resolves once all workers accept connections. @throws {ListenError | StartError} */
@@ -205,13 +204,16 @@ export class Supervisor {
   async stop(waiting?: (running: number) => void): Promise<void> {
     const begun = performance.now();
     this.#stopping = true;
+    this.#retired.stop();
     clearInterval(this.#looking);
     this.#reaper?.stop();
     this.#certificateStore?.stop();
     this.#replacing.forEach(clearTimeout);
     await this.#reloading;
     const workers = this.#everyWorker();
-    const stopped = Promise.all(workers.map((worker) => worker.stop(this.#config.timeouts.shutdown)));
+    const stopped = Promise.all(
+      workers.map((worker) => worker.stop(this.#config.timeouts.shutdown.requests)),
+    );
     void Promise.all(workers.map(({ counted }) => counted)).then((counts) => {
       const running = counts.reduce((sum, count) => sum + count, 0);
       if (running > 0) waiting?.(running);
@@ -219,14 +221,13 @@ export class Supervisor {
     await stopped;
     this.#options.groups.killAll();
     await this.#guard?.end();
-    const left = this.#config.timeouts.shutdown - (performance.now() - begun);
+    const left = this.#config.timeouts.shutdown.requests - (performance.now() - begun);
     await this.#logs.close(Math.max(left, LOG_PATIENCE));
   }
 
   /** Those in service, and those that still answer after earlier configurations. */
   #everyWorker(): WorkerHandle[] {
-    const earlier = [...this.#retired, ...this.#ending].flatMap((set) => [...set]);
-    return [...this.#workers, ...earlier].filter((worker) => worker !== undefined);
+    return [...this.#workers, ...this.#retired.all].filter((worker) => worker !== undefined);
   }
 
   async #begin(wanted: Config): Promise<void> {
@@ -448,38 +449,7 @@ export class Supervisor {
   /** Others have taken over from them. The promises resolve when they accept no more connections. */
   #retire(workers: readonly (WorkerHandle | undefined)[]): Promise<void>[] {
     const alive = workers.filter((worker) => worker !== undefined && !worker.isGone) as WorkerHandle[];
-    const closed = alive.map((worker) => worker.retire());
-    const isKnown = (worker: WorkerHandle) => this.#retired.some((set) => set.has(worker));
-    const set = new Set(alive.filter((worker) => !isKnown(worker)));
-    if (set.size > 0) this.#retired.push(set);
-    for (const worker of set) {
-      void worker.gone.then(() => {
-        set.delete(worker);
-        forgetEmpty(this.#retired);
-        forgetEmpty(this.#ending);
-      });
-    }
-    // What has nothing to do any more is gone before the next reload, and does not count.
-    void Promise.all(closed).then(() => this.#boundRetired());
-    return closed;
-  }
-
-  #boundRetired(): void {
-    while (!this.#stopping && this.#retired.length > MOST_RETIRED) {
-      const oldest = this.#retired.shift()!, { shutdown } = this.#config.timeouts;
-      this.errorLog.warning(
-        `requests of ${
-          MOST_RETIRED + 1
-        } configurations ago are still running: they have ${shutdown} ms to end`,
-      );
-      this.#ending.push(oldest);
-      for (const worker of oldest) void worker.stop(shutdown);
-    }
-    while (!this.#stopping && this.#ending.length > MOST_ENDING) {
-      this.errorLog.warning("requests were cut, since one reload follows the other");
-      // It forgets itself in a later turn.
-      this.#ending.shift()!.forEach((worker) => worker.terminate());
-    }
+    return this.#retired.add(alive);
   }
 
   /** A worker died that was in service. */
@@ -526,11 +496,6 @@ function checkEncryption({ servers }: Config): void {
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-function forgetEmpty(sets: Set<WorkerHandle>[]): void {
-  const left = sets.filter((set) => set.size > 0);
-  sets.splice(0, sets.length, ...left);
 }
 
 /** @throws {StartError} */

@@ -11,6 +11,7 @@ import { conventions, DATA_VARIABLES, dataFolder } from "../runtime/data_folder.
 import { fileSystem } from "../runtime/files.ts";
 import { findProgram } from "../runtime/processes.ts";
 import { type SpoolFolder, spoolFolder } from "../runtime/spool.ts";
+import { netNamesSockets } from "../runtime/version.ts";
 import { hasPrograms, permissionFlag, type PermissionSet, type SystemPaths } from "./permissions.ts";
 
 /** Variables of the environment that are read; nothing else of it is. The last two are switches of the YAML library. */
@@ -57,6 +58,7 @@ export function systemInfo(): SystemInfo {
     spoolFolder: spoolFolder(variable("TMPDIR"), userId()),
     isInit: Deno.build.os === "linux" && Deno.pid === 1,
     sharesPorts,
+    netNamesSockets: netNamesSockets(),
     realPath: (path) => existingPath(path) ?? path,
     findProgram: (name) => name.includes("/") ? name : findProgram(name, searchPath),
     missing(program) {

@@ -63,6 +63,8 @@ thread.onmessage = ({ data }) => {
     case "retire":
       void server?.closed.then(() => thread.postMessage({ type: "closed" }));
       return void server?.retire().then(finish);
+    case "wind down":
+      return server?.windDown();
     case "written":
       return logs[data.log].written(data.bytes);
     case "ping":

@@ -168,6 +168,11 @@ export class WorkerHandle {
     await this.#inTime(this.#closed.promise);
   }
 
+  /** One that is retired: has it close what is idle, so that it lives for nothing but what is being answered. */
+  windDown(): void {
+    this.#send({ type: "wind down" });
+  }
+
   /** Has it use other certificates for the same configuration. */
   renew(certificates: WorkerCertificates): void {
     this.#send({ type: "certificates", certificates });

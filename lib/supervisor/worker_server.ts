@@ -6,12 +6,20 @@
  */
 import { Gateway } from "../cgi/gateway.ts";
 import { endpointsOf } from "../config/listen.ts";
+import { passesRequestsOn } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
 import { FileCache } from "../disk/file_cache.ts";
 import { Listings } from "../files/listings.ts";
 import { type Endpoint, endpointKey } from "../http/endpoint.ts";
 import { TrustedProxies } from "../http/trusted_proxies.ts";
-import type { ByteConnection, ConnectionListener, ErrorLog, IncomingConnection, Log } from "../ports.ts";
+import type {
+  ByteConnection,
+  ConnectionListener,
+  Dialer,
+  ErrorLog,
+  IncomingConnection,
+  Log,
+} from "../ports.ts";
 import { clock } from "../runtime/clock.ts";
 import { fileSystem } from "../runtime/files.ts";
 import { listen } from "../runtime/net.ts";
@@ -32,6 +40,7 @@ import type { Services } from "../site/exchange.ts";
 import { createSite } from "../site/site.ts";
 import { speaksTls, type WorkerCertificate, type WorkerCertificates } from "./certificates.ts";
 import { accessFormat, isOnTerminal } from "./log_style.ts";
+import { LazyForwarder } from "./forwarder.ts";
 import type { WorkerStart } from "./messages.ts";
 import type { WorkerTls } from "./worker_tls.ts";
 
@@ -55,7 +64,7 @@ export class WorkerServer {
     /** Undefined where no TLS is spoken. */
     readonly tls: WorkerTls | undefined,
     readonly context: ServerContext,
-    readonly services: Services & { readonly gateway: Gateway },
+    readonly services: Services & { readonly gateway: Gateway; readonly forwarder: LazyForwarder },
     /** Connections of all acceptors. */
     readonly count: { readonly open: number },
     readonly terminal: { columns: LogTerminal["columns"] },
@@ -89,10 +98,14 @@ export class WorkerServer {
     const files = new FileCache(fileSystem, clock);
     files.withhold(options.certificates.withheld);
     const listings = new Listings(files.turns);
-    const services = { files, listings, gateway, store: storeFiles, errorLog: logs.error };
+    const forwarder: LazyForwarder = new LazyForwarder(() => {
+      return { dialer, clock, deadlines: context.deadlines, limits: () => context.settings.limits };
+    });
+    const services = { files, listings, gateway, dialer, forwarder, store: storeFiles, errorLog: logs.error };
     const terminal = { columns: options.terminal?.columns };
     const settings = settingsOf(config, options, logs, services, terminal, options.certificates);
-    const context = new ServerContext(settings, clock, logs.error);
+    const context: ServerContext = new ServerContext(settings, clock, logs.error);
+    await forwarder.prepare(config);
     const tls = await tlsFor(options, askForCertificate);
     const count = { open: 0, turnedAway: 0 };
     const acceptors: AnyAcceptor[] = [];
@@ -158,15 +171,22 @@ export class WorkerServer {
   /** Accepts nothing more, and resolves once every connection has had its last answer and every program its end. */
   async retire(): Promise<void> {
     await Promise.all(this.acceptors.map((acceptor) => acceptor.retire()));
+    this.services.forwarder.stop();
     await this.services.gateway.stop();
+  }
+
+  /** As retire(), but connections on which nothing is being answered are closed. */
+  windDown(): void {
+    for (const acceptor of this.acceptors) void acceptor.drain();
   }
 
   /** Accepts nothing more, waits up to timeouts.shutdown for running exchanges, and closes everything. */
   async stop(): Promise<void> {
     const drained = Promise.all(this.acceptors.map((acceptor) => acceptor.drain()));
+    for (const acceptor of this.acceptors) acceptor.hangUp();
     let cancel = () => {};
     const late = new Promise<void>((resolve) =>
-      cancel = clock.after(this.#config.timeouts.shutdown, resolve)
+      cancel = clock.after(this.#config.timeouts.shutdown.requests, resolve)
     );
     await Promise.race([drained, late]);
     cancel();
@@ -176,11 +196,18 @@ export class WorkerServer {
       this.logs.error.warning(`${open} connections were cut: they took longer than timeouts.shutdown`);
     }
     for (const acceptor of this.acceptors) acceptor.abort();
+    this.services.forwarder.stop();
     await this.services.gateway.stop();
     // Their handlers clean up after them, e.g. what was uploaded by half.
     await drained;
   }
 }
+
+/** PERF: what it takes is loaded with the first connection to a server of somebody else. */
+const dialer: Dialer = {
+  connect: async (address, options) =>
+    await (await import("../runtime/dial.ts")).systemDialer.connect(address, options),
+};
 
 type AnyAcceptor = Acceptor | Acceptor<IncomingConnection>;
 
@@ -248,6 +275,7 @@ function settingsOf(
     timeouts,
     limits,
     http2,
+    extendedConnect: passesRequestsOn(config),
     trustedProxies: trustedProxies.length === 0 ? undefined : new TrustedProxies(trustedProxies),
     accessLog: accessLog.to === "off" ? undefined : new AccessLog(logs.access, format, id, clock, width),
     ...createSite(config, { ...services, authority }),

@@ -53,6 +53,7 @@ export const FLOORS: readonly Floor[] = [
       "lib/server",
       "lib/site",
       "lib/cgi",
+      "lib/proxy",
       "lib/files",
       "lib/disk",
       "lib/authority",
@@ -96,6 +97,7 @@ export const FLOORS: readonly Floor[] = [
     what: "virtual host, location, and the one way through: gates, answerer, internal redirect, finish",
     imports: [
       "lib/cgi",
+      "lib/proxy",
       "lib/cgi_protocol",
       "lib/store",
       "lib/files",
@@ -105,6 +107,12 @@ export const FLOORS: readonly Floor[] = [
       ...PURE,
       "@std/path",
     ],
+    names: "chance",
+  },
+  {
+    place: "lib/proxy",
+    what: "other servers as answers: which fields go on, connections that are kept, tunnels",
+    imports: ["lib/http1", ...PURE],
     names: "chance",
   },
   {

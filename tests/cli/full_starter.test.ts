@@ -45,6 +45,9 @@ const NOT_ALONE: Readonly<Record<string, RegExp>> = {
   overwrite: /^$|without effect/,
   fastcgi_root: /without effect/,
   hsts: /without effect/,
+  proxy_set_header: /without effect/,
+  proxy_timeouts: /without effect/,
+  proxy_ssl_verify: /needs a proxy_pass/,
   ssl_certificate: /needs its key/,
   ssl_certificate_key: /needs its certificate/,
 };

@@ -11,7 +11,9 @@ const LEGAL_FOR_CLIENT = [
   ["send body", "peer error", "closed"],
   ["send body", "give up", "closed"],
   ["done", "next cycle", "idle"],
+  ["done", "switch protocols", "switched"],
   ["done", "give up", "closed"],
+  ["switched", "give up", "closed"],
 ];
 
 const LEGAL_FOR_SERVER = [
@@ -19,11 +21,13 @@ const LEGAL_FOR_SERVER = [
   ["idle", "peer error", "send response"],
   ["idle", "give up", "closed"],
   ["send response", "respond", "send body"],
+  ["send response", "switch protocols", "switched"],
   ["send response", "give up", "closed"],
   ["send body", "end of response", "done"],
   ["send body", "give up", "closed"],
   ["done", "next cycle", "idle"],
   ["done", "give up", "closed"],
+  ["switched", "give up", "closed"],
 ];
 
 for (

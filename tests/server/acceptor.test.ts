@@ -7,7 +7,8 @@ import type { ServerContext } from "../../lib/server/context.ts";
 import { Http1Session } from "../../lib/server/http1/session.ts";
 import type { ProtocolFactory } from "../../lib/server/protocol.ts";
 import { settle } from "../support/fakes.ts";
-import { FakeConnection, fakeContext, FakeListener } from "./fakes.ts";
+import { waitUntil } from "../support/wait.ts";
+import { FakeConnection, fakeContext, FakeListener, FakePeer } from "./fakes.ts";
 
 const GET = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
 const fine: Handler = () => ({
@@ -124,6 +125,30 @@ Deno.test("drain() closes idle connections and waits for running exchanges", asy
   assertEquals([busy.closed, drained], [true, true]);
   await draining;
   await running;
+});
+
+Deno.test("drain() waits for tunnels, and hangUp() ends them", async () => {
+  const client = new FakeConnection(), peers: FakePeer[] = [];
+  const { acceptor, running, clock } = start([client], () => {
+    const peer = new FakePeer();
+    peers.push(peer);
+    return {
+      status: 101,
+      fields: FieldBlock.of(["Upgrade", "x"]),
+      body: undefined,
+      tunnel: { peer, idle: 60_000 },
+    };
+  });
+  const UPGRADE = "GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n";
+  await client.push(UPGRADE);
+  await waitUntil(() => client.output !== "", "the first tunnel");
+  const draining = acceptor.drain();
+  await clock.advance(30_000);
+  assertEquals([acceptor.connections, acceptor.answering, client.closed], [1, 0, false]);
+  acceptor.hangUp();
+  await clock.advance(600);
+  await Promise.all([draining, running]);
+  assertEquals([client.closed, peers[0]!.closed], [true, true]);
 });
 
 Deno.test("drain() without connections resolves at once", async () => {

@@ -1,10 +1,12 @@
 /** Which protocol a connection speaks, and that nothing is lost on the way from one to the other. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { FieldBlock } from "../../lib/http/fields.ts";
 import type { Handler, Response } from "../../lib/http/message.ts";
 import type { Protocol } from "../../lib/server/protocol.ts";
 import { protocolChoice } from "../../lib/server/choice.ts";
 import { settle } from "../support/fakes.ts";
-import { FakeConnection, fakeContext } from "./fakes.ts";
+import { waitUntil } from "../support/wait.ts";
+import { FakeConnection, fakeContext, FakePeer } from "./fakes.ts";
 import { PREFACE, request, SETTINGS, takeFrames, text } from "./http2/peer.ts";
 
 const OK: Handler = ({ version }) => text(version);
@@ -14,9 +16,9 @@ const GET = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
 function start(handler: Handler = OK, { protocol, http2 = true }: {
   protocol?: "h2" | "http/1.1";
   http2?: boolean;
-} = {}) {
+} = {}, extendedConnect = false) {
   const { context, ...fakes } = fakeContext();
-  context.settings = { ...context.settings, http2 };
+  context.settings = { ...context.settings, http2, extendedConnect };
   const connection = Object.assign(
     new FakeConnection(),
     protocol && { tls: { serverName: undefined, protocol, covers: () => true } },
@@ -46,6 +48,29 @@ Deno.test("a client that begins with HTTP/2 gets it, whatever way its first byte
     session.abort();
     await running;
     assert(connection.closed);
+  }
+});
+
+Deno.test("the end of tunnels reaches a connection whose protocol is still being loaded", async () => {
+  for (const protocol of ["h2", undefined] as const) {
+    const peer = new FakePeer(), fields = FieldBlock.EMPTY;
+    const { connection, session, clock } = start(
+      () => ({ status: 101, fields, body: undefined, tunnel: { peer, idle: 60_000 } }),
+      protocol && { protocol },
+      true,
+    );
+    const running = session.run();
+    const asking = connection.push(
+      PREFACE + SETTINGS + request(1, { method: "CONNECT", ":protocol": "x", ends: false }),
+    );
+    session.hangUp();
+    await asking;
+    await loaded();
+    await waitUntil(() => typesOf(connection).includes("HEADERS"), "the tunnel");
+    await clock.advance(600);
+    assert(peer.closed);
+    session.abort();
+    await running;
   }
 });
 

@@ -149,3 +149,11 @@ export function startStream(
   });
   return { ...fakes, connection, buffer, stream };
 }
+
+/** The peer of a tunnel, driven by hand like a connection. */
+export class FakePeer extends FakeConnection {
+  /** What has come from the client, as text. */
+  get received(): string {
+    return this.output;
+  }
+}

@@ -37,6 +37,10 @@ class FakeProtocol implements Protocol {
     this.calls.push("drain");
   }
 
+  hangUp(): void {
+    this.calls.push("hangUp");
+  }
+
   abort(): void {
     this.calls.push("abort");
     this.ended.resolve();
@@ -106,8 +110,11 @@ Deno.test("the end of the server shortens a handshake, and reaches what comes of
   const { handshake, calls, open, end } = start();
   const running = handshake.run();
   handshake.drain();
+  handshake.hangUp();
   await open(SESSION);
-  assertEquals(calls, ["new tls", "run", "drain"]);
+  assertEquals(calls, ["new tls", "run", "drain", "hangUp"]);
+  handshake.hangUp();
+  assertEquals(calls.at(-1), "hangUp");
   end();
   await running;
 });

@@ -44,6 +44,7 @@ function location(keys: Keys, programs: readonly string[] = []): Location {
       cacheControl: [["*", "no-cache"]],
     },
     programs: { cgiOnly: false, cgiEnv: {}, cgiPassAuthorization: false, allowEncodedSlash: false },
+    proxy: { proxySetHeader: [], proxyTimeouts: { connect: 5000, read: 60_000 }, proxySslVerify: true },
     store: { ...uploadStore !== undefined && { uploadStore }, overwrite: false },
   };
   return new Location(config, new FileCache(ports.files, new FakeClock()), ports, programs);

@@ -6,6 +6,7 @@ import {
   permissionFlags,
   type PermissionSet,
   shellWord,
+  socketPermissions,
   type SystemPaths,
   workerPermissions,
 } from "../../lib/supervisor/permissions.ts";
@@ -21,6 +22,7 @@ const SYSTEM: SystemPaths = {
   findProgram: (name) => name.includes("/") ? name : PROGRAMS[name],
   launcher: "/usr/bin/setsid",
   spoolFolder: { path: "/tmp/spool" },
+  netNamesSockets: true,
 };
 
 const server = (text: string) => `servers: [{ listen: 8080, ${text} }]`;
@@ -73,6 +75,32 @@ const CASES: readonly (readonly [name: string, text: string, expected: Partial<P
     "files that run themselves need the launcher alone",
     server("locations: { /cgi/: { alias: cgi, cgi: { '*': true } } }"),
     { read: ["/srv/cgi", "/tmp/spool"], write: ["/tmp/spool"], run: ["/usr/bin/setsid"] },
+  ],
+  [
+    "other servers are connected to, those that are named and nothing else; names below localhost are this machine",
+    server(`locations: {
+      /a: { proxy_pass: [http://127.0.0.1:3000, "http://[::1]:3001/x", https://example.test] },
+      /b: { proxy_pass: http://app.localhost:3002 }, /c: { proxy_pass: http://127.0.0.1:3000/y },
+      /d: { proxy_pass: http://localhost:3003 } }`),
+    {
+      net: [
+        "127.0.0.1:3000",
+        "127.0.0.1:3002",
+        "127.0.0.1:8080",
+        "[::1]:3001",
+        "example.test:443",
+        "localhost:3003",
+      ],
+    },
+  ],
+  [
+    "a socket with a path is read and written",
+    server('locations: { /a: { proxy_pass: "http://unix:run/app.sock:/x" } }'),
+    {
+      net: ["127.0.0.1:8080", "unix:/srv/run/app.sock"],
+      read: ["/srv/run/app.sock"],
+      write: ["/srv/run/app.sock"],
+    },
   ],
   [
     "one program that is named is run without a launcher, and looked at",
@@ -232,4 +260,11 @@ Deno.test("a variable of the loader takes the permission to run everything, wher
   }
   const idle = configOf(server("root: w, cgi_env: { LD_X: y }"));
   assertEquals(workerPermissions(idle, SYSTEM).run, []);
+});
+
+Deno.test("a socket with a path is read and written, and an address where the runtime has it so", () => {
+  const paths = ["/run/php/php-fpm.sock", "/srv/app.sock"], net = paths.map((path) => `unix:${path}`);
+  for (const [netNamesSockets, expected] of [[true, net], [false, []]] as const) {
+    assertEquals(socketPermissions(paths, { netNamesSockets }), { net: expected, read: paths, write: paths });
+  }
 });

@@ -13,8 +13,11 @@ import { parseHost } from "../../lib/http/host.ts";
 import type { Handler, Request, Response } from "../../lib/http/message.ts";
 import { parseRequestTarget } from "../../lib/http/request_target.ts";
 import type { ProcessCommand } from "../../lib/ports.ts";
+import { Proxy } from "../../lib/proxy/proxy.ts";
+import { Deadlines } from "../../lib/server/deadlines.ts";
 import type { PublicAuthority } from "../../lib/site/authority_pages.ts";
 import { createSite } from "../../lib/site/site.ts";
+import { FakeDialer } from "./fake_dialer.ts";
 import { FakeClock, FakeLog } from "./fakes.ts";
 import { fakeBody, FakeRunner, FakeSpooler } from "../cgi/fakes.ts";
 import type { FakeFiles } from "../disk/fake_files.ts";
@@ -55,6 +58,8 @@ export interface TestSite {
   readonly files: FakeFiles;
   readonly clock: FakeClock;
   readonly store: FakeStore;
+  /** Servers of somebody else. */
+  readonly dialer: FakeDialer;
   /** The error log. */
   readonly log: readonly string[];
   /** Programs that were started. */
@@ -87,7 +92,10 @@ export function site(
     software: "webserv/test",
   });
   const cache = new FileCache(store.files, clock), listings = new Listings(cache.turns);
-  const services = { files: cache, listings, gateway, store, errorLog: log, authority };
+  const dialer = new FakeDialer();
+  const limits = () => config.limits;
+  const forwarder = new Proxy({ dialer, clock, deadlines: new Deadlines(clock), limits });
+  const services = { files: cache, listings, gateway, dialer, forwarder, store, errorLog: log, authority };
   const { handlers, plainHandlers } = createSite(config, services);
   const [handler] = handlers.values(), [plain] = plainHandlers.values();
   const askSite = async (target: string, request: SiteRequest = {}) =>
@@ -106,6 +114,7 @@ export function site(
     files: store.files,
     clock,
     store,
+    dialer,
     log: log.lines,
     get ran() {
       return runner.processes.map(({ command }) => command);

@@ -9,6 +9,12 @@ import type { RequestHead } from "../../http1/events.ts";
 import type { ByteStream } from "../byte_stream.ts";
 import type { Departure } from "../departure.ts";
 
+/** Who writes to the connection. */
+export interface Informer {
+  /** Sends an interim response. */
+  inform(status: number, fields: FieldBlock): void;
+}
+
 /** The connection's current request. */
 export class ConnectionRequest implements Request {
   readonly method: string;
@@ -19,13 +25,23 @@ export class ConnectionRequest implements Request {
   readonly host: string;
   readonly version: RequestHead["version"];
   readonly fields: FieldBlock;
+  readonly upgrade: string | undefined;
   readonly forwarded: Request["forwarded"];
   /** For the access log. */
   readonly started: number;
+  /** Its response has begun. */
+  isAnswered = false;
   readonly #stream: ByteStream;
   readonly #departure: Departure;
+  readonly #informer: Informer;
 
-  constructor(head: RequestHead, readonly body: RequestBody, stream: ByteStream, departure: Departure) {
+  constructor(
+    head: RequestHead,
+    readonly body: RequestBody,
+    stream: ByteStream,
+    departure: Departure,
+    informer: Informer,
+  ) {
     this.method = head.method;
     this.target = head.target;
     this.form = head.form;
@@ -34,11 +50,13 @@ export class ConnectionRequest implements Request {
     this.host = head.host;
     this.version = head.version;
     this.fields = head.fields;
+    this.upgrade = head.upgrade;
     const { accessLog, trustedProxies } = stream.context.settings;
     this.started = accessLog?.start() ?? 0;
     this.forwarded = trustedProxies?.told(stream.connection.remote, head.fields);
     this.#stream = stream;
     this.#departure = departure;
+    this.#informer = informer;
   }
 
   get remote(): Request["remote"] {
@@ -51,6 +69,10 @@ export class ConnectionRequest implements Request {
 
   get tls(): Request["tls"] {
     return this.#stream.connection.tls;
+  }
+
+  inform(status: number, fields: FieldBlock): void {
+    if (!this.isAnswered && this.version !== "HTTP/1.0") this.#informer.inform(status, fields);
   }
 
   onGone(callback: () => void): () => void {

@@ -3,17 +3,22 @@
  *
  * @module
  */
-import { encodeLatin1 } from "../../bytes/latin1.ts";
-import { BodyError } from "../../http/errors.ts";
-import type { BodySource, Response } from "../../http/message.ts";
+import { encodeLatin1, encodeLatin1Into } from "../../bytes/latin1.ts";
+import { BodyError, GoneError, HttpError } from "../../http/errors.ts";
+import type { FieldBlock } from "../../http/fields.ts";
+import type { BodySource, Response, Tunnel } from "../../http/message.ts";
 import type { ServerConnection } from "../../http1/connection.ts";
-import { type ResponseFraming, responseFraming, responseHead } from "../../http1/writer.ts";
+import { interimHead, type ResponseFraming, responseFraming, responseHead } from "../../http1/writer.ts";
 import { Outbox } from "./outbox.ts";
 import type { ConnectionRequest } from "./request.ts";
 import { sendSource } from "./send.ts";
 import type { ByteStream } from "../byte_stream.ts";
 import type { Departure } from "../departure.ts";
-import { BodyLengthError, nameOf } from "../failures.ts";
+import { BodyLengthError, failureResponse, nameOf } from "../failures.ts";
+import type { Relay } from "../relay.ts";
+
+/** The interim response that only those get who wait for it. */
+const CONTINUE = 100;
 
 const FLUSHED = Promise.resolve();
 
@@ -23,6 +28,11 @@ export class Responder {
   readonly #stream: ByteStream;
   readonly #departure: Departure;
   readonly #outbox: Outbox;
+  /** From now on a tunnel is over once it is quiet. */
+  isHangingUp = false;
+  /** The connection is one. */
+  isTunnel = false;
+  #relay: Relay | undefined;
 
   constructor(http: ServerConnection, stream: ByteStream, departure: Departure) {
     this.#http = http;
@@ -54,7 +64,9 @@ export class Responder {
    * @throws {GoneError}
    */
   respond(request: ConnectionRequest, response: Response, mayStay: boolean): boolean | Promise<boolean> {
-    const { body } = response;
+    request.isAnswered = true;
+    const { body, tunnel } = response;
+    if (tunnel !== undefined) return this.#switch(request, response, tunnel);
     const length = body === undefined ? 0 : body.length;
     const framing = response.raw
       ? "close"
@@ -86,6 +98,27 @@ export class Responder {
     await this.#stream.linger();
   }
 
+  /** Sends an interim response, behind what was held back. */
+  inform(status: number, fields: FieldBlock): void {
+    if (status === CONTINUE) {
+      if (!this.#http.awaitsContinue) return;
+      this.#http.continueSent();
+    }
+    const text = interimHead(status, fields), held = this.#outbox.take();
+    // A copy: the outbox is filled anew while this is being written.
+    const bytes = new Uint8Array(held.length + text.length);
+    bytes.set(held);
+    encodeLatin1Into(text, bytes, held.length);
+    // Where the client has left the stream is closed, and has told everybody.
+    this.#stream.write(bytes).catch(() => {});
+  }
+
+  /** The server ends: a tunnel does, too, as soon as nothing is on its way in it. */
+  hangUp(): void {
+    this.isHangingUp = true;
+    this.#relay?.hangUp();
+  }
+
   #head(
     version: ConnectionRequest["version"],
     response: Response,
@@ -103,6 +136,47 @@ export class Responder {
       length: sendsLength ? length : undefined,
       chunked: framing === "chunked",
       keepAlive: stays,
+      now: this.#stream.context.clock.now(),
+    });
+  }
+
+  /** Answers 101, and is a tunnel until that ends, and with it the connection. Closes the peer. @throws {GoneError} */
+  async #switch(request: ConnectionRequest, response: Response, { peer, idle }: Tunnel): Promise<boolean> {
+    try {
+      if (request.upgrade === undefined || !this.#http.isRequestWhole) {
+        const error = new HttpError(
+          502,
+          "It switches protocols before the request is whole, or without being asked",
+        );
+        return await this.respond(request, failureResponse(error, this.#stream, request), false);
+      }
+      this.#http.switchProtocols();
+      this.#departure.end();
+      this.isTunnel = true;
+      const { openTunnel } = await import("./tunnel.ts");
+      await this.flush();
+      await this.#stream.write(encodeLatin1(this.#switchHead(request, response)));
+      if (this.#stream.gone) throw new GoneError();
+      const hasNoBody = request.body.length === 0;
+      const relay = this.#relay = openTunnel(this.#stream, { peer, idle }, hasNoBody);
+      if (this.isHangingUp) relay.hangUp();
+      await relay.run();
+      this.#log(request, response, relay.sent);
+      return false;
+    } finally {
+      peer.close();
+    }
+  }
+
+  #switchHead({ version }: ConnectionRequest, { status, reason, fields }: Response): string {
+    return responseHead({
+      version,
+      status,
+      reason,
+      fields: fields.without("connection").append("Connection", "Upgrade"),
+      length: undefined,
+      chunked: false,
+      keepAlive: true,
       now: this.#stream.context.clock.now(),
     });
   }

@@ -115,6 +115,7 @@ export class Http1Session implements Protocol, DeadlineOwner {
 
   get answering(): number {
     if (this.#successor !== undefined) return this.#successor.answering;
+    if (this.#responder.isTunnel) return 0;
     const { phase } = this.#stream.deadline;
     return phase === "nothing" || phase === "send" || phase === "half-closed" ? 1 : 0;
   }
@@ -131,6 +132,11 @@ export class Http1Session implements Protocol, DeadlineOwner {
     if (this.#successor !== undefined) return this.#successor.drain();
     this.#stream.hurry(SHORT_LINGERING);
     if (this.#stream.deadline.phase === "idle") this.#stream.deadline.arm("idle", UNDER_WAY);
+  }
+
+  hangUp(): void {
+    this.#responder.hangUp();
+    this.#successor?.hangUp();
   }
 
   abort(): void {
@@ -155,6 +161,7 @@ export class Http1Session implements Protocol, DeadlineOwner {
     this.#successor = successor;
     if (this.#draining) successor.drain();
     else if (this.#retiring) successor.retire();
+    if (this.#responder.isHangingUp) successor.hangUp();
     await successor.run();
   }
 
@@ -192,7 +199,7 @@ export class Http1Session implements Protocol, DeadlineOwner {
     this.#anyRequest = true;
     this.#stream.deadline.disarm();
     const body = head.body.kind === "none" ? EMPTY_BODY : this.#takeBody(head.body);
-    const request = new ConnectionRequest(head, body, this.#stream, this.#departure);
+    const request = new ConnectionRequest(head, body, this.#stream, this.#departure, this.#responder);
     let response: Response | Promise<Response>;
     try {
       response = this.#handler(request);

@@ -15,7 +15,7 @@ const FIRST_PIECE = 4 * 1024;
 /** Of a known length as much is expected at once, in bytes: what a stream's first window lets through. */
 const MOST_EXPECTED = 64 * 1024;
 
-/** A larger buffer is not used again: a hundred streams would keep them, though only some can be full. In bytes. */
+/** Of a larger buffer a hundred streams would keep one each, though only some can be full. In bytes. */
 const MOST_KEPT = 64 * 1024;
 
 const NOTHING = new Uint8Array();
@@ -36,7 +36,9 @@ export class StreamBody implements RequestBody {
   /** All of it has come. */
   isWhole = false;
   readonly #outlet: BodyOutlet;
-  readonly #patience: BodyPatience;
+  readonly #patience: BodyPatience | undefined;
+  /** A buffer that is larger is not used again, in bytes. */
+  readonly #mostKept: number;
   #awaitsContinue: boolean;
   #isWanted = false;
   /** Nothing more is read. */
@@ -50,22 +52,26 @@ export class StreamBody implements RequestBody {
   /** Wakes the reader that waits. */
   #arrived: (() => void) | undefined;
 
-  /** @param awaitsContinue the client waits for `100 Continue` before it sends anything */
+  /**
+   * @param context undefined for what goes through a tunnel, which may be silent for as long as that is kept
+   * @param awaitsContinue the client waits for `100 Continue` before it sends anything
+   */
   constructor(
     length: number | undefined,
     outlet: BodyOutlet,
-    context: ServerContext,
+    context: ServerContext | undefined,
     awaitsContinue: boolean,
   ) {
     this.length = length;
     this.#outlet = outlet;
-    this.#patience = new BodyPatience(context);
+    this.#patience = context && new BodyPatience(context);
+    this.#mostKept = context === undefined ? FIRST_PIECE : MOST_KEPT;
     this.#awaitsContinue = awaitsContinue;
   }
 
   /** The client has kept us waiting for too long. */
   get stalled(): boolean {
-    return this.#patience.stalled;
+    return this.#patience?.stalled ?? false;
   }
 
   /** Content is known only by its announced length, which whoever reads has looked at: `most` of read() adds nothing. */
@@ -79,13 +85,17 @@ export class StreamBody implements RequestBody {
       if (this.#isOver) throw new GoneError();
       if (this.#length > 0) return this.#hand();
       if (this.isWhole) return null;
-      if (this.#awaitsContinue) {
-        this.#awaitsContinue = false;
-        this.#outlet.continue();
-      }
+      this.continue();
       const arrived = new Promise<void>((resolve) => this.#arrived = resolve);
-      await this.#patience.wait(arrived, () => this.#length);
+      await (this.#patience?.wait(arrived, () => this.#length) ?? arrived);
     }
+  }
+
+  /** Sends `100 Continue`, if the client waits for it. */
+  continue(): void {
+    if (!this.#awaitsContinue) return;
+    this.#awaitsContinue = false;
+    this.#outlet.continue();
   }
 
   /** A piece has come: copied, since its bytes are valid only now. */
@@ -131,7 +141,7 @@ export class StreamBody implements RequestBody {
   /** The next pieces are gathered in the buffer that the reader had before. */
   #hand(): Uint8Array {
     const piece = this.#buffer, length = this.#length;
-    this.#buffer = this.#handed.length <= MOST_KEPT ? this.#handed : NOTHING;
+    this.#buffer = this.#handed;
     this.#length = 0;
     this.#handed = piece;
     this.#handedLength = length;
@@ -141,6 +151,7 @@ export class StreamBody implements RequestBody {
   #giveBack(): void {
     const count = this.#handedLength;
     this.#handedLength = 0;
+    if (this.#handed.length > this.#mostKept) this.#handed = NOTHING;
     if (count > 0) this.#outlet.consumed(count);
   }
 }

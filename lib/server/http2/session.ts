@@ -55,7 +55,10 @@ export class Http2Session implements Protocol, DeadlineOwner, StreamObserver, Fr
   /** @param received what has been read of the connection already */
   constructor(connection: ByteConnection, handler: Handler, context: ServerContext, received: Uint8Array) {
     const { requestLine, headerFields, headerCount, http2Streams: streams } = context.settings.limits;
-    this.#http = new ServerConnection({ requestLine, headerFields, headerCount, streams });
+    const { extendedConnect = false } = context.settings;
+    this.#http = new ServerConnection({ requestLine, headerFields, headerCount, streams }, {
+      extendedConnect,
+    });
     this.#http.receive(received);
     this.#bytes = new ByteStream(connection, this.#http.buffer, context, this);
     this.#bytes.observer = this;
@@ -98,7 +101,7 @@ export class Http2Session implements Protocol, DeadlineOwner, StreamObserver, Fr
   }
 
   get answering(): number {
-    return this.#streams.size;
+    return this.#streams.answering;
   }
 
   /** An idle connection need not be kept for one more request: it is told to go, and its client comes back on another. */
@@ -109,6 +112,10 @@ export class Http2Session implements Protocol, DeadlineOwner, StreamObserver, Fr
   drain(): void {
     this.#bytes.hurry(SHORT_LINGERING);
     this.#leave();
+  }
+
+  hangUp(): void {
+    this.#streams.hangUp();
   }
 
   abort(): void {

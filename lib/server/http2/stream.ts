@@ -6,33 +6,18 @@
 import { BodyError, GoneError } from "../../http/errors.ts";
 import type { FieldBlock } from "../../http/fields.ts";
 import type { BodySource, Request, RequestBody, Response } from "../../http/message.ts";
-import type { ServerConnection } from "../../http2/connection.ts";
 import { ErrorCode } from "../../http2/error_codes.ts";
 import type { RequestEvent } from "../../http2/events.ts";
 import type { LoggedRequest } from "../access_log.ts";
-import type { ByteStream } from "../byte_stream.ts";
 import { BodyLengthError, closeSource, failureResponse, nameOf, noteFailure } from "../failures.ts";
 import { type ContentOutlet, sendContent } from "./content.ts";
-import type { ContentBuffers } from "./content_buffers.ts";
 import { responseOfMessage } from "./raw_message.ts";
 import { StreamBody } from "./request_body.ts";
+import type { StreamHost } from "./stream_host.ts";
+import { StreamTunnel, switchError } from "./switch.ts";
 
-/** What the streams of one connection share. */
-export interface StreamHost {
-  readonly http: ServerConnection;
-  readonly bytes: ByteStream;
-  readonly buffers: ContentBuffers;
-  /** There may be something to be sent. */
-  wake(): void;
-  /** Somebody wants to know when the client leaves. */
-  watched(): void;
-  /**
-   * The stream is over. Told once.
-   *
-   * @param isAnswered its answer is complete
-   */
-  ended(stream: ServedStream, isAnswered: boolean): void;
-}
+/** The interim response that only those get who wait for it. */
+const CONTINUE = 100;
 
 const NO_BODY: RequestBody = { length: 0, read: () => Promise.resolve(null) };
 
@@ -50,6 +35,7 @@ export class ServedStream implements Request, LoggedRequest, ContentOutlet {
   readonly forwarded: Request["forwarded"];
   readonly started: number;
   readonly body: RequestBody;
+  readonly upgrade: string | undefined;
   /** Undefined where the request has no content. */
   readonly content: StreamBody | undefined;
   /** Nothing can be sent any more: the answer is complete, or the client has left. */
@@ -65,10 +51,14 @@ export class ServedStream implements Request, LoggedRequest, ContentOutlet {
   /** Waits until what is offered has left. */
   #drained: PromiseWithResolvers<void> | undefined;
   #callbacks: Set<() => void> | undefined;
+  /** It is one, or becomes one. */
+  #tunnel: StreamTunnel | undefined;
 
   constructor({ stream, head, endsStream }: RequestEvent, host: StreamHost) {
     this.id = stream;
-    this.method = head.method;
+    this.upgrade = head.protocol;
+    // As it would have come over HTTP/1.1.
+    this.method = head.protocol === undefined ? head.method : "GET";
     this.target = head.target;
     this.form = head.form;
     this.path = head.path;
@@ -80,7 +70,11 @@ export class ServedStream implements Request, LoggedRequest, ContentOutlet {
     const { accessLog, trustedProxies } = context.settings;
     this.started = accessLog?.start() ?? 0;
     this.forwarded = trustedProxies?.told(connection.remote, head.fields);
-    if (endsStream) this.body = NO_BODY;
+    if (this.upgrade !== undefined) {
+      this.body = NO_BODY;
+      this.content = new StreamBody(undefined, this.#outlet(), undefined, false);
+      if (endsStream) this.content.end();
+    } else if (endsStream) this.body = NO_BODY;
     else {
       const body = new StreamBody(head.length, this.#outlet(), context, head.expectsContinue);
       this.body = this.content = body;
@@ -119,6 +113,17 @@ export class ServedStream implements Request, LoggedRequest, ContentOutlet {
     return this.#offered > 0;
   }
 
+  /** It is a tunnel. */
+  get isTunnel(): boolean {
+    return this.#tunnel !== undefined;
+  }
+
+  inform(status: number, fields: FieldBlock): void {
+    if (status === CONTINUE) return this.content?.continue();
+    this.#host.http.inform(this.id, status, fields);
+    this.#host.wake();
+  }
+
   onGone(callback: () => void): () => void {
     if (this.isOver) queueMicrotask(callback);
     else {
@@ -131,9 +136,15 @@ export class ServedStream implements Request, LoggedRequest, ContentOutlet {
   /** Sends the answer; of one that comes too late only the source is closed. */
   respond(response: Response): void {
     if (this.isOver) return closeSource(response);
-    const { body, status } = response;
+    const { body, status, tunnel } = response;
     if (response.raw && body !== undefined && !(body instanceof Uint8Array)) {
       return void this.#sendMessage(response, body);
+    }
+    if (tunnel !== undefined || this.upgrade !== undefined && status < 300) {
+      const error = switchError(this, tunnel);
+      if (error === undefined) return void (this.#tunnel = new StreamTunnel(this, this.#host)).open(response);
+      closeSource(response);
+      return this.respond(failureResponse(error, this.#host.bytes, this));
     }
     const hasContent = this.method !== "HEAD" && status !== 204 && status !== 304;
     const length = body === undefined ? 0 : body.length;
@@ -172,7 +183,7 @@ export class ServedStream implements Request, LoggedRequest, ContentOutlet {
     this.#offered = 0;
     const drained = this.#drained;
     this.#drained = undefined;
-    if (this.#isLast) this.#end();
+    if (this.#isLast && !this.isTunnel) this.#end();
     drained?.resolve();
   }
 
@@ -192,6 +203,23 @@ export class ServedStream implements Request, LoggedRequest, ContentOutlet {
     this.leave();
     this.#host.http.reset(this.id, code);
     this.#host.wake();
+  }
+
+  /** The server ends: a tunnel does, too, as soon as nothing is on its way in it. */
+  hangUp(): void {
+    this.#tunnel?.hangUp();
+  }
+
+  /** Becomes a tunnel, whose head is this. */
+  beginTunnel(response: Response): void {
+    this.#response = response;
+    this.#head(undefined, false);
+    this.#host.wake();
+  }
+
+  /** Both sides of a tunnel have ended. */
+  endTunnel(): void {
+    if (!this.isOver) this.#end();
   }
 
   #head(length: number | undefined, endsStream: boolean): void {

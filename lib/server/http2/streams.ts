@@ -12,7 +12,8 @@ import type { ByteStream } from "../byte_stream.ts";
 import { failureResponse } from "../failures.ts";
 import { ContentBuffers } from "./content_buffers.ts";
 import { EarlyAnswers } from "./early_answers.ts";
-import { ServedStream, type StreamHost } from "./stream.ts";
+import { ServedStream } from "./stream.ts";
+import type { EndedStream, StreamHost } from "./stream_host.ts";
 
 /** What streams need of their connection. */
 export interface StreamsOwner {
@@ -28,6 +29,7 @@ export class Streams implements StreamHost {
   readonly http: ServerConnection;
   readonly bytes: ByteStream;
   readonly buffers: ContentBuffers;
+  isHangingUp = false;
   readonly #owner: StreamsOwner;
   readonly #streams = new Map<number, ServedStream>();
   readonly #early: EarlyAnswers;
@@ -40,9 +42,16 @@ export class Streams implements StreamHost {
     this.#owner = owner;
   }
 
-  /** How many are being answered. */
+  /** How many last. */
   get size(): number {
     return this.#streams.size;
+  }
+
+  /** How many are being answered. */
+  get answering(): number {
+    let count = 0;
+    for (const { isTunnel } of this.#streams.values()) if (!isTunnel) count++;
+    return count;
   }
 
   /** Nothing is being answered, nor comes of what was. */
@@ -123,6 +132,12 @@ export class Streams implements StreamHost {
     for (const stream of this.#streams.values()) stream.leave();
   }
 
+  /** The server ends: so do its tunnels, as soon as nothing is on its way in them. */
+  hangUp(): void {
+    this.isHangingUp = true;
+    for (const stream of this.#streams.values()) stream.hangUp();
+  }
+
   drained(id: number): void {
     this.#streams.get(id)?.drained();
   }
@@ -146,8 +161,10 @@ export class Streams implements StreamHost {
     if (this.bytes.ended) this.#owner.watched();
   }
 
-  ended(stream: ServedStream, isAnswered: boolean): void {
+  ended(stream: EndedStream, isAnswered: boolean): void {
     this.#streams.delete(stream.id);
+    // Without anything to be sent for it.
+    if (stream.isTunnel) this.#owner.wake();
     if (isAnswered && stream.content?.isWhole === false) this.#early.add(stream.id, stream.content);
   }
 

@@ -113,8 +113,9 @@ export class Peer {
   #looked = 0;
   readonly #decoder = new HpackDecoder(1e6);
 
-  constructor(handler: Handler, { limits = LIMITS, turnedAway = false } = {}) {
+  constructor(handler: Handler, { limits = LIMITS, turnedAway = false, extendedConnect = false } = {}) {
     this.fakes = fakeContext((clock) => new AccessLog(this.log, "combined", 1, clock), limits);
+    this.fakes.context.settings = { ...this.fakes.context.settings, extendedConnect };
     this.session = new Http2Session(this.connection, handler, this.fakes.context, new Uint8Array());
     this.running = (turnedAway ? this.session.turnAway() : this.session.run()).then(() => {
       this.isOver = true;
@@ -124,7 +125,7 @@ export class Peer {
   /** One whose handshake is over. */
   static async greeted(
     handler: Handler,
-    options: { limits?: typeof LIMITS; settings?: string } = {},
+    options: { limits?: typeof LIMITS; settings?: string; extendedConnect?: boolean } = {},
   ): Promise<Peer> {
     const peer = new Peer(handler, options);
     await peer.send(PREFACE, options.settings ?? SETTINGS, SETTINGS_ACK);
