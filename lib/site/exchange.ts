@@ -6,6 +6,7 @@
  */
 import type { ErrorPageOf } from "../cgi_protocol/environment.ts";
 import type { Gateway } from "../cgi/gateway.ts";
+import type { FastcgiGateway } from "../fastcgi/gateway.ts";
 import type { FileCache } from "../disk/file_cache.ts";
 import type { Listings } from "../files/listings.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
@@ -49,6 +50,7 @@ export interface Services {
   readonly listings: Listings;
   readonly gateway: Gateway;
   readonly dialer: Dialer;
+  readonly fastcgi: Pick<FastcgiGateway, "answer">;
   readonly store: StoreFiles;
   readonly errorLog: ErrorLog;
   /** Passes requests on to other servers; undefined where no location does. */
