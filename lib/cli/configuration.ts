@@ -8,18 +8,24 @@ import { decodeConfig, formatIssue, formatPlace } from "../config/decode.ts";
 import { fileConfig, folderConfig } from "../config/defaults.ts";
 import { endpointsOf, withEndpoints } from "../config/listen.ts";
 import { uploadStores } from "../config/places.ts";
+import { appConfig } from "../config/app.ts";
 import type { Config } from "../config/types.ts";
 import { isContained } from "../http/containment.ts";
 import { endpointOf } from "../http/endpoint.ts";
 import { mayWrite } from "../runtime/may_write.ts";
 import { permissionFlag } from "../supervisor/permissions.ts";
 import { machineName, systemInfo, VARIABLES } from "../supervisor/system_info.ts";
+import { appOf } from "./app_name.ts";
 import { type CommandLine, folderOptions, UsageError } from "./command_line.ts";
 import { certificateLook } from "./certificate_look.ts";
 import { operandGuess } from "./operand_guess.ts";
+import type { CommandName } from "./options.ts";
 import { ownFilesInStores } from "./own_files.ts";
 import { look, realPath } from "./real_path.ts";
 import { missingInterpreters } from "./sandbox_gaps.ts";
+
+/** Commands that need no file. */
+const SERVING: readonly CommandName[] = ["serve", "app"];
 
 const DEFAULT_FILE = "webserv.yaml";
 const DEFAULT_PORT = 8080, DEFAULT_HTTPS_PORT = 8443;
@@ -49,7 +55,7 @@ export interface LoadedConfiguration {
 export function loadConfiguration(commandLine: CommandLine, running?: Config): LoadedConfiguration {
   const file = commandLine.config ?? defaultFile(commandLine, running);
   if (file === undefined) {
-    if (commandLine.command !== "serve") {
+    if (!SERVING.includes(commandLine.command)) {
       throw new FileAccessError(
         `there is no ${DEFAULT_FILE} here: name a file with --config, or make one with webserv init`,
       );
@@ -70,7 +76,7 @@ export function loadConfiguration(commandLine: CommandLine, running?: Config): L
   // SECURITY: before it is read, since one that was uploaded would not say so.
   if (running !== undefined && !isNamed) refuseUploaded(file, running);
   const loaded = loadFile(file, isNamed);
-  const config = withOptions(loaded.config, commandLine);
+  const config = withOptions(loaded.config, commandLine, loaded.namesAccessLog);
   return {
     config,
     warnings: [...loaded.warnings, ...ownFilesInStores(config)],
@@ -82,7 +88,8 @@ export function loadConfiguration(commandLine: CommandLine, running?: Config): L
  * The file that is taken where none is named. SECURITY: a server that was started without one never takes one up, which
  * may have been uploaded meanwhile.
  */
-function defaultFile({ operand }: CommandLine, running: Config | undefined): string | undefined {
+function defaultFile({ operand, command }: CommandLine, running: Config | undefined): string | undefined {
+  if (command === "app") return undefined;
   if (running !== undefined) return running.file === undefined ? undefined : DEFAULT_FILE;
   return operand === undefined && isFile(DEFAULT_FILE) ? DEFAULT_FILE : undefined;
 }
@@ -103,7 +110,7 @@ export function configurationFile({ config }: CommandLine): string {
 }
 
 /** Reads and decodes a configuration file. @throws {ConfigError | FileAccessError} */
-function loadFile(file: string, isNamed: boolean): LoadedConfiguration {
+function loadFile(file: string, isNamed: boolean): LoadedConfiguration & { namesAccessLog: boolean } {
   // Asked for later, a missing one would fail without a hint of what to do.
   const ungranted = VARIABLES.filter((variable) =>
     Deno.permissions.querySync({ name: "env", variable }).state !== "granted"
@@ -132,6 +139,7 @@ function loadFile(file: string, isNamed: boolean): LoadedConfiguration {
   const warnings = result.warnings.map((issue) => formatIssue(issue, here));
   return {
     config: result.config,
+    namesAccessLog: result.namesAccessLog,
     warnings: [...warnings, ...missingInterpreters(result.config, findProgram)],
     listens: new Map(
       [...result.listens].map(([key, position]) => [key, formatPlace(resolve(file), position, here)]),
@@ -151,9 +159,15 @@ function configForOperand(commandLine: CommandLine): Config {
     cors: switches.has("cors"),
     headers: commandLine.headers,
     workers: commandLine.workers ?? 1,
-    quiet: switches.has("quiet"),
+    quiet: isQuiet(commandLine, false),
   };
-  if (kindOf(path, operand) === "file") {
+  const kind = kindOf(path, operand);
+  if (commandLine.command === "app") {
+    if (kind === "file") throw new UsageError(`"${operand}" is a file: name the folder that it is in`);
+    const root = commandLine.operand === undefined ? undefined : path;
+    return appConfig({ ...shared, root, app: appOf(commandLine, path) });
+  }
+  if (kind === "file") {
     refuseFolderOptions(commandLine, operand);
     return fileConfig({ ...shared, file: path });
   }
@@ -198,13 +212,18 @@ function refuseFolderOptions({ switches }: CommandLine, file: string): void {
 }
 
 /** The options that go with a configuration file beat what it says. */
-function withOptions(config: Config, commandLine: CommandLine): Config {
+function withOptions(config: Config, commandLine: CommandLine, namesAccessLog: boolean): Config {
   const here = replacing(commandLine) === undefined ? config : withAddress(config, commandLine);
   return {
     ...withShared(here, commandLine),
     workers: commandLine.workers ?? config.workers,
-    accessLog: commandLine.switches.has("quiet") ? { to: "off" } : config.accessLog,
+    accessLog: isQuiet(commandLine, namesAccessLog) ? { to: "off" } : config.accessLog,
   };
+}
+
+/** Without an access log. Beside a command there is none unless somebody has asked for it: the output is the command's. */
+function isQuiet({ switches, beside, logFormat }: CommandLine, namesAccessLog: boolean): boolean {
+  return switches.has("quiet") || (beside !== undefined && !namesAccessLog && logFormat === undefined);
 }
 
 /** What goes with a folder as well as with a file. */

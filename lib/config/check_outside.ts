@@ -48,6 +48,7 @@ class OutsideCheck {
       const own = section as LocationSection;
       this.#folder(own.at("alias"), location.files.alias, true);
       this.#program(own.at("cgi_script"), location.programs.cgiScript);
+      this.#folder(section.at("sendfile_from"), location.programs.sendfileFrom);
       this.#store(own.at("upload_store"), location.store.uploadStore);
       const last = section.values.try_files?.last;
       if (typeof last === "string") this.#page(server, section.at("try_files")!, last, "404 is sent instead");

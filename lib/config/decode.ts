@@ -31,6 +31,8 @@ export type DecodeResult =
     readonly warnings: readonly Issue[];
     /** Where each address stands, by endpointKey(); where none is written, its server. */
     readonly listens: ReadonlyMap<string, Position>;
+    /** The file itself says where the access log goes. */
+    readonly namesAccessLog: boolean;
     readonly issues?: never;
   }
   | { readonly issues: readonly Issue[]; readonly config?: never };
@@ -73,7 +75,8 @@ export function decodeConfig(
     if (outside.missing) warnAboutInterpreters(section, outside.missing, warnings.report);
     if (!issues.empty) return { issues: issues.sorted() };
   }
-  return { config, warnings: warnings.sorted(), listens: listensOf(config, servers) };
+  const namesAccessLog = section.at("access_log") !== undefined;
+  return { config, warnings: warnings.sorted(), listens: listensOf(config, servers), namesAccessLog };
 }
 
 function listensOf(config: Config, sections: readonly ServerSection[]): ReadonlyMap<string, Position> {

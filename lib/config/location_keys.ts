@@ -173,6 +173,13 @@ const programs = {
     meaning: "further variables for programs",
     example: "{ GREETING: Hello }",
   }),
+  /** The folder that programs may name files of, for the server to send. */
+  sendfileFrom: optional({
+    decoder: (folder) => decoders.path("a folder", folder),
+    meaning:
+      "a folder: the file in it that a program names in X-Sendfile (or X-Accel-Redirect) is sent in place of its content, with ranges; without this key both fields are removed",
+    example: "private",
+  }),
   /** Programs see the credentials of a request. */
   cgiPassAuthorization: withDefault({
     decoder: () => flag,

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { Slab } from "../bytes/slab.ts";
 import type { BodySource, Response } from "../http/message.ts";
 import { reasonPhrase } from "../http/status.ts";
 import type { AnswerHead, Switched } from "../http1/client_events.ts";
@@ -44,8 +45,16 @@ function contentOf(exchange: UpstreamExchange, { fields, body }: AnswerHead): Re
   return method === "HEAD" ? new Announced(fields.get("content-length")) : content;
 }
 
+/** Of small answers, which are gone once they are written. */
+const slab = new Slab();
+
 function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0));
+  if (pieces.length === 1) {
+    const [piece] = pieces, copy = slab.take(piece!.length);
+    copy.set(piece!);
+    return copy;
+  }
+  const bytes = slab.take(pieces.reduce((length, piece) => length + piece.length, 0));
   let at = 0;
   for (const piece of pieces) {
     bytes.set(piece, at);

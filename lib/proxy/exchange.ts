@@ -75,7 +75,8 @@ export class UpstreamExchange implements Waiting {
   #mayContinue: (() => void) | undefined;
   /** All of the content is on its way; undefined where there is none. */
   #sending: Promise<void> | undefined;
-  #sendError: unknown;
+  /** The client broke off, or broke a rule: its answer is about that, whatever the upstream makes of half a request. */
+  #sendError: HttpError | GoneError | undefined;
   readonly #takeBack: () => void;
 
   constructor(
@@ -137,7 +138,7 @@ export class UpstreamExchange implements Waiting {
     try {
       return this.connection.http.next();
     } catch (error) {
-      throw this.#sendError instanceof HttpError ? this.#sendError : error;
+      throw this.#sendError ?? error;
     }
   }
 
@@ -207,7 +208,7 @@ export class UpstreamExchange implements Waiting {
 
   #check(): void {
     if (this.isGone) throw new GoneError();
-    if (this.#sendError instanceof HttpError) throw this.#sendError;
+    if (this.#sendError !== undefined) throw this.#sendError;
     if (this.isLate) throw new UpstreamFault(silence(this.target, this.outgoing.timeout));
   }
 

@@ -4,14 +4,14 @@
  *
  * @module
  */
-import project from "../../deno.json" with { type: "json" };
 import { endpointsOf } from "../config/listen.ts";
-import { uploadStores } from "../config/places.ts";
+import { spawnedPools, uploadStores } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
 import { type Endpoint, endpointKey } from "../http/endpoint.ts";
-import { type ErrorLog, FileError, type FileProblem } from "../ports.ts";
+import { describeFileError } from "../http/errors.ts";
+import { type AppState, type ErrorLog, FileError, type FileProblem, type Pool } from "../ports.ts";
 import { LogError } from "../runtime/logs.ts";
-import { OrphanGuard } from "../runtime/orphan_guard.ts";
+import { MARK_VARIABLE, markedSoftware, OrphanGuard } from "../runtime/orphan_guard.ts";
 import { ownAddresses } from "../runtime/own_addresses.ts";
 import type { ProcessGroups } from "../runtime/process_groups.ts";
 import { Reaper } from "../runtime/reaper.ts";
@@ -20,8 +20,16 @@ import { NO_TERMINAL, type Terminal } from "../runtime/terminal.ts";
 import { ensureFolder, sweep } from "../runtime/store_files.ts";
 import { NEEDS_NEWER_RUNTIME, servesTls } from "../runtime/version.ts";
 import { EndpointReservations } from "./endpoints.ts";
-import { hasPrograms, launcherFor, workerPermissions } from "./permissions.ts";
+import {
+  collectsBodies,
+  hasPrograms,
+  launcherFor,
+  startsPrograms,
+  workerPermissions,
+} from "./permissions.ts";
+import type { PoolKeeper } from "./pool_keeper.ts";
 import { type RetiredBounds, RetiredWorkers } from "./retired_workers.ts";
+import { SOFTWARE } from "./software.ts";
 import { RootLinks } from "./root_links.ts";
 import { SupervisorLogs } from "./supervisor_logs.ts";
 import { existingPath, machineName, missingPermission, type SystemInfo } from "./system_info.ts";
@@ -33,9 +41,6 @@ import {
   type WorkerCertificates,
 } from "./certificates.ts";
 import { type Heartbeat, WorkerFailure, WorkerHandle } from "./worker_handle.ts";
-
-/** How CGI programs are told who serves them. */
-const SOFTWARE = `${project.name}/${project.version}`;
 
 /** The configuration cannot be served: exit status 1. */
 export class StartError extends Error {
@@ -99,6 +104,7 @@ export class Supervisor {
   /** Workers of earlier configurations. */
   readonly #retired: RetiredWorkers;
   #terminal: Terminal;
+  #app: AppState = { runs: true };
   #config: Config;
   #logs: SupervisorLogs;
   /** What workers of the configuration have been given. */
@@ -113,8 +119,11 @@ export class Supervisor {
   #stopping = false;
   /** Since programs were configured for the first time. */
   #guard: OrphanGuard | undefined;
+  #software: string = SOFTWARE;
   /** As process 1, since programs were configured for the first time. */
   #reaper: Reaper | undefined;
+  /** Since FastCGI servers were to be started for the first time. */
+  #pools: PoolKeeper | undefined;
   #looking: ReturnType<typeof setInterval> | undefined;
   /** Reloads come one after another. */
   #reloading: Promise<void> = Promise.resolve();
@@ -190,6 +199,12 @@ export class Supervisor {
     this.#logs.reopen();
   }
 
+  /** The app behind this server has been started, or has ended. */
+  tellApp(state: AppState): void {
+    this.#app = state;
+    for (const worker of this.#everyWorker()) worker.tellApp(state);
+  }
+
   /** The terminal has another width. */
   resize(columns: number | undefined): void {
     this.#terminal = { ...this.#terminal, columns };
@@ -219,6 +234,7 @@ export class Supervisor {
       if (running > 0) waiting?.(running);
     });
     await stopped;
+    await this.#pools?.stop();
     this.#options.groups.killAll();
     await this.#guard?.end();
     const left = this.#config.timeouts.shutdown.requests - (performance.now() - begun);
@@ -235,14 +251,16 @@ export class Supervisor {
     if (wanted.servers.some(speaksTls) && !servesTls()) throw new StartError(NEEDS_NEWER_RUNTIME);
     const config = this.#endpoints.resolve(wanted);
     checkEncryption(config);
-    const problem = missingPermission(config, this.#permissions(config), this.#options.system);
+    const { system } = this.#options;
+    const problem = missingPermission(config, workerPermissions(config, system), system);
     if (problem !== undefined) throw new StartError(problem);
+    await this.#preparePools(config);
     const certificates = await this.#certificatesFor(config);
     this.#prepareFolders(config);
     // Before what they lead to is given to workers, so that no change is missed.
     const links = new RootLinks(config, existingPath);
     const logs = this.#logs.isFor(config) ? this.#logs : openLogs(config, this.#terminal);
-    const spoolWarning = hasPrograms(config) ? spoolProblem(this.#options.system.spoolFolder) : undefined;
+    const spoolWarning = collectsBodies(config) ? spoolProblem(this.#options.system.spoolFolder) : undefined;
     if (spoolWarning !== undefined) logs.errors.warning(spoolWarning);
     this.#guardPrograms(config);
     this.#reapOrphans(config, logs.errors);
@@ -258,6 +276,7 @@ export class Supervisor {
     this.#config = config;
     this.#certificates = certificates;
     this.#certificateStore?.keep(config);
+    this.#pools?.keep(config);
     this.#logs = logs;
     this.#workers = [...workers];
     this.#needs = needs;
@@ -300,6 +319,25 @@ export class Supervisor {
       return await this.#certificateStore.load(config);
     } catch (error) {
       throw error instanceof CertificateError ? new StartError(error.message) : error;
+    }
+  }
+
+  /** Sockets must have their names before a worker may only use them. @throws {StartError} */
+  async #preparePools(config: Config): Promise<void> {
+    const pools = spawnedPools(config);
+    if (pools.length === 0) return;
+    const { system, groups } = this.#options;
+    const { PoolKeeper } = await import("./pool_keeper.ts");
+    try {
+      this.#pools ??= await PoolKeeper.start({
+        system,
+        groups,
+        errorLog: () => this.errorLog,
+        software: () => this.#software,
+      });
+      for (const pool of pools) this.#pools.socketOf(pool);
+    } catch (error) {
+      throw error instanceof FileError ? new StartError(describeFileError(error)) : error;
     }
   }
 
@@ -386,9 +424,14 @@ export class Supervisor {
   /** Has programs end with this process, however that ends. */
   #guardPrograms(config: Config): void {
     const { guardShell, searchPath } = this.#options.system;
-    if (this.#guard !== undefined || guardShell === undefined || !hasPrograms(config)) return;
+    if (this.#guard !== undefined || guardShell === undefined || !startsPrograms(config)) return;
     try {
-      this.#guard = OrphanGuard.start(guardShell, searchPath, SOFTWARE);
+      const software = markedSoftware(SOFTWARE);
+      this.#guard = OrphanGuard.start(guardShell, searchPath, {
+        SERVER_SOFTWARE: software,
+        [MARK_VARIABLE]: software,
+      });
+      this.#software = software;
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       this.errorLog.warning(
@@ -400,7 +443,7 @@ export class Supervisor {
   /** As process 1 of a container it is this one that gets what programs leave behind. */
   #reapOrphans(config: Config, log: ErrorLog): void {
     const { system: { isInit }, groups } = this.#options;
-    if (!isInit || this.#reaper !== undefined || !hasPrograms(config)) return;
+    if (!isInit || this.#reaper !== undefined || !startsPrograms(config)) return;
     this.#reaper = Reaper.start((pid) => groups.runs(pid));
     const reaper = this.#reaper;
     if (reaper !== undefined) groups.reap = (pid) => reaper.group(pid);
@@ -413,12 +456,15 @@ export class Supervisor {
   }
 
   #permissions(config: Config) {
-    return workerPermissions(config, this.#options.system);
+    const { system } = this.#options, pools = this.#pools;
+    const poolSockets = pools === undefined ? system.poolSockets : (pool: Pool) => [pools.socketOf(pool)];
+    return workerPermissions(config, { ...system, poolSockets });
   }
 
   #startWorker(index: number, config: Config, certificates: WorkerCertificates): WorkerHandle {
     const { system, groups, entry, heartbeat } = this.#options;
     const born = performance.now();
+    const pools = this.#pools?.open(config, (name) => worker.forgetPool(name));
     const worker: WorkerHandle = new WorkerHandle(
       entry ?? WORKER_ENTRY,
       {
@@ -429,13 +475,16 @@ export class Supervisor {
         searchPath: system.searchPath,
         launcher: launcherFor(config, system.launcher),
         spoolFolder: system.spoolFolder,
-        software: this.#guard?.software ?? SOFTWARE,
+        software: this.#software,
         terminal: this.#terminal,
+        app: config.app && this.#app,
       },
       config.sandbox ? this.#permissions(config) : undefined,
       {
         log: (log, lines, over) => this.#logs[log].lines(lines, over),
         certificateWanted: (name, give) => void this.#certificateStore?.wanted(name).then(give),
+        poolWanted: (name, give) => pools?.wanted(name, give) ?? false,
+        poolFailed: (name) => pools?.failed(name) ?? false,
         died: (reason) => this.#replace(worker, index, reason, performance.now() - born),
       },
       // SECURITY: a worker that runs no programs has no groups, whatever it says.
@@ -443,6 +492,7 @@ export class Supervisor {
       uploadStores(config),
       heartbeat,
     );
+    if (pools !== undefined) void worker.gone.then(() => pools.close());
     return worker;
   }
 

@@ -6,19 +6,21 @@
  */
 import { Gateway } from "../cgi/gateway.ts";
 import { endpointsOf } from "../config/listen.ts";
-import { passesRequestsOn } from "../config/places.ts";
+import { hasFastcgi, passesRequestsOn } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
 import { FileCache } from "../disk/file_cache.ts";
 import { Listings } from "../files/listings.ts";
 import { type Endpoint, endpointKey } from "../http/endpoint.ts";
 import { TrustedProxies } from "../http/trusted_proxies.ts";
 import type {
+  AppState,
   ByteConnection,
   ConnectionListener,
   Dialer,
   ErrorLog,
   IncomingConnection,
   Log,
+  Pools,
 } from "../ports.ts";
 import { clock } from "../runtime/clock.ts";
 import { fileSystem } from "../runtime/files.ts";
@@ -41,7 +43,9 @@ import { createSite } from "../site/site.ts";
 import { speaksTls, type WorkerCertificate, type WorkerCertificates } from "./certificates.ts";
 import { accessFormat, isOnTerminal } from "./log_style.ts";
 import { LazyForwarder } from "./forwarder.ts";
+import { LazyFastcgi } from "./lazy_fastcgi.ts";
 import type { WorkerStart } from "./messages.ts";
+import { SOFTWARE } from "./software.ts";
 import type { WorkerTls } from "./worker_tls.ts";
 
 /** What still runs so long after the stop began is worth being waited for, in milliseconds. */
@@ -51,6 +55,15 @@ const SETTLING = 100;
 export interface WorkerLogs {
   readonly access: Log;
   readonly error: ErrorLog;
+}
+
+/** What the main thread does for a worker. */
+export interface MainServices {
+  /** Looks after the groups of programs; undefined where there are none. */
+  readonly groups: GroupRegistry | undefined;
+  readonly pools: Pools;
+  /** Has a certificate made for a name. */
+  readonly askForCertificate: (name: string) => void;
 }
 
 /** Owns everything that one configuration needs in one thread; stop() gives it back. */
@@ -64,10 +77,16 @@ export class WorkerServer {
     /** Undefined where no TLS is spoken. */
     readonly tls: WorkerTls | undefined,
     readonly context: ServerContext,
-    readonly services: Services & { readonly gateway: Gateway; readonly forwarder: LazyForwarder },
+    readonly services: Services & {
+      readonly gateway: Gateway;
+      readonly fastcgi: LazyFastcgi;
+      readonly forwarder: LazyForwarder;
+    },
     /** Connections of all acceptors. */
     readonly count: { readonly open: number },
     readonly terminal: { columns: LogTerminal["columns"] },
+    /** Undefined where there is none behind this server. */
+    readonly app: { state: AppState } | undefined,
   ) {
     this.#config = options.config;
   }
@@ -75,33 +94,37 @@ export class WorkerServer {
   /**
    * Starts to accept connections.
    *
-   * @param groups looks after the groups of programs; undefined where there are none
-   * @param askForCertificate has the main thread make one for a name
    * @throws {ListenError}
    */
   static async start(
     options: WorkerStart,
     logs: WorkerLogs,
-    groups: GroupRegistry | undefined,
-    askForCertificate: (name: string) => void,
+    { groups, pools, askForCertificate }: MainServices,
   ): Promise<WorkerServer> {
     const { config, reusePort, searchPath, launcher, spoolFolder, software } = options;
-    const gateway = new Gateway({
-      runner: processRunner(launcher, groups),
-      spooler: spooler(spoolFolder),
-      clock,
-      errorLog: logs.error,
-      files: fileSystem,
-      searchPath,
-      software,
-    });
+    const shared = { spooler: spooler(spoolFolder), clock, errorLog: logs.error, searchPath };
+    const runner = processRunner(launcher, groups);
+    const gateway = new Gateway({ ...shared, runner, files: fileSystem, software });
+    // Not the name that programs have who are to end with this server: others go on without it.
+    const fastcgi = new LazyFastcgi({ ...shared, dialer, pools, software: SOFTWARE });
+    if (hasFastcgi(config)) void fastcgi.load();
     const files = new FileCache(fileSystem, clock);
     files.withhold(options.certificates.withheld);
     const listings = new Listings(files.turns);
+    const app = options.app && { state: options.app };
     const forwarder: LazyForwarder = new LazyForwarder(() => {
       return { dialer, clock, deadlines: context.deadlines, limits: () => context.settings.limits };
-    });
-    const services = { files, listings, gateway, dialer, forwarder, store: storeFiles, errorLog: logs.error };
+    }, app && (await import("../site/app.ts")).whileAppIsAway(app, clock, logs.error));
+    const services = {
+      files,
+      listings,
+      gateway,
+      dialer,
+      fastcgi,
+      forwarder,
+      store: storeFiles,
+      errorLog: logs.error,
+    };
     const terminal = { columns: options.terminal?.columns };
     const settings = settingsOf(config, options, logs, services, terminal, options.certificates);
     const context: ServerContext = new ServerContext(settings, clock, logs.error);
@@ -122,7 +145,7 @@ export class WorkerServer {
       throw error;
     }
     for (const acceptor of acceptors) void acceptor.run();
-    return new WorkerServer(options, logs, acceptors, tls, context, services, count, terminal);
+    return new WorkerServer(options, logs, acceptors, tls, context, services, count, terminal, app);
   }
 
   /**
@@ -153,6 +176,11 @@ export class WorkerServer {
     this.tls?.receive(name, certificate);
   }
 
+  /** The app behind this server has been started, or has ended. */
+  knowApp(state: AppState): void {
+    if (this.app !== undefined) this.app.state = state;
+  }
+
   /** Lines of the access log are to be cut at another width. */
   resize(columns: number | undefined): void {
     this.terminal.columns = columns;
@@ -171,8 +199,7 @@ export class WorkerServer {
   /** Accepts nothing more, and resolves once every connection has had its last answer and every program its end. */
   async retire(): Promise<void> {
     await Promise.all(this.acceptors.map((acceptor) => acceptor.retire()));
-    this.services.forwarder.stop();
-    await this.services.gateway.stop();
+    await this.#endPrograms();
   }
 
   /** As retire(), but connections on which nothing is being answered are closed. */
@@ -196,10 +223,15 @@ export class WorkerServer {
       this.logs.error.warning(`${open} connections were cut: they took longer than timeouts.shutdown`);
     }
     for (const acceptor of this.acceptors) acceptor.abort();
-    this.services.forwarder.stop();
-    await this.services.gateway.stop();
+    await this.#endPrograms();
     // Their handlers clean up after them, e.g. what was uploaded by half.
     await drained;
+  }
+
+  async #endPrograms(): Promise<void> {
+    this.services.fastcgi.stop();
+    this.services.forwarder.stop();
+    await this.services.gateway.stop();
   }
 }
 

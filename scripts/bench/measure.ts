@@ -5,12 +5,14 @@
  * @module
  */
 import { join } from "@std/path";
+import { type Backend, startBackend } from "./backends.ts";
 import { checkAnswer, learnFields } from "./check.ts";
 import { freePort, ServerProcess } from "./process.ts";
 import { readCpu, readIdle, readMemory, readReapedCpu } from "./proc.ts";
 import { sleep } from "./sleep.ts";
 import { summarize, toSample } from "./statistics.ts";
 import { countByWorker, describeShares } from "./shares.ts";
+import { GIGABYTE } from "./tunnel.ts";
 import type {
   Lacks,
   LoadName,
@@ -50,6 +52,8 @@ export interface Bench {
   readonly source: string;
   /** The folder with CGI programs. */
   readonly programs: string;
+  /** What stands behind the servers of this row. */
+  readonly backend?: Backend;
   /** What this machine lacks for all servers. */
   readonly lacks: Lacks;
   readonly loads: Readonly<Record<LoadName, LoadProgram>>;
@@ -89,14 +93,15 @@ export interface Measured {
 
 /** Measures the servers that have what the row needs. */
 export async function measureRow(
-  bench: Bench,
+  common: Bench,
   row: Row,
   candidates: readonly Candidate[],
 ): Promise<Measured> {
-  const missing = bench.lacks[row.needs];
+  const missing = common.lacks[row.needs];
   if (missing !== undefined) return { results: [], failures: [], omissions: [{ row: row.id, why: missing }] };
   const failures: Omission[] = [], omissions: Omission[] = [], runners: Runner[] = [];
   await using stack = new AsyncDisposableStack();
+  const bench = await withBackend(common, row, stack);
   for (const candidate of candidates.filter(({ peer }) => peer.features.includes(row.needs))) {
     const server = candidate.peer.id;
     const why = candidate.program.lacks?.[row.needs];
@@ -119,6 +124,14 @@ export async function measureRow(
     }
   }
   return { results: await collect(row, runners), failures, omissions };
+}
+
+/** With what the row wants behind its servers. */
+async function withBackend(bench: Bench, row: Row, stack: AsyncDisposableStack): Promise<Bench> {
+  const name = row.setup?.backend;
+  if (name === undefined) return bench;
+  const cores = { serverCore: SERVER_CORE, loadCore: LOAD_CORE };
+  return { ...bench, backend: await startBackend(name, { ...bench, ...cores }, stack) };
 }
 
 /** Says that a server does not do what it should, unless the benchmark was interrupted. */
@@ -188,14 +201,20 @@ export async function startRunner(
     place,
     process,
     target,
-    answerLength: await checkAnswer(target),
+    answerLength: row.load === "tunnel" ? await checkTunnel(bench, target) : await checkAnswer(target),
     samples: [],
   };
 }
 
+/** The client itself looks at what comes. */
+async function checkTunnel({ loads }: Bench, target: Target): Promise<number> {
+  await loads.tunnel(target, 0.1);
+  return GIGABYTE;
+}
+
 /** A new folder and a free port for a server. */
 export async function makePlace(
-  { folder, site, main, programs, tls }: Bench,
+  { folder, site, main, programs, tls, backend }: Bench,
   name: string,
   setup: Setup,
   { connections, expect }: Pick<Row, "connections" | "expect">,
@@ -205,7 +224,8 @@ export async function makePlace(
   // A server that gives up root's rights must be able to write there.
   await Deno.chmod(join(own, "store"), 0o777);
   const length = expect.length ?? 0;
-  return { folder: own, site, main, programs, port: freePort(), connections, length, setup, tls };
+  const given = { site, main, programs, connections, length, setup, tls };
+  return { ...given, folder: own, port: freePort(), backend: backend?.address };
 }
 
 /** Writes a server's configuration. Gives how it is started then. */
@@ -234,6 +254,7 @@ async function warmUp(
 /** The CPU clock runs from before the load program starts until it has ended. */
 async function takeSample(bench: Bench, load: LoadProgram, runner: Runner): Promise<Sample> {
   const { peer, process: { pid }, target, answerLength } = runner;
+  const behind = backendClock(bench);
   const [cpu, loadCpu, idle, start] = [
     readCpu(pid),
     readReapedCpu(),
@@ -254,5 +275,18 @@ async function takeSample(bench: Bench, load: LoadProgram, runner: Runner): Prom
     serverCpu: peer.forgets === target.row.needs ? elapsed - idleTime : readCpu(pid) - cpu,
     loadCpu: readReapedCpu() - loadCpu,
     idle: idleTime,
+    ...behind(),
   });
+}
+
+/** Gives, when it is asked, what the back end has used meanwhile of the server's core and of the load's. */
+function backendClock({ backend }: Bench): () => { backendCpu: number; backendLoadCpu: number } {
+  if (backend === undefined) return () => ({ backendCpu: 0, backendLoadCpu: 0 });
+  const before = readCpu(backend.pid);
+  return () => {
+    const used = readCpu(backend.pid) - before;
+    return backend.core === SERVER_CORE
+      ? { backendCpu: used, backendLoadCpu: 0 }
+      : { backendCpu: 0, backendLoadCpu: used };
+  };
 }

@@ -81,6 +81,12 @@ export function remembered(): WorkerEvents & { readonly said: string[]; readonly
       said.push(`certificate wanted: ${name}`);
       give(undefined);
     },
+    poolWanted: (name, give) => {
+      said.push(`pool wanted: ${name}`);
+      give({ path: `/nowhere/${name}` });
+      return true;
+    },
+    poolFailed: (name) => said.push(`pool failed: ${name}`) > 0,
     died: (reason) => deaths.push(reason),
   };
 }
