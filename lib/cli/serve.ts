@@ -110,7 +110,8 @@ export async function serve(commandLine: CommandLine, debuggerPort: DebuggerPort
   onSignal("reload", (signal) => {
     // A terminal that is closed says so with the same signal, and nobody can stop a server whose terminal is gone.
     const isGone = isTerminalGone();
-    if ((isGone || config.file === undefined) && companion?.signal(signal, "reload")) return;
+    if (isGone && companion?.signal(signal, "stop")) return;
+    if (config.file === undefined && companion?.signal(signal, "reload")) return;
     if (isGone) stopAsked.resolve(0);
     else reloadAll();
   });
