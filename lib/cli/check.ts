@@ -3,8 +3,10 @@
  *
  * @module
  */
-import type { Config, LocationConfig, ServerConfig, TryFiles } from "../config/types.ts";
+import { FORWARDED_METHODS } from "../config/location_keys.ts";
+import type { Config, LocationConfig, ProxyTarget, ServerConfig, TryFiles } from "../config/types.ts";
 import { endpointUrl, isLoopback } from "../http/endpoint.ts";
+import { upstreamUrl } from "../http/upstream_url.ts";
 import { NEEDS_NEWER_RUNTIME, servesTls } from "../runtime/version.ts";
 import { speaksTls } from "../supervisor/certificates.ts";
 import { systemInfo } from "../supervisor/system_info.ts";
@@ -77,6 +79,7 @@ function describeCertificate(server: ServerConfig): string {
 function describeLocation(location: LocationConfig): string {
   const { access, answer: { return: answer }, files: { alias, root, autoindex, tryFiles } } = location;
   const { programs: { cgi, cgiOnly, cgiScript }, store: { uploadStore } } = location;
+  if (location.proxy.proxyPass !== undefined) return describeProxy(location.proxy.proxyPass, access);
   const parts: string[] = [];
   if (answer) parts.push(`return ${answer.status}${"location" in answer ? ` ${answer.location}` : ""}`);
   if (cgiScript !== undefined) parts.push(`program ${cgiScript}`);
@@ -89,6 +92,18 @@ function describeLocation(location: LocationConfig): string {
   if (autoindex && !onlyPrograms) parts.push("listing");
   if (tryFiles) parts.push(`try ${describeTries(tryFiles)}`);
   return `${parts.join(", ")} [${access.allowedMethods.join(" ")}]`;
+}
+
+function describeProxy(
+  targets: readonly ProxyTarget[],
+  { allowedMethods }: LocationConfig["access"],
+): string {
+  const urls = targets.map((target) => {
+    const colon = target.uri !== undefined && "path" in target.address ? ":" : "";
+    return upstreamUrl(target) + colon + (target.uri ?? "");
+  }).join(", ");
+  const isEvery = FORWARDED_METHODS.every((method) => allowedMethods.includes(method));
+  return `passed on to ${urls} [${isEvery ? "every known method" : allowedMethods.join(" ")}]`;
 }
 
 /** As it is written in the file. */
