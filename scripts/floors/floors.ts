@@ -38,7 +38,6 @@ export const FLOORS: readonly Floor[] = [
       "lib/runtime",
       "lib/trust",
       "lib/fastcgi",
-      "lib/proxy",
       "lib/config",
       ...PURE,
       "@std/path",
