@@ -3,14 +3,14 @@
  *
  * @module
  */
-import { Slab } from "../bytes/slab.ts";
+import { upstreamUrl } from "../http/upstream_url.ts";
 import type { BodySource, Response } from "../http/message.ts";
 import { reasonPhrase } from "../http/status.ts";
 import type { AnswerHead, Switched } from "../http1/client_events.ts";
 import { UpstreamFault } from "../http1/client_connection.ts";
 import type { UpstreamExchange } from "./exchange.ts";
 import { clientFields } from "./fields.ts";
-import { nameOf } from "./route.ts";
+import { joined } from "./joined.ts";
 import { UpstreamSource } from "./source.ts";
 import { TunnelPeer } from "./tunnel_peer.ts";
 import { acceptOf } from "./web_socket.ts";
@@ -24,7 +24,7 @@ export function answerOf(exchange: UpstreamExchange, head: AnswerHead): Response
     ...reason !== "" && reason !== reasonPhrase(status) && { reason },
     fields: clientFields(head.fields),
     body,
-    ...status >= 400 && { why: `answered by ${nameOf(exchange.target)}` },
+    ...status >= 400 && { why: `answered by ${upstreamUrl(exchange.target)}` },
   };
 }
 
@@ -40,27 +40,11 @@ function contentOf(exchange: UpstreamExchange, { fields, body }: AnswerHead): Re
     } else break;
   }
   // In a copy: what is received from now on takes its place.
-  const content = pieces.length === 0 ? undefined : joined(pieces);
+  const content = pieces.length === 0
+    ? undefined
+    : joined(pieces, pieces.reduce((length, piece) => length + piece.length, 0));
   exchange.end(idle);
   return method === "HEAD" ? new Announced(fields.get("content-length")) : content;
-}
-
-/** Of small answers, which are gone once they are written. */
-const slab = new Slab();
-
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  if (pieces.length === 1) {
-    const [piece] = pieces, copy = slab.take(piece!.length);
-    copy.set(piece!);
-    return copy;
-  }
-  const bytes = slab.take(pieces.reduce((length, piece) => length + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  return bytes;
 }
 
 /** `Keep-Alive: timeout=5`: how many seconds the upstream keeps the connection; one less is on the safe side. */

@@ -13,6 +13,7 @@ import type { BodyFraming } from "../http1/framing.ts";
 import type { Clock } from "../ports.ts";
 import type { UpstreamConnection } from "./connection.ts";
 import { silence } from "./failures.ts";
+import { joined } from "./joined.ts";
 import { clientFields } from "./fields.ts";
 import type { Target } from "./route.ts";
 import type { Upstream } from "./upstream.ts";
@@ -239,7 +240,7 @@ export class UpstreamExchange implements Waiting {
         if (piece === null || this.connection.isClosed) break;
         left -= piece.length;
         if (left < 0) throw new HttpError(413, "The body is longer than client_max_body_size");
-        for (const bytes of http.content(piece)) await this.#write(bytes);
+        for (const bytes of together(http.content(piece))) await this.#write(bytes);
       }
       const end = this.connection.isClosed ? undefined : http.endOfContent();
       if (end !== undefined && end.length > 0) await this.#write(end);
@@ -270,6 +271,15 @@ export class UpstreamExchange implements Waiting {
     const waits = this.#isWriting || (this.#isReading && !this.#asksClient);
     this.deadline = waits ? this.ports.deadlines.in(this.outgoing.timeout) : Infinity;
   }
+}
+
+/** A chunk of which the pieces would cost more to be written one by one than to be put together, in bytes. */
+const SMALL_CHUNK = 64 * 1024;
+
+/** Small pieces leave in one write. */
+function together(pieces: readonly Uint8Array[]): readonly Uint8Array[] {
+  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  return pieces.length < 2 || length > SMALL_CHUNK ? pieces : [joined(pieces, length)];
 }
 
 const IGNORED = (): void => {};

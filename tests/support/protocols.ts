@@ -35,14 +35,15 @@ export const HTTP1_FILES: Readonly<Record<string, string>> = (() => {
       "browser cgi_git clients_curl clients_mirror clients_python clients_refused demo demo_pages " +
       "store_clients tls_scan tunnels_websockets upload_page",
     "the program and its processes, whatever is spoken":
-      "app app_vite cli_beside cli_file cli_init cli_messages cli_ports cli_ready cli_serve cli_start " +
-      "connections_shutdown debugger executable fastcgi_pools " +
-      "killed permissions process_one reload reload_load sandbox sandbox_gaps signals store_ends terminal tunnels_reload " +
+      "app app_vite cli_beside cli_beside_terminal cli_file cli_init cli_messages cli_ports cli_ready cli_serve " +
+      "cli_start connections_shutdown debugger executable fastcgi_pools killed permissions process_one reload " +
+      "reload_load sandbox sandbox_gaps signals store_ends terminal tunnels_reload " +
       "unread_logs workers",
     "TLS, over which the tests speak both protocols themselves":
       "https_certificates https_connections https_descriptors https_stalls local_authority trust",
     "which sockets there are, whatever is spoken on them": "endpoints",
-    "memory under large transfers, which their clients count by HTTP/1.1": "cgi_memory memory store_memory",
+    "memory under large transfers, which their clients count by HTTP/1.1":
+      "cgi_memory fastcgi_memory memory store_memory",
   };
   return Object.fromEntries(
     Object.entries(reasons).flatMap(([reason, files]) =>
