@@ -5,7 +5,6 @@
  */
 import { programFolder } from "../config/places.ts";
 import type { Config, LocationConfig, ServerConfig, TryFiles } from "../config/types.ts";
-import { nameOfServer } from "../fastcgi/server.ts";
 import { endpointUrl, isLoopback } from "../http/endpoint.ts";
 import { NEEDS_NEWER_RUNTIME, servesTls } from "../runtime/version.ts";
 import { speaksTls } from "../supervisor/certificates.ts";
@@ -15,7 +14,7 @@ import { certificateLook } from "./certificate_look.ts";
 import type { CommandLine } from "./command_line.ts";
 import { loadConfiguration, type LoadedConfiguration } from "./configuration.ts";
 import { print, printToStderr } from "./console.ts";
-import { sandboxGaps } from "./sandbox_gaps.ts";
+import { formatUpstream, sandboxGaps } from "./sandbox_gaps.ts";
 
 /** @throws {ConfigError | FileAccessError} */
 export async function check(commandLine: CommandLine): Promise<void> {
@@ -84,9 +83,13 @@ function describeLocation(location: LocationConfig): string {
   if (cgiScript !== undefined) parts.push(`program ${cgiScript}`);
   if (cgi) parts.push(`programs ${Object.keys(cgi).join(" ")}`);
   for (const [extension, server] of Object.entries(fastcgi ?? {})) {
-    parts.push(`${extension} by FastCGI ${nameOfServer(server)}`);
+    parts.push(
+      `${extension} by FastCGI ${
+        "spawn" in server ? server.spawn.join(" ") : formatUpstream(server.address)
+      }`,
+    );
   }
-  if (fastcgiPass !== undefined) parts.push(`FastCGI ${nameOfServer(fastcgiPass)}`);
+  if (fastcgiPass !== undefined) parts.push(`FastCGI ${formatUpstream(fastcgiPass.address)}`);
   if (uploadStore !== undefined) parts.push(`uploads to ${uploadStore}`);
   const files = alias ?? root ?? uploadStore;
   const isWhole = cgiScript !== undefined || fastcgiPass !== undefined;
