@@ -19,7 +19,7 @@ const IDLE = 200, LIFE = 1000;
  * A new connection that is answered so soon after another one made way for it was waiting for that: the server has no more
  * processes. In milliseconds.
  */
-const SOON = 200;
+const SOON = 20;
 
 /** How long connecting may take, in milliseconds. */
 const CONNECT = 5000;
@@ -61,7 +61,7 @@ export class Upstream {
   readonly #idle: FastcgiConnection[] = [];
   /** Open and not idle. */
   readonly #busy = new Set<FastcgiConnection>();
-  /** New ones of which nothing has come: perhaps the server has not accepted them yet. The oldest comes first. */
+  /** New ones that the server has perhaps not accepted yet: neither they nor later ones have an answer. In their order. */
   readonly #unanswered = new Set<FastcgiConnection>();
   readonly #waiting: Waiting[] = [];
   #isClosed = false;
@@ -104,7 +104,7 @@ export class Upstream {
 
   /** The first bytes of an answer have come. */
   answered(connection: FastcgiConnection): void {
-    this.#unanswered.delete(connection);
+    if (this.#unanswered.has(connection)) this.#accepted(connection);
     const { admitted } = connection;
     if (admitted === undefined) return;
     connection.admitted = undefined;
@@ -198,6 +198,14 @@ export class Upstream {
         // It died since it was asked for the last time, and is started again.
         if (!isFirst) throw error;
       }
+    }
+  }
+
+  /** A server takes connections in the order in which they were opened. */
+  #accepted(connection: FastcgiConnection): void {
+    for (const earlier of this.#unanswered) {
+      this.#unanswered.delete(earlier);
+      if (earlier === connection) return;
     }
   }
 
