@@ -16,6 +16,12 @@ import type { FastcgiServer } from "./server.ts";
 const IDLE = 200, LIFE = 1000;
 
 /**
+ * How long a new connection may be without an answer before another one makes way for it: a process that has slept takes its
+ * time to wake up, while others go on. In milliseconds.
+ */
+const PATIENCE = 10;
+
+/**
  * A new connection that is answered so soon after another one made way for it was waiting for that: the server has no more
  * processes. In milliseconds.
  */
@@ -135,7 +141,7 @@ export class Upstream {
     }
     if (this.#waiting.length === 0) return;
     // It may have more processes than it seemed, or than it had.
-    this.#limit += Math.ceil(this.#limit / 4);
+    this.#limit += Math.ceil(this.#limit / 2);
     this.#serve();
   }
 
@@ -216,7 +222,7 @@ export class Upstream {
   #makesWay(order: number, now: number): boolean {
     if (this.#unanswered.size === 0) return false;
     const [first] = this.#unanswered;
-    if (first!.order >= order) return false;
+    if (first!.order >= order || now - first!.opened < PATIENCE) return false;
     this.#unanswered.delete(first!);
     first!.admitted = now;
     return true;
