@@ -261,6 +261,8 @@ export interface RunningProcess {
    * error has been read to its end.
    */
   readonly startProblem: ProcessError["problem"] | undefined;
+  /** Asks the program to end (SIGTERM). */
+  terminate(): void;
   /** Kills the program and what it started, so far as it is still there, at once. */
   kill(): void;
   /**

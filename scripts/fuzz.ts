@@ -16,11 +16,13 @@ import { multipartTarget } from "./fuzz/multipart.ts";
 import { type Failure, run } from "./fuzz/run.ts";
 import { sessionTarget } from "./fuzz/session.ts";
 import type { FuzzTarget } from "./fuzz/target.ts";
+import { upstreamTarget } from "./fuzz/upstream.ts";
 import { optionValues } from "./option_values.ts";
 
 const TARGETS: readonly (() => FuzzTarget)[] = [
   http1Target,
   connectionTarget,
+  upstreamTarget,
   multipartTarget,
   sessionTarget,
   hpackTarget,

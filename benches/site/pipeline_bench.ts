@@ -6,6 +6,7 @@
 import { Gateway } from "../../lib/cgi/gateway.ts";
 import { DEFAULTS, folderConfig } from "../../lib/config/defaults.ts";
 import type { Config, LocationConfig } from "../../lib/config/types.ts";
+import type { FastcgiGateway } from "../../lib/fastcgi/gateway.ts";
 import { FileCache } from "../../lib/disk/file_cache.ts";
 import { Listings } from "../../lib/files/listings.ts";
 import { FieldBlock } from "../../lib/http/fields.ts";
@@ -70,6 +71,7 @@ function site(): Handler {
     listings: new Listings(cache.turns),
     gateway,
     dialer: unreachable<Dialer>(),
+    fastcgi: unreachable<FastcgiGateway>(),
     store: unreachable<StoreFiles>(),
     errorLog,
   };

@@ -5,6 +5,7 @@
  * @module
  */
 import { basename } from "@std/path";
+import { quotedStart, whatWasPrinted } from "../cgi_protocol/bad_output.ts";
 import type { FileSystem, ProcessCommand, ProcessError } from "../ports.ts";
 import { firstLine } from "./first_line.ts";
 
@@ -21,9 +22,6 @@ export interface Explanation {
   readonly why: string;
   readonly advice?: string;
 }
-
-/** Characters of what a program printed or begins with. */
-const LONGEST_QUOTE = 80;
 
 /** It could not be started. */
 export function whyNotStarted(
@@ -43,7 +41,7 @@ export function whyNotStarted(
     if (line.endsWith("\r")) return { why: withLinesOfWindows(line) };
     const interpreter = line.slice(2).trim().split(/\s/, 1)[0]!;
     return {
-      why: `its first line is ${quoted(line)}, and there is no such program`,
+      why: `its first line is ${quotedStart(line)}, and there is no such program`,
       advice: `The program that it is to be run by, ${basename(interpreter)}, is not installed.`,
     };
   }
@@ -66,7 +64,7 @@ export function whyNoHeaderBlock(
 ): Explanation {
   const why = output === undefined
     ? `it ended without a word, ${ended}`
-    : `it ended ${ended} before its header block did, ${printed(output)}`;
+    : `it ended ${ended} before its header block did, ${whatWasPrinted(output)}`;
   const line = firstLine(failed.files, failed.file);
   const isItself = failed.command.program === failed.file;
   if (line.endsWith("\r") && (isItself || /(?:^|\/)\w*sh$/.test(failed.command.program))) {
@@ -76,31 +74,16 @@ export function whyNoHeaderBlock(
   const [, name] = /^#!\s*\S*\/env\s+(?:-\S+\s+)*(\S+)/.exec(line) ?? [];
   if (isItself && ended === "with status 127" && name !== undefined) {
     return {
-      why: `${why}; its first line is ${quoted(line)}, and there may be no such program`,
+      why: `${why}; its first line is ${quotedStart(line)}, and there may be no such program`,
       advice: `The program that it is to be run by, ${basename(name)}, may not be installed.`,
     };
   }
   return { why };
 }
 
-/** Its header block is none. @param reason what is wrong with it */
-export function whyBadHeaderBlock(reason: string, output: string): Explanation {
-  const first = quoted(firstLineOf(output));
-  const begins = reason.includes(first) ? "" : `, in output that begins with ${first}`;
-  const hint = output.startsWith("<!--: spam")
-    ? ", which is how Python's cgitb begins its report of a program that failed"
-    : ": header fields and an empty line are to come first";
-  return { why: `${reason}${begins}${hint}` };
-}
-
-function printed(output: string): string {
-  const first = firstLineOf(output);
-  return first === "" ? "and printed nothing" : `and its output begins with ${quoted(first)}`;
-}
-
 function withLinesOfWindows(line: string): string {
   return `its first line, ${
-    quoted(line)
+    quotedStart(line)
   }, ends with CR LF as on Windows, and the CR is taken for a part of it: ` +
     "save the file with LF alone";
 }
@@ -108,13 +91,4 @@ function withLinesOfWindows(line: string): string {
 function interpreterLine({ files, file }: FailedProgram): string | undefined {
   const line = firstLine(files, file);
   return line.startsWith("#!") ? line : undefined;
-}
-
-function firstLineOf(output: string): string {
-  return output.split(/\r?\n/).find((line) => line !== "") ?? "";
-}
-
-/** Control characters are escaped as in JSON. */
-function quoted(text: string): string {
-  return JSON.stringify(text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}...` : text);
 }

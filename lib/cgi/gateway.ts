@@ -9,10 +9,10 @@ import { FieldBlock } from "../http/fields.ts";
 import { InternalRedirect, type Outcome, type Request, type Response } from "../http/message.ts";
 import type { Clock, ErrorLog, FileSystem, ProcessRunner, Spooler } from "../ports.ts";
 import { cgiAnswer } from "../cgi_protocol/answer.ts";
-import { cgiEnvironment, type ErrorPageOf, type Script } from "../cgi_protocol/environment.ts";
+import { cgiEnvironment, type ErrorPageOf, type ScriptFile } from "../cgi_protocol/environment.ts";
 import { type Collected, programInput } from "../cgi_protocol/request_input.ts";
 import { CgiRun } from "./run.ts";
-import { CgiSource } from "./source.ts";
+import { ProgramSource } from "../cgi_protocol/source.ts";
 
 /** What the programs of one thread share. */
 export interface GatewayOptions {
@@ -28,7 +28,7 @@ export interface GatewayOptions {
 
 /** A program, how it is started, and what its location says about it. */
 export interface Program {
-  readonly script: Script;
+  readonly script: ScriptFile;
   /** The interpreter's words; empty where the file itself is run. */
   readonly interpreter: readonly string[];
   readonly documentRoot: string;
@@ -177,7 +177,7 @@ export class Gateway {
       return answer;
     }
     // Nobody is going to read a body, but a program that has just begun to write it should not be hit for that.
-    const body = new CgiSource(
+    const body = new ProgramSource(
       run,
       rest,
       request.method === "HEAD" ? block.contentLength : announced(answer.status, block),
@@ -198,7 +198,7 @@ async function rawResponse(run: CgiRun): Promise<Response> {
   return {
     status: status === undefined ? 200 : Number(status),
     fields: FieldBlock.EMPTY,
-    body: new CgiSource(run, first, undefined),
+    body: new ProgramSource(run, first, undefined),
     raw: true,
   };
 }

@@ -8,9 +8,11 @@ import { ProcessError } from "../ports.ts";
 import { GoneError, HttpError } from "../http/errors.ts";
 import { isLocalClient } from "../http/local_client.ts";
 import type { Request } from "../http/message.ts";
+import { whyBadHeaderBlock } from "../cgi_protocol/bad_output.ts";
 import { logLines } from "../cgi_protocol/error_lines.ts";
-import { type FailedProgram, whyBadHeaderBlock, whyNoHeaderBlock, whyNotStarted } from "./explanations.ts";
+import { type FailedProgram, whyNoHeaderBlock, whyNotStarted } from "./explanations.ts";
 import { type HeaderBlock, HeaderBlockReader } from "../cgi_protocol/header_block.ts";
+import type { ProgramOutput } from "../cgi_protocol/source.ts";
 
 /** How long a program may go on after its answer ended, or is of no more interest, in milliseconds. */
 const GRACE = 1000;
@@ -49,7 +51,7 @@ class TrackedPromise {
 }
 
 /** Owns the processes: they are gone once `ended` resolves. */
-export class CgiRun {
+export class CgiRun implements ProgramOutput {
   readonly ended: Promise<void>;
   readonly #options: RunOptions;
   readonly #process: RunningProcess;
@@ -145,7 +147,7 @@ export class CgiRun {
         if (found) return found;
       } catch (error) {
         if (error instanceof HttpError) {
-          throw this.failure(502, whyBadHeaderBlock(error.message, reader.text).why);
+          throw this.failure(502, whyBadHeaderBlock(error.message, reader.text));
         }
         throw error;
       }

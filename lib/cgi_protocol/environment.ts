@@ -10,12 +10,17 @@ import { type Request, schemeOf } from "../http/message.ts";
 
 /** The program that is to answer, and what of the path is left for it. */
 export interface Script {
-  /** Absolute, with links as the location names them. */
-  readonly file: string;
+  /** Absolute, with links as the location names them; undefined where no file stands for the program. */
+  readonly file: string | undefined;
   /** The part of the path that leads to the program, decoded. */
   readonly name: string;
   /** The rest of the path, decoded; empty, or begins with a slash. */
   readonly pathInfo: string;
+}
+
+/** A program that is a file. */
+export interface ScriptFile extends Script {
+  readonly file: string;
 }
 
 /** The error that a program is to make the page for. */
@@ -27,7 +32,7 @@ export interface ErrorPageOf {
 
 /** What the location and the server say. */
 export interface EnvironmentOptions {
-  readonly documentRoot: string;
+  readonly documentRoot: string | undefined;
   /** Where the program may look for others. */
   readonly searchPath: string;
   /** For example `webserv/1.0.0`. */
@@ -58,20 +63,22 @@ export function cgiEnvironment(
     REQUEST_URI: request.query === undefined ? request.path : `${request.path}?${query}`,
     QUERY_STRING: query,
     SCRIPT_NAME: script.name,
-    SCRIPT_FILENAME: script.file,
-    DOCUMENT_ROOT: options.documentRoot,
     REMOTE_ADDR: request.remote.hostname,
     REMOTE_HOST: request.remote.hostname,
     // php-cgi refuses to run without it: it wants to know that a server started it.
     REDIRECT_STATUS: String(options.errorPage?.status ?? 200),
     PATH: options.searchPath,
   };
+  if (script.file !== undefined) environment.SCRIPT_FILENAME = script.file;
+  if (options.documentRoot !== undefined) environment.DOCUMENT_ROOT = options.documentRoot;
   // A proxy may tell a client's address alone.
   if (request.remote.port !== 0) environment.REMOTE_PORT = String(request.remote.port);
   if (schemeOf(request) === "https") environment.HTTPS = "on";
   if (script.pathInfo !== "") {
     environment.PATH_INFO = script.pathInfo;
-    environment.PATH_TRANSLATED = options.documentRoot + script.pathInfo;
+    if (options.documentRoot !== undefined) {
+      environment.PATH_TRANSLATED = options.documentRoot + script.pathInfo;
+    }
   }
   if (options.errorPage) environment.REDIRECT_URL = options.errorPage.path;
   if (options.contentLength !== undefined) environment.CONTENT_LENGTH = String(options.contentLength);

@@ -26,25 +26,59 @@ export async function logLines(
   name: string,
   clock: Clock,
 ): Promise<void> {
-  const lines = new ErrorLines((line) => log.program(name, escapeControls(line)));
-  const allowance = new Allowance(BOUNDS, clock.monotonic());
-  let left = 0;
-  const tell = () => {
-    if (left > 0) log.program(name, `${left} bytes of its standard error were not logged: it says too much`);
-    left = 0;
-  };
+  const errors = new ProgramErrors(log, name, clock);
   for (let piece = await read(); piece !== null; piece = await read()) {
-    if (allowance.take(piece.length, clock.monotonic())) {
-      tell();
-      lines.push(piece);
-      continue;
-    }
-    if (left === 0) lines.end();
-    left += piece.length;
-    await new Promise<void>((resolve) => clock.after(PAUSE, resolve));
+    const pause = errors.push(piece);
+    if (pause > 0) await new Promise<void>((resolve) => clock.after(pause, resolve));
   }
-  lines.end();
-  tell();
+  errors.end();
+}
+
+/** The standard error of one program, piece by piece. */
+export class ProgramErrors {
+  readonly #log: ErrorLog;
+  readonly #name: string;
+  readonly #clock: Clock;
+  readonly #lines: ErrorLines;
+  readonly #allowance: Allowance;
+  /** Bytes that were not logged since the last that were. */
+  #left = 0;
+
+  constructor(log: ErrorLog, name: string, clock: Clock) {
+    this.#log = log;
+    this.#name = name;
+    this.#clock = clock;
+    this.#lines = new ErrorLines((line) => log.program(name, escapeControls(line)));
+    this.#allowance = new Allowance(BOUNDS, clock.monotonic());
+  }
+
+  /** Logs the lines that are whole. @returns how long the program is not to be read on, in milliseconds; mostly 0 */
+  push(piece: Uint8Array): number {
+    if (this.#allowance.take(piece.length, this.#clock.monotonic())) {
+      this.#tell();
+      this.#lines.push(piece);
+      return 0;
+    }
+    if (this.#left === 0) this.#lines.end();
+    this.#left += piece.length;
+    return PAUSE;
+  }
+
+  /** What has no end yet is a line. */
+  end(): void {
+    this.#lines.end();
+    this.#tell();
+  }
+
+  #tell(): void {
+    if (this.#left > 0) {
+      this.#log.program(
+        this.#name,
+        `${this.#left} bytes of its standard error were not logged: it says too much`,
+      );
+    }
+    this.#left = 0;
+  }
 }
 
 /** Makes lines out of pieces. */

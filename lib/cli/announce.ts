@@ -63,8 +63,7 @@ export async function showStart(
 }
 
 /** What whoever has asked for the end is told. */
-export function waitingFor(running: number, { timeouts: { shutdown } }: Config): string {
+export function waitingFor(running: number, { timeouts: { shutdown: { requests } } }: Config): string {
   const what = running === 1 ? "1 request is" : `${running} requests are`;
-  const most = shutdown === Infinity ? "as long as it takes" : `up to ${shutdown / 1000} s`;
-  return `${what} running: waiting ${most} (Ctrl+C again ends it now)`;
+  return `${what} running: waiting up to ${requests / 1000} s (Ctrl+C again ends it now)`;
 }

@@ -12,6 +12,7 @@ import { permissionFlags, shellWord, workerPermissions } from "../supervisor/per
 import {
   authorityNeeds,
   killersOf,
+  poolNeeds,
   systemInfo,
   VARIABLES,
   WORKER_MODULES,
@@ -42,6 +43,7 @@ export function permissions(commandLine: CommandLine): void {
     modules: standalone ? [] : WORKER_MODULES,
     net: [...hostNames(loaded).map(permissionToLookUp), DEBUGGER_ADDRESS],
     killers: killersOf(system),
+    pools: poolNeeds(config, system),
     variables: VARIABLES,
     authority: authorityNeeds(config),
   });

@@ -9,6 +9,8 @@ import { controlEscaper } from "../bytes/controls.ts";
 import { loaderVariables } from "../config/loader_variables.ts";
 import { allLocations, originRoot, uploadStores } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
+import { formatEndpoint } from "../http/endpoint.ts";
+import type { UpstreamAddress } from "../ports.ts";
 import { outwardLinks, type SearchBounds, type SearchedFolder } from "../runtime/outward_links.ts";
 import { mayRead, realPath } from "./real_path.ts";
 
@@ -38,7 +40,7 @@ export async function sandboxGaps(config: Config, find: FindProgram): Promise<st
         `${LONG_SEARCH.time / 1000} s`,
     );
   }
-  return [...lines, ...programGaps(config, find)].map(escaped);
+  return [...lines, ...programGaps(config, find), ...fastcgiGaps(config)].map(escaped);
 }
 
 /** The warning for a start, one line; undefined if nothing is out of the ordinary. */
@@ -60,9 +62,10 @@ export async function linkWarning(config: Config): Promise<string | undefined> {
 /** The roots, whose links may lead to each other, and the stores, where a link to a root would let it be written to. */
 function searchedFolders(config: Config): SearchedFolder[] {
   const stores = uploadStores(config);
-  const roots = allLocations(config).flatMap((location) =>
-    location.answer.return || location.programs.cgiScript !== undefined ? [] : originRoot(location) ?? []
-  );
+  const roots = allLocations(config).flatMap((location) => [
+    ...location.answer.return || location.programs.cgiScript !== undefined ? [] : [originRoot(location)],
+    location.programs.sendfileFrom,
+  ]).filter((path) => path !== undefined);
   const writable = stores.map(realPath);
   const readable = [...roots.map(realPath), ...writable];
   return [
@@ -100,6 +103,25 @@ function programGaps(config: Config, find: FindProgram): string[] {
     }
     return `run whatever ${script} takes from PATH and other variables that a worker may choose (${line})`;
   });
+}
+
+/** A request of FastCGI names the file to be run, and for PHP its settings, too. */
+function fastcgiGaps(config: Config): string[] {
+  const names = allLocations(config).flatMap(({ programs: { fastcgi, fastcgiPass } }) =>
+    [...Object.values(fastcgi ?? {}), ...(fastcgiPass === undefined ? [] : [fastcgiPass])].map((target) =>
+      "spawn" in target ? target.spawn[0]! : formatUpstream(target.address)
+    )
+  );
+  if (names.length === 0) return [];
+  return [
+    `have FastCGI servers (${
+      [...new Set(names)].join(", ")
+    }) run any file that they can read: they do as they are told`,
+  ];
+}
+
+function formatUpstream(address: UpstreamAddress): string {
+  return "path" in address ? `unix:${address.path}` : formatEndpoint(address);
 }
 
 /** Programs for a location whose first line names an interpreter that is not there: no request will be answered. */

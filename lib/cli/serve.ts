@@ -69,7 +69,7 @@ export async function serve(
   const portFile = commandLine.portFile === undefined ? undefined : new PortFile(commandLine.portFile);
   if (portFile !== undefined) onEnd(() => portFile.remove());
   let serving: Supervisor | undefined;
-  const patience = () => (serving?.config ?? config).timeouts.shutdown;
+  const patience = () => (serving?.config ?? config).timeouts.shutdown.requests;
   const companion = await companionFor(commandLine, config, { ...system, groups }, {
     patience,
     colour: terminal.stdout && terminal.colour,

@@ -92,7 +92,9 @@ function featuresOf(config: Config): string[] {
     ["uploads", locations.some(({ store }) => store.uploadStore !== undefined)],
     [
       "programs",
-      locations.some(({ programs: { cgi, cgiScript } }) => cgi !== undefined || cgiScript !== undefined),
+      locations.some(({ programs: { cgi, cgiScript, fastcgi, fastcgiPass } }) =>
+        (cgi ?? cgiScript ?? fastcgi ?? fastcgiPass) !== undefined
+      ),
     ],
   ];
   return features.filter(([, isOn]) => isOn).map(([name]) => name);

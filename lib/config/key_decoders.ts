@@ -28,6 +28,7 @@ import type {
   ProxyFields,
   ProxyTimeouts,
   Return,
+  Shutdown,
   TryFiles,
   Variables,
 } from "./value_types.ts";
@@ -44,6 +45,20 @@ export const nonZeroDuration = parsed("a time such as 500ms, 10s, 2m or 1h", (te
   const time = values.parseDuration(text);
   if (time === 0) throw new ValueError(`expected a time of more than nothing, not ${quote(text)}`);
   return time;
+});
+
+const SHUTDOWN = "10s, tunnels 1h, or both: 10s tunnels 1h";
+
+/** What is written of it; the rest is as it is without the key. */
+export const shutdown: Decoder<Shutdown> = parsed(SHUTDOWN, (text) => {
+  const [, requests, tunnels] = /^(?!tunnels$)(\S+)??(?:(?:^|\s+)tunnels\s+(\S+))?$/.exec(text) ?? [];
+  if (requests === undefined && tunnels === undefined) {
+    throw new ValueError(`expected ${SHUTDOWN}, not ${quote(text)}`);
+  }
+  return {
+    requests: requests === undefined ? 10_000 : values.parseDuration(requests),
+    tunnels: tunnels === undefined ? 3_600_000 : values.parseDuration(tunnels),
+  };
 });
 
 /** A path, absolute or from the folder on. */

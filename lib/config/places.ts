@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Pool, UpstreamAddress } from "../ports.ts";
 import type { Config, LocationConfig, ServerConfig } from "./types.ts";
 
 /** The folder (or the file) that nothing a location serves may leave; undefined if it has no files. */
@@ -28,6 +29,28 @@ export function programFolder(location: LocationConfig): string | undefined {
 /** All locations of all servers, those that stand for the servers themselves first. */
 export function allLocations({ servers }: Config): LocationConfig[] {
   return servers.flatMap(({ fallback, locations }) => [fallback, ...locations]);
+}
+
+/** The FastCGI servers that are to be started here; one that is named twice stands there twice. */
+export function spawnedPools(config: Config): Pool[] {
+  return allLocations(config).flatMap(({ programs: { fastcgi } }) => Object.values(fastcgi ?? {})).flatMap(
+    (target) => "spawn" in target ? { command: target.spawn, processes: target.processes } : [],
+  );
+}
+
+/** True if FastCGI servers answer for something. */
+export function hasFastcgi(config: Config): boolean {
+  return allLocations(config).some(({ programs: { fastcgi, fastcgiPass } }) =>
+    fastcgi !== undefined || fastcgiPass !== undefined
+  );
+}
+
+/** Where the FastCGI servers listen that are not started here; one that is named twice stands there twice. */
+export function fastcgiAddresses(config: Config): UpstreamAddress[] {
+  return allLocations(config)
+    .flatMap(({ programs: { fastcgi, fastcgiPass } }) => [...Object.values(fastcgi ?? {}), fastcgiPass ?? []])
+    .flat()
+    .flatMap((target) => "address" in target ? target.address : []);
 }
 
 /** The location that a path falls into (lib/site/location_table.ts has the rules). */

@@ -95,11 +95,12 @@ export const TIMEOUT_KEYS = {
     default: "60s",
     meaning: "how long a program may be silent",
   }),
-  /** How long running requests may take after a shutdown began. */
+  /** How long what is running may take: after a shutdown began, and after workers of another configuration took over. */
   shutdown: withDefault({
-    decoder: () => decoders.duration,
-    default: "10s",
-    meaning: "for requests that are running when the server stops",
+    decoder: () => decoders.shutdown,
+    default: "10s tunnels 1h",
+    meaning:
+      "for requests that are running when the server stops; and, behind `tunnels`, for tunnels (WebSockets), downloads and event streams when new workers take over at a reload",
   }),
 };
 

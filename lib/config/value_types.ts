@@ -11,6 +11,14 @@ export type LogTarget = { readonly to: "stdout" | "stderr" | "off" } | {
   readonly path: string;
 };
 
+/** How long what is running may still take, in milliseconds. */
+export interface Shutdown {
+  /** When the server stops. */
+  readonly requests: number;
+  /** When workers of another configuration have taken over: tunnels, and whatever else takes long. */
+  readonly tunnels: number;
+}
+
 /** The candidates of `try_files`, and what comes when none exists. */
 export interface TryFiles {
   /** Paths below the location's root; `$uri` at the start stands for the request's path. A last slash asks for a folder. */

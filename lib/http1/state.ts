@@ -16,7 +16,8 @@ export type ClientState = "idle" | "send body" | "done" | "switched" | "closed";
  */
 export type ServerState = "idle" | "send response" | "send body" | "done" | "switched" | "closed";
 
-type Transitions<State extends string> = Readonly<Record<State, Readonly<Record<string, State>>>>;
+/** Of each state what it becomes by what is done. */
+export type Transitions<State extends string> = Readonly<Record<State, Readonly<Record<string, State>>>>;
 
 export const CLIENT: Transitions<ClientState> = {
   "idle": { "request": "send body", "end of input": "closed", "peer error": "closed", "give up": "closed" },
@@ -55,8 +56,14 @@ export function transition<State extends string>(
   return next;
 }
 
-/** Both tables as a Mermaid state diagram. */
-export function stateDiagram(): string {
+/**
+ * Tables as a Mermaid state diagram.
+ *
+ * @param sides by their names; the server's connection by default
+ */
+export function stateDiagram(
+  sides: Readonly<Record<string, Transitions<string>>> = { client: CLIENT, server: SERVER },
+): string {
   const side = (name: string, table: Transitions<string>): string[] => [
     `  state "${name}" as ${name} {`,
     ...Object.entries(table).flatMap(([from, actions]) =>
@@ -66,5 +73,6 @@ export function stateDiagram(): string {
     "  }",
   ];
   const id = (name: string, state: string) => `${name}_${state.replaceAll(" ", "_")}`;
-  return ["stateDiagram-v2", ...side("client", CLIENT), ...side("server", SERVER)].join("\n") + "\n";
+  const drawn = Object.entries(sides).flatMap(([name, table]) => side(name, table));
+  return ["stateDiagram-v2", ...drawn].join("\n") + "\n";
 }

@@ -7,8 +7,7 @@
 import type { Request, Response } from "../http/message.ts";
 import { UpstreamFault } from "../http1/client_connection.ts";
 import { DialError } from "../ports.ts";
-import { answerOf } from "./answer.ts";
-import type { UpstreamConnection } from "./connection.ts";
+import { answerOf, tunnelOf } from "./answer.ts";
 import { type ExchangePorts, UpstreamExchange } from "./exchange.ts";
 import { circleError, connectError, faultError, silenceError } from "./failures.ts";
 import { isCircling } from "./fields.ts";
@@ -24,6 +23,12 @@ const IDEMPOTENT: ReadonlySet<string> = new Set(
   "GET HEAD OPTIONS PUT DELETE QUERY PROPFIND REPORT SEARCH".split(" "),
 );
 
+/** One of a route's upstreams; others may go to the same one by another path. */
+interface Choice {
+  readonly target: Target;
+  readonly upstream: Upstream;
+}
+
 /** Upstreams that are remembered: those of configurations that are gone are not for ever. */
 const MOST_UPSTREAMS = 1000;
 
@@ -31,7 +36,7 @@ const MOST_UPSTREAMS = 1000;
 export class Proxy {
   readonly #upstreams = new Map<string, Upstream>();
   /** PERF: looked up once for each route. */
-  readonly #ofRoute = new WeakMap<Route, readonly Upstream[]>();
+  readonly #ofRoute = new WeakMap<Route, readonly Choice[]>();
   #turn = 0;
 
   constructor(readonly ports: ProxyPorts) {}
@@ -43,23 +48,33 @@ export class Proxy {
    * @throws {GoneError} where the client left
    */
   async answer(request: Request, route: Route, asked: AskedPath): Promise<Response> {
-    const upstreams = this.#upstreamsOf(route);
+    const choices = this.#choicesOf(route);
     if (isCircling(request)) throw circleError(route.targets[0]!);
-    const refused = new Map<Upstream, DialError>();
+    const refused = new Map<Choice, DialError>();
     for (;;) {
-      const upstream = this.#choose(upstreams, refused);
-      upstream.busy++;
-      try {
-        return await this.#ask(upstream, request, route, asked);
-      } catch (error) {
-        upstream.busy--;
-        if (!(error instanceof DialError)) throw error;
-        refused.set(upstream, error);
+      const choice = this.#choose(choices, refused), { target, upstream } = choice;
+      const outgoing = outgoingRequest(request, route, asked, target);
+      // PERF: one function that waits for all of the usual way.
+      for (let kept = upstream.takeKept();; kept = undefined) {
+        let exchange: UpstreamExchange | undefined;
+        try {
+          const connection = kept ?? await upstream.connect(route.timeouts.connect);
+          exchange = new UpstreamExchange(request, target, upstream, outgoing, connection, this.ports);
+          const head = await exchange.head();
+          return head.type === "switched" ? await tunnelOf(exchange, head) : answerOf(exchange, head);
+        } catch (error) {
+          exchange?.abort();
+          if (exchange === undefined && error instanceof DialError) {
+            refused.set(choice, error);
+            break;
+          }
+          if (kept === undefined || !mayBeToldAgain(error, exchange!)) throw errorOf(error, exchange);
+        }
       }
-      if (refused.size < upstreams.length) continue;
-      const [[{ target }, error]] = refused as unknown as [[Upstream, DialError]];
+      if (refused.size < choices.length) continue;
+      const [[{ target: first }, error]] = refused as unknown as [[Choice, DialError]];
       const instead = await route.whileUnreachable?.(request, error);
-      if (instead === undefined) throw connectError(target, error);
+      if (instead === undefined) throw connectError(first, error);
       if (instead !== "try again") return instead;
       refused.clear();
     }
@@ -70,50 +85,13 @@ export class Proxy {
     for (const upstream of this.#upstreams.values()) upstream.stop();
   }
 
-  /** @throws {DialError} if it cannot be connected to: then it has been told nothing */
-  async #ask(upstream: Upstream, request: Request, route: Route, asked: AskedPath): Promise<Response> {
-    const outgoing = outgoingRequest(request, route, asked, upstream.target);
-    const kept = upstream.takeKept();
-    if (kept !== undefined) {
-      const exchange = new UpstreamExchange(request, upstream.target, outgoing, kept, this.ports);
-      try {
-        return await this.#respond(exchange, upstream);
-      } catch (error) {
-        // It was closed, maybe before it saw the request, as one is that was idle for too long.
-        const isAgain = error instanceof UpstreamFault && error.kind === "closed" && !exchange.hasBegunBody &&
-          IDEMPOTENT.has(request.method);
-        if (!isAgain) throw errorOf(error, exchange);
-      }
+  #choicesOf(route: Route): readonly Choice[] {
+    let choices = this.#ofRoute.get(route);
+    if (choices === undefined) {
+      choices = route.targets.map((target) => ({ target, upstream: this.#upstreamOf(target, route.verify) }));
+      this.#ofRoute.set(route, choices);
     }
-    const connection = await upstream.connect(route.timeouts.connect);
-    const exchange = new UpstreamExchange(request, upstream.target, outgoing, connection, this.ports);
-    try {
-      return await this.#respond(exchange, upstream);
-    } catch (error) {
-      throw errorOf(error, exchange);
-    }
-  }
-
-  async #respond(exchange: UpstreamExchange, upstream: Upstream): Promise<Response> {
-    try {
-      const done = (connection?: UpstreamConnection, idle?: number) => {
-        upstream.busy--;
-        if (connection !== undefined) upstream.giveBack(connection, idle);
-      };
-      return await answerOf(exchange, done);
-    } catch (error) {
-      exchange.abort();
-      throw error;
-    }
-  }
-
-  #upstreamsOf(route: Route): readonly Upstream[] {
-    let upstreams = this.#ofRoute.get(route);
-    if (upstreams === undefined) {
-      upstreams = route.targets.map((target) => this.#upstreamOf(target, route.verify));
-      this.#ofRoute.set(route, upstreams);
-    }
-    return upstreams;
+    return choices;
   }
 
   #upstreamOf(target: Target, verify: boolean): Upstream {
@@ -128,16 +106,16 @@ export class Proxy {
   }
 
   /** The least busy one, of equally busy ones each in its turn; those that rest come last. There is one left. */
-  #choose(upstreams: readonly Upstream[], refused: ReadonlyMap<Upstream, unknown>): Upstream {
-    if (upstreams.length === 1) return upstreams[0]!;
+  #choose(choices: readonly Choice[], refused: ReadonlyMap<Choice, unknown>): Choice {
+    if (choices.length === 1) return choices[0]!;
     const now = this.ports.clock.monotonic();
     const start = this.#turn++;
-    let best: Upstream | undefined, least = Infinity;
-    for (let i = 0; i < upstreams.length; i++) {
-      const upstream = upstreams[(start + i) % upstreams.length]!;
-      if (refused.has(upstream)) continue;
-      const load = upstream.restsUntil > now ? RESTING + upstream.restsUntil : upstream.busy;
-      if (load < least) [best, least] = [upstream, load];
+    let best: Choice | undefined, least = Infinity;
+    for (let i = 0; i < choices.length; i++) {
+      const choice = choices[(start + i) % choices.length]!, { busy, restsUntil } = choice.upstream;
+      if (refused.has(choice)) continue;
+      const load = restsUntil > now ? RESTING + restsUntil : busy;
+      if (load < least) [best, least] = [choice, load];
     }
     return best!;
   }
@@ -146,8 +124,15 @@ export class Proxy {
 /** More than any number of requests. */
 const RESTING = 2 ** 40;
 
+/** A kept connection was closed, maybe before the request arrived, as one is that was idle for too long. */
+function mayBeToldAgain(error: unknown, { hasBegunBody, request }: UpstreamExchange): boolean {
+  return error instanceof UpstreamFault && error.kind === "closed" && !hasBegunBody &&
+    IDEMPOTENT.has(request.method);
+}
+
 /** What the client is told, and the log. */
-function errorOf(error: unknown, { isLate, target, outgoing }: UpstreamExchange): unknown {
-  if (!(error instanceof UpstreamFault)) return error;
+function errorOf(error: unknown, exchange: UpstreamExchange | undefined): unknown {
+  if (!(error instanceof UpstreamFault) || exchange === undefined) return error;
+  const { isLate, target, outgoing } = exchange;
   return isLate ? silenceError(target, outgoing.timeout) : faultError(target, error);
 }

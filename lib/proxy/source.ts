@@ -17,15 +17,13 @@ export class UpstreamSource implements BodySource {
 
   /**
    * @param pieces content that has come already
-   * @param end the answer is over
-   * @param onAbort called once it is given up
+   * @param idle milliseconds for which the upstream keeps the connection, if it has said so
    */
   constructor(
     readonly exchange: UpstreamExchange,
     readonly length: number | undefined,
     pieces: Uint8Array[],
-    readonly end: () => void,
-    readonly onAbort: () => void,
+    readonly idle: number | undefined,
   ) {
     this.#pieces = pieces;
   }
@@ -48,11 +46,8 @@ export class UpstreamSource implements BodySource {
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    if (this.#isOver || this.#endsHere()) this.end();
-    else {
-      this.exchange.abort();
-      this.onAbort();
-    }
+    if (this.#isOver || this.#endsHere()) this.exchange.end(this.idle);
+    else this.exchange.abort();
   }
 
   #fill(buffer: Uint8Array): number {

@@ -11,7 +11,10 @@ export class TunnelPeer implements Duplex {
   #isClosed = false;
 
   /** @param onClose is called once */
-  constructor(readonly connection: UpstreamConnection, readonly onClose: () => void) {}
+  constructor(readonly connection: UpstreamConnection, readonly onClose: () => void) {
+    const { buffer } = connection.http;
+    if (buffer.length === 0) buffer.release();
+  }
 
   read(buffer: Uint8Array): Promise<number | null> {
     const { http: { buffer: received }, stream } = this.connection;

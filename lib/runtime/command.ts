@@ -75,12 +75,11 @@ export class RunningCommand {
     const [program, ...args] = start.words;
     // Before it, so that at no time it has nobody.
     const guard = guardFor(keeper);
-    const mark = guard === undefined ? {} : { [MARK]: guard.mark.slice(MARK.length + 1) };
     try {
       const stream = start.piped ? "piped" : "inherit";
       const child = new Deno.Command(program!, {
         args,
-        env: { ...start.environment, ...mark },
+        env: { ...start.environment, ...guard?.marks },
         stdin: "inherit",
         stdout: stream,
         stderr: stream,
@@ -179,7 +178,7 @@ const UNKNOWN_SIGNAL = 128;
 function guardFor({ guardShell, searchPath }: CommandKeeper): OrphanGuard | undefined {
   if (guardShell === undefined) return undefined;
   try {
-    return OrphanGuard.start(guardShell, searchPath, `${MARK}=${crypto.randomUUID()}`);
+    return OrphanGuard.start(guardShell, searchPath, { [MARK]: crypto.randomUUID() });
   } catch (error) {
     // Without the permission a server that is killed leaves its command behind, and nothing else is different.
     if (error instanceof Deno.errors.NotCapable) return undefined;

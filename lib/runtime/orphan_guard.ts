@@ -1,9 +1,9 @@
 /**
  * What ends programs when the server cannot: it was killed (SIGKILL, want of memory), or a worker's heap overflowed,
  * which ends the whole process. A shell waits for the end of a pipe whose other end only the server has, and then kills
- * every process that has this server's mark in the environment that it was started with, and its group. That of CGI
+ * every process that has a mark of this server in the environment that it was started with, and its group. That of CGI
  * programs stands in SERVER_SOFTWARE as a comment (RFC 3875 section 4.1.17): they have the variables of the RFC and no
- * others.
+ * others. Those that run on have it elsewhere, since php-cgi takes itself for a CGI program where it finds SERVER_SOFTWARE.
  *
  * The system could be asked for the same (PR_SET_PDEATHSIG, by `setpriv`), but that takes one more exec for each
  * program (0.7 ms of CPU), ends the program alone and not what it has started, and is forgotten by what is setuid.
@@ -13,6 +13,9 @@
 
 /** What `ps` shows of it. */
 export const GUARD_NAME = "webserv-guard";
+
+/** The variable in which programs that run on have the mark. */
+export const MARK_VARIABLE = "WEBSERV_SOFTWARE";
 
 /** What says that the server has ended in order, and has seen to its programs itself. */
 const OVER = "over";
@@ -48,22 +51,23 @@ export function markedSoftware(product: string): string {
 
 /** Owns the shell. */
 export class OrphanGuard {
-  /** The variable that marks what is its to end, as `NAME=value`. */
-  readonly mark: string;
+  /** Variables of the environment, each of which marks what is its to end. */
+  readonly marks: Readonly<Record<string, string>>;
   readonly #shell: Deno.ChildProcess;
 
-  private constructor(mark: string, shell: Deno.ChildProcess) {
-    this.mark = mark;
+  private constructor(marks: Readonly<Record<string, string>>, shell: Deno.ChildProcess) {
+    this.marks = marks;
     this.#shell = shell;
   }
 
   /**
    * @param shell the path of `sh`
-   * @param mark a variable of the environment, `NAME=value`, that nobody else's programs have
+   * @param marks variables of the environment, of which nobody else's programs have one
    */
-  static start(shell: string, searchPath: string, mark: string): OrphanGuard {
+  static start(shell: string, searchPath: string, marks: Readonly<Record<string, string>>): OrphanGuard {
+    const lines = Object.entries(marks).map(([name, value]) => `${name}=${value}`);
     const child = new Deno.Command(shell, {
-      args: ["-c", SCRIPT, GUARD_NAME, mark],
+      args: ["-c", SCRIPT, GUARD_NAME, lines.join("\n")],
       cwd: "/",
       clearEnv: true,
       env: { PATH: searchPath },
@@ -71,7 +75,7 @@ export class OrphanGuard {
       stdout: "null",
       stderr: "null",
     }).spawn();
-    return new OrphanGuard(mark, child);
+    return new OrphanGuard(marks, child);
   }
 
   /** Has it end without killing anything. */

@@ -126,11 +126,19 @@ class Process implements RunningProcess {
     }
   }
 
+  terminate(): void {
+    this.#signal("SIGTERM");
+  }
+
   kill(): void {
     this.#groups.kill(this.#child.pid);
+    // It may not have got its group yet.
+    this.#signal("SIGKILL");
+  }
+
+  #signal(name: Deno.Signal): void {
     try {
-      // It may not have got its group yet.
-      this.#child.kill("SIGKILL");
+      this.#child.kill(name);
     } catch {
       // It has ended.
     }

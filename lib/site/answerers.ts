@@ -3,13 +3,21 @@
  *
  * @module
  */
+import { withoutSlash } from "../config/places.ts";
 import type { LocationConfig } from "../config/types.ts";
 import { refusal } from "../http/errors.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
 import type { Outcome } from "../http/message.ts";
 import type { Answerer, Exchange } from "./exchange.ts";
+import {
+  answerProgramIndex,
+  answerWithPrograms,
+  answerWithScript,
+  answerWithServer,
+  type ProgramRules,
+  runnersOf,
+} from "./programs.ts";
 import { answerByProxy } from "./proxying.ts";
-import { answerProgramIndex, answerWithPrograms, answerWithScript, type ProgramRules } from "./programs.ts";
 import { answerFromFilesOr } from "./files_first.ts";
 import { redirectToLocation, returned } from "./returns.ts";
 import { answerFromFiles } from "./static_files.ts";
@@ -22,8 +30,9 @@ type Attempt = (exchange: Exchange) => MaybePromise<Outcome> | undefined;
 /** The answerer of a location: a list of attempts and, where none of them answers, its files. */
 export function answererOf(config: LocationConfig, rules: ProgramRules): Answerer {
   const { match, path, answer, files, programs, proxy, store } = config;
-  const answerFiles = programs.cgi !== undefined && programs.cgiOnly
-    ? answerProgramIndex(programs.cgi)
+  const runners = runnersOf(config);
+  const answerFiles = runners !== undefined && programs.cgiOnly
+    ? answerProgramIndex(runners)
     : answerFromFiles;
   if (answer.return) {
     const outcome = returned(answer.return);
@@ -39,7 +48,10 @@ export function answererOf(config: LocationConfig, rules: ProgramRules): Answere
   if (programs.cgiScript !== undefined) {
     return firstOf(attempts, answerWithScript(programs.cgiScript, rules));
   }
-  if (programs.cgi !== undefined) attempts.push(answerWithPrograms(programs.cgi, rules));
+  if (programs.fastcgiPass !== undefined) {
+    return firstOf(attempts, answerWithServer(programs.fastcgiPass, rules));
+  }
+  if (runners !== undefined) attempts.push(answerWithPrograms(runners, rules));
   if (store.uploadStore !== undefined) attempts.push(answerFromStore);
   return firstOf(attempts, files.tryFiles ? answerFromTries(files.tryFiles, answerFiles) : answerFiles);
 }
@@ -56,14 +68,17 @@ export function answererBehind(
   rules: ProgramRules,
   namesEnd: number,
 ): Answerer | undefined {
-  const { path, answer, programs: { cgi, cgiScript }, proxy: { proxyPass } } = config;
+  const { path, answer, programs: { cgiScript, fastcgiPass }, proxy: { proxyPass } } = config;
   if (answer.return !== undefined) return undefined;
   if (proxyPass !== undefined) return answerByProxy(config, proxyPass);
-  if (cgiScript !== undefined) {
-    const prefix = path.endsWith("/") ? path.length - 1 : path.length;
-    return namesEnd >= prefix ? answerWithScript(cgiScript, rules) : undefined;
+  if (cgiScript !== undefined || fastcgiPass !== undefined) {
+    if (namesEnd < withoutSlash(path).length) return undefined;
+    return cgiScript === undefined
+      ? answerWithServer(fastcgiPass!, rules)
+      : answerWithScript(cgiScript, rules);
   }
-  return cgi && firstOf([answerWithPrograms(cgi, rules, namesEnd)], () => refusal(404));
+  const runners = runnersOf(config);
+  return runners && firstOf([answerWithPrograms(runners, rules, namesEnd)], () => refusal(404));
 }
 
 function firstOf(attempts: readonly Attempt[], last: Answerer): Answerer {

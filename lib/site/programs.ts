@@ -4,19 +4,33 @@
  * @module
  */
 import { basename, dirname } from "@std/path";
-import type { Script } from "../cgi_protocol/environment.ts";
 import { firstLine } from "../cgi/first_line.ts";
 import type { ProgramLimits } from "../cgi/gateway.ts";
+import type { Script, ScriptFile } from "../cgi_protocol/environment.ts";
+import { withoutSlash } from "../config/places.ts";
+import type { LocationConfig } from "../config/types.ts";
 import type { DiskFile, DiskFolder } from "../disk/found.ts";
+import { joinPath } from "../disk/place.ts";
+import type { FastcgiServer } from "../fastcgi/server.ts";
 import { HttpError, refusal } from "../http/errors.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
 import { InternalRedirect, type Outcome } from "../http/message.ts";
-import type { Answerer, Exchange } from "./exchange.ts";
+import type { Answerer, Exchange, Server } from "./exchange.ts";
+import type { Location } from "./location.ts";
 import type { NeverRun } from "./never_run.ts";
 import { slashRedirect } from "./returns.ts";
+import { withSentFile } from "./sent_files.ts";
 
-/** Extension with its dot, or `*`, to an interpreter's words, or true where the file itself is run. */
-type Interpreters = Readonly<Record<string, readonly string[] | true>>;
+/** An interpreter's words, true where the file itself is run, or the FastCGI server that it belongs to. */
+type Runner = readonly string[] | true | FastcgiServer;
+
+/** Extension with its dot, or `*`, to what runs such files. */
+type Runners = Readonly<Record<string, Runner>>;
+
+/** What runs the files of a location by their extension; undefined where nothing does. */
+export function runnersOf({ programs: { cgi, fastcgi } }: LocationConfig): Runners | undefined {
+  return cgi === undefined && fastcgi === undefined ? undefined : { ...cgi, ...fastcgi };
+}
 
 /** What holds for all programs of a site. */
 export interface ProgramRules {
@@ -40,6 +54,16 @@ export function answerWithScript(file: string, rules: ProgramRules): Answerer {
   };
 }
 
+/** A FastCGI server for everything below the location. It may have a file of that name, and need not. */
+export function answerWithServer(server: FastcgiServer, rules: ProgramRules): Answerer {
+  return (exchange) => {
+    const { path, location: { config: { path: prefix, files: { alias, root } } } } = exchange;
+    const name = path.slice(0, withoutSlash(prefix).length);
+    const file = alias ?? (root === undefined ? undefined : joinPath(root, name));
+    return ask(exchange, rules, server, { file, name, pathInfo: path.slice(name.length) });
+  };
+}
+
 /**
  * The first file on the way down the path whose extension has an interpreter; what is behind it is its PATH_INFO.
  * Undefined if the path leads to none.
@@ -50,7 +74,7 @@ export function answerWithScript(file: string, rules: ProgramRules): Answerer {
  * @param namesEnd where the path's end begins that can be no file's name
  */
 export function answerWithPrograms(
-  cgi: Interpreters,
+  runners: Runners,
   rules: ProgramRules,
   namesEnd = Infinity,
 ): (exchange: Exchange) => MaybePromise<Outcome> | undefined {
@@ -63,24 +87,25 @@ export function answerWithPrograms(
       const fileName = end === aliasEnd
         ? basename(origin.root)
         : path.slice(path.lastIndexOf("/", end - 1) + 1, end);
-      const interpreter = interpreterOf(cgi, fileName);
-      if (interpreter !== undefined) {
+      const runner = runnerOf(runners, fileName);
+      if (runner !== undefined) {
         const found = origin.find(path.slice(replaced, end));
         if (!found) return undefined;
         if (found.kind === "file") {
           const { executable } = found.stat;
-          if (interpreter === true && !executable) {
+          if (runner === true && !executable) {
             // With --cgi everything is taken for a program; what neither may be executed nor looks like one is data.
             const isData = rules.heedsFirstLines && !hasInterpreterLine(exchange, found.path);
             return isData ? refusal(404) : notExecutable(found.path);
           }
-          const itself = interpreter === true ||
-            (rules.heedsFirstLines && executable && hasInterpreterLine(exchange, found.path));
           const script = { file: found.path, name: path.slice(0, end), pathInfo: path.slice(end) };
-          return run(exchange, rules, script, itself ? [] : interpreter);
+          if (isServer(runner)) return ask(exchange, rules, runner, script);
+          const itself = runner === true ||
+            (rules.heedsFirstLines && executable && hasInterpreterLine(exchange, found.path));
+          return run(exchange, rules, script, itself ? [] : runner);
         }
       }
-      if (end + 1 >= path.length) return refusalOfLink(origin.find(path.slice(replaced, end)), cgi);
+      if (end + 1 >= path.length) return refusalOfLink(origin.find(path.slice(replaced, end)), runners);
     }
   };
 }
@@ -90,9 +115,9 @@ export function answerWithPrograms(
  *
  * PERF: the look is shared with whoever sends the file.
  */
-function refusalOfLink(found: DiskFile | DiskFolder | undefined, cgi: Interpreters): HttpError | undefined {
+function refusalOfLink(found: DiskFile | DiskFolder | undefined, runners: Runners): HttpError | undefined {
   if (found?.kind !== "file" || found.linkedName === undefined) return undefined;
-  return cgi[extension(found.linkedName)] === undefined ? undefined : LINK_TO_PROGRAM;
+  return runners[extension(found.linkedName)] === undefined ? undefined : LINK_TO_PROGRAM;
 }
 
 function notExecutable(file: string): HttpError {
@@ -106,13 +131,13 @@ function notExecutable(file: string): HttpError {
  * Where nothing but programs is answered: a folder by the first of its index files that is one, and everything else by
  * 404.
  */
-export function answerProgramIndex(cgi: Interpreters): Answerer {
+export function answerProgramIndex(runners: Runners): Answerer {
   return (exchange) => {
     const { path, location: { origin, replaced, config } } = exchange;
     const folder = path.endsWith("/") ? path : `${path}/` as const;
     if (exchange.errorPage !== undefined) return refusal(404);
     for (const name of config.files.index) {
-      if (interpreterOf(cgi, name) === undefined) continue;
+      if (runnerOf(runners, name) === undefined) continue;
       const index = `${folder}${name}` as const;
       if (origin?.find(index.slice(replaced))?.kind !== "file") continue;
       return folder === path ? new InternalRedirect(index) : slashRedirect(exchange);
@@ -126,8 +151,12 @@ function hasInterpreterLine({ services }: Exchange, path: string): boolean {
 }
 
 /** Undefined where a name is none of a program's. */
-function interpreterOf(cgi: Interpreters, fileName: string): readonly string[] | true | undefined {
-  return cgi[extension(fileName)] ?? cgi["*"];
+function runnerOf(runners: Runners, fileName: string): Runner | undefined {
+  return runners[extension(fileName)] ?? runners["*"];
+}
+
+function isServer(runner: Runner): runner is FastcgiServer {
+  return typeof runner === "object" && !Array.isArray(runner);
 }
 
 /** Where the segment ends that begins at `start`. */
@@ -150,23 +179,67 @@ const UPLOADED = "It lies where uploads or logs are written, and nothing there i
  * SECURITY: what was uploaded is refused, and not sent as a file either: where programs are, a file's content is a secret.
  */
 function run(
-  { location, server, services, request, errorPage }: Exchange,
+  exchange: Exchange,
   { limits, neverRun }: ProgramRules,
-  script: Script,
+  script: ScriptFile,
   interpreter: readonly string[],
 ): MaybePromise<Outcome> {
   const reason = neverRun.reason([...interpreter, script.file], dirname(script.file));
   if (reason !== undefined) return new HttpError(403, undefined, { log: reason, hint: UPLOADED });
-  const { access, files, programs } = location.config;
-  const root = files.root ?? server.fallback.location.config.files.root ?? location.origin?.root;
+  const { location, server, services, request, errorPage } = exchange;
+  const { access, programs } = location.config;
   return services.gateway.answer(request, {
     script,
     interpreter,
-    documentRoot: root ?? dirname(script.file),
+    documentRoot: documentRoot(location, server) ?? dirname(script.file),
     environment: programs.cgiEnv,
     passAuthorization: programs.cgiPassAuthorization,
     bodyLimit: access.clientMaxBodySize,
     limits,
     errorPage,
-  });
+  }).then((outcome) => withSentFile(exchange, outcome));
+}
+
+function documentRoot({ config, origin }: Location, server: Server): string | undefined {
+  return config.files.root ?? server.fallback.location.config.files.root ?? origin?.root;
+}
+
+/**
+ * The same for programs that a FastCGI server has.
+ *
+ * SECURITY: what was uploaded is refused here, too: the server would run it.
+ */
+function ask(
+  exchange: Exchange,
+  { limits, neverRun }: ProgramRules,
+  fastcgi: FastcgiServer,
+  { file, name, pathInfo }: Script,
+): MaybePromise<Outcome> {
+  const reason = file === undefined ? undefined : neverRun.reason([file], dirname(file));
+  if (reason !== undefined) return new HttpError(403, undefined, { log: reason, hint: UPLOADED });
+  const { location, server, services, request, errorPage } = exchange;
+  const { access, programs } = location.config;
+  return services.fastcgi.answer(request, {
+    server: fastcgi,
+    script: { file: asServerSees(location, file, name), name, pathInfo },
+    documentRoot: programs.fastcgiRoot ?? documentRoot(location, server),
+    environment: programs.cgiEnv,
+    passAuthorization: programs.cgiPassAuthorization,
+    bodyLimit: access.clientMaxBodySize,
+    limits,
+    errorPage,
+  }).then((outcome) => withSentFile(exchange, outcome));
+}
+
+/** A script's file where the server has it: in a container, the place of the root or the alias is another. */
+function asServerSees(
+  { origin, config: { programs: { fastcgiRoot } } }: Location,
+  file: string | undefined,
+  name: string,
+): string | undefined {
+  if (fastcgiRoot === undefined) return file;
+  const rest = file === undefined || origin === undefined
+    ? name
+    : file.slice(withoutSlash(origin.root).length);
+  return withoutSlash(fastcgiRoot) + rest || "/";
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Config } from "../config/types.ts";
-import type { AppState } from "../ports.ts";
+import type { AppState, ProcessError } from "../ports.ts";
 import type { SpoolFolder } from "../runtime/spool.ts";
 import type { Terminal } from "../runtime/terminal.ts";
 import type { WorkerCertificate, WorkerCertificates } from "./certificates.ts";
@@ -22,12 +22,16 @@ export type ToWorker =
     readonly name: string;
     readonly certificate: WorkerCertificate | undefined;
   }
+  /** One answer to each time that a pool was wanted; without being asked: it listens no more. */
+  | { readonly type: "pool"; readonly name: string; readonly answer: PoolAnswer | undefined }
   /** The terminal has another width. */
   | { readonly type: "resize"; readonly columns: number | undefined }
   /** The app behind this server has been started, or has ended. */
   | { readonly type: "app"; readonly state: AppState }
   /** Others have taken over: accept nothing more, and answer what the connections still ask for. */
   | { readonly type: "retire" }
+  /** It has been retired for a while: close what is idle. What is being answered goes on, and so do tunnels. */
+  | { readonly type: "wind down" }
   /** A program of it that has ended had left something in its group, which was killed. */
   | { readonly type: "left killed"; readonly pid: number }
   /** End: running exchanges have until timeouts.shutdown. */
@@ -36,6 +40,11 @@ export type ToWorker =
   | { readonly type: "written"; readonly log: LogName; readonly bytes: number }
   /** To be answered at once: nothing else tells that a thread has closed itself. */
   | { readonly type: "ping" };
+
+/** Where a pool of FastCGI servers listens, or why it does not. */
+export type PoolAnswer =
+  | { readonly path: string }
+  | { readonly problem: ProcessError["problem"]; readonly program: string; readonly why: string };
 
 /** The logs that a worker has. */
 export type LogName = "access" | "error";
@@ -85,6 +94,10 @@ export type FromWorker =
   | { readonly type: "unfinished"; readonly path: string; readonly over: boolean }
   /** A client asks for a name that may have a certificate of its own. */
   | { readonly type: "certificate wanted"; readonly name: string }
+  /** It wants to connect to a pool, which is started if it does not run. It asks again only once it has an answer. */
+  | { readonly type: "pool wanted"; readonly name: string }
+  /** It could not connect to a pool, or its connection broke. */
+  | { readonly type: "pool failed"; readonly name: string }
   /** It lives, and has its turns. */
   | { readonly type: "pong" }
   /** It was told to stop, and so many requests are still being answered. */

@@ -6,9 +6,18 @@
  */
 import { endpointsOf } from "../config/listen.ts";
 import { loaderVariables } from "../config/loader_variables.ts";
-import { allLocations, certificateFiles, logFiles } from "../config/places.ts";
+import {
+  allLocations,
+  certificateFiles,
+  fastcgiAddresses,
+  hasFastcgi,
+  logFiles,
+  spawnedPools,
+} from "../config/places.ts";
 import type { Config } from "../config/types.ts";
+import { isContained } from "../http/containment.ts";
 import { formatEndpoint, hostToDial } from "../http/endpoint.ts";
+import type { Pool } from "../ports.ts";
 
 /** Absolute paths, and addresses as Deno writes them. */
 export interface PermissionSet {
@@ -31,6 +40,8 @@ export interface SystemPaths {
   readonly spoolFolder: { readonly path: string };
   /** The runtime wants sockets that have a path among the addresses, too. */
   readonly netNamesSockets: boolean;
+  /** The paths of the sockets on which a pool that is started here may come to listen. */
+  readonly poolSockets: (pool: Pool) => readonly string[];
 }
 
 /** What it takes to connect to sockets that have a path. */
@@ -45,27 +56,32 @@ export function socketPermissions(
 export function workerPermissions(config: Config, system: SystemPaths): PermissionSet {
   const { realPath, findProgram, spoolFolder } = system;
   const locations = allLocations(config);
-  const programs = hasPrograms(config);
   const launcher = launcherFor(config, system.launcher);
   // A path may be a link to the folder itself; files in it are opened under their resolved names.
   const both = (paths: readonly (string | undefined)[]) =>
     paths.filter((path) => path !== undefined).flatMap((path) => [path, realPath(path)]);
   const stores = locations.map(({ store }) => store.uploadStore);
-  const spool = programs ? [spoolFolder.path] : [];
-  const upstreams = locations.flatMap(({ proxy }) => proxy.proxyPass ?? []).map(({ address }) => address);
-  const sockets = socketPermissions(
-    upstreams.flatMap((address) => "path" in address ? address.path : []),
-    system,
-  );
+  const spool = collectsBodies(config) ? [spoolFolder.path] : [];
+  const servers = [
+    ...fastcgiAddresses(config),
+    ...locations.flatMap(({ proxy }) => proxy.proxyPass ?? []).map(({ address }) => address),
+  ];
+  const sockets = socketPermissions([
+    // One may be a link, as Debian's is: the runtime goes by its name.
+    ...servers.flatMap((address) => "path" in address ? address.path : []),
+    ...spawnedPools(config).flatMap(system.poolSockets),
+  ], system);
   return {
     net: unique([
       ...endpointsOf(config).map(formatEndpoint),
-      ...upstreams.flatMap((address) => "path" in address ? [] : permissionToDial(address)),
+      ...servers.flatMap((address) => "path" in address ? [] : permissionToDial(address)),
       ...sockets.net,
     ]),
     read: unique([
       ...both(
-        locations.flatMap(({ files, programs }) => [files.root, files.alias, programs.cgiScript]),
+        locations.flatMap((
+          { files, programs: { cgiScript, sendfileFrom } },
+        ) => [files.root, files.alias, cgiScript, sendfileFrom]),
       ),
       ...both(stores),
       ...spool,
@@ -113,6 +129,8 @@ export interface MainNeeds {
   readonly net: readonly string[];
   /** Variables that are read. */
   readonly variables: readonly string[];
+  /** What it takes to start FastCGI servers; by default nothing. */
+  readonly pools?: PoolNeeds;
   /** What it takes to have certificates signed; by default nothing. */
   readonly authority?: {
     readonly folders: readonly string[];
@@ -121,34 +139,54 @@ export interface MainNeeds {
   };
 }
 
+/** What the main thread needs to start FastCGI servers; no worker needs any of it. */
+export interface PoolNeeds {
+  /** The paths of the programs. */
+  readonly run: readonly string[];
+  /** For their sockets. */
+  readonly folders: readonly string[];
+  /** Sockets of its own. */
+  readonly net: readonly string[];
+}
+
+/** Where none is started. */
+export const NO_POOLS: PoolNeeds = { run: [], folders: [], net: [] };
+
 /**
  * Flags for `deno run`, ready for a shell: what workers get, and what the main thread needs to give it to them.
  * SECURITY: on a terminal the runtime would ask whether more is to be allowed, and everything would stand still.
  */
 export function permissionFlags(config: Config, workers: PermissionSet, needs: MainNeeds): string[] {
   const logs = logFiles(config), { folders = [], variables = [], sys = [] } = needs.authority ?? {};
+  const pools = needs.pools ?? NO_POOLS;
   const lists: readonly (readonly [string, readonly string[]])[] = [
     // Which port stands for 0 is only known later.
-    ["net", unique([...workers.net.map((address) => address.replace(/:0$/, "")), ...needs.net])],
+    [
+      "net",
+      unique([...workers.net.map((address) => address.replace(/:0$/, "")), ...needs.net, ...pools.net]),
+    ],
     [
       "read",
       unique([
         ...(needs.file === undefined ? [] : [needs.file]),
         ...needs.modules,
-        ...workers.read,
+        ...outside(workers.read, pools.folders),
         ...certificateFiles(config),
         ...folders,
+        ...pools.folders,
         ...logs,
       ]),
     ],
-    ["write", unique([...workers.write, ...folders, ...logs])],
+    ["write", unique([...outside(workers.write, pools.folders), ...folders, ...pools.folders, ...logs])],
     [
       "run",
-      workers.run === "all" ? [] : unique([...workers.run, ...(hasPrograms(config) ? needs.killers : [])]),
+      workers.run === "all"
+        ? []
+        : unique([...workers.run, ...pools.run, ...(startsPrograms(config) ? needs.killers : [])]),
     ],
     ["env", [...needs.variables, ...variables]],
-    // For the name of the folder for large bodies.
-    ["sys", unique([...(hasPrograms(config) ? ["uid"] : []), ...sys])],
+    // For the names of the folders for large bodies and for sockets.
+    ["sys", unique([...(collectsBodies(config) ? ["uid"] : []), ...sys])],
   ];
   return [
     "--no-prompt",
@@ -170,11 +208,26 @@ export function shellWord(word: string): string {
   return /^[A-Za-z0-9_@%+=:,./[\]-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
-/** True if the configuration runs programs. */
+/** True if the configuration has programs started, by workers or by the main thread. */
+export function startsPrograms(config: Config): boolean {
+  return hasPrograms(config) || spawnedPools(config).length > 0;
+}
+
+/** True if the configuration has workers run programs. */
 export function hasPrograms(config: Config): boolean {
   return allLocations(config).some(({ programs: { cgi, cgiScript } }) =>
     cgi !== undefined || cgiScript !== undefined
   );
+}
+
+/** True if bodies may have to be collected in the folder for that before a program gets them. */
+export function collectsBodies(config: Config): boolean {
+  return hasPrograms(config) || hasFastcgi(config);
+}
+
+/** What is not in one of these folders, which are named themselves. */
+function outside(paths: readonly string[], folders: readonly string[]): string[] {
+  return paths.filter((path) => !folders.some((folder) => isContained(path, folder)));
 }
 
 function unique(list: readonly string[]): string[] {

@@ -4,14 +4,14 @@
  *
  * @module
  */
-import project from "../../deno.json" with { type: "json" };
 import { endpointsOf } from "../config/listen.ts";
-import { uploadStores } from "../config/places.ts";
+import { spawnedPools, uploadStores } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
 import { type Endpoint, endpointKey } from "../http/endpoint.ts";
-import { type AppState, type ErrorLog, FileError, type FileProblem } from "../ports.ts";
+import { describeFileError } from "../http/errors.ts";
+import { type AppState, type ErrorLog, FileError, type FileProblem, type Pool } from "../ports.ts";
 import { LogError } from "../runtime/logs.ts";
-import { markedSoftware, OrphanGuard } from "../runtime/orphan_guard.ts";
+import { MARK_VARIABLE, markedSoftware, OrphanGuard } from "../runtime/orphan_guard.ts";
 import { ownAddresses } from "../runtime/own_addresses.ts";
 import type { ProcessGroups } from "../runtime/process_groups.ts";
 import { Reaper } from "../runtime/reaper.ts";
@@ -20,7 +20,16 @@ import { NO_TERMINAL, type Terminal } from "../runtime/terminal.ts";
 import { ensureFolder, sweep } from "../runtime/store_files.ts";
 import { NEEDS_NEWER_RUNTIME, servesTls } from "../runtime/version.ts";
 import { EndpointReservations } from "./endpoints.ts";
-import { hasPrograms, launcherFor, workerPermissions } from "./permissions.ts";
+import {
+  collectsBodies,
+  hasPrograms,
+  launcherFor,
+  startsPrograms,
+  workerPermissions,
+} from "./permissions.ts";
+import type { PoolKeeper } from "./pool_keeper.ts";
+import { type RetiredBounds, RetiredWorkers } from "./retired_workers.ts";
+import { SOFTWARE } from "./software.ts";
 import { RootLinks } from "./root_links.ts";
 import { SupervisorLogs } from "./supervisor_logs.ts";
 import { existingPath, machineName, missingPermission, type SystemInfo } from "./system_info.ts";
@@ -32,9 +41,6 @@ import {
   type WorkerCertificates,
 } from "./certificates.ts";
 import { type Heartbeat, WorkerFailure, WorkerHandle } from "./worker_handle.ts";
-
-/** How CGI programs are told who serves them. */
-const SOFTWARE = `${project.name}/${project.version}`;
 
 /** The configuration cannot be served: exit status 1. */
 export class StartError extends Error {
@@ -50,14 +56,6 @@ const GOOD_LIFE = 2000;
 
 /** So many deaths in a row, of workers that never had a good life, are the configuration's fault. */
 const FATAL_DEATHS = 8;
-
-/**
- * Reloads whose earlier workers may still answer, without a bound in time: an upload that takes minutes outlives some
- * changes of the configuration. Those of the oldest are told to end when there are more, and then have
- * timeouts.shutdown, unless so many are ending already.
- */
-const MOST_RETIRED = 3;
-const MOST_ENDING = 1;
 
 /** How often log files and roots that are links are looked at, in milliseconds: whatever moves is noticed within a second. */
 const LOOK_DELAY = 500;
@@ -92,6 +90,8 @@ export interface SupervisorOptions {
   readonly entry?: URL;
   /** In place of HEARTBEAT. */
   readonly heartbeat?: Heartbeat;
+  /** In place of RETIRED_BOUNDS. */
+  readonly retired?: RetiredBounds;
 }
 
 /** Owns the workers and the logs. */
@@ -101,9 +101,8 @@ export class Supervisor {
   readonly #fail: (error: StartError) => void;
   readonly #options: SupervisorOptions;
   readonly #endpoints = new EndpointReservations();
-  /** Workers of earlier configurations, by the reload that retired them, oldest first. None of them is gone. */
-  readonly #retired: Set<WorkerHandle>[] = [];
-  readonly #ending: Set<WorkerHandle>[] = [];
+  /** Workers of earlier configurations. */
+  readonly #retired: RetiredWorkers;
   #terminal: Terminal;
   #app: AppState = { runs: true };
   #config: Config;
@@ -123,6 +122,8 @@ export class Supervisor {
   #software: string = SOFTWARE;
   /** As process 1, since programs were configured for the first time. */
   #reaper: Reaper | undefined;
+  /** Since FastCGI servers were to be started for the first time. */
+  #pools: PoolKeeper | undefined;
   #looking: ReturnType<typeof setInterval> | undefined;
   /** Reloads come one after another. */
   #reloading: Promise<void> = Promise.resolve();
@@ -136,6 +137,11 @@ export class Supervisor {
     this.#options = options;
     this.#terminal = options.terminal ?? NO_TERMINAL;
     this.#logs = logs;
+    this.#retired = new RetiredWorkers(
+      () => this.#config.timeouts.shutdown,
+      () => this.errorLog,
+      options.retired,
+    );
   }
 
   /** Serves a configuration. Resolves once all workers accept connections. @throws {ListenError | StartError} */
@@ -213,28 +219,31 @@ export class Supervisor {
   async stop(waiting?: (running: number) => void): Promise<void> {
     const begun = performance.now();
     this.#stopping = true;
+    this.#retired.stop();
     clearInterval(this.#looking);
     this.#reaper?.stop();
     this.#certificateStore?.stop();
     this.#replacing.forEach(clearTimeout);
     await this.#reloading;
     const workers = this.#everyWorker();
-    const stopped = Promise.all(workers.map((worker) => worker.stop(this.#config.timeouts.shutdown)));
+    const stopped = Promise.all(
+      workers.map((worker) => worker.stop(this.#config.timeouts.shutdown.requests)),
+    );
     void Promise.all(workers.map(({ counted }) => counted)).then((counts) => {
       const running = counts.reduce((sum, count) => sum + count, 0);
       if (running > 0) waiting?.(running);
     });
     await stopped;
+    await this.#pools?.stop();
     this.#options.groups.killAll();
     await this.#guard?.end();
-    const left = this.#config.timeouts.shutdown - (performance.now() - begun);
+    const left = this.#config.timeouts.shutdown.requests - (performance.now() - begun);
     await this.#logs.close(Math.max(left, LOG_PATIENCE));
   }
 
   /** Those in service, and those that still answer after earlier configurations. */
   #everyWorker(): WorkerHandle[] {
-    const earlier = [...this.#retired, ...this.#ending].flatMap((set) => [...set]);
-    return [...this.#workers, ...earlier].filter((worker) => worker !== undefined);
+    return [...this.#workers, ...this.#retired.all].filter((worker) => worker !== undefined);
   }
 
   async #begin(wanted: Config): Promise<void> {
@@ -242,14 +251,16 @@ export class Supervisor {
     if (wanted.servers.some(speaksTls) && !servesTls()) throw new StartError(NEEDS_NEWER_RUNTIME);
     const config = this.#endpoints.resolve(wanted);
     checkEncryption(config);
-    const problem = missingPermission(config, this.#permissions(config), this.#options.system);
+    const { system } = this.#options;
+    const problem = missingPermission(config, workerPermissions(config, system), system);
     if (problem !== undefined) throw new StartError(problem);
+    await this.#preparePools(config);
     const certificates = await this.#certificatesFor(config);
     this.#prepareFolders(config);
     // Before what they lead to is given to workers, so that no change is missed.
     const links = new RootLinks(config, existingPath);
     const logs = this.#logs.isFor(config) ? this.#logs : openLogs(config, this.#terminal);
-    const spoolWarning = hasPrograms(config) ? spoolProblem(this.#options.system.spoolFolder) : undefined;
+    const spoolWarning = collectsBodies(config) ? spoolProblem(this.#options.system.spoolFolder) : undefined;
     if (spoolWarning !== undefined) logs.errors.warning(spoolWarning);
     this.#guardPrograms(config);
     this.#reapOrphans(config, logs.errors);
@@ -265,6 +276,7 @@ export class Supervisor {
     this.#config = config;
     this.#certificates = certificates;
     this.#certificateStore?.keep(config);
+    this.#pools?.keep(config);
     this.#logs = logs;
     this.#workers = [...workers];
     this.#needs = needs;
@@ -307,6 +319,25 @@ export class Supervisor {
       return await this.#certificateStore.load(config);
     } catch (error) {
       throw error instanceof CertificateError ? new StartError(error.message) : error;
+    }
+  }
+
+  /** Sockets must have their names before a worker may only use them. @throws {StartError} */
+  async #preparePools(config: Config): Promise<void> {
+    const pools = spawnedPools(config);
+    if (pools.length === 0) return;
+    const { system, groups } = this.#options;
+    const { PoolKeeper } = await import("./pool_keeper.ts");
+    try {
+      this.#pools ??= await PoolKeeper.start({
+        system,
+        groups,
+        errorLog: () => this.errorLog,
+        software: () => this.#software,
+      });
+      for (const pool of pools) this.#pools.socketOf(pool);
+    } catch (error) {
+      throw error instanceof FileError ? new StartError(describeFileError(error)) : error;
     }
   }
 
@@ -393,10 +424,13 @@ export class Supervisor {
   /** Has programs end with this process, however that ends. */
   #guardPrograms(config: Config): void {
     const { guardShell, searchPath } = this.#options.system;
-    if (this.#guard !== undefined || guardShell === undefined || !hasPrograms(config)) return;
+    if (this.#guard !== undefined || guardShell === undefined || !startsPrograms(config)) return;
     try {
       const software = markedSoftware(SOFTWARE);
-      this.#guard = OrphanGuard.start(guardShell, searchPath, `SERVER_SOFTWARE=${software}`);
+      this.#guard = OrphanGuard.start(guardShell, searchPath, {
+        SERVER_SOFTWARE: software,
+        [MARK_VARIABLE]: software,
+      });
       this.#software = software;
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
@@ -409,7 +443,7 @@ export class Supervisor {
   /** As process 1 of a container it is this one that gets what programs leave behind. */
   #reapOrphans(config: Config, log: ErrorLog): void {
     const { system: { isInit }, groups } = this.#options;
-    if (!isInit || this.#reaper !== undefined || !hasPrograms(config)) return;
+    if (!isInit || this.#reaper !== undefined || !startsPrograms(config)) return;
     this.#reaper = Reaper.start((pid) => groups.runs(pid));
     const reaper = this.#reaper;
     if (reaper !== undefined) groups.reap = (pid) => reaper.group(pid);
@@ -422,12 +456,15 @@ export class Supervisor {
   }
 
   #permissions(config: Config) {
-    return workerPermissions(config, this.#options.system);
+    const { system } = this.#options, pools = this.#pools;
+    const poolSockets = pools === undefined ? system.poolSockets : (pool: Pool) => [pools.socketOf(pool)];
+    return workerPermissions(config, { ...system, poolSockets });
   }
 
   #startWorker(index: number, config: Config, certificates: WorkerCertificates): WorkerHandle {
     const { system, groups, entry, heartbeat } = this.#options;
     const born = performance.now();
+    const pools = this.#pools?.open(config, (name) => worker.forgetPool(name));
     const worker: WorkerHandle = new WorkerHandle(
       entry ?? WORKER_ENTRY,
       {
@@ -446,6 +483,8 @@ export class Supervisor {
       {
         log: (log, lines, over) => this.#logs[log].lines(lines, over),
         certificateWanted: (name, give) => void this.#certificateStore?.wanted(name).then(give),
+        poolWanted: (name, give) => pools?.wanted(name, give) ?? false,
+        poolFailed: (name) => pools?.failed(name) ?? false,
         died: (reason) => this.#replace(worker, index, reason, performance.now() - born),
       },
       // SECURITY: a worker that runs no programs has no groups, whatever it says.
@@ -453,44 +492,14 @@ export class Supervisor {
       uploadStores(config),
       heartbeat,
     );
+    if (pools !== undefined) void worker.gone.then(() => pools.close());
     return worker;
   }
 
   /** Others have taken over from them. The promises resolve when they accept no more connections. */
   #retire(workers: readonly (WorkerHandle | undefined)[]): Promise<void>[] {
     const alive = workers.filter((worker) => worker !== undefined && !worker.isGone) as WorkerHandle[];
-    const closed = alive.map((worker) => worker.retire());
-    const isKnown = (worker: WorkerHandle) => this.#retired.some((set) => set.has(worker));
-    const set = new Set(alive.filter((worker) => !isKnown(worker)));
-    if (set.size > 0) this.#retired.push(set);
-    for (const worker of set) {
-      void worker.gone.then(() => {
-        set.delete(worker);
-        forgetEmpty(this.#retired);
-        forgetEmpty(this.#ending);
-      });
-    }
-    // What has nothing to do any more is gone before the next reload, and does not count.
-    void Promise.all(closed).then(() => this.#boundRetired());
-    return closed;
-  }
-
-  #boundRetired(): void {
-    while (!this.#stopping && this.#retired.length > MOST_RETIRED) {
-      const oldest = this.#retired.shift()!, { shutdown } = this.#config.timeouts;
-      this.errorLog.warning(
-        `requests of ${
-          MOST_RETIRED + 1
-        } configurations ago are still running: they have ${shutdown} ms to end`,
-      );
-      this.#ending.push(oldest);
-      for (const worker of oldest) void worker.stop(shutdown);
-    }
-    while (!this.#stopping && this.#ending.length > MOST_ENDING) {
-      this.errorLog.warning("requests were cut, since one reload follows the other");
-      // It forgets itself in a later turn.
-      this.#ending.shift()!.forEach((worker) => worker.terminate());
-    }
+    return this.#retired.add(alive);
   }
 
   /** A worker died that was in service. */
@@ -537,11 +546,6 @@ function checkEncryption({ servers }: Config): void {
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-function forgetEmpty(sets: Set<WorkerHandle>[]): void {
-  const left = sets.filter((set) => set.size > 0);
-  sets.splice(0, sets.length, ...left);
 }
 
 /** @throws {StartError} */

@@ -4,15 +4,27 @@
  * @module
  */
 import { fromFileUrl, resolve } from "@std/path";
-import { certificateFiles, hasLocalCertificate, logFiles } from "../config/places.ts";
+import { certificateFiles, hasLocalCertificate, logFiles, spawnedPools } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
 import { FileError } from "../ports.ts";
 import { conventions, DATA_VARIABLES, dataFolder } from "../runtime/data_folder.ts";
 import { fileSystem } from "../runtime/files.ts";
+import type { OwnFolder } from "../runtime/own_folder.ts";
+import { holderSockets, namedSockets, poolFolder } from "../runtime/pool_folder.ts";
 import { findProgram } from "../runtime/processes.ts";
 import { type SpoolFolder, spoolFolder } from "../runtime/spool.ts";
 import { netNamesSockets } from "../runtime/version.ts";
-import { hasPrograms, permissionFlag, type PermissionSet, type SystemPaths } from "./permissions.ts";
+import {
+  collectsBodies,
+  NO_POOLS,
+  permissionFlag,
+  type PermissionSet,
+  type PoolNeeds,
+  socketPermissions,
+  startsPrograms,
+  type SystemPaths,
+} from "./permissions.ts";
+import { poolName } from "./pool_names.ts";
 
 /** Variables of the environment that are read; nothing else of it is. The last two are switches of the YAML library. */
 export const VARIABLES: readonly string[] = ["PATH", "TMPDIR", "LOG_STREAM", "LOG_TOKENS"];
@@ -27,6 +39,8 @@ export const WORKER_MODULES: readonly string[] = ["../", "../../deno.json"].map(
 /** What a supervisor must know of the system. */
 export interface SystemInfo extends SystemPaths {
   readonly spoolFolder: SpoolFolder;
+  /** The folder for the sockets of FastCGI servers that are started here. */
+  readonly poolFolder: OwnFolder;
   readonly searchPath: string;
   /** The path of `kill`. */
   readonly killProgram: string | undefined;
@@ -50,12 +64,15 @@ export function systemInfo(): SystemInfo {
   // Where we may not look, only what we may run is found. These are there: if they are not found they were not allowed.
   const mayLook = searchPath.split(":").every((path) => isGranted({ name: "read", path }));
   const find = (name: string) => findProgram(name, searchPath) ?? (mayLook ? undefined : name);
+  const temporary = variable("TMPDIR"), user = userId(), pools = poolFolder(temporary, user);
   return {
     searchPath,
     launcher: Deno.build.os === "linux" ? find("setsid") : undefined,
     killProgram: Deno.build.os === "windows" ? undefined : find("kill"),
     guardShell: Deno.build.os === "linux" ? find("sh") : undefined,
-    spoolFolder: spoolFolder(variable("TMPDIR"), userId()),
+    spoolFolder: spoolFolder(temporary, user),
+    poolFolder: pools,
+    poolSockets: (pool) => namedSockets(pools, poolName(pool)),
     isInit: Deno.build.os === "linux" && Deno.pid === 1,
     sharesPorts,
     netNamesSockets: netNamesSockets(),
@@ -140,6 +157,20 @@ export function userId(): number | undefined {
 /** The user's number is a part of the name of his folder for large bodies. */
 const USER_ID = { name: "sys", kind: "uid" } as const;
 
+/** Nothing where none is started. */
+export function poolNeeds(
+  config: Config,
+  system: Pick<SystemInfo, "poolFolder" | "findProgram" | "netNamesSockets">,
+): PoolNeeds {
+  const pools = spawnedPools(config);
+  if (pools.length === 0) return NO_POOLS;
+  return {
+    run: pools.flatMap(({ command }) => system.findProgram(command[0]!) ?? []),
+    folders: [system.poolFolder.path],
+    net: socketPermissions(holderSockets(system.poolFolder), system).net,
+  };
+}
+
 /** The programs with which the main thread ends those of workers. */
 export function killersOf(
   { killProgram, guardShell }: Pick<SystemInfo, "killProgram" | "guardShell">,
@@ -151,11 +182,10 @@ export function killersOf(
 export function missingPermission(
   config: Config,
   workers: PermissionSet,
-  system: Pick<SystemInfo, "killProgram" | "guardShell">,
+  system: Pick<SystemInfo, "killProgram" | "guardShell" | "poolFolder" | "findProgram" | "netNamesSockets">,
 ): string | undefined {
-  for (
-    const [flag, descriptor] of descriptors(config, workers, hasPrograms(config) ? killersOf(system) : [])
-  ) {
+  const killers = startsPrograms(config) ? killersOf(system) : [];
+  for (const [flag, descriptor] of descriptors(config, workers, killers, poolNeeds(config, system))) {
     if (!isGranted(descriptor)) {
       return `${flag} is missing: webserv permissions prints all flags that this configuration needs`;
     }
@@ -167,28 +197,29 @@ function* descriptors(
   config: Config,
   { net, read, write, run }: PermissionSet,
   killers: readonly string[],
+  pools: PoolNeeds,
 ): Generator<[flag: string, descriptor: Deno.PermissionDescriptor]> {
   const logs = logFiles(config);
-  // First, since without it the folder for large bodies has another name than the other flags say.
-  if (hasPrograms(config)) yield [permissionFlag("sys", [USER_ID.kind]), USER_ID];
+  // First, since without it the folders for large bodies and sockets have other names than the other flags say.
+  if (collectsBodies(config)) yield [permissionFlag("sys", [USER_ID.kind]), USER_ID];
   const { folders, variables, sys } = authorityNeeds(config);
   // Before its folder, which they tell.
   for (const variable of variables) yield [permissionFlag("env", [variable]), { name: "env", variable }];
   for (const kind of sys) {
     yield [permissionFlag("sys", [kind]), { name: "sys", kind } as Deno.SysPermissionDescriptor];
   }
-  for (const path of folders) {
+  for (const path of [...folders, ...pools.folders]) {
     yield [permissionFlag("read", [path]), { name: "read", path }];
     yield [permissionFlag("write", [path]), { name: "write", path }];
   }
-  for (const host of net) yield [permissionFlag("net", [host]), { name: "net", host }];
+  for (const host of [...net, ...pools.net]) yield [permissionFlag("net", [host]), { name: "net", host }];
   for (const path of [...WORKER_MODULES, ...read, ...certificateFiles(config)]) {
     yield [permissionFlag("read", [path]), { name: "read", path }];
   }
   for (const path of [...write, ...logs]) yield [permissionFlag("write", [path]), { name: "write", path }];
   for (const path of logs) yield [permissionFlag("read", [path]), { name: "read", path }];
   if (run === "all") yield ["--allow-run", { name: "run" }];
-  for (const command of [...(run === "all" ? [] : run), ...killers]) {
+  for (const command of [...(run === "all" ? [] : [...run, ...pools.run]), ...killers]) {
     yield [permissionFlag("run", [command]), { name: "run", command }];
   }
 }

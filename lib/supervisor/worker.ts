@@ -15,6 +15,7 @@ import { setNameLocks, setUnfinishedRegistry } from "../runtime/store_files.ts";
 import { NO_TERMINAL } from "../runtime/terminal.ts";
 import { errorTime } from "./log_style.ts";
 import type { FromWorker, LogName, ToWorker, WorkerStart } from "./messages.ts";
+import { WorkerPools } from "./worker_pools.ts";
 import { WorkerServer } from "./worker_server.ts";
 
 const thread = self as unknown as {
@@ -29,6 +30,10 @@ const logs = {
   access: new PostedLog((lines) => postLines("access", lines), true),
   error: new PostedLog((lines) => postLines("error", lines)),
 };
+const pools = new WorkerPools({
+  wanted: (name) => thread.postMessage({ type: "pool wanted", name }),
+  failed: (name) => thread.postMessage({ type: "pool failed", name }),
+});
 const errors = errorLogTo(logs.error, () => timeOfErrors(clock.now()));
 
 /** May change with the configuration. */
@@ -56,6 +61,8 @@ thread.onmessage = ({ data }) => {
       return server?.renew(data.certificates);
     case "certificate":
       return server?.receive(data.name, data.certificate);
+    case "pool":
+      return pools.receive(data.name, data.answer);
     case "resize":
       return server?.resize(data.columns);
     case "app":
@@ -65,6 +72,8 @@ thread.onmessage = ({ data }) => {
     case "retire":
       void server?.closed.then(() => thread.postMessage({ type: "closed" }));
       return void server?.retire().then(finish);
+    case "wind down":
+      return server?.windDown();
     case "written":
       return logs[data.log].written(data.bytes);
     case "ping":
@@ -98,8 +107,11 @@ async function start(options: WorkerStart): Promise<void> {
     });
     terminal = options.terminal ?? NO_TERMINAL;
     styleErrors(options.config);
-    const ask = (name: string) => thread.postMessage({ type: "certificate wanted", name });
-    server = await WorkerServer.start(options, { access: logs.access, error: errors }, groups, ask);
+    server = await WorkerServer.start(options, { access: logs.access, error: errors }, {
+      groups,
+      pools,
+      askForCertificate: (name) => thread.postMessage({ type: "certificate wanted", name }),
+    });
     thread.postMessage({ type: "ready" });
   } catch (error) {
     if (!(error instanceof ListenError)) throw error;

@@ -15,7 +15,7 @@ import type { AppState } from "../ports.ts";
 import type { ProcessGroups, WorkerGroups } from "../runtime/process_groups.ts";
 import { Allowance } from "../http/allowance.ts";
 import { NO_CERTIFICATES, type WorkerCertificate, type WorkerCertificates } from "./certificates.ts";
-import type { FromWorker, LogName, ToWorker, WorkerStart } from "./messages.ts";
+import type { FromWorker, LogName, PoolAnswer, ToWorker, WorkerStart } from "./messages.ts";
 import type { PermissionSet } from "./permissions.ts";
 import { UnfinishedFiles } from "./unfinished_files.ts";
 import { decodeMessage, reasonOf } from "./worker_messages.ts";
@@ -26,6 +26,14 @@ export interface WorkerEvents {
   log(log: LogName, lines: Uint8Array<ArrayBuffer>, over: () => void): void;
   /** It wants a certificate for a name, which may be any name at all. @param give is to be called with it */
   certificateWanted(name: string, give: (certificate: WorkerCertificate | undefined) => void): void;
+  /**
+   * It wants to connect to a pool. @param give is to be called with what comes of it, once
+   *
+   * @returns false if it has no such pool
+   */
+  poolWanted(name: string, give: (answer: PoolAnswer) => void): boolean;
+  /** It could not connect to a pool. @returns false if it has no such pool */
+  poolFailed(name: string): boolean;
   /** It has died without being asked to, or was ended for what it did. The reason is one line. */
   died(reason: string): void;
 }
@@ -51,7 +59,7 @@ const MESSAGES = { burst: 100_000, rate: 50_000 };
 
 /** What one counts for: a look at all programs is dearer than a word, and so is a long path. */
 function costOf(message: FromWorker): number {
-  if (["kill", "sweep", "certificate wanted"].includes(message.type)) return 20;
+  if (["kill", "sweep", "certificate wanted", "pool failed"].includes(message.type)) return 20;
   return message.type === "unfinished" ? 1 + message.path.length / 64 : 1;
 }
 
@@ -68,6 +76,8 @@ const STOP_GRACE = 2000;
 
 /** A worker that is asked for something else has this long before it is gone on without, in milliseconds. */
 const REPLY_TIMEOUT = 2000;
+
+const NO_SUCH_POOL = "it asked for a pool that it does not have";
 
 const encoder = new TextEncoder();
 /** Names are locked by all workers of the program together, those that retire included. */
@@ -88,6 +98,8 @@ export class WorkerHandle {
   readonly #groups: WorkerGroups | undefined;
   readonly #unfinished: UnfinishedFiles;
   readonly #messages = new Allowance(MESSAGES, performance.now());
+  /** Pools that it has asked for, and has no answer for yet. */
+  readonly #wanted = new Set<string>();
   /** Bytes of each log that it has not heard of since it posted them. */
   readonly #posted: Record<LogName, number> = { access: 0, error: 0 };
   readonly #heartbeat: ReturnType<typeof setInterval>;
@@ -169,6 +181,11 @@ export class WorkerHandle {
     await this.#inTime(this.#closed.promise);
   }
 
+  /** One that is retired: has it close what is idle, so that it lives for nothing but what is being answered. */
+  windDown(): void {
+    this.#send({ type: "wind down" });
+  }
+
   /** Has it use other certificates for the same configuration. */
   renew(certificates: WorkerCertificates): void {
     this.#send({ type: "certificates", certificates });
@@ -177,6 +194,11 @@ export class WorkerHandle {
   /** Has it use another certificate for a name, if it has asked for that. */
   renewNamed(name: string, certificate: WorkerCertificate): void {
     this.#send({ type: "certificate", name, certificate });
+  }
+
+  /** A pool accepts connections no more. */
+  forgetPool(name: string): void {
+    this.#send({ type: "pool", name, answer: undefined });
   }
 
   /** Lines for the terminal are to be cut at another width. */
@@ -265,6 +287,11 @@ export class WorkerHandle {
           message.name,
           (certificate) => this.#send({ type: "certificate", name: message.name, certificate }),
         );
+      case "pool wanted":
+        return this.#wantPool(message.name);
+      case "pool failed":
+        if (!this.#events.poolFailed(message.name)) this.#end(NO_SUCH_POOL);
+        return;
       case "unfinished":
         return message.over ? this.#unfinished.over(message.path) : this.#unfinished.begun(message.path);
       case "pong":
@@ -275,6 +302,17 @@ export class WorkerHandle {
       case "stopped":
         return this.#end();
     }
+  }
+
+  /** SECURITY: whatever it says, nothing is started but what its configuration names, and it has one answer to come for each. */
+  #wantPool(name: string): void {
+    if (this.#wanted.has(name)) return this.#end("it asked for a pool again, without waiting for the answer");
+    this.#wanted.add(name);
+    const isKnown = this.#events.poolWanted(name, (answer) => {
+      this.#wanted.delete(name);
+      this.#send({ type: "pool", name, answer });
+    });
+    if (!isKnown) this.#end(NO_SUCH_POOL);
   }
 
   /** SECURITY: they are not written as they are only because the worker has seen to it that they are safe. */

@@ -9,6 +9,7 @@ import { LF } from "../bytes/ascii.ts";
 import { LARGEST_PIECE } from "../runtime/line_batch.ts";
 import { isHostName } from "./certificates.ts";
 import type { FromWorker } from "./messages.ts";
+import { isPoolName } from "./pool_names.ts";
 
 /** Characters of a path, at most. */
 const LONGEST_PATH = 4096;
@@ -46,6 +47,9 @@ export function decodeMessage(data: unknown): FromWorker | undefined {
       return typeof pid === "number" && Number.isSafeInteger(pid) && pid > 1 ? { type, pid } : undefined;
     case "certificate wanted":
       return typeof name === "string" && isHostName(name) ? { type, name } : undefined;
+    case "pool wanted":
+    case "pool failed":
+      return typeof name === "string" && isPoolName(name) ? { type, name } : undefined;
     case "unfinished":
       return typeof over === "boolean" && isPath(path) ? { type, path, over } : undefined;
     case "log":

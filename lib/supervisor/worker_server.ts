@@ -6,7 +6,7 @@
  */
 import { Gateway } from "../cgi/gateway.ts";
 import { endpointsOf } from "../config/listen.ts";
-import { passesRequestsOn } from "../config/places.ts";
+import { hasFastcgi, passesRequestsOn } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
 import { FileCache } from "../disk/file_cache.ts";
 import { Listings } from "../files/listings.ts";
@@ -20,6 +20,7 @@ import type {
   ErrorLog,
   IncomingConnection,
   Log,
+  Pools,
 } from "../ports.ts";
 import { clock } from "../runtime/clock.ts";
 import { fileSystem } from "../runtime/files.ts";
@@ -42,7 +43,9 @@ import { createSite } from "../site/site.ts";
 import { speaksTls, type WorkerCertificate, type WorkerCertificates } from "./certificates.ts";
 import { accessFormat, isOnTerminal } from "./log_style.ts";
 import { LazyForwarder } from "./forwarder.ts";
+import { LazyFastcgi } from "./lazy_fastcgi.ts";
 import type { WorkerStart } from "./messages.ts";
+import { SOFTWARE } from "./software.ts";
 import type { WorkerTls } from "./worker_tls.ts";
 
 /** What still runs so long after the stop began is worth being waited for, in milliseconds. */
@@ -52,6 +55,15 @@ const SETTLING = 100;
 export interface WorkerLogs {
   readonly access: Log;
   readonly error: ErrorLog;
+}
+
+/** What the main thread does for a worker. */
+export interface MainServices {
+  /** Looks after the groups of programs; undefined where there are none. */
+  readonly groups: GroupRegistry | undefined;
+  readonly pools: Pools;
+  /** Has a certificate made for a name. */
+  readonly askForCertificate: (name: string) => void;
 }
 
 /** Owns everything that one configuration needs in one thread; stop() gives it back. */
@@ -65,7 +77,11 @@ export class WorkerServer {
     /** Undefined where no TLS is spoken. */
     readonly tls: WorkerTls | undefined,
     readonly context: ServerContext,
-    readonly services: Services & { readonly gateway: Gateway; readonly forwarder: LazyForwarder },
+    readonly services: Services & {
+      readonly gateway: Gateway;
+      readonly fastcgi: LazyFastcgi;
+      readonly forwarder: LazyForwarder;
+    },
     /** Connections of all acceptors. */
     readonly count: { readonly open: number },
     readonly terminal: { columns: LogTerminal["columns"] },
@@ -78,26 +94,20 @@ export class WorkerServer {
   /**
    * Starts to accept connections.
    *
-   * @param groups looks after the groups of programs; undefined where there are none
-   * @param askForCertificate has the main thread make one for a name
    * @throws {ListenError}
    */
   static async start(
     options: WorkerStart,
     logs: WorkerLogs,
-    groups: GroupRegistry | undefined,
-    askForCertificate: (name: string) => void,
+    { groups, pools, askForCertificate }: MainServices,
   ): Promise<WorkerServer> {
     const { config, reusePort, searchPath, launcher, spoolFolder, software } = options;
-    const gateway = new Gateway({
-      runner: processRunner(launcher, groups),
-      spooler: spooler(spoolFolder),
-      clock,
-      errorLog: logs.error,
-      files: fileSystem,
-      searchPath,
-      software,
-    });
+    const shared = { spooler: spooler(spoolFolder), clock, errorLog: logs.error, searchPath };
+    const runner = processRunner(launcher, groups);
+    const gateway = new Gateway({ ...shared, runner, files: fileSystem, software });
+    // Not the name that programs have who are to end with this server: others go on without it.
+    const fastcgi = new LazyFastcgi({ ...shared, dialer, pools, software: SOFTWARE });
+    if (hasFastcgi(config)) void fastcgi.load();
     const files = new FileCache(fileSystem, clock);
     files.withhold(options.certificates.withheld);
     const listings = new Listings(files.turns);
@@ -105,7 +115,16 @@ export class WorkerServer {
     const forwarder: LazyForwarder = new LazyForwarder(() => {
       return { dialer, clock, deadlines: context.deadlines, limits: () => context.settings.limits };
     }, app && (await import("../site/app.ts")).whileAppIsAway(app, clock, logs.error));
-    const services = { files, listings, gateway, dialer, forwarder, store: storeFiles, errorLog: logs.error };
+    const services = {
+      files,
+      listings,
+      gateway,
+      dialer,
+      fastcgi,
+      forwarder,
+      store: storeFiles,
+      errorLog: logs.error,
+    };
     const terminal = { columns: options.terminal?.columns };
     const settings = settingsOf(config, options, logs, services, terminal, options.certificates);
     const context: ServerContext = new ServerContext(settings, clock, logs.error);
@@ -180,8 +199,12 @@ export class WorkerServer {
   /** Accepts nothing more, and resolves once every connection has had its last answer and every program its end. */
   async retire(): Promise<void> {
     await Promise.all(this.acceptors.map((acceptor) => acceptor.retire()));
-    this.services.forwarder.stop();
-    await this.services.gateway.stop();
+    await this.#endPrograms();
+  }
+
+  /** As retire(), but connections on which nothing is being answered are closed. */
+  windDown(): void {
+    for (const acceptor of this.acceptors) void acceptor.drain();
   }
 
   /** Accepts nothing more, waits up to timeouts.shutdown for running exchanges, and closes everything. */
@@ -190,7 +213,7 @@ export class WorkerServer {
     for (const acceptor of this.acceptors) acceptor.hangUp();
     let cancel = () => {};
     const late = new Promise<void>((resolve) =>
-      cancel = clock.after(this.#config.timeouts.shutdown, resolve)
+      cancel = clock.after(this.#config.timeouts.shutdown.requests, resolve)
     );
     await Promise.race([drained, late]);
     cancel();
@@ -200,10 +223,15 @@ export class WorkerServer {
       this.logs.error.warning(`${open} connections were cut: they took longer than timeouts.shutdown`);
     }
     for (const acceptor of this.acceptors) acceptor.abort();
-    this.services.forwarder.stop();
-    await this.services.gateway.stop();
+    await this.#endPrograms();
     // Their handlers clean up after them, e.g. what was uploaded by half.
     await drained;
+  }
+
+  async #endPrograms(): Promise<void> {
+    this.services.fastcgi.stop();
+    this.services.forwarder.stop();
+    await this.services.gateway.stop();
   }
 }
 

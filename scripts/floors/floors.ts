@@ -37,6 +37,8 @@ export const FLOORS: readonly Floor[] = [
       "lib/supervisor",
       "lib/runtime",
       "lib/trust",
+      "lib/fastcgi",
+      "lib/proxy",
       "lib/config",
       ...PURE,
       "@std/path",
@@ -53,6 +55,8 @@ export const FLOORS: readonly Floor[] = [
       "lib/server",
       "lib/site",
       "lib/cgi",
+      "lib/cgi_protocol",
+      "lib/fastcgi",
       "lib/proxy",
       "lib/files",
       "lib/disk",
@@ -97,6 +101,7 @@ export const FLOORS: readonly Floor[] = [
     what: "virtual host, location, and the one way through: gates, answerer, internal redirect, finish",
     imports: [
       "lib/cgi",
+      "lib/fastcgi",
       "lib/proxy",
       "lib/cgi_protocol",
       "lib/store",
@@ -119,6 +124,12 @@ export const FLOORS: readonly Floor[] = [
     place: "lib/cgi",
     what: "programs as answers: the run, the gateway",
     imports: ["lib/cgi_protocol", ...PURE, "@std/path"],
+    names: "nothing",
+  },
+  {
+    place: "lib/fastcgi",
+    what: "FastCGI servers as answers: records as events, kept connections, the gateway",
+    imports: ["lib/cgi_protocol", ...PURE],
     names: "nothing",
   },
   {

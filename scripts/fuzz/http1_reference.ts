@@ -11,7 +11,8 @@ import { escape } from "../../tests/wire/escape.ts";
 import { dataLine } from "../../tests/wire/driver.ts";
 
 const TCHAR = "[!#$%&'*+\\-.^_`|~0-9A-Za-z]";
-const FIELD_LINE = `${TCHAR}+:[\\t\\x20-\\x7e\\x80-\\xff]*\\r\\n`;
+/** With its line end. */
+export const FIELD_LINE = `${TCHAR}+:[\\t\\x20-\\x7e\\x80-\\xff]*\\r\\n`;
 const QUOTED = '"(?:[\\t\\x20\\x21\\x23-\\x5b\\x5d-\\x7e\\x80-\\xff]|\\\\[\\t\\x20-\\x7e\\x80-\\xff])*"';
 const EXTENSION = `[\\t ]*;[\\t ]*${TCHAR}+(?:[\\t ]*=[\\t ]*(?:${TCHAR}+|${QUOTED}))?`;
 
@@ -49,12 +50,14 @@ export function referenceLines(input: string, limits: WireLimits): string[] {
   }
 }
 
-function matchAt(expression: RegExp, input: string, at: number): RegExpExecArray | null {
+/** What an expression with the flag `y` finds there. */
+export function matchAt(expression: RegExp, input: string, at: number): RegExpExecArray | null {
   expression.lastIndex = at;
   return expression.exec(input);
 }
 
-function sectionFits(section: string, limits: WireLimits): boolean {
+/** A section with the empty line that ends it. */
+export function sectionFits(section: string, limits: WireLimits): boolean {
   return section.length <= limits.headerFields && section.split("\r\n").length - 2 <= limits.headerCount;
 }
 
@@ -136,18 +139,21 @@ function readTarget(method: string, target: string): Location | undefined {
   return host === undefined ? undefined : { form: "absolute", path: path ?? "/", query, host, authority };
 }
 
-interface Body {
+/** What is found of a body. */
+export interface Body {
   readonly data: string;
   /** Where it ends in the input; undefined if it is not whole, or breaks a rule behind its data. */
   readonly end: number | undefined;
 }
 
-function readLength(input: string, start: number, length: number): Body {
+/** A body of a known length. */
+export function readLength(input: string, start: number, length: number): Body {
   const end = start + length;
   return { data: input.slice(start, end), end: end > input.length ? undefined : end };
 }
 
-function readChunks(input: string, start: number, limits: WireLimits): Body {
+/** A chunked body. */
+export function readChunks(input: string, start: number, limits: WireLimits): Body {
   let data = "";
   for (let at = start;;) {
     const [line = "", digits = "", extensions = ""] = matchAt(CHUNK_LINE, input, at) ?? [];

@@ -45,6 +45,9 @@ export class FakeProcess implements RunningProcess {
   input = "";
   inputClosed = false;
   kills = 0;
+  /** It was asked to end so often; it does so by a signal unless it is stubborn. */
+  terminations = 0;
+  isStubborn = false;
   restKills = 0;
   /** How it is called where it has left something behind. */
   restName: string | undefined;
@@ -95,6 +98,11 @@ export class FakeProcess implements RunningProcess {
 
   readErrors(): Promise<Uint8Array | null> {
     return this.errors.take();
+  }
+
+  terminate(): void {
+    this.terminations++;
+    if (!this.isStubborn) void this.exit("SIGTERM");
   }
 
   kill(): void {

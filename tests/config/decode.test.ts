@@ -34,6 +34,29 @@ Deno.test("decodeConfig() takes keys that objects have by themselves as keys lik
   assertEquals(Object.entries(config!.servers[0]!.fallback.programs.cgiEnv), [["__proto__", "x"]]);
 });
 
+Deno.test("timeouts.shutdown has a time for requests, one for tunnels, or both", () => {
+  const shutdownOf = (written: string) => {
+    const text = `timeouts: { shutdown: ${written} }\nservers: [{ root: . }]`;
+    const { config, issues } = decodeConfig(text, "/webserv.yaml");
+    return config?.timeouts.shutdown ?? issues?.map(({ message }) => message);
+  };
+  assertEquals(["5s", "tunnels 5s", "5s tunnels 1m", "0s   tunnels\t0s"].map(shutdownOf), [
+    { requests: 5000, tunnels: 3_600_000 },
+    { requests: 10_000, tunnels: 5000 },
+    { requests: 5000, tunnels: 60_000 },
+    { requests: 0, tunnels: 0 },
+  ]);
+  const how = "expected 10s, tunnels 1h, or both: 10s tunnels 1h, not";
+  assertEquals(["tunnels", "5s tunnels", "5s 6s", "tunnels 5s 6s", "5s tunnel 6s", '""'].map(shutdownOf), [
+    [`${how} "tunnels"`],
+    [`${how} "5s tunnels"`],
+    [`${how} "5s 6s"`],
+    [`${how} "tunnels 5s 6s"`],
+    [`${how} "5s tunnel 6s"`],
+    [`${how} ""`],
+  ]);
+});
+
 Deno.test("decodeConfig() cuts a long value short in its message and escapes control characters", () => {
   const { issues } = decodeConfig(`workers: "\\e${"x".repeat(5000)}"`, "/webserv.yaml");
   const message = issues?.[1]?.message ?? "";

@@ -8,9 +8,16 @@ import { decodeLatin1, encodeLatin1 } from "../../lib/bytes/latin1.ts";
 import { http1Target } from "../../scripts/fuzz/http1.ts";
 import { run } from "../../scripts/fuzz/run.ts";
 import type { FuzzTarget } from "../../scripts/fuzz/target.ts";
+import { upstreamTarget } from "../../scripts/fuzz/upstream.ts";
 
 Deno.test("the fuzzer finds nothing in lib/http1", async () => {
   const { tries, failure } = await run(http1Target(), 1, (tries) => tries < 3000);
+  assertEquals(failure, undefined);
+  assertEquals(tries, 3000);
+});
+
+Deno.test("the fuzzer finds nothing in the client's side of lib/http1", async () => {
+  const { tries, failure } = await run(upstreamTarget(), 1, (tries) => tries < 3000);
   assertEquals(failure, undefined);
   assertEquals(tries, 3000);
 });

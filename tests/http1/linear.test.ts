@@ -10,6 +10,7 @@ import { ChunkedDecoder } from "../../lib/http1/chunked.ts";
 import { ServerConnection } from "../../lib/http1/connection.ts";
 import { FieldSectionScanner } from "../../lib/http1/field_lines.ts";
 import { RequestLineScanner } from "../../lib/http1/request_line.ts";
+import { StatusLineScanner } from "../../lib/http1/status_line.ts";
 
 const LIMITS = { requestLine: 8192, headerFields: 32_768, headerCount: 100 };
 
@@ -37,6 +38,12 @@ const BLANKS = `A:${" ".repeat(5000)}b${" ".repeat(5000)}\r\n\r\n`;
 Deno.test("a request line that comes byte by byte is read once", () => {
   const line = `GET /${"a".repeat(8000)} HTTP/1.1\r\n`;
   const scanner = new RequestLineScanner(LIMITS.requestLine);
+  assertLessOrEqual(looksAt(line, scanner.scan.bind(scanner)), LOOKS * line.length);
+});
+
+Deno.test("a status line that comes byte by byte is read once", () => {
+  const line = `HTTP/1.1 200 ${"a".repeat(8000)}\r\n`;
+  const scanner = new StatusLineScanner(LIMITS.requestLine);
   assertLessOrEqual(looksAt(line, scanner.scan.bind(scanner)), LOOKS * line.length);
 });
 

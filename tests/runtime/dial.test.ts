@@ -1,78 +1,25 @@
-import { assert, assertEquals, assertInstanceOf, assertRejects, assertStringIncludes } from "@std/assert";
-import { DialError, type DialOptions, type Duplex, type UpstreamAddress } from "../../lib/ports.ts";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { DialError, type UpstreamAddress } from "../../lib/ports.ts";
 import { SystemDialer } from "../../lib/runtime/dial.ts";
 import { Bound } from "../../lib/runtime/dial_bound.ts";
 import { dialError } from "../../lib/runtime/dial_errors.ts";
 import { isAtLeast } from "../../lib/runtime/version.ts";
-import { makeCertificate, NO_TLS, type TestCertificate } from "../support/certificates.ts";
 import { temporaryFolder } from "../support/launch.ts";
 import { inTime, PATIENCE, waitUntil } from "../support/wait.ts";
 import type { DialOrder } from "./dial_entry.ts";
+import {
+  authorities,
+  converse,
+  echo,
+  LATE,
+  PATIENT,
+  problem,
+  readAll,
+  socketsTo,
+  UNSANITIZED,
+} from "./dialling.ts";
 
-const encoder = new TextEncoder(), decoder = new TextDecoder();
-const PATIENT: DialOptions = { timeout: PATIENCE };
-const LATE = 60;
-
-/** Nobody waits for these at the end, and they are the runtime's. */
-const UNSANITIZED = { sanitizeOps: false, sanitizeResources: false };
-
-/** The next connection over TLS: before Deno 2.9 one comes ahead of it, to see that somebody listens. */
-async function acceptTls<C extends Deno.Conn>(listener: { accept(): Promise<C> }): Promise<C> {
-  if (!isAtLeast(2, 9)) (await listener.accept()).close();
-  return await listener.accept();
-}
-
-/** Sockets of this process that lead to somewhere, or are on their way. */
-async function socketsTo(port: number): Promise<number> {
-  const hex = `:${port.toString(16).toUpperCase().padStart(4, "0")} `;
-  const lines = (await Deno.readTextFile("/proc/net/tcp")).split("\n");
-  const inodes = new Set(
-    lines.filter((line) => line.slice(19, 34).includes(hex)).map((line) => line.trim().split(/\s+/)[9]),
-  );
-  let count = 0;
-  for (const { name } of Deno.readDirSync("/proc/self/fd")) {
-    const target = await Deno.readLink(`/proc/self/fd/${name}`).catch(() => "");
-    if (inodes.has(/^socket:\[(\d+)\]$/.exec(target)?.[1])) count++;
-  }
-  return count;
-}
-
-async function problem(
-  address: UpstreamAddress,
-  options: DialOptions,
-  dialer = new SystemDialer(),
-): Promise<DialError> {
-  const error = await assertRejects(() => inTime(dialer.connect(address, options), "connect() gives up"));
-  assertInstanceOf(error, DialError);
-  assertInstanceOf(error.problem === "late" ? error : error.cause, Error);
-  return error;
-}
-
-async function readAll(duplex: { read(buffer: Uint8Array): Promise<number | null> }): Promise<string> {
-  const buffer = new Uint8Array(1000);
-  let text = "";
-  for (let count; (count = await duplex.read(buffer)) !== null;) {
-    text += decoder.decode(buffer.subarray(0, count));
-  }
-  return text;
-}
-
-/** Sends back what comes, and `!` behind its end. */
-async function echo(listener: Deno.Listener): Promise<void> {
-  const connection = await listener.accept();
-  await connection.write(encoder.encode(`${await readAll(connection)}!`));
-  await connection.closeWrite();
-  connection.close();
-}
-
-async function converse(duplex: Duplex): Promise<string> {
-  for (let rest = encoder.encode("Hello"); rest.length > 0;) rest = rest.subarray(await duplex.write(rest));
-  await duplex.closeWrite();
-  const text = await readAll(duplex);
-  duplex.close();
-  duplex.close();
-  return text;
-}
+const encoder = new TextEncoder();
 
 Deno.test("connect() leads to a port, under an address, localhost, and any name below localhost", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
@@ -246,146 +193,6 @@ Deno.test("what is connected after its time is discarded", async () => {
   await assertRejects(() => bound.pause(PATIENCE), DialError);
   bound.end();
 });
-
-interface Authorities extends AsyncDisposable {
-  readonly authority: TestCertificate;
-  readonly server: TestCertificate;
-  readonly expired: TestCertificate;
-  readonly dialer: SystemDialer;
-}
-
-async function authorities(): Promise<Authorities> {
-  const folder = await temporaryFolder();
-  const authority = await makeCertificate(folder.path, "authority", { names: [], isAuthority: true });
-  const names = ["localhost", "up.localhost", "127.0.0.1"];
-  const [server, expired] = await Promise.all([
-    makeCertificate(folder.path, "server", { names, authority }),
-    makeCertificate(folder.path, "expired", { names, dates: ["20200101000000Z", "20200201000000Z"] }),
-  ]);
-  return {
-    authority,
-    server,
-    expired,
-    dialer: new SystemDialer({ authorities: [authority.certificate, expired.certificate] }),
-    [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
-  };
-}
-
-Deno.test(
-  "connect() believes a certificate that is for the name, and of an authority",
-  UNSANITIZED,
-  async () => {
-    await using made = await authorities();
-    const { server, expired, dialer } = made;
-    const stranger = new SystemDialer();
-    for (const { certificate, key } of [server, expired]) {
-      const listener = Deno.listenTls({ hostname: "127.0.0.1", port: 0, cert: certificate, key });
-      const dial = (serverName: string, verify: boolean, by: SystemDialer, hostname = "127.0.0.1") =>
-        by.connect({ hostname, port: listener.addr.port }, { ...PATIENT, tls: { serverName, verify } });
-      /** What comes of it, `connected` where bytes go to and fro. */
-      const outcome = async (...args: Parameters<typeof dial>) => {
-        const serving = (async () => {
-          const connection = await acceptTls(listener);
-          try {
-            const buffer = new Uint8Array(10);
-            const count = await connection.read(buffer);
-            if (count !== null) await connection.write(buffer.subarray(0, count));
-          } catch {
-            // It was not believed.
-          } finally {
-            connection.close();
-          }
-        })();
-        let text = "connected";
-        try {
-          const duplex = await inTime(dial(...args), "a handshake is over");
-          const buffer = new Uint8Array(10);
-          assertEquals(await duplex.write(encoder.encode("Hello")), 5);
-          assertEquals(await duplex.read(buffer), 5);
-          duplex.close();
-        } catch (error) {
-          assertInstanceOf(error, DialError);
-          text = error.problem;
-        }
-        await serving;
-        return text;
-      };
-      const good = certificate === server.certificate ? "connected" : "untrusted";
-      assertEquals(await outcome("up.localhost", true, dialer, "up.localhost"), good);
-      assertEquals(await outcome("127.0.0.1", true, dialer), good);
-      assertEquals(await outcome("other.test", true, dialer), "untrusted");
-      assertEquals(await outcome("127.0.0.2", true, dialer), "untrusted");
-      assertEquals(await outcome("localhost", true, stranger), "untrusted");
-      assertEquals(await outcome("other.test", false, stranger), "connected");
-      assertEquals(await outcome("127.0.0.2", false, stranger), "connected");
-      listener.close();
-    }
-  },
-);
-
-Deno.test("a handshake has its part of the time, and leaves no descriptor", UNSANITIZED, async () => {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr;
-  const before = await socketsTo(port);
-  const options = { timeout: LATE, tls: { serverName: "localhost", verify: true } };
-  assertEquals((await problem(listener.addr, options)).problem, "late");
-  (await acceptTls(listener)).close();
-  for (const answer of ["HTTP/1.1 400 Bad Request\r\n\r\n", ""]) {
-    const failing = problem(listener.addr, { ...PATIENT, ...options, timeout: PATIENCE });
-    const peer = await acceptTls(listener);
-    await peer.read(new Uint8Array(10_000));
-    await peer.write(encoder.encode(answer));
-    await peer.closeWrite();
-    assertEquals((await failing).problem, "failed", answer);
-    peer.close();
-  }
-  await waitUntil(async () => await socketsTo(port) <= before, "all sockets are closed");
-  listener.close();
-});
-
-Deno.test("a server that sends on and on over TLS is not read without end", UNSANITIZED, async () => {
-  await using made = await authorities();
-  const { certificate: cert, key } = made.server;
-  const listener = Deno.listenTls({ hostname: "127.0.0.1", port: 0, cert, key });
-  const tls = { serverName: "localhost", verify: true };
-  const [duplex, peer] = await Promise.all([
-    made.dialer.connect(listener.addr, { ...PATIENT, tls }),
-    acceptTls(listener).then(async (connection) => (await connection.handshake(), connection)),
-  ]);
-  const piece = new Uint8Array(1024 * 1024);
-  let sent = 0, looks = 0, before = -1;
-  const sending = (async () => {
-    for (;;) sent += await peer.write(piece);
-  })().catch(() => {});
-  await waitUntil(() => {
-    looks = sent === before && sent > 0 ? looks + 1 : 0;
-    before = sent;
-    return looks > 5;
-  }, "the server has to wait");
-  assert(sent < 32 * 1024 * 1024, String(sent));
-  // It goes on where it stopped.
-  const buffer = new Uint8Array(1024 * 1024);
-  for (let received = 0; received < before + 2 * piece.length;) received += (await duplex.read(buffer))!;
-  duplex.close();
-  peer.close();
-  await sending;
-  listener.close();
-});
-
-Deno.test(
-  "half of a connection over TLS can end before the other",
-  { ...UNSANITIZED, ignore: NO_TLS },
-  async () => {
-    await using made = await authorities();
-    const { certificate: cert, key } = made.server;
-    const listener = Deno.listenTls({ hostname: "127.0.0.1", port: 0, cert, key });
-    const serving = echo(listener);
-    const tls = { serverName: "localhost", verify: true };
-    assertEquals(await converse(await made.dialer.connect(listener.addr, { ...PATIENT, tls })), "Hello!");
-    await serving;
-    listener.close();
-  },
-);
 
 Deno.test("a thread connects to what it is allowed to, and to nothing else", UNSANITIZED, async () => {
   await using made = await authorities();

@@ -5,7 +5,7 @@
  * @module
  */
 import { assertEquals } from "@std/assert";
-import { site, type SiteFile } from "../support/site.ts";
+import { byFastcgi, site, type SiteFile } from "../support/site.ts";
 
 const HIDDEN = "what is hidden";
 
@@ -103,6 +103,21 @@ const CASES: readonly (readonly [target: string, answer: string])[] = [
   ["/slash/a%2Fb%", "400"],
   ["/slash/a%2Fb%ff", "400"],
 ];
+
+Deno.test("what is behind a program of FastCGI goes there, and nothing hidden is sent or asked for", async () => {
+  const server = site(byFastcgi(YAML), FILES);
+  for (const [target, expected] of CASES) {
+    const answer = await server.get(target);
+    assertEquals([target, answer.includes(HIDDEN)], [target, false]);
+    const got = answer.startsWith("200 ran ") ? answer.slice(4) : answer.slice(0, 3);
+    assertEquals([target, got], [target, expected]);
+  }
+  const asked = server.ran.filter(({ program }) => program === "/site/php.sock");
+  assertEquals(
+    new Set(asked.map(({ environment }) => environment.SCRIPT_FILENAME)),
+    new Set(["/site/root/x.php", "/site/root/.well-known/y.php"]),
+  );
+});
 
 Deno.test("what is behind a program goes to the program, and nothing hidden is sent or run", async () => {
   const server = site(YAML, FILES);

@@ -5,7 +5,7 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import { site, type SiteFile } from "../support/site.ts";
+import { byFastcgi, site, type SiteFile } from "../support/site.ts";
 
 /** In every file that a configuration runs. */
 const SOURCE = "<?php the source of a program";
@@ -53,6 +53,20 @@ const TARGETS: readonly Target[] = [
     name: "one program for all",
     keys: "cgi_script: one.sh",
     files: { ...PAGE, "one.sh": { executable: SOURCE } },
+    answer: "200 ran TARGET",
+    isFile: true,
+  },
+  {
+    name: "a program of a FastCGI server",
+    keys: "fastcgi: { .php: 'unix:php.sock' }",
+    files: PAGE,
+    answer: "200 ran TARGET",
+    isFile: true,
+  },
+  {
+    name: "a FastCGI server for all",
+    keys: "fastcgi_pass: 'unix:app.sock'",
+    files: PAGE,
     answer: "200 ran TARGET",
     isFile: true,
   },
@@ -144,6 +158,7 @@ const WAYS: readonly Way[] = [
     asked: "/from/x",
     files: { "go.sh": { executable: SOURCE } },
   },
+  { name: "a local redirect of a FastCGI server", keys: "fastcgi_pass: 'unix:go.sh'", asked: "/from/x" },
   { name: "an error_page", keys: "error_page: { 404: TARGET }", asked: "/from/x", expected: asErrorPage },
   {
     name: "an error_page of a return",
@@ -205,9 +220,22 @@ function named<T>(files: Readonly<Record<string, T>>, path: string): Record<stri
 }
 
 async function check(target: Target, way: Way, path: string, match: string): Promise<void> {
-  const cell = `${way.name} to ${target.name} at ${match}${path}`;
+  const yaml = configuration(target, way, path, match);
+  await checkCell(target, way, path, yaml, `${way.name} to ${target.name} at ${match}${path}`);
+  // A program that is not there is a server's to answer for.
+  if (way.keys.includes("gone.sh")) return;
+  await checkCell(
+    target,
+    way,
+    path,
+    byFastcgi(yaml),
+    `${way.name} to ${target.name} at ${match}${path}, FastCGI`,
+  );
+}
+
+async function checkCell(target: Target, way: Way, path: string, yaml: string, cell: string): Promise<void> {
   const { ask, log } = site(
-    configuration(target, way, path, match),
+    yaml,
     { "root/from": null, "from": null, ...named(target.files, path), ...way.files },
     ({ environment: { SCRIPT_NAME, PATH_INFO }, program, args }) =>
       [program, ...args].some((word) => word.endsWith("go.sh"))

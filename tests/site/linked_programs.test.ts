@@ -4,7 +4,7 @@
  * @module
  */
 import { assertEquals } from "@std/assert";
-import { site } from "../support/site.ts";
+import { byFastcgi, site } from "../support/site.ts";
 
 const SOURCE = "the source of a program";
 
@@ -17,8 +17,8 @@ const CONFIG = `servers:
       /try/: { alias: programs, try_files: [$uri, /run/text.txt], cgi: { .php: php-cgi } }
 `;
 
-const made = () => {
-  const made = site(CONFIG, {
+const made = (config = CONFIG) => {
+  const made = site(config, {
     "programs/a.php": SOURCE,
     "programs/plain.txt": "plain",
     "programs/sub/b.php": SOURCE,
@@ -59,7 +59,9 @@ const ANSWERS: Readonly<Record<string, string>> = {
 
 for (const [target, answer] of Object.entries(ANSWERS)) {
   Deno.test(`${target} with links to programs is ${answer}`, async () => {
-    const { get } = made(), text = await get(target);
-    assertEquals([text.startsWith(answer), text.includes(SOURCE)], [true, false], text);
+    for (const config of [CONFIG, byFastcgi(CONFIG)]) {
+      const { get } = made(config), text = await get(target);
+      assertEquals([text.startsWith(answer), text.includes(SOURCE)], [true, false], text);
+    }
   });
 }

@@ -9,7 +9,7 @@ import { decodeConfig, formatIssue } from "../../lib/config/decode.ts";
 import { folderConfig } from "../../lib/config/defaults.ts";
 import { NeverRun } from "../../lib/site/never_run.ts";
 import { FakeFiles } from "../disk/fake_files.ts";
-import { site, type TestSite } from "../support/site.ts";
+import { byFastcgi, site, type TestSite } from "../support/site.ts";
 
 const SOURCE = "<?php secret";
 
@@ -340,7 +340,18 @@ servers:
   },
 ];
 
-for (const { name, yaml, links = {}, upload, executable, ask, status = 403, issue } of CASES) {
+/** The same where the programs are a FastCGI server's. */
+const ASKED: readonly Case[] = CASES.filter(({ yaml }) =>
+  yaml !== byFastcgi(yaml) && !yaml.includes("cgi_script")
+)
+  .map(({ name, yaml, issue, ...rest }) => ({
+    ...rest,
+    name: `${name}, by FastCGI`,
+    yaml: byFastcgi(yaml),
+    issue: issue && new RegExp(issue.source.replace("\\.cgi:", "\\.fastcgi:")),
+  }));
+
+for (const { name, yaml, links = {}, upload, executable, ask, status = 403, issue } of [...CASES, ...ASKED]) {
   Deno.test(`what was uploaded is not run: ${name}`, async () => {
     const server = siteWith(yaml, {
       ...{ "www/real.php": SOURCE, "run/a.x": SOURCE, "run/a.sh": "hello" },

@@ -35,6 +35,9 @@ const PUNISHED: readonly (readonly [RegExp, ...Deed["does"][]])[] = [
     "has everything killed",
     "names no path",
     "names an endless path",
+    "wants a pool without a name",
+    "wants a pool by a path",
+    "wants a pool by an endless name",
   ],
   [
     /it said "[a-z]+" without being asked/,
@@ -45,7 +48,18 @@ const PUNISHED: readonly (readonly [RegExp, ...Deed["does"][]])[] = [
     "has stopped unasked",
     "lives unasked",
   ],
-  [/it said more than can be heard/, "floods with words", "floods with files"],
+  [
+    /it asked for a pool that it does not have/,
+    "wants a pool that it does not have",
+    "doubts a pool that it does not have",
+  ],
+  [/it asked for a pool again, without waiting/, "wants a pool twice"],
+  [
+    /it said more than can be heard/,
+    "floods with words",
+    "floods with files",
+    "floods with doubts of a pool",
+  ],
   [/it posted log lines without waiting/, "floods with lines"],
   [/it does not answer any more/, "closes itself", "exits", "spins"],
   [/\\x1B\[31m\\x0Aerror: forged x{800,1000}; another/, "dies with a forged reason"],
@@ -58,11 +72,16 @@ async function after(
 ) {
   const folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "webserv-test-" }));
   const text = `error_log: error.log\naccess_log: access.log\ntimeouts: { shutdown: 100ms }\n` +
-    `servers: [{ listen: "127.0.0.1:0", locations: { /up/: { upload_store: up }, /cgi/: { root: ., cgi: { .sh: sh } } } }]`;
+    `servers: [{ listen: "127.0.0.1:0", locations: { /up/: { upload_store: up }, /cgi/: { root: ., cgi: { .sh: sh }, fastcgi: { .x: { spawn: no-such-program } } } } }]`;
   const groups = new ProcessGroups(undefined);
   const searchPath = JSON.stringify(typeof deed === "function" ? deed(folder) : deed);
   const supervisor = await Supervisor.start(configOf(text, folder), {
-    system: { ...systemInfo(), workerCount: () => 1, searchPath },
+    system: {
+      ...systemInfo(),
+      poolFolder: { path: `${folder}/pools`, user: undefined },
+      workerCount: () => 1,
+      searchPath,
+    },
     groups,
     entry: ENTRY,
     heartbeat: { every: 100, missed: 5 },

@@ -5,8 +5,10 @@
  *
  * @module
  */
+import { spawnedPools } from "../../lib/config/places.ts";
 import { GroupTable } from "../../lib/runtime/group_table.ts";
 import type { ToWorker, WorkerStart } from "../../lib/supervisor/messages.ts";
+import { poolName } from "../../lib/supervisor/pool_names.ts";
 
 /** What it does, and to whom. */
 export interface Deed {
@@ -62,6 +64,18 @@ const deeds = {
   "has everything killed": () => say({ type: "kill", pid: -1 }),
   "names no path": () => say({ type: "unfinished", path: 7, over: false }),
   "names an endless path": () => say({ type: "unfinished", path: "/" + "x".repeat(1e6), over: false }),
+  "wants a pool without a name": () => say({ type: "pool wanted" }),
+  "wants a pool by a path": () => say({ type: "pool wanted", name: "../php-cgi-65dbfb96ad7f01bf.sock" }),
+  "wants a pool by an endless name": () => say({ type: "pool failed", name: `${"x".repeat(1e6)}` }),
+  "wants a pool that it does not have": () => say({ type: "pool wanted", name: "sh-65dbfb96ad7f01bf.sock" }),
+  "doubts a pool that it does not have": () => say({ type: "pool failed", name: "sh-65dbfb96ad7f01bf.sock" }),
+  "wants a pool twice": (_, start) => {
+    for (let i = 0; i < 2; i++) say({ type: "pool wanted", name: poolName(spawnedPools(start.config)[0]!) });
+  },
+  "floods with doubts of a pool": (_, start) => {
+    const name = poolName(spawnedPools(start.config)[0]!);
+    for (let i = 0; i < 1_000_000; i++) say({ type: "pool failed", name });
+  },
   "is ready again": () => say({ type: "ready" }),
   "fails when it is ready": () => say({ type: "failed", message: "\x1b[31m" }),
   "has changed unasked": () => say({ type: "changed" }),

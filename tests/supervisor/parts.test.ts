@@ -124,6 +124,7 @@ Deno.test("missingPermission() names the flag that is missing", () => {
       word,
       () =>
         missingPermission(config, { ...nothing, ...needs }, {
+          ...systemInfo(),
           killProgram: undefined,
           guardShell: undefined,
         }),
@@ -132,7 +133,8 @@ Deno.test("missingPermission() names the flag that is missing", () => {
   }
   const log = without(
     "/var/log/a.log",
-    () => missingPermission(config, nothing, { killProgram: undefined, guardShell: undefined }),
+    () =>
+      missingPermission(config, nothing, { ...systemInfo(), killProgram: undefined, guardShell: undefined }),
   );
   assertMatch(log!, /^--allow-write=\/var\/log\/a\.log is missing/);
 });

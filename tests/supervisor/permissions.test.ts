@@ -23,6 +23,7 @@ const SYSTEM: SystemPaths = {
   launcher: "/usr/bin/setsid",
   spoolFolder: { path: "/tmp/spool" },
   netNamesSockets: true,
+  poolSockets: ({ command }) => [`/tmp/pools/1/${command[0]}.sock`, `/tmp/pools/2/${command[0]}.sock`],
 };
 
 const server = (text: string) => `servers: [{ listen: 8080, ${text} }]`;
@@ -77,6 +78,32 @@ const CASES: readonly (readonly [name: string, text: string, expected: Partial<P
     { read: ["/srv/cgi", "/tmp/spool"], write: ["/tmp/spool"], run: ["/usr/bin/setsid"] },
   ],
   [
+    "other servers are connected to, those that are named and nothing else; names below localhost are this machine",
+    server(`locations: {
+      /a: { proxy_pass: [http://127.0.0.1:3000, "http://[::1]:3001/x", https://example.test] },
+      /b: { proxy_pass: http://app.localhost:3002 }, /c: { proxy_pass: http://127.0.0.1:3000/y },
+      /d: { proxy_pass: http://localhost:3003 } }`),
+    {
+      net: [
+        "127.0.0.1:3000",
+        "127.0.0.1:3002",
+        "127.0.0.1:8080",
+        "[::1]:3001",
+        "example.test:443",
+        "localhost:3003",
+      ],
+    },
+  ],
+  [
+    "a socket with a path is read and written",
+    server('locations: { /a: { proxy_pass: "http://unix:run/app.sock:/x" } }'),
+    {
+      net: ["127.0.0.1:8080", "unix:/srv/run/app.sock"],
+      read: ["/srv/run/app.sock"],
+      write: ["/srv/run/app.sock"],
+    },
+  ],
+  [
     "one program that is named is run without a launcher, and looked at",
     server("locations: { /git/: { cgi_script: /usr/lib/git/backend } }"),
     { read: ["/tmp/spool", "/usr/lib/git/backend"], write: ["/tmp/spool"], run: ["/usr/lib/git/backend"] },
@@ -90,6 +117,34 @@ const CASES: readonly (readonly [name: string, text: string, expected: Partial<P
     "log files are the main thread's business",
     `access_log: a.log\nerror_log: e.log\n${server("root: www")}`,
     { read: ["/srv/www"] },
+  ],
+  [
+    "FastCGI servers that are started here are connected to, and not run",
+    server("root: www, fastcgi: { .php: { spawn: [php-cgi, -n] } }"),
+    {
+      net: ["127.0.0.1:8080", "unix:/tmp/pools/1/php-cgi.sock", "unix:/tmp/pools/2/php-cgi.sock"],
+      read: ["/srv/www", "/tmp/pools/1/php-cgi.sock", "/tmp/pools/2/php-cgi.sock", "/tmp/spool"],
+      write: ["/tmp/pools/1/php-cgi.sock", "/tmp/pools/2/php-cgi.sock", "/tmp/spool"],
+    },
+  ],
+  [
+    "FastCGI servers are connected to, exactly those that are named",
+    server(
+      'root: www, fastcgi: { .php: "unix:link/php.sock", .py: "py.test:9000", .rb: "[::1]:9001" }, ' +
+        "locations: { /app/: { fastcgi_pass: app.localhost:9002 }, /b/: { fastcgi: { .php: unix:/run/b.sock } } }",
+    ),
+    {
+      net: [
+        "127.0.0.1:8080",
+        "127.0.0.1:9002",
+        "[::1]:9001",
+        "py.test:9000",
+        "unix:/run/b.sock",
+        "unix:/srv/link/php.sock",
+      ],
+      read: ["/run/b.sock", "/srv/link/php.sock", "/srv/www", "/tmp/spool"],
+      write: ["/run/b.sock", "/srv/link/php.sock", "/tmp/spool"],
+    },
   ],
 ];
 
@@ -149,6 +204,27 @@ Deno.test("permissionFlags() adds what the main thread needs to what workers get
     "--allow-read=/opt/lib,/srv/webserv.yaml,/srv/www",
     "--allow-env=PATH",
   ]);
+});
+
+Deno.test("permissionFlags() lets the main thread start FastCGI servers, and no worker", () => {
+  const config = configOf(server("fastcgi: { .php: { spawn: sh } }, locations: { /: { root: www } }"));
+  const needs = { file: undefined, modules: [], killers: ["/bin/kill"], net: [], variables: [] };
+  const workers = workerPermissions(config, SYSTEM);
+  const pools = { run: ["/bin/sh"], folders: ["/tmp/pools"], net: ["unix:/tmp/pools/1/server.sock"] };
+  const flags = permissionFlags(config, workers, { ...needs, pools });
+  assertEquals([workers.run, flags.find((flag) => flag.startsWith("--allow-run"))], [
+    [],
+    "--allow-run=/bin/kill,/bin/sh",
+  ]);
+  assertEquals(
+    flags.find((flag) => flag.startsWith("--allow-net")),
+    "--allow-net=127.0.0.1:8080,unix:/tmp/pools/1/server.sock,unix:/tmp/pools/1/sh.sock,unix:/tmp/pools/2/sh.sock",
+  );
+  assertEquals(flags.includes("--allow-sys=uid"), true);
+  for (const name of ["read", "write"]) {
+    const flag = flags.find((flag) => flag.startsWith(`--allow-${name}`))!;
+    assertEquals(flag.split(/[=,]/).includes("/tmp/pools"), true, flag);
+  }
 });
 
 Deno.test("permissionFlags() names the whole host for port 0, since nobody knows the port yet", () => {

@@ -6,7 +6,7 @@
 import { decodeConfig, formatIssue } from "../../lib/config/decode.ts";
 import type { Config } from "../../lib/config/types.ts";
 import { ProcessGroups } from "../../lib/runtime/process_groups.ts";
-import { Supervisor } from "../../lib/supervisor/supervisor.ts";
+import { Supervisor, type SupervisorOptions } from "../../lib/supervisor/supervisor.ts";
 import { type SystemInfo, systemInfo } from "../../lib/supervisor/system_info.ts";
 import type { WorkerEvents } from "../../lib/supervisor/worker_handle.ts";
 import type { Behaviour } from "./entry.ts";
@@ -42,6 +42,7 @@ export async function startSupervisor(
   behaviour: Behaviour,
   text = "",
   changes: Partial<SystemInfo> = {},
+  more: Partial<SupervisorOptions> = {},
 ): Promise<TestSupervisor> {
   const folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "webserv-test-" }));
   const groups = new ProcessGroups(undefined);
@@ -49,7 +50,7 @@ export async function startSupervisor(
     `error_log: error.log\naccess_log: off\n${text}\n${SERVERS}`,
     folder,
   );
-  const options = { system: systemWith(behaviour, changes), groups, entry: ENTRY };
+  const options = { system: systemWith(behaviour, changes), groups, entry: ENTRY, ...more };
   const supervisor = await Supervisor.start(config, options).catch(async (error) => {
     await Deno.remove(folder, { recursive: true });
     throw error;
@@ -80,6 +81,12 @@ export function remembered(): WorkerEvents & { readonly said: string[]; readonly
       said.push(`certificate wanted: ${name}`);
       give(undefined);
     },
+    poolWanted: (name, give) => {
+      said.push(`pool wanted: ${name}`);
+      give({ path: `/nowhere/${name}` });
+      return true;
+    },
+    poolFailed: (name) => said.push(`pool failed: ${name}`) > 0,
     died: (reason) => deaths.push(reason),
   };
 }

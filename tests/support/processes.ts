@@ -26,3 +26,15 @@ export async function strangeProcess(): Promise<Disposable & { readonly pid: num
     },
   };
 }
+
+/** The processes of which a word of the command is this one, as far as they are no zombies. */
+export function processesOf(word: string): number[] {
+  return [...Deno.readDirSync("/proc")].map(({ name }) => Number(name)).filter((pid) => {
+    try {
+      return pid > 0 && Deno.readTextFileSync(`/proc/${pid}/cmdline`).split("\0").includes(word);
+    } catch {
+      // It has just ended.
+      return false;
+    }
+  });
+}

@@ -7,18 +7,22 @@
 import { Gateway } from "../../lib/cgi/gateway.ts";
 import { decodeConfig, formatIssue } from "../../lib/config/decode.ts";
 import { FileCache } from "../../lib/disk/file_cache.ts";
+import { FastcgiGateway } from "../../lib/fastcgi/gateway.ts";
 import { Listings } from "../../lib/files/listings.ts";
 import { FieldBlock } from "../../lib/http/fields.ts";
 import { parseHost } from "../../lib/http/host.ts";
 import type { Handler, Request, Response } from "../../lib/http/message.ts";
 import { parseRequestTarget } from "../../lib/http/request_target.ts";
 import type { ProcessCommand } from "../../lib/ports.ts";
+import { Proxy } from "../../lib/proxy/proxy.ts";
+import { Deadlines } from "../../lib/server/deadlines.ts";
 import type { PublicAuthority } from "../../lib/site/authority_pages.ts";
 import { createSite } from "../../lib/site/site.ts";
 import { FakeDialer } from "./fake_dialer.ts";
 import { FakeClock, FakeLog } from "./fakes.ts";
 import { fakeBody, FakeRunner, FakeSpooler } from "../cgi/fakes.ts";
 import type { FakeFiles } from "../disk/fake_files.ts";
+import { FakeServer } from "../fastcgi/fakes.ts";
 import { FakeStore } from "../store/fakes.ts";
 import { toText } from "./wire.ts";
 
@@ -60,7 +64,7 @@ export interface TestSite {
   readonly dialer: FakeDialer;
   /** The error log. */
   readonly log: readonly string[];
-  /** Programs that were started. */
+  /** Programs that were started, and then those that FastCGI servers were asked for: with the server in place of the program. */
   readonly ran: readonly ProcessCommand[];
 }
 
@@ -74,6 +78,8 @@ export function site(
   const { config, issues } = decodeConfig(yaml, "/site/webserv.yaml");
   if (!config) throw new Error(issues.map((issue) => formatIssue(issue)).join("\n"));
   const store = new FakeStore(), clock = new FakeClock(), log = new FakeLog(), runner = new FakeRunner();
+  /** Of FastCGI servers. */
+  const asked: ProcessCommand[] = [];
   store.files.folder("/site");
   for (const [name, file] of Object.entries(files)) addFile(store.files, `/site/${name}`, file);
   runner.prepare = (process) => {
@@ -89,9 +95,37 @@ export function site(
     searchPath: "/bin",
     software: "webserv/test",
   });
+  const server = new FakeServer();
+  server.onRequest = (connection, { params }) => {
+    const { address } = connection, program = "path" in address ? address.path : address.hostname;
+    const command = { program, args: [], folder: "/", environment: params, hasInput: false };
+    asked.push(command);
+    void connection.answer(programs(command));
+  };
+  const fastcgi = new FastcgiGateway({
+    dialer: server,
+    pools: server,
+    spooler: new FakeSpooler(),
+    clock,
+    errorLog: log,
+    searchPath: "/bin",
+    software: "webserv/test",
+  });
   const cache = new FileCache(store.files, clock), listings = new Listings(cache.turns);
   const dialer = new FakeDialer();
-  const services = { files: cache, listings, gateway, dialer, store, errorLog: log, authority };
+  const limits = () => config.limits;
+  const forwarder = new Proxy({ dialer, clock, deadlines: new Deadlines(clock), limits });
+  const services = {
+    files: cache,
+    listings,
+    gateway,
+    dialer,
+    fastcgi,
+    forwarder,
+    store,
+    errorLog: log,
+    authority,
+  };
   const { handlers, plainHandlers } = createSite(config, services);
   const [handler] = handlers.values(), [plain] = plainHandlers.values();
   const askSite = async (target: string, request: SiteRequest = {}) =>
@@ -113,9 +147,16 @@ export function site(
     dialer,
     log: log.lines,
     get ran() {
-      return runner.processes.map(({ command }) => command);
+      return [...runner.processes.map(({ command }) => command), ...asked];
     },
   };
+}
+
+/** A configuration whose PHP, and whose programs that answer for a whole location, belong to FastCGI servers instead. */
+export function byFastcgi(yaml: string): string {
+  return yaml.replaceAll("cgi: { .php: php-cgi }", 'fastcgi: { .php: "unix:php.sock" }')
+    .replaceAll("cgi: {}", "fastcgi: {}")
+    .replaceAll(/cgi_script: ([^\s,}]+)/g, 'fastcgi_pass: "unix:$1"');
 }
 
 /** What a program says by default: `ran SCRIPT_NAME`, with its PATH_INFO and its query behind it, if it has them. */

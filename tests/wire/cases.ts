@@ -5,8 +5,8 @@
  */
 import { encodeLatin1 } from "../../lib/bytes/latin1.ts";
 import type { WireLimits } from "../../lib/http1/limits.ts";
-import { unescape } from "./escape.ts";
-import { readDocuments, setLimits } from "../support/case_documents.ts";
+import { inputOf } from "./escape.ts";
+import { readDocuments, readSections, setLimits } from "../support/case_documents.ts";
 
 /** What the server has by default. */
 export const DEFAULT_LIMITS: WireLimits = { requestLine: 8192, headerFields: 32768, headerCount: 100 };
@@ -26,7 +26,8 @@ export interface WireCase {
   readonly answers: boolean;
 }
 
-const OPTION_NAMES: Readonly<Record<string, keyof WireLimits>> = {
+/** Limits as the documents name them. */
+export const LIMIT_NAMES: Readonly<Record<string, keyof WireLimits>> = {
   request_line: "requestLine",
   header_fields: "headerFields",
   header_count: "headerCount",
@@ -39,20 +40,8 @@ export function readWireCases(): WireCase[] {
 
 /** The cases of one document. */
 export function parseDocument(document: string, text: string): WireCase[] {
-  const sections: { title: string; options: string[]; blocks: Map<string, string[]> }[] = [];
-  let block: string[] | undefined;
-  for (const line of text.split("\n")) {
-    const section = sections.at(-1);
-    if (block !== undefined) {
-      if (line === "```") block = undefined;
-      else block.push(line);
-    } else if (line.startsWith("## ")) {
-      sections.push({ title: line.slice(3), options: [], blocks: new Map() });
-    } else if (line.startsWith("- ")) section?.options.push(line.slice(2));
-    else if (line.startsWith("```") && section) section.blocks.set(line.slice(3), block = []);
-  }
-  return sections.map(({ title, options, blocks }) => {
-    const request = blocks.get("request"), events = blocks.get("events");
+  return readSections(text).map(({ title, options, blocks: list }) => {
+    const blocks = new Map(list), request = blocks.get("request"), events = blocks.get("events");
     if (!request || !events) throw new Error(`${document}: "${title}" has no request or no events`);
     return {
       document,
@@ -62,14 +51,6 @@ export function parseDocument(document: string, text: string): WireCase[] {
       ...optionsOf(document, options),
     };
   });
-}
-
-/** Each line ends in CRLF, but for one that ends in a single backslash. */
-function inputOf(lines: readonly string[]): string {
-  return lines.map((line) => {
-    const open = /(?<!\\)(?:\\\\)*\\$/.test(line);
-    return open ? unescape(line.slice(0, -1)) : unescape(line) + "\r\n";
-  }).join("");
 }
 
 function optionsOf(
@@ -84,7 +65,7 @@ function optionsOf(
     if (key === "covers") covers.push(value);
     else if (key === "input" && value === "ends") inputEnds = true;
     else if (key === "answer" && value === "never") answers = false;
-    else if (key === "limits") setLimits(limits, OPTION_NAMES, value, document);
+    else if (key === "limits") setLimits(limits, LIMIT_NAMES, value, document);
     else throw new Error(`${document}: there is no option "${line}"`);
   }
   return { limits, covers, inputEnds, answers };

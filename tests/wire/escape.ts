@@ -35,3 +35,11 @@ export function escape(text: string): string {
 export const escapeBytes = (bytes: Uint8Array): string => escape(decodeLatin1(bytes));
 
 export const unescapeBytes = (text: string): Uint8Array<ArrayBuffer> => encodeLatin1(unescape(text));
+
+/** Each line ends in CRLF, but for one that ends in a single backslash. */
+export function inputOf(lines: readonly string[]): string {
+  return lines.map((line) => {
+    const open = /(?<!\\)(?:\\\\)*\\$/.test(line);
+    return open ? unescape(line.slice(0, -1)) : unescape(line) + "\r\n";
+  }).join("");
+}

@@ -5,12 +5,23 @@
  */
 import { BodyError, GoneError, HttpError } from "../http/errors.ts";
 import type { BodySource } from "../http/message.ts";
-import type { CgiRun } from "./run.ts";
+
+/** What a program says, whoever runs it. */
+export interface ProgramOutput {
+  /**
+   * The next piece, valid until the next call; null at its end.
+   *
+   * @throws whatever it was stopped with: HttpError, GoneError, or what broke the request's body
+   */
+  read(): Promise<Uint8Array | null>;
+  /** Nobody is interested in the rest: the program may end well, if it does so soon. Never rejects. */
+  abandon(): Promise<void>;
+}
 
 /** What comes behind the header block. Owns the run. */
-export class CgiSource implements BodySource {
+export class ProgramSource implements BodySource {
   readonly length: number | undefined;
-  readonly #run: CgiRun;
+  readonly #run: ProgramOutput;
   #pending: Uint8Array;
   #ended = false;
 
@@ -18,7 +29,7 @@ export class CgiSource implements BodySource {
    * @param first output that has been read already
    * @param length what the program announced
    */
-  constructor(run: CgiRun, first: Uint8Array, length: number | undefined) {
+  constructor(run: ProgramOutput, first: Uint8Array, length: number | undefined) {
     this.#run = run;
     this.#pending = first;
     this.length = length;

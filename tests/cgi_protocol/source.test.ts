@@ -1,10 +1,10 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { CgiRun } from "../../lib/cgi/run.ts";
-import { CgiSource } from "../../lib/cgi/source.ts";
+import { ProgramSource } from "../../lib/cgi_protocol/source.ts";
 import { BodyError, GoneError, HttpError } from "../../lib/http/errors.ts";
 import { toBytes, toText } from "../support/wire.ts";
 import { settle } from "../support/fakes.ts";
-import { FakeProcess, fakeRequest, fakes } from "./fakes.ts";
+import { FakeProcess, fakeRequest, fakes } from "../cgi/fakes.ts";
 
 const COMMAND = { program: "a", args: [], folder: "/", environment: {}, hasInput: false };
 
@@ -15,14 +15,14 @@ function startSource(first: string, length?: number) {
   const parts = fakes();
   const run = new CgiRun(COMMAND, { ...parts, ...FILE, timeout: 5000, onEnd: () => {} });
   return {
-    source: new CgiSource(run, toBytes(first), length),
+    source: new ProgramSource(run, toBytes(first), length),
     run,
     process: parts.runner.last,
     clock: parts.clock,
   };
 }
 
-async function readSome(source: CgiSource, size: number): Promise<string | null> {
+async function readSome(source: ProgramSource, size: number): Promise<string | null> {
   const buffer = new Uint8Array(size);
   const count = await source.read(buffer);
   return count === null ? null : toText(buffer.subarray(0, count));

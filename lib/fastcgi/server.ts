@@ -1,0 +1,20 @@
+/**
+ * Which FastCGI server is meant.
+ *
+ * @module
+ */
+import type { UpstreamAddress } from "../ports.ts";
+
+/** Where it listens, or the command that has it started here, and how many processes it then has. */
+export type FastcgiServer =
+  | { readonly address: UpstreamAddress }
+  | { readonly spawn: readonly string[]; readonly processes: number };
+
+/** Its name, for the log, and to tell it from others. */
+export function nameOfServer(server: FastcgiServer): string {
+  if ("spawn" in server) return `${server.spawn.join(" ")} (${server.processes} processes)`;
+  const { address } = server;
+  if ("path" in address) return `unix:${address.path}`;
+  const { hostname, port } = address;
+  return `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
+}

@@ -1,0 +1,9 @@
+/**
+ * What this program calls itself.
+ *
+ * @module
+ */
+import project from "../../deno.json" with { type: "json" };
+
+/** Product and version, as SERVER_SOFTWARE has them (RFC 3875 section 4.1.17). */
+export const SOFTWARE = `${project.name}/${project.version}`;
