@@ -38,6 +38,7 @@ export const FLOORS: readonly Floor[] = [
       "lib/runtime",
       "lib/trust",
       "lib/fastcgi",
+      "lib/proxy",
       "lib/config",
       ...PURE,
       "@std/path",

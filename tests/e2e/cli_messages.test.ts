@@ -149,6 +149,7 @@ servers:
       /files/: { autoindex: on }
       /old: { return: 301 /new }
       /app/: { alias: dist, try_files: [$uri, =404] }
+      /api/: { proxy_pass: ["http://127.0.0.1:3000/v1/", "http://unix:/run/api.sock:/v1/"] }
 `,
     "conf/site/x": "",
   });
@@ -161,6 +162,7 @@ servers:
       `/files/: files of ${join(folder.path, "conf/site")}, listing [GET HEAD]`,
       "/old: return 301 /new [GET HEAD]",
       `/app/: files of ${join(folder.path, "conf/dist")}, try $uri =404 [GET HEAD]`,
+      "/api/: goes on to http://127.0.0.1:3000/v1/, http://unix:/run/api.sock:/v1/ [all methods but TRACE and CONNECT]",
       `otherwise: files of ${join(folder.path, "conf/site")} [GET HEAD]`,
     ]
   ) assertStringIncludes(stdout, text);
