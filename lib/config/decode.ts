@@ -65,6 +65,7 @@ export function decodeConfig(
   }
   if (section === undefined || !issues.empty) return { issues: issues.sorted() };
   warnAboutLogs(section, warnings.report);
+  warnAboutProxies(section, warnings.report);
   const config = { file, ...completeTop(section.values), servers: servers.map(completeServer) };
   if (outside) {
     const reports = { issue: issues.report, warning: warnings.report };
@@ -99,6 +100,15 @@ function decodeSections(text: string, folder: string, report: Report): FileSecti
     report(file, 'no servers: it needs a list of servers ("servers:")');
   }
   return section;
+}
+
+function warnAboutProxies(section: FileSection, report: Report): void {
+  const all = section.values.trusted_proxies?.find((network) => network.endsWith("/0"));
+  if (all === undefined) return;
+  report(
+    section.at("trusted_proxies")!,
+    `${all} is everybody: whoever connects may say whom the request is from`,
+  );
 }
 
 function warnAboutLogs(section: FileSection, report: Report): void {

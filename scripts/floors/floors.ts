@@ -37,7 +37,6 @@ export const FLOORS: readonly Floor[] = [
       "lib/supervisor",
       "lib/runtime",
       "lib/trust",
-      "lib/fastcgi",
       "lib/config",
       ...PURE,
       "@std/path",

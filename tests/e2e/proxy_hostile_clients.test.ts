@@ -5,13 +5,16 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
+import { Http2Connection, isOver } from "../support/h2.ts";
 import { MARK, OUTER_PROXIES, startProxy } from "../support/outer_proxies.ts";
 import { RecordingUpstream, valuesOf } from "../support/recording_upstream.ts";
 import { startServer } from "../support/server.ts";
 import { PATIENCE } from "../support/wait.ts";
 import { toBytes, toText } from "../support/wire.ts";
 import { needs } from "./cgi_support.ts";
-import { HOSTILE_CLIENTS, type HostileClient, written } from "./hostile_clients.ts";
+import { type HostileClient, written } from "./hostile_client.ts";
+import { HOSTILE_CLIENTS } from "./hostile_clients.ts";
+import { HOSTILE_STREAMS } from "./hostile_streams.ts";
 
 const upstream = new RecordingUpstream();
 const server = await startServer({
@@ -122,6 +125,31 @@ async function tryBehind(proxy: string, port: number, client: HostileClient, ind
   // Who leaves is owed no answer; what is answered is answered in order.
   same(told, targets.slice(0, told.length), `${client.name}: whose answers`);
 }
+
+async function tryStream(name: string, index: number): Promise<void> {
+  const { lines, body, gets, arrives, fields } = HOSTILE_STREAMS[name]!, path = pathOf("stream", index);
+  const spell = (text: string) => text.replaceAll("@", path);
+  using client = await Http2Connection.connect(server.port);
+  const stream = await client.request(lines.map(([key, value]) => [key, spell(value)]), body === undefined);
+  if (body !== undefined) await client.data(stream, toBytes(spell(body)), true);
+  while (!isOver(stream) && await client.read());
+  const status = stream.heads.at(-1)?.find(([key]) => key === ":status")?.[1];
+  same(
+    stream.reset === undefined || status !== undefined ? Number(status) : "reset",
+    gets,
+    `${name}: the answer`,
+  );
+  same(upstream.below(path), arrives === undefined ? [] : [spell(arrives)], `${name}: what arrives`);
+  const arrived = upstream.arrivals.find(({ target }) => target.startsWith(path));
+  for (const [key, value] of Object.entries(fields ?? {})) {
+    same(valuesOf(arrived!, key), value === undefined ? [] : [value], `${name}: ${key}`);
+  }
+}
+
+Deno.test("what hostile clients send over HTTP/2 becomes no other request of HTTP/1.1", async () => {
+  assertNone(await Promise.allSettled(Object.keys(HOSTILE_STREAMS).map(tryStream)));
+  assertEquals(upstream.malformed, []);
+});
 
 for (const proxy of OUTER_PROXIES) {
   const { name, ignore } = needs(

@@ -4,18 +4,43 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import { test } from "../support/protocols.ts";
+import { http1Test, test } from "../support/protocols.ts";
 import { type Script, ScriptedUpstream } from "../support/scripted_upstream.ts";
 import { startServer } from "../support/server.ts";
-import { WireClient } from "../support/wire.ts";
+import { toText, WireClient } from "../support/wire.ts";
 import { HOSTILE_UPSTREAMS, type HostileUpstream, POISON } from "./hostile_upstreams.ts";
 
 const cases = Object.entries(HOSTILE_UPSTREAMS);
+const SWITCH = "HTTP/1.1 101 Switching Protocols\r\n";
+
+/** What is said to a client that wants to speak WebSocket, and the status that it gets. */
+const SWITCHES: readonly (readonly [name: string, says: string, gets: number])[] = [
+  ["as it should", `${SWITCH}Connection: Upgrade\r\nUpgrade: websocket\r\n\r\nhello`, 101],
+  [
+    "interim answers before",
+    `${
+      "HTTP/1.1 100 Continue\r\n\r\n".repeat(2)
+    }${SWITCH}Connection: upgrade\r\nUpgrade: WebSocket\r\n\r\nhello`,
+    101,
+  ],
+  ["another protocol", `${SWITCH}Connection: Upgrade\r\nUpgrade: h2c\r\n\r\npoison`, 502],
+  ["two protocols", `${SWITCH}Connection: Upgrade\r\nUpgrade: websocket, h2c\r\n\r\npoison`, 502],
+  ["no protocol", `${SWITCH}Connection: Upgrade\r\n\r\npoison`, 502],
+  ["no Connection", `${SWITCH}Upgrade: websocket\r\n\r\npoison`, 502],
+  ["a line that ends in LF", `${SWITCH}Connection: Upgrade\nUpgrade: websocket\r\n\r\npoison`, 502],
+  [
+    "HTTP/1.0",
+    `HTTP/1.0 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\npoison`,
+    502,
+  ],
+];
+
 /** Every second request on one of these paths finds its connection closed, after it was read. */
 let isLie = true;
 
 function scriptOf(path: string): Script | undefined {
   const [, kind, index] = path.split("/");
+  if (kind === "switch") return { says: SWITCHES[Number(index)]![1], then: "stay silent" };
   if (kind === "case" || kind === "late") return cases[Number(index)]?.[1];
   if (kind === "never" || (kind === "lie" && (isLie = !isLie))) return { says: "", then: "close" };
   return undefined;
@@ -64,20 +89,38 @@ async function tryCase(
 ): Promise<string[]> {
   const wrong: string[] = [], { gets } = upstream;
   const expected = [gets].flat();
-  const own = [0, 1].map((turn) => `/mine/${index}-${turn}-${crypto.randomUUID()}`);
+  const own = `/mine/${index}-${crypto.randomUUID()}`;
   const is = await got(`/${upstream.then === "stay silent" ? "late" : "case"}/${index}`, upstream);
   if (!expected.includes(is)) wrong.push(`${name}: ${is} in place of ${expected.join(" or ")}`);
   // Whoever asks next, on whatever connection is left, gets what was asked for.
-  for (const path of own) {
-    const next = await got(path);
-    if (next !== `200 ${path}`) wrong.push(`${name}: the next client got ${next} in place of ${path}`);
-  }
+  const next = await got(own);
+  if (next !== `200 ${own}`) wrong.push(`${name}: the next client got ${next} in place of ${own}`);
   return wrong;
 }
 
 test("a hostile upstream costs its client the answer, and nobody else anything", async () => {
   const wrong = await Promise.all(cases.map(tryCase));
   assertEquals(wrong.flat().slice(0, 10), []);
+});
+
+http1Test("halves", "a switch is believed where it is the one that was asked for", async () => {
+  for (const [index, [name, , gets]] of SWITCHES.entries()) {
+    using client = await WireClient.connect(server.port);
+    await client.get(
+      `/switch/${index}`,
+      "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n",
+    );
+    let response = await client.response();
+    while (response?.status === 100) response = await client.response();
+    assertEquals(response?.status, gets, name);
+    if (gets !== 101) {
+      assert(!response!.text.includes("poison"), name);
+      continue;
+    }
+    await upstream.interrupt(" and more");
+    await client.closeWrite();
+    assertEquals(toText(await client.rest()), "hello and more", name);
+  }
 });
 
 test("what comes on an idle connection is said to nobody", async () => {

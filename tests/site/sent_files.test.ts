@@ -4,18 +4,19 @@
  * @module
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { site, type SiteRequest } from "../support/site.ts";
+import { byFastcgi, site, type SiteRequest } from "../support/site.ts";
 import { toText } from "../support/wire.ts";
 
 const TEXT = "0123456789";
 
 const CONFIG = `servers:
   - root: www
-    cgi: { .php: php-cgi, .sh: true }
+    cgi: { .php: php-cgi }
     error_page: { 403: /error.php }
     locations:
       /in/: { alias: www, sendfile_from: private }
       /out/: { alias: www }
+      /sh/: { alias: www, cgi: { .sh: true } }
       /script/: { cgi_script: whole.sh, sendfile_from: . }
       /own/: { alias: www, sendfile_from: www }
       /up/: { upload_store: up }
@@ -43,8 +44,12 @@ const FILES = {
 } as const;
 
 /** A site whose programs say what they are told to, and whatever else. */
-function siteOf(fields: string, content = "the program's own"): ReturnType<typeof site> {
-  const made = site(CONFIG, FILES, () => `${fields}\n\n${content}`);
+function siteOf(
+  fields: string,
+  content = "the program's own",
+  change: (yaml: string) => string = (yaml) => yaml,
+): ReturnType<typeof site> {
+  const made = site(change(CONFIG), FILES, () => `${fields}\n\n${content}`);
   for (
     const [link, target] of [
       ["/site/private/out.txt", "/site/secret.txt"],
@@ -226,4 +231,19 @@ Deno.test("a program is ended, or has its second, when its file is sent", async 
   const made = siteOf("X-Sendfile: a.txt", "x".repeat(1000));
   assertEquals(await made.get("/in/x.php"), `200 ${TEXT}`);
   assertEquals(made.ran.length, 1);
+});
+
+Deno.test("what FastCGI servers name is sent, or not, as what programs name", async () => {
+  const answer = async (fields: string, path: string) => {
+    const made = siteOf(fields, undefined, byFastcgi), { status, text, fields: sent } = await made.ask(path);
+    assert(made.ran.length > 0, "it was asked");
+    assert(!sent.has("x-sendfile") && !sent.has("x-accel-redirect"), fields);
+    return `${status}${status === 200 ? ` ${text}` : ""}`;
+  };
+  assertEquals(await answer("X-Sendfile: a.txt", "/in/x.php"), `200 ${TEXT}`);
+  assertEquals(await answer("X-Accel-Redirect: /a.txt", "/in/x.php"), `200 ${TEXT}`);
+  assertEquals(await answer("X-Sendfile: private/a.txt", "/script/x"), `200 ${TEXT}`);
+  assertEquals(await answer("X-Sendfile: ../secret.txt", "/in/x.php"), "404");
+  assertEquals(await answer("X-Sendfile: www/x.php", "/script/x"), "403");
+  assertEquals(await answer("X-Sendfile: a.txt", "/out/x.php"), "200 the program's own");
 });
