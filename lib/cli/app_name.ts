@@ -1,23 +1,12 @@
 /**
- * The app of a command line, and the name under localhost that it is found by.
+ * The name under localhost that an app is found by.
  *
  * @module
  */
 import { basename } from "@std/path";
-import type { AppConfig } from "../config/types.ts";
-import { freePort } from "../runtime/free_port.ts";
-import { type CommandLine, UsageError } from "./command_line.ts";
+import { UsageError } from "./command_line.ts";
 
 const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
-
-/** The app, by the name of a folder where it is given none, and a port for it. @throws {UsageError} */
-export function appOf({ name, beside }: CommandLine, folder: string): AppConfig {
-  return {
-    name: name === undefined ? nameOfFolder(folder) : parseAppName(name),
-    port: freePort(),
-    command: beside!.join(" "),
-  };
-}
 
 /** What was written, as the labels before `.localhost`. @throws {UsageError} */
 export function parseAppName(text: string): string {

@@ -5,27 +5,21 @@
  */
 import { basename, resolve } from "@std/path";
 import { decodeConfig, formatIssue, formatPlace } from "../config/decode.ts";
-import { fileConfig, folderConfig } from "../config/defaults.ts";
+import { fileConfig, type FileOptions, folderConfig } from "../config/defaults.ts";
 import { endpointsOf, withEndpoints } from "../config/listen.ts";
 import { uploadStores } from "../config/places.ts";
-import { appConfig } from "../config/app.ts";
 import type { Config } from "../config/types.ts";
 import { isContained } from "../http/containment.ts";
 import { endpointOf } from "../http/endpoint.ts";
 import { mayWrite } from "../runtime/may_write.ts";
 import { permissionFlag } from "../supervisor/permissions.ts";
 import { machineName, systemInfo, VARIABLES } from "../supervisor/system_info.ts";
-import { appOf } from "./app_name.ts";
 import { type CommandLine, folderOptions, UsageError } from "./command_line.ts";
 import { certificateLook } from "./certificate_look.ts";
 import { operandGuess } from "./operand_guess.ts";
-import type { CommandName } from "./options.ts";
 import { ownFilesInStores } from "./own_files.ts";
 import { look, realPath } from "./real_path.ts";
 import { missingInterpreters } from "./sandbox_gaps.ts";
-
-/** Commands that need no file. */
-const SERVING: readonly CommandName[] = ["serve", "app"];
 
 const DEFAULT_FILE = "webserv.yaml";
 const DEFAULT_PORT = 8080, DEFAULT_HTTPS_PORT = 8443;
@@ -55,7 +49,7 @@ export interface LoadedConfiguration {
 export function loadConfiguration(commandLine: CommandLine, running?: Config): LoadedConfiguration {
   const file = commandLine.config ?? defaultFile(commandLine, running);
   if (file === undefined) {
-    if (!SERVING.includes(commandLine.command)) {
+    if (commandLine.command !== "serve") {
       throw new FileAccessError(
         `there is no ${DEFAULT_FILE} here: name a file with --config, or make one with webserv init`,
       );
@@ -88,8 +82,7 @@ export function loadConfiguration(commandLine: CommandLine, running?: Config): L
  * The file that is taken where none is named. SECURITY: a server that was started without one never takes one up, which
  * may have been uploaded meanwhile.
  */
-function defaultFile({ operand, command }: CommandLine, running: Config | undefined): string | undefined {
-  if (command === "app") return undefined;
+function defaultFile({ operand }: CommandLine, running: Config | undefined): string | undefined {
   if (running !== undefined) return running.file === undefined ? undefined : DEFAULT_FILE;
   return operand === undefined && isFile(DEFAULT_FILE) ? DEFAULT_FILE : undefined;
 }
@@ -151,23 +144,8 @@ function loadFile(file: string, isNamed: boolean): LoadedConfiguration & { names
 function configForOperand(commandLine: CommandLine): Config {
   const operand = commandLine.operand ?? ".";
   const path = resolve(operand);
-  const { switches } = commandLine;
-  const shared = {
-    hostname: commandLine.host ?? "127.0.0.1",
-    port: commandLine.port ?? (switches.has("https") ? DEFAULT_HTTPS_PORT : DEFAULT_PORT),
-    https: switches.has("https"),
-    cors: switches.has("cors"),
-    headers: commandLine.headers,
-    workers: commandLine.workers ?? 1,
-    quiet: isQuiet(commandLine, false),
-  };
-  const kind = kindOf(path, operand);
-  if (commandLine.command === "app") {
-    if (kind === "file") throw new UsageError(`"${operand}" is a file: name the folder that it is in`);
-    const root = commandLine.operand === undefined ? undefined : path;
-    return appConfig({ ...shared, root, app: appOf(commandLine, path) });
-  }
-  if (kind === "file") {
+  const { switches } = commandLine, shared = sharedOptions(commandLine);
+  if (kindOf(path, operand) === "file") {
     refuseFolderOptions(commandLine, operand);
     return fileConfig({ ...shared, file: path });
   }
@@ -181,8 +159,22 @@ function configForOperand(commandLine: CommandLine): Config {
   });
 }
 
+/** What options say of everything that is served without a file. */
+export function sharedOptions(commandLine: CommandLine): Omit<FileOptions, "file"> {
+  const { switches } = commandLine, https = switches.has("https");
+  return {
+    hostname: commandLine.host ?? "127.0.0.1",
+    port: commandLine.port ?? (https ? DEFAULT_HTTPS_PORT : DEFAULT_PORT),
+    https,
+    cors: switches.has("cors"),
+    headers: commandLine.headers,
+    workers: commandLine.workers ?? 1,
+    quiet: isQuiet(commandLine, false),
+  };
+}
+
 /** @throws {UsageError | FileAccessError} if it is neither, or cannot be read */
-function kindOf(path: string, operand: string): "file" | "folder" {
+export function kindOf(path: string, operand: string): "file" | "folder" {
   try {
     const { isDirectory, isFile } = Deno.statSync(path);
     if (isDirectory) return "folder";
@@ -227,7 +219,7 @@ function isQuiet({ switches, beside, logFormat }: CommandLine, namesAccessLog: b
 }
 
 /** What goes with a folder as well as with a file. */
-function withShared(config: Config, { allowedHosts, logFormat }: CommandLine): Config {
+export function withShared(config: Config, { allowedHosts, logFormat }: CommandLine): Config {
   return {
     ...config,
     allowedHosts: [...config.allowedHosts, ...allowedHosts],

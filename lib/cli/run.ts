@@ -59,8 +59,11 @@ function runCommand(
 ): Promise<number | void> | void {
   switch (commandLine.command) {
     case "serve":
-    case "app":
       return serve(commandLine, debuggerPort);
+    case "app":
+      return import("./app_configuration.ts").then(({ loadAppConfiguration }) =>
+        serve(commandLine, debuggerPort, loadAppConfiguration)
+      );
     case "check":
       return check(commandLine);
     case "init":

@@ -24,7 +24,13 @@ import { browserUrls, firstEndpoint, isAll } from "./addresses.ts";
 import { announcer, showStart, waitingFor } from "./announce.ts";
 import { allWarnings } from "./check.ts";
 import type { CommandLine } from "./command_line.ts";
-import { ConfigError, configurationFile, FileAccessError, loadConfiguration } from "./configuration.ts";
+import {
+  ConfigError,
+  configurationFile,
+  FileAccessError,
+  loadConfiguration,
+  type LoadedConfiguration,
+} from "./configuration.ts";
 import type { Companion } from "./companion.ts";
 import { isTerminalGone, print, printToStderr, tell } from "./console.ts";
 import { type AddressSources, withAdvice } from "./listen_advice.ts";
@@ -39,12 +45,17 @@ const PORTS_TRIED = 100;
 /**
  * Resolves once the server has stopped as asked, or a command beside it has ended, with the exit status.
  *
+ * @param load what is to be served at first
  * @throws {UsageError | ConfigError | FileAccessError | ListenError | StartError | CommandError}
  */
-export async function serve(commandLine: CommandLine, debuggerPort: DebuggerPort): Promise<number> {
+export async function serve(
+  commandLine: CommandLine,
+  debuggerPort: DebuggerPort,
+  load: (commandLine: CommandLine) => LoadedConfiguration = loadConfiguration,
+): Promise<number> {
   // Before it is read, so that no later change of it is missed.
   const known = fileState(configurationFile(commandLine));
-  const loaded = loadConfiguration(commandLine);
+  const loaded = load(commandLine);
   const { config, listens } = loaded;
   // Before they are read, too.
   const knownCertificates = certificateFiles(config).map((path) => [path, fileState(path)] as const);
@@ -110,7 +121,8 @@ export async function serve(commandLine: CommandLine, debuggerPort: DebuggerPort
   onSignal("reload", (signal) => {
     // A terminal that is closed says so with the same signal, and nobody can stop a server whose terminal is gone.
     const isGone = isTerminalGone();
-    if ((isGone || config.file === undefined) && companion?.signal(signal, "reload")) return;
+    if (isGone && companion?.signal(signal, "stop")) return;
+    if (config.file === undefined && companion?.signal(signal, "reload")) return;
     if (isGone) stopAsked.resolve(0);
     else reloadAll();
   });

@@ -274,7 +274,7 @@ function defaultMethods(has: HasSource): readonly string[] {
  * What other servers may be asked: the methods of RFC 9110 but for CONNECT and TRACE, PATCH (RFC 5789), QUERY, and those of
  * WebDAV and what is built on it (RFC 3253, 3648, 3744, 4791, 4918, 5323, 5842).
  */
-const FORWARDED_METHODS: readonly string[] = [
+export const FORWARDED_METHODS: readonly string[] = [
   ..."GET HEAD POST PUT DELETE PATCH QUERY".split(" "),
   ..."PROPFIND PROPPATCH MKCOL COPY MOVE LOCK UNLOCK".split(" "),
   ..."VERSION-CONTROL REPORT CHECKOUT CHECKIN UNCHECKOUT MKWORKSPACE UPDATE LABEL MERGE BASELINE-CONTROL"

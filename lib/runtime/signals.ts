@@ -33,5 +33,7 @@ export function ignoreUserSignal(): void {
 
 /** What a shell gives as the exit status of a program that a signal to stop has ended: 128 and its number. */
 export function statusOfStop(signal: Deno.Signal): number {
-  return 128 + (signal === "SIGINT" ? 2 : signal === "SIGTERM" ? 15 : 21);
+  return 128 + (NUMBERS[signal] ?? 0);
 }
+
+const NUMBERS: Partial<Record<Deno.Signal, number>> = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15, SIGBREAK: 21 };

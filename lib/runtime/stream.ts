@@ -22,13 +22,14 @@ export class Stream implements Duplex {
   #failWrite: ((error: Error) => void) | undefined;
   #open = true;
 
-  constructor(connection: Deno.Conn) {
+  /** @param isOwn we have made it ourselves: what it brings is waited for by a client that had its turn */
+  constructor(connection: Deno.Conn, readonly isOwn = false) {
     this.#connection = connection;
-    fairReads.opened();
+    if (!isOwn) fairReads.opened();
   }
 
   read(buffer: Uint8Array): Promise<number | null> {
-    return fairReads.read(this.#connection, buffer);
+    return this.isOwn ? this.#connection.read(buffer) : fairReads.read(this.#connection, buffer);
   }
 
   write(bytes: Uint8Array): Promise<number> {
@@ -46,7 +47,7 @@ export class Stream implements Duplex {
   close(): void {
     if (!this.#open) return;
     this.#open = false;
-    fairReads.closed();
+    if (!this.isOwn) fairReads.closed();
     this.#failWrite?.(new Deno.errors.Interrupted("closed"));
     try {
       this.#connection.close();

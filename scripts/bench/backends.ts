@@ -1,6 +1,6 @@
 /**
  * What servers pass requests on to: one PHP of the system, one small HTTP server, and one that switches protocols and
- * sends without end. All servers of a row have the same one behind them.
+ * sends without end. All servers of a row have one of the same kind behind them.
  *
  * @module
  */
@@ -29,7 +29,7 @@ export interface Backend {
 
 /** Where a back end gets what it needs, and where it may run. */
 export interface BackendOptions {
-  /** Temporary, for its configuration. */
+  /** Temporary: that of the server before it. */
   readonly folder: string;
   readonly site: string;
   /** The folder with compiled programs. */
@@ -56,7 +56,6 @@ export async function startBackend(
 ): Promise<Backend> {
   const folder = join(options.folder, name);
   await Deno.mkdir(folder);
-  stack.defer(() => Deno.remove(folder, { recursive: true }));
   return await STARTS[name]({ ...options, folder }, stack);
 }
 

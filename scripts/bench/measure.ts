@@ -52,8 +52,6 @@ export interface Bench {
   readonly source: string;
   /** The folder with CGI programs. */
   readonly programs: string;
-  /** What stands behind the servers of this row. */
-  readonly backend?: Backend;
   /** What this machine lacks for all servers. */
   readonly lacks: Lacks;
   readonly loads: Readonly<Record<LoadName, LoadProgram>>;
@@ -76,6 +74,8 @@ export interface Runner {
   readonly isBase: boolean;
   readonly place: Place;
   readonly process: ServerProcess;
+  /** Of its own: what another server keeps of one it does not take from this. */
+  readonly backend: Backend | undefined;
   readonly target: Target;
   /** The length of one answer with its head, if the load counts whole answers. */
   readonly answerLength: number;
@@ -93,15 +93,14 @@ export interface Measured {
 
 /** Measures the servers that have what the row needs. */
 export async function measureRow(
-  common: Bench,
+  bench: Bench,
   row: Row,
   candidates: readonly Candidate[],
 ): Promise<Measured> {
-  const missing = common.lacks[row.needs];
+  const missing = bench.lacks[row.needs];
   if (missing !== undefined) return { results: [], failures: [], omissions: [{ row: row.id, why: missing }] };
   const failures: Omission[] = [], omissions: Omission[] = [], runners: Runner[] = [];
   await using stack = new AsyncDisposableStack();
-  const bench = await withBackend(common, row, stack);
   for (const candidate of candidates.filter(({ peer }) => peer.features.includes(row.needs))) {
     const server = candidate.peer.id;
     const why = candidate.program.lacks?.[row.needs];
@@ -124,14 +123,6 @@ export async function measureRow(
     }
   }
   return { results: await collect(row, runners), failures, omissions };
-}
-
-/** With what the row wants behind its servers. */
-async function withBackend(bench: Bench, row: Row, stack: AsyncDisposableStack): Promise<Bench> {
-  const name = row.setup?.backend;
-  if (name === undefined) return bench;
-  const cores = { serverCore: SERVER_CORE, loadCore: LOAD_CORE };
-  return { ...bench, backend: await startBackend(name, { ...bench, ...cores }, stack) };
 }
 
 /** Says that a server does not do what it should, unless the benchmark was interrupted. */
@@ -183,10 +174,13 @@ export async function startRunner(
 ): Promise<Runner> {
   const place = await makePlace(bench, `${row.id}-${peer.id}${isBase ? "-base" : ""}`, setup, row);
   stack.defer(() => Deno.remove(place.folder, { recursive: true }));
+  const cores = { serverCore: SERVER_CORE, loadCore: LOAD_CORE };
+  const backend = setup.backend &&
+    await startBackend(setup.backend, { ...bench, ...cores, folder: place.folder }, stack);
   const process = await ServerProcess.start({
     cores: Array.from({ length: setup.workers ?? 1 }, (_, core) => SERVER_CORE + core).join(","),
     program: program.path,
-    ...await prepare(peer, place),
+    ...await prepare(peer, { ...place, backend: backend?.address }),
     signal: bench.signal,
   }, place.port);
   stack.use(process);
@@ -200,6 +194,7 @@ export async function startRunner(
     isBase,
     place,
     process,
+    backend,
     target,
     answerLength: row.load === "tunnel" ? await checkTunnel(bench, target) : await checkAnswer(target),
     samples: [],
@@ -214,7 +209,7 @@ async function checkTunnel({ loads }: Bench, target: Target): Promise<number> {
 
 /** A new folder and a free port for a server. */
 export async function makePlace(
-  { folder, site, main, programs, tls, backend }: Bench,
+  { folder, site, main, programs, tls }: Bench,
   name: string,
   setup: Setup,
   { connections, expect }: Pick<Row, "connections" | "expect">,
@@ -224,8 +219,7 @@ export async function makePlace(
   // A server that gives up root's rights must be able to write there.
   await Deno.chmod(join(own, "store"), 0o777);
   const length = expect.length ?? 0;
-  const given = { site, main, programs, connections, length, setup, tls };
-  return { ...given, folder: own, port: freePort(), backend: backend?.address };
+  return { folder: own, site, main, programs, port: freePort(), connections, length, setup, tls };
 }
 
 /** Writes a server's configuration. Gives how it is started then. */
@@ -254,7 +248,7 @@ async function warmUp(
 /** The CPU clock runs from before the load program starts until it has ended. */
 async function takeSample(bench: Bench, load: LoadProgram, runner: Runner): Promise<Sample> {
   const { peer, process: { pid }, target, answerLength } = runner;
-  const behind = backendClock(bench);
+  const behind = backendClock(runner);
   const [cpu, loadCpu, idle, start] = [
     readCpu(pid),
     readReapedCpu(),
@@ -280,7 +274,7 @@ async function takeSample(bench: Bench, load: LoadProgram, runner: Runner): Prom
 }
 
 /** Gives, when it is asked, what the back end has used meanwhile of the server's core and of the load's. */
-function backendClock({ backend }: Bench): () => { backendCpu: number; backendLoadCpu: number } {
+function backendClock({ backend }: Runner): () => { backendCpu: number; backendLoadCpu: number } {
   if (backend === undefined) return () => ({ backendCpu: 0, backendLoadCpu: 0 });
   const before = readCpu(backend.pid);
   return () => {

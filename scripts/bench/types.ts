@@ -169,7 +169,7 @@ export interface Place {
   readonly programs: string;
   readonly port: number;
   /** Where the back end listens, if the setup has one: `unix:PATH` or `HOST:PORT`. */
-  readonly backend: string | undefined;
+  readonly backend?: string | undefined;
   readonly connections: number;
   /** The length of the bare loop's answer. */
   readonly length: number;

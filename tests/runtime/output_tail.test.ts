@@ -39,14 +39,14 @@ Deno.test("output is passed on as it is, and kept without what a terminal would 
 
 Deno.test("of much output the last 16 KiB are kept, from the beginning of a line", async () => {
   const line = (number: number) => `line ${number}\n`;
-  const lines = Array.from({ length: 20_000 }, (_, number) => line(number));
+  const lines = Array.from({ length: 5_000 }, (_, number) => line(number));
   for (const pieces of [lines, [lines.join("")]]) {
     const [written, kept] = await passed(...pieces);
     assertEquals(written, lines.join(""));
     const [first, ...rest] = kept.split("\n");
     assert(rest.length > 1000 && kept.length <= 16 * 1024, `${kept.length}`);
-    assertEquals(first, line(19_999 - rest.length).trim());
-    assertEquals(rest.at(-1), "line 19999");
+    assertEquals(first, line(4_999 - rest.length).trim());
+    assertEquals(rest.at(-1), "line 4999");
   }
 });
 
