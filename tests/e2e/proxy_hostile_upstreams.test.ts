@@ -7,6 +7,7 @@ import { assert, assertEquals } from "@std/assert";
 import { http1Test, test } from "../support/protocols.ts";
 import { type Script, ScriptedUpstream } from "../support/scripted_upstream.ts";
 import { startServer } from "../support/server.ts";
+import { waitUntil } from "../support/wait.ts";
 import { toText, WireClient } from "../support/wire.ts";
 import { HOSTILE_UPSTREAMS, type HostileUpstream, POISON } from "./hostile_upstreams.ts";
 
@@ -41,6 +42,8 @@ let isLie = true;
 function scriptOf(path: string): Script | undefined {
   const [, kind, index] = path.split("/");
   if (kind === "switch") return { says: SWITCHES[Number(index)]![1], then: "stay silent" };
+  // It reads four bytes of what it has announced to read, and takes the rest for a request.
+  if (kind === "unread") return { says: "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nearly", early: 4 };
   if (kind === "case" || kind === "late") return cases[Number(index)]?.[1];
   if (kind === "never" || (kind === "lie" && (isLie = !isLie))) return { says: "", then: "close" };
   return undefined;
@@ -74,7 +77,9 @@ async function got(
   try {
     while (true) {
       const { status, text, field } = (await client.response(method))!;
-      assert(field("x-poison") === undefined && field("set-cookie") === undefined);
+      for (const name of ["x-poison", "set-cookie"]) {
+        assertEquals(field(name), undefined, `${name} at ${target}`);
+      }
       if (status >= 200) return status === 502 || status === 504 ? `${status}` : `${status} ${text}`;
     }
   } catch (error) {
@@ -123,10 +128,12 @@ http1Test("halves", "a switch is believed where it is the one that was asked for
   }
 });
 
+// Only what has come: bytes that are under way when the next request goes out are its answer, so far as HTTP/1.1 tells.
 test("what comes on an idle connection is said to nobody", async () => {
   for (let turn = 0; turn < 5; turn++) {
     assertEquals(await got(`/mine/${turn}`), `200 /mine/${turn}`);
     await upstream.interrupt(turn % 2 === 0 ? POISON : "junk");
+    await waitUntil(() => upstream.open === 0, "no connection is left that somebody has spoken on unasked");
   }
   assertEquals(await got("/mine/last"), "200 /mine/last");
 });
@@ -153,3 +160,21 @@ test("a server that never answers is asked twice at the most", async () => {
 function arrivalsOf(path: string): number {
   return upstream.arrivals.filter(({ target }) => target === path).length;
 }
+
+http1Test(
+  "halves",
+  "content that comes behind an early answer is no request to a server that takes it for one",
+  async () => {
+    const id = crypto.randomUUID(), stolen = `GET /mine/stolen-${id} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
+    for (let turn = 0; turn < 5; turn++) {
+      using client = await WireClient.connect(server.port);
+      await client.send(
+        `POST /unread/${id} HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${4 + stolen.length}\r\n\r\nhalf`,
+      );
+      assertEquals((await client.response())?.text, "early");
+      await client.send(stolen);
+      assertEquals(await got(`/mine/${id}`), `200 /mine/${id}`);
+    }
+    assertEquals(arrivalsOf(`/mine/stolen-${id}`), 0);
+  },
+);
