@@ -62,7 +62,7 @@ export function appWords(
 
 /** What a command needs to listen on a port; undefined where it needs nothing that we know, or has its port already. */
 function portWords(words: readonly string[], port: string): readonly string[] | undefined {
-  const at = words.findIndex((word) => !RUNNERS.has(word) && !/^-|^[A-Z_0-9]+=/i.test(word));
+  const at = words.findIndex((word) => !isRunner(word) && !/^-|^[A-Z_0-9]+=/i.test(word));
   if (at < 0) return undefined;
   const name = words[at]!.replace(/^npm:/, "").replace(/(?<=.)@.*$/, "").replace(/^.*\//, "");
   const server = Object.hasOwn(SERVERS, name) ? SERVERS[name] : undefined;
@@ -73,6 +73,11 @@ function portWords(words: readonly string[], port: string): readonly string[] | 
   const hasPort = rest.some((word) => /^(?:--port|-p)(?:=|$)/.test(word)) ||
     (name === "manage.py" && rest.filter((word) => !word.startsWith("-")).length > 1);
   return hasPort ? undefined : server.words(port);
+}
+
+/** By whatever path, as that of a virtual environment, and whatever its version. */
+function isRunner(word: string): boolean {
+  return RUNNERS.has(word.replace(/^.*\//, "").replace(/^(python3)\.\d+$/, "$1"));
 }
 
 /** The script of a package that is run: `npm run dev`, `yarn dev`, `npm start`. */

@@ -5,16 +5,15 @@
  */
 import { FORWARDED_METHODS } from "../config/location_keys.ts";
 import { programFolder } from "../config/places.ts";
-import type { LocationConfig, TryFiles } from "../config/types.ts";
-import type { ProxyTarget } from "../config/upstreams.ts";
+import type { LocationConfig, ProxyTarget, TryFiles } from "../config/types.ts";
 import { nameOfServer } from "../fastcgi/server.ts";
-import { nameOf } from "../proxy/route.ts";
+import { upstreamUrl } from "../http/upstream_url.ts";
 
 /** What answers at a location, and for which methods, in one line. */
 export function describeLocation(location: LocationConfig): string {
   const { access, answer: { return: answer }, files: { alias, root, autoindex, tryFiles } } = location;
   const { programs: { cgi, cgiOnly, cgiScript, fastcgi, fastcgiPass }, store: { uploadStore } } = location;
-  const { proxyPass } = location.proxy;
+  if (location.proxy.proxyPass !== undefined) return describeProxy(location.proxy.proxyPass, access);
   const parts: string[] = [];
   if (answer) parts.push(`return ${answer.status}${"location" in answer ? ` ${answer.location}` : ""}`);
   if (cgiScript !== undefined) parts.push(`program ${cgiScript}`);
@@ -23,26 +22,27 @@ export function describeLocation(location: LocationConfig): string {
     parts.push(`${extension} by FastCGI ${nameOfServer(server)}`);
   }
   if (fastcgiPass !== undefined) parts.push(`FastCGI ${nameOfServer(fastcgiPass)}`);
-  if (proxyPass !== undefined) parts.push(`goes on to ${proxyPass.map(describeTarget).join(", ")}`);
   if (uploadStore !== undefined) parts.push(`uploads to ${uploadStore}`);
   const files = alias ?? root ?? uploadStore;
-  const isWhole = cgiScript !== undefined || fastcgiPass !== undefined || proxyPass !== undefined;
+  const isWhole = cgiScript !== undefined || fastcgiPass !== undefined;
   const onlyPrograms = isWhole || (programFolder(location) !== undefined && cgiOnly);
   if (onlyPrograms && !isWhole) parts.push(`nothing else of ${files}`);
   if (!answer && !onlyPrograms) parts.push(files === undefined ? "404" : `files of ${files}`);
   if (autoindex && !onlyPrograms) parts.push("listing");
   if (tryFiles) parts.push(`try ${describeTries(tryFiles)}`);
-  return `${parts.join(", ")} [${describeMethods(access.allowedMethods)}]`;
+  return `${parts.join(", ")} [${access.allowedMethods.join(" ")}]`;
 }
 
-/** As it is written in the file. */
-function describeTarget(target: ProxyTarget): string {
-  const uri = target.uri ?? "";
-  return `${nameOf(target)}${"path" in target.address && uri !== "" ? ":" : ""}${uri}`;
-}
-
-function describeMethods(methods: readonly string[]): string {
-  return methods === FORWARDED_METHODS ? "all methods but TRACE and CONNECT" : methods.join(" ");
+function describeProxy(
+  targets: readonly ProxyTarget[],
+  { allowedMethods }: LocationConfig["access"],
+): string {
+  const urls = targets.map((target) => {
+    const colon = target.uri !== undefined && "path" in target.address ? ":" : "";
+    return upstreamUrl(target) + colon + (target.uri ?? "");
+  }).join(", ");
+  const isEvery = FORWARDED_METHODS.every((method) => allowedMethods.includes(method));
+  return `passed on to ${urls} [${isEvery ? "every known method" : allowedMethods.join(" ")}]`;
 }
 
 /** As it is written in the file. */

@@ -120,7 +120,8 @@ function fastcgiGaps(config: Config): string[] {
   ];
 }
 
-function formatUpstream(address: UpstreamAddress): string {
+/** As a configuration has it. */
+export function formatUpstream(address: UpstreamAddress): string {
   return "path" in address ? `unix:${address.path}` : formatEndpoint(address);
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { upstreamUrl } from "../http/upstream_url.ts";
 import type { BodySource, Response } from "../http/message.ts";
 import { reasonPhrase } from "../http/status.ts";
 import type { AnswerHead, Switched } from "../http1/client_events.ts";
@@ -10,7 +11,6 @@ import { UpstreamFault } from "../http1/client_connection.ts";
 import type { UpstreamExchange } from "./exchange.ts";
 import { clientFields } from "./fields.ts";
 import { joined } from "./joined.ts";
-import { nameOf } from "./route.ts";
 import { UpstreamSource } from "./source.ts";
 import { TunnelPeer } from "./tunnel_peer.ts";
 import { acceptOf } from "./web_socket.ts";
@@ -24,7 +24,7 @@ export function answerOf(exchange: UpstreamExchange, head: AnswerHead): Response
     ...reason !== "" && reason !== reasonPhrase(status) && { reason },
     fields: clientFields(head.fields),
     body,
-    ...status >= 400 && { why: `answered by ${nameOf(exchange.target)}` },
+    ...status >= 400 && { why: `answered by ${upstreamUrl(exchange.target)}` },
   };
 }
 

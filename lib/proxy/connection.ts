@@ -43,7 +43,7 @@ export class UpstreamConnection {
   }
 
   /**
-   * Waits until more has been received, or the peer has ended its side; a reset counts as that. There is one read at a
+   * Waits until more has been received, or the peer has ended its side, or broken off. There is one read at a
    * time: whoever asks meanwhile waits for it.
    *
    * @param minimum bytes of room to read into
@@ -99,7 +99,7 @@ export class UpstreamConnection {
 
   readonly #onEnd = (): void => {
     this.#reading = undefined;
-    this.http.endOfInput();
+    this.http.endOfInput(false);
     this.#onUnasked?.(this);
   };
 

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { upstreamUrl } from "../http/upstream_url.ts";
 import type { Request, Response } from "../http/message.ts";
 import { UpstreamFault } from "../http1/client_connection.ts";
 import { DialError } from "../ports.ts";
@@ -12,7 +13,7 @@ import { type ExchangePorts, UpstreamExchange } from "./exchange.ts";
 import { circleError, connectError, faultError, silenceError } from "./failures.ts";
 import { isCircling } from "./fields.ts";
 import { outgoingRequest } from "./outgoing.ts";
-import { type AskedPath, nameOf, type Route, type Target } from "./route.ts";
+import type { AskedPath, Route, Target } from "./route.ts";
 import { Upstream, type UpstreamPorts } from "./upstream.ts";
 
 /** What a proxy works with. */
@@ -95,7 +96,7 @@ export class Proxy {
   }
 
   #upstreamOf(target: Target, verify: boolean): Upstream {
-    const key = `${nameOf(target)} ${verify}`;
+    const key = `${upstreamUrl(target)} ${verify}`;
     let upstream = this.#upstreams.get(key);
     if (upstream === undefined) {
       if (this.#upstreams.size >= MOST_UPSTREAMS) this.#upstreams.clear();

@@ -3,11 +3,11 @@
  *
  * @module
  */
+import { upstreamUrl } from "../http/upstream_url.ts";
 import { BodyError, GoneError, HttpError } from "../http/errors.ts";
 import type { BodySource } from "../http/message.ts";
 import { UpstreamFault } from "../http1/client_connection.ts";
 import type { UpstreamExchange } from "./exchange.ts";
-import { nameOf } from "./route.ts";
 
 /** Owns the exchange: close() gives its connection back, or up. */
 export class UpstreamSource implements BodySource {
@@ -93,7 +93,7 @@ export class UpstreamSource implements BodySource {
   #failure(error: unknown): unknown {
     const { target, isLate } = this.exchange;
     if (error instanceof UpstreamFault) {
-      return new BodyError(isLate ? error.message : `${nameOf(target)}: ${error.message}`);
+      return new BodyError(isLate ? error.message : `${upstreamUrl(target)}: ${error.message}`);
     }
     // The client broke its own request: there is no answering that any more.
     return error instanceof HttpError ? new GoneError() : error;

@@ -14,10 +14,15 @@ import { TICK, type Waiting } from "./deadlines.ts";
 /** At an end of the server a tunnel is over once nothing has passed for so long, in milliseconds. */
 const QUIET = 200;
 
+/** Who takes nothing more has this long to say its last, in milliseconds: its system knows already that it is over. */
+const LAST_WORDS = 5000;
+
 /** One end of a tunnel. */
 export interface RelaySide extends Duplex {
   /** Somebody else looks after the time that its writes take. */
   readonly isPaced?: true;
+  /** In place of close(), where it was sent everything and may still be sending: it is not to lose what it has not read. */
+  linger?(): Promise<void>;
 }
 
 /** What an idle tunnel holds for each direction. */
@@ -44,7 +49,7 @@ export class Relay implements Waiting {
   /** Without another byte it is over then. */
   #idleUntil: number;
 
-  constructor(client: RelaySide, { peer, idle }: Tunnel, context: ServerContext) {
+  constructor(readonly client: RelaySide, { peer, idle }: Tunnel, context: ServerContext) {
     this.#context = context;
     this.#down = new Flow(peer, client, context, this);
     this.#up = new Flow(client, peer, context, this);
@@ -67,9 +72,7 @@ export class Relay implements Waiting {
 
   /** The server ends: the tunnel does, too, as soon as nothing is on its way. */
   hangUp(): void {
-    this.#idle = Math.min(this.#idle, QUIET);
-    this.#idleUntil = Math.min(this.#idleUntil, this.#context.deadlines.in(this.#idle));
-    this.arm();
+    this.#hurry(QUIET);
   }
 
   expire(): void {
@@ -96,11 +99,29 @@ export class Relay implements Waiting {
     this.#up.to.close();
   }
 
-  /** A flow is over. */
-  ended(): void {
+  /**
+   * A flow is over.
+   *
+   * @param isCut it could not be delivered: what comes the other way may still be worth having
+   */
+  ended(isCut: boolean): void {
+    if (isCut) this.#hurry(LAST_WORDS);
     if (!this.#up.isOver || !this.#down.isOver) return;
-    this.close();
     this.#context.deadlines.delete(this);
+    if (this.#down.isWhole && !this.#up.isWhole && this.client.linger !== undefined) {
+      this.#up.to.close();
+      void this.client.linger().finally(() => this.#end());
+    } else this.#end();
+  }
+
+  #hurry(idle: number): void {
+    this.#idle = Math.min(this.#idle, idle);
+    this.#idleUntil = Math.min(this.#idleUntil, this.#context.deadlines.in(this.#idle));
+    this.arm();
+  }
+
+  #end(): void {
+    this.close();
     this.#over.resolve();
   }
 }
@@ -115,6 +136,8 @@ class Flow {
   /** On the clock of the deadlines, while a write waits. */
   until = Infinity;
   isOver = false;
+  /** All of it was delivered, the end as well. */
+  isWhole = false;
   /** Bytes that have been taken since `to` last made us wait. */
   #taken = 0;
   #pool = SMALL;
@@ -144,14 +167,16 @@ class Flow {
 
   /** The system may still be using the buffer. Whatever it says, one side is of no use any more, and so neither is the other. */
   readonly #onFailure = (): void => {
-    if (!this.isOver) this.#pool.lose();
-    this.isOver = true;
     this.relay.close();
-    this.relay.ended();
+    this.#giveUp();
   };
 
   async #deliver(count: number): Promise<void> {
-    await this.#write(this.#buffer.subarray(0, count));
+    try {
+      await this.#write(this.#buffer.subarray(0, count));
+    } catch {
+      return this.#giveUp();
+    }
     const next = poolFor(this.#pool, count);
     if (next !== this.#pool) {
       this.#pool.give(this.#buffer);
@@ -164,8 +189,16 @@ class Flow {
   async #end(): Promise<void> {
     await this.to.closeWrite();
     this.#pool.give(this.#buffer);
+    this.isOver = this.isWhole = true;
+    this.relay.ended(false);
+  }
+
+  #giveUp(): void {
+    if (this.isOver) return;
+    this.#pool.lose();
     this.isOver = true;
-    this.relay.ended();
+    this.until = Infinity;
+    this.relay.ended(true);
   }
 
   /** See ByteStream: a write goes on only once a third of what the system holds is free. */

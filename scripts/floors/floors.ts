@@ -37,8 +37,6 @@ export const FLOORS: readonly Floor[] = [
       "lib/supervisor",
       "lib/runtime",
       "lib/trust",
-      "lib/fastcgi",
-      "lib/proxy",
       "lib/config",
       ...PURE,
       "@std/path",

@@ -34,6 +34,7 @@ const CASES: readonly (readonly [words: string, started: string])[] = [
   ["python3 manage.py runserver", "python3 manage.py runserver 127.0.0.1:5"],
   ["python3 manage.py runserver --noreload", "python3 manage.py runserver --noreload 127.0.0.1:5"],
   ["python3 manage.py runserver 8000", "python3 manage.py runserver 8000"],
+  ["./venv/bin/python3.11 manage.py runserver", "./venv/bin/python3.11 manage.py runserver 127.0.0.1:5"],
   ["python3 manage.py migrate", "python3 manage.py migrate"],
   ["flask --app hello run", "flask --app hello run"],
   ["flask run", "flask run --port 5"],

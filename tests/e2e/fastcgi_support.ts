@@ -74,6 +74,14 @@ export async function startFcgiwrap(folder: string, processes = 2): Promise<Fast
   return await start(FCGIWRAP!, ["-f", "-c", String(processes), "-s", `unix:${socket}`], socket);
 }
 
+/** The same on a port of 127.0.0.1, which `socket` gives. */
+export async function startFcgiwrapOnPort(processes = 2): Promise<FastcgiProcess> {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 }), { port } = listener.addr;
+  listener.close();
+  const socket = `127.0.0.1:${port}`;
+  return await start(FCGIWRAP!, ["-f", "-c", String(processes), "-s", `tcp:${socket}`], socket);
+}
+
 async function start(command: string, args: string[], socket: string): Promise<FastcgiProcess> {
   const child = new Deno.Command(command, { args, stdin: "null", stdout: "null", stderr: "null" }).spawn();
   const dispose = async () => {
@@ -89,9 +97,13 @@ async function start(command: string, args: string[], socket: string): Promise<F
   return { pid: child.pid, socket, [Symbol.asyncDispose]: dispose };
 }
 
-async function accepts(path: string): Promise<boolean> {
+async function accepts(socket: string): Promise<boolean> {
+  const [hostname, port] = socket.split(":");
   try {
-    (await Deno.connect({ transport: "unix", path })).close();
+    const connection = port === undefined
+      ? await Deno.connect({ transport: "unix", path: socket })
+      : await Deno.connect({ hostname: hostname!, port: Number(port) });
+    connection.close();
     return true;
   } catch {
     return false;

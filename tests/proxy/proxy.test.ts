@@ -161,7 +161,7 @@ Deno.test("an idempotent request is told again where a kept connection turns out
     await told(bench.ask());
     assertEquals(
       await refusalOf(bench.ask({ method })),
-      "502 http://a:80: The connection was closed without an answer",
+      "502 http://a:80: The connection broke without an answer",
     );
     assertEquals(bench.dialled.length, 1, method);
   }
@@ -223,6 +223,14 @@ Deno.test("an answer that breaks off is cut, and never ends as if it were whole"
     bench.listen("a:80", answers(answer, true));
     assertEquals(await told(bench.ask()), "200\n\nab<BodyError>", answer);
   }
+  const bench = new Bench();
+  bench.listen("a:80", async (peer) => {
+    await peer.head();
+    await peer.say("HTTP/1.0 200 OK\r\n\r\nab");
+    await settle();
+    peer.stream.reset();
+  });
+  assertEquals(await told(bench.ask()), "200\n\nab<BodyError>", "up to a reset");
 });
 
 Deno.test("of a list the least busy one is asked, in turn, and one that refuses rests", async () => {
