@@ -14,7 +14,11 @@ export function upstreamUrl(
     readonly hostname: string;
   },
 ): string {
-  const scheme = tls ? "https" : "http";
-  if ("path" in address) return `${scheme}://unix:${address.path}`;
-  return `${scheme}://${formatEndpoint({ hostname, port: address.port })}`;
+  const named = "path" in address ? address : { hostname, port: address.port };
+  return `${tls ? "https" : "http"}://${formatUpstream(named)}`;
+}
+
+/** `127.0.0.1:9000`, `[::1]:9000`, `unix:/run/php.sock`. */
+export function formatUpstream(address: UpstreamAddress): string {
+  return "path" in address ? `unix:${address.path}` : formatEndpoint(address);
 }
