@@ -5,6 +5,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { http1Test, test } from "../support/protocols.ts";
+import { SHARED } from "../support/recording_upstream.ts";
 import { type Script, ScriptedUpstream } from "../support/scripted_upstream.ts";
 import { startServer } from "../support/server.ts";
 import { waitUntil } from "../support/wait.ts";
@@ -103,12 +104,12 @@ async function tryCase(
   return wrong;
 }
 
-test("a hostile upstream costs its client the answer, and nobody else anything", async () => {
+test("a hostile upstream costs its client the answer, and nobody else anything", SHARED, async () => {
   const wrong = await Promise.all(cases.map(tryCase));
   assertEquals(wrong.flat().slice(0, 10), []);
 });
 
-http1Test("halves", "a switch is believed where it is the one that was asked for", async () => {
+http1Test("halves", "a switch is believed where it is the one that was asked for", SHARED, async () => {
   for (const [index, [name, , gets]] of SWITCHES.entries()) {
     using client = await WireClient.connect(server.port);
     await client.get(
@@ -129,7 +130,7 @@ http1Test("halves", "a switch is believed where it is the one that was asked for
 });
 
 // Only what has come: bytes that are under way when the next request goes out are its answer, so far as HTTP/1.1 tells.
-test("what comes on an idle connection is said to nobody", async () => {
+test("what comes on an idle connection is said to nobody", SHARED, async () => {
   for (let turn = 0; turn < 5; turn++) {
     assertEquals(await got(`/mine/${turn}`), `200 /mine/${turn}`);
     await upstream.interrupt(turn % 2 === 0 ? POISON : "junk");
@@ -138,19 +139,23 @@ test("what comes on an idle connection is said to nobody", async () => {
   assertEquals(await got("/mine/last"), "200 /mine/last");
 });
 
-test("a keep-alive that lies costs a GET nothing, and no request is told twice that must not be", async () => {
-  const id = crypto.randomUUID();
-  for (let turn = 0; turn < 4; turn++) {
-    assertEquals(await got(`/lie/${id}/${turn}`), `200 /lie/${id}/${turn}`);
-  }
-  for (let turn = 0; turn < 4; turn++) {
-    const path = `/lie/${id}/post/${turn}`, is = await got(path, { method: "POST", body: "once" });
-    assert(is === "502" || is === `200 ${path}`, is);
-    assertEquals(arrivalsOf(path), 1, "a POST arrives once");
-  }
-});
+test(
+  "a keep-alive that lies costs a GET nothing, and no request is told twice that must not be",
+  SHARED,
+  async () => {
+    const id = crypto.randomUUID();
+    for (let turn = 0; turn < 4; turn++) {
+      assertEquals(await got(`/lie/${id}/${turn}`), `200 /lie/${id}/${turn}`);
+    }
+    for (let turn = 0; turn < 4; turn++) {
+      const path = `/lie/${id}/post/${turn}`, is = await got(path, { method: "POST", body: "once" });
+      assert(is === "502" || is === `200 ${path}`, is);
+      assertEquals(arrivalsOf(path), 1, "a POST arrives once");
+    }
+  },
+);
 
-test("a server that never answers is asked twice at the most", async () => {
+test("a server that never answers is asked twice at the most", SHARED, async () => {
   const path = `/never/${crypto.randomUUID()}`;
   assertEquals(await got("/mine/first"), "200 /mine/first");
   assertEquals(await got(path), "502");
@@ -164,6 +169,7 @@ function arrivalsOf(path: string): number {
 http1Test(
   "halves",
   "content that comes behind an early answer is no request to a server that takes it for one",
+  SHARED,
   async () => {
     const id = crypto.randomUUID(), stolen = `GET /mine/stolen-${id} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
     for (let turn = 0; turn < 5; turn++) {
