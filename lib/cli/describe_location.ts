@@ -4,10 +4,10 @@
  * @module
  */
 import { FORWARDED_METHODS } from "../config/location_keys.ts";
+import type { FastcgiTarget } from "../config/value_types.ts";
 import { programFolder } from "../config/places.ts";
 import type { LocationConfig, ProxyTarget, TryFiles } from "../config/types.ts";
-import { nameOfServer } from "../fastcgi/server.ts";
-import { upstreamUrl } from "../http/upstream_url.ts";
+import { formatUpstream, upstreamUrl } from "../http/upstream_url.ts";
 
 /** What answers at a location, and for which methods, in one line. */
 export function describeLocation(location: LocationConfig): string {
@@ -19,9 +19,9 @@ export function describeLocation(location: LocationConfig): string {
   if (cgiScript !== undefined) parts.push(`program ${cgiScript}`);
   if (cgi) parts.push(`programs ${Object.keys(cgi).join(" ")}`);
   for (const [extension, server] of Object.entries(fastcgi ?? {})) {
-    parts.push(`${extension} by FastCGI ${nameOfServer(server)}`);
+    parts.push(`${extension} by FastCGI ${describeServer(server)}`);
   }
-  if (fastcgiPass !== undefined) parts.push(`FastCGI ${nameOfServer(fastcgiPass)}`);
+  if (fastcgiPass !== undefined) parts.push(`FastCGI ${describeServer(fastcgiPass)}`);
   if (uploadStore !== undefined) parts.push(`uploads to ${uploadStore}`);
   const files = alias ?? root ?? uploadStore;
   const isWhole = cgiScript !== undefined || fastcgiPass !== undefined;
@@ -31,6 +31,10 @@ export function describeLocation(location: LocationConfig): string {
   if (autoindex && !onlyPrograms) parts.push("listing");
   if (tryFiles) parts.push(`try ${describeTries(tryFiles)}`);
   return `${parts.join(", ")} [${access.allowedMethods.join(" ")}]`;
+}
+
+function describeServer(server: FastcgiTarget): string {
+  return "spawn" in server ? server.spawn.join(" ") : formatUpstream(server.address);
 }
 
 function describeProxy(

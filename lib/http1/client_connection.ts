@@ -272,12 +272,13 @@ export class ClientConnection {
 
   #needData(): ClientEvent {
     if (!this.#inputEnded) return NEED_DATA;
-    const what = this.#isBroken ? "The connection broke" : "The connection was closed";
-    if (this.#answer === "body") throw new UpstreamFault(`${what} within the answer's content`);
-    if (this.buffer.length > 0) throw new UpstreamFault(`${what} within the answer's head`);
+    if (this.#answer === "body") {
+      throw new UpstreamFault("The connection was closed within the answer's content");
+    }
+    if (this.buffer.length > 0) throw new UpstreamFault("The connection was closed within the answer's head");
     throw this.#interim > 0
-      ? new UpstreamFault(`${what} after an interim response`)
-      : new UpstreamFault(`${what} without an answer`, "closed");
+      ? new UpstreamFault("The connection was closed after an interim response")
+      : new UpstreamFault("The connection was closed without an answer", "closed");
   }
 }
 

@@ -21,6 +21,11 @@ export class UpstreamConnection {
   keptUntil = Infinity;
   #reading: Promise<void> | undefined;
   #writing: Promise<void> | undefined;
+  /**
+   * SECURITY: a reset is told to whoever notices it first, and that may be a write: the read behind it finds an end like any
+   * other. What would end with the connection may have been cut.
+   */
+  #isReset = false;
   #onUnasked: ((connection: UpstreamConnection) => void) | undefined;
 
   constructor(readonly stream: Duplex, limits: WireLimits) {
@@ -84,6 +89,9 @@ export class UpstreamConnection {
   async #writeRest(bytes: Uint8Array): Promise<void> {
     try {
       for (let rest = bytes; rest.length > 0;) rest = rest.subarray(await this.stream.write(rest));
+    } catch (error) {
+      this.#isReset = true;
+      throw error;
     } finally {
       this.#writing = undefined;
     }
@@ -92,7 +100,7 @@ export class UpstreamConnection {
   // PERF: made once for each connection.
   readonly #onRead = (count: number | null): void => {
     this.#reading = undefined;
-    if (count === null) this.http.endOfInput();
+    if (count === null) this.http.endOfInput(!this.#isReset);
     else this.http.buffer.commit(count);
     this.#onUnasked?.(this);
   };
@@ -104,6 +112,7 @@ export class UpstreamConnection {
   };
 
   readonly #onWriteFailure = (error: unknown): never => {
+    this.#isReset = true;
     this.#writing = undefined;
     throw error;
   };
