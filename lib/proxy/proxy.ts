@@ -5,6 +5,7 @@
  * @module
  */
 import { upstreamUrl } from "../http/upstream_url.ts";
+import { HttpError } from "../http/errors.ts";
 import type { Request, Response } from "../http/message.ts";
 import { UpstreamFault } from "../http1/client_connection.ts";
 import { DialError } from "../ports.ts";
@@ -51,6 +52,7 @@ export class Proxy {
   async answer(request: Request, route: Route, asked: AskedPath): Promise<Response> {
     const choices = this.#choicesOf(route);
     if (isCircling(request)) throw circleError(route.targets[0]!);
+    if (request.version === "HTTP/2.0" && request.body.length === 0) await endOfNothing(request);
     const refused = new Map<Choice, DialError>();
     for (;;) {
       const choice = this.#choose(choices, refused), { target, upstream } = choice;
@@ -124,6 +126,16 @@ export class Proxy {
 
 /** More than any number of requests. */
 const RESTING = 2 ** 40;
+
+/**
+ * A stream may announce no content before its end has come, and then send some all the same: that is no request, and nobody
+ * is to be told of it.
+ *
+ * @throws {HttpError | GoneError} if it is none
+ */
+async function endOfNothing({ body }: Request): Promise<void> {
+  if (await body.read() !== null) throw new HttpError(400, "Content comes where none was announced");
+}
 
 /** A kept connection was closed, maybe before the request arrived, as one is that was idle for too long. */
 function mayBeToldAgain(error: unknown, { hasBegunBody, request }: UpstreamExchange): boolean {

@@ -15,6 +15,8 @@ export interface HostileStream {
   readonly gets: number | "reset";
   /** `METHOD TARGET BODY`; undefined is nothing. */
   readonly arrives?: string;
+  /** The same of what may have gone on before it showed that something is wrong. */
+  readonly mayArrive?: string;
   readonly fields?: Readonly<Record<string, string | undefined>>;
 }
 
@@ -73,10 +75,12 @@ export const HOSTILE_STREAMS: Readonly<Record<string, HostileStream>> = {
     "a length without content": withField("content-length", "5"),
   }),
   "less than the length": { lines: [...head("POST"), ["content-length", "50"]], body: "half", gets: "reset" },
+  // Its head has said that it is whole.
   "more than the length": {
     lines: [...head("POST"), ["content-length", "0"]],
     body: SMUGGLED,
     gets: "reset",
+    mayArrive: "POST @/a",
   },
   "names with an underscore": {
     lines: [...head(), ["content_length", "5"], ["transfer_encoding", "chunked"], [

@@ -148,7 +148,6 @@ const LENGTHS: Readonly<Record<string, HostileUpstream>> = {
     "a coding of nothing": `${OK}Transfer-Encoding:\r\n\r\n6\r\npoison\r\n0\r\n\r\n`,
   }),
   "more than the length": { says: GOOD + POISON, gets: "200 good" },
-  "more than the length, later": { says: [GOOD, POISON], gets: "200 good" },
   "chunks, and an answer behind": { says: `${CHUNKED}4\r\ngood\r\n0\r\n\r\n${POISON}`, gets: "200 good" },
   "no content, and some": { says: `HTTP/1.1 204 No Content\r\n\r\n${POISON}`, gets: "204 " },
   "unchanged, and content": {

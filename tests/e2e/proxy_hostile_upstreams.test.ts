@@ -5,8 +5,10 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { http1Test, test } from "../support/protocols.ts";
+import { SHARED } from "../support/recording_upstream.ts";
 import { type Script, ScriptedUpstream } from "../support/scripted_upstream.ts";
 import { startServer } from "../support/server.ts";
+import { waitUntil } from "../support/wait.ts";
 import { toText, WireClient } from "../support/wire.ts";
 import { HOSTILE_UPSTREAMS, type HostileUpstream, POISON } from "./hostile_upstreams.ts";
 
@@ -41,6 +43,8 @@ let isLie = true;
 function scriptOf(path: string): Script | undefined {
   const [, kind, index] = path.split("/");
   if (kind === "switch") return { says: SWITCHES[Number(index)]![1], then: "stay silent" };
+  // It reads four bytes of what it has announced to read, and takes the rest for a request.
+  if (kind === "unread") return { says: "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nearly", early: 4 };
   if (kind === "case" || kind === "late") return cases[Number(index)]?.[1];
   if (kind === "never" || (kind === "lie" && (isLie = !isLie))) return { says: "", then: "close" };
   return undefined;
@@ -74,7 +78,9 @@ async function got(
   try {
     while (true) {
       const { status, text, field } = (await client.response(method))!;
-      assert(field("x-poison") === undefined && field("set-cookie") === undefined);
+      for (const name of ["x-poison", "set-cookie"]) {
+        assertEquals(field(name), undefined, `${name} at ${target}`);
+      }
       if (status >= 200) return status === 502 || status === 504 ? `${status}` : `${status} ${text}`;
     }
   } catch (error) {
@@ -98,12 +104,12 @@ async function tryCase(
   return wrong;
 }
 
-test("a hostile upstream costs its client the answer, and nobody else anything", async () => {
+test("a hostile upstream costs its client the answer, and nobody else anything", SHARED, async () => {
   const wrong = await Promise.all(cases.map(tryCase));
   assertEquals(wrong.flat().slice(0, 10), []);
 });
 
-http1Test("halves", "a switch is believed where it is the one that was asked for", async () => {
+http1Test("halves", "a switch is believed where it is the one that was asked for", SHARED, async () => {
   for (const [index, [name, , gets]] of SWITCHES.entries()) {
     using client = await WireClient.connect(server.port);
     await client.get(
@@ -123,27 +129,33 @@ http1Test("halves", "a switch is believed where it is the one that was asked for
   }
 });
 
-test("what comes on an idle connection is said to nobody", async () => {
+// Only what has come: bytes that are under way when the next request goes out are its answer, so far as HTTP/1.1 tells.
+test("what comes on an idle connection is said to nobody", SHARED, async () => {
   for (let turn = 0; turn < 5; turn++) {
     assertEquals(await got(`/mine/${turn}`), `200 /mine/${turn}`);
     await upstream.interrupt(turn % 2 === 0 ? POISON : "junk");
+    await waitUntil(() => upstream.open === 0, "no connection is left that somebody has spoken on unasked");
   }
   assertEquals(await got("/mine/last"), "200 /mine/last");
 });
 
-test("a keep-alive that lies costs a GET nothing, and no request is told twice that must not be", async () => {
-  const id = crypto.randomUUID();
-  for (let turn = 0; turn < 4; turn++) {
-    assertEquals(await got(`/lie/${id}/${turn}`), `200 /lie/${id}/${turn}`);
-  }
-  for (let turn = 0; turn < 4; turn++) {
-    const path = `/lie/${id}/post/${turn}`, is = await got(path, { method: "POST", body: "once" });
-    assert(is === "502" || is === `200 ${path}`, is);
-    assertEquals(arrivalsOf(path), 1, "a POST arrives once");
-  }
-});
+test(
+  "a keep-alive that lies costs a GET nothing, and no request is told twice that must not be",
+  SHARED,
+  async () => {
+    const id = crypto.randomUUID();
+    for (let turn = 0; turn < 4; turn++) {
+      assertEquals(await got(`/lie/${id}/${turn}`), `200 /lie/${id}/${turn}`);
+    }
+    for (let turn = 0; turn < 4; turn++) {
+      const path = `/lie/${id}/post/${turn}`, is = await got(path, { method: "POST", body: "once" });
+      assert(is === "502" || is === `200 ${path}`, is);
+      assertEquals(arrivalsOf(path), 1, "a POST arrives once");
+    }
+  },
+);
 
-test("a server that never answers is asked twice at the most", async () => {
+test("a server that never answers is asked twice at the most", SHARED, async () => {
   const path = `/never/${crypto.randomUUID()}`;
   assertEquals(await got("/mine/first"), "200 /mine/first");
   assertEquals(await got(path), "502");
@@ -153,3 +165,22 @@ test("a server that never answers is asked twice at the most", async () => {
 function arrivalsOf(path: string): number {
   return upstream.arrivals.filter(({ target }) => target === path).length;
 }
+
+http1Test(
+  "halves",
+  "content that comes behind an early answer is no request to a server that takes it for one",
+  SHARED,
+  async () => {
+    const id = crypto.randomUUID(), stolen = `GET /mine/stolen-${id} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
+    for (let turn = 0; turn < 5; turn++) {
+      using client = await WireClient.connect(server.port);
+      await client.send(
+        `POST /unread/${id} HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${4 + stolen.length}\r\n\r\nhalf`,
+      );
+      assertEquals((await client.response())?.text, "early");
+      await client.send(stolen);
+      assertEquals(await got(`/mine/${id}`), `200 /mine/${id}`);
+    }
+    assertEquals(arrivalsOf(`/mine/stolen-${id}`), 0);
+  },
+);

@@ -161,7 +161,7 @@ Deno.test("an idempotent request is told again where a kept connection turns out
     await told(bench.ask());
     assertEquals(
       await refusalOf(bench.ask({ method })),
-      "502 http://a:80: The connection broke without an answer",
+      "502 http://a:80: The connection was closed without an answer",
     );
     assertEquals(bench.dialled.length, 1, method);
   }
@@ -370,6 +370,17 @@ Deno.test("content that breaks is the client's fault, and half a request never l
     assertEquals(await refusalOf(bench.ask({ method: "POST", body }, { bodyLimit: 5 })), expected);
     assertEquals(await promise, "3\r\nabc\r\n");
   }
+});
+
+Deno.test("a stream that announces no content and sends some is told to nobody", async () => {
+  const bench = new Bench();
+  bench.listen("a:80", answers(OK));
+  const withBody = (...pieces: (string | Error)[]) =>
+    bench.ask({ version: "HTTP/2.0", method: "POST", body: fakeBody(pieces) });
+  assertEquals(await refusalOf(withBody("x")), "400 Content comes where none was announced");
+  await assertRejects(() => withBody(new GoneError()), GoneError);
+  assertEquals(bench.dialled.length, 0);
+  assertEquals(await told(withBody()), "200\n\nok");
 });
 
 Deno.test("silence is 504, and a cut where the answer has begun; the client's own is not counted", async () => {

@@ -56,6 +56,8 @@ type Body = (context: Deno.TestContext) => void | Promise<void>;
 
 interface Options {
   readonly ignore?: boolean;
+  readonly sanitizeOps?: boolean;
+  readonly sanitizeResources?: boolean;
 }
 
 interface Definition extends Options {

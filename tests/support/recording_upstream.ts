@@ -6,6 +6,9 @@
  */
 import { toBytes, toText } from "./latin1.ts";
 
+/** What all tests share accepts connections in one of them, and closes them in another. */
+export const SHARED = { sanitizeOps: false, sanitizeResources: false };
+
 /** One request, as it arrived. */
 export interface Arrival {
   readonly method: string;

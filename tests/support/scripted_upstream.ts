@@ -15,16 +15,14 @@ export interface Script {
   readonly then?: "close" | "stay silent";
   /** It is said again and again, until nobody takes it. */
   readonly endlessly?: true;
-  /** It is said once the head is there, and only then is the content read; it needs a length. */
-  readonly early?: true;
+  /** It is said once the head is there, and only then is the content read, or so many bytes of it; it needs a length. */
+  readonly early?: true | number;
 }
 
 /** Listens until it is disposed of. */
 export class ScriptedUpstream implements AsyncDisposable {
   readonly port: number;
   readonly arrivals: Arrival[] = [];
-  /** How many connections have been made. */
-  accepted = 0;
   readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   readonly #connections = new Set<Deno.TcpConn>();
   readonly #serving: Promise<void>[] = [];
@@ -34,6 +32,11 @@ export class ScriptedUpstream implements AsyncDisposable {
   constructor(readonly scriptOf: (path: string) => Script | undefined) {
     this.port = this.#listener.addr.port;
     this.#ended = this.#accept();
+  }
+
+  /** How many connections are open. */
+  get open(): number {
+    return this.#connections.size;
   }
 
   /** Says something on every open connection that nobody asked for. */
@@ -50,7 +53,6 @@ export class ScriptedUpstream implements AsyncDisposable {
   async #accept(): Promise<void> {
     try {
       for await (const connection of this.#listener) {
-        this.accepted++;
         connection.setNoDelay(true);
         this.#connections.add(connection);
         this.#serving.push(this.#serve(connection));
@@ -68,7 +70,7 @@ export class ScriptedUpstream implements AsyncDisposable {
         let found: Script | undefined;
         const arrival = await readRequest(
           input,
-          ({ target }) => (found = this.scriptOf(target))?.early === true,
+          ({ target }) => (found = this.scriptOf(target))?.early !== undefined,
         );
         if (arrival === undefined) break;
         this.arrivals.push(arrival);
@@ -76,7 +78,8 @@ export class ScriptedUpstream implements AsyncDisposable {
         for (const piece of [script.says].flat()) await writeAll(connection, piece);
         while (script.endlessly) for (const piece of [script.says].flat()) await writeAll(connection, piece);
         if (script.then === "close") break;
-        if (script.early) await input.take(Number(valuesOf(arrival, "content-length")[0]));
+        const { early } = script;
+        if (early) await input.take(early === true ? Number(valuesOf(arrival, "content-length")[0]) : early);
         if (script.then === "stay silent") { while (await input.take(input.rest.length + 1) !== undefined); }
       }
     } catch {
