@@ -15,6 +15,9 @@ export type Field = readonly [name: string, value: string];
 export class FieldBlock implements Iterable<Field> {
   static readonly EMPTY: FieldBlock = new FieldBlock([], []);
 
+  /** What fields that are somebody else's begin with: writers add nothing of the server's own to them. */
+  static readonly AS_THEY_ARE: FieldBlock = new FieldBlock([], []);
+
   /** PERF: the text that the HTTP/1.1 writer made of this block, kept here by the writer and read by nobody else. */
   http1Text: string | undefined = undefined;
   /** PERF: the same for HTTP/2. */
@@ -32,6 +35,12 @@ export class FieldBlock implements Iterable<Field> {
     readonly values: readonly string[],
     readonly base?: FieldBlock,
   ) {}
+
+  static {
+    // What every writer would begin with is written already.
+    FieldBlock.AS_THEY_ARE.http1Text = "";
+    FieldBlock.AS_THEY_ARE.http2Bytes = new Uint8Array();
+  }
 
   /**
    * A block of these lines.

@@ -177,7 +177,8 @@ export function clientFields(fields: FieldBlock, keepsUpgrade = false): FieldBlo
     names.push(name);
     values.push(fields.values[i]!);
   }
-  return new FieldBlock(names, values);
+  // A script that is sent with another type runs where the upstream is asked itself, and so it does here.
+  return new FieldBlock(names, values, FieldBlock.AS_THEY_ARE);
 }
 
 /** Fields that Connection names, in lower case (RFC 9110 section 7.6.1); undefined where it names none. */

@@ -281,6 +281,8 @@ export class Supervisor {
     this.#workers = [...workers];
     this.#needs = needs;
     this.#endpoints.keep(config);
+    // It may have changed while they started.
+    if (config.app !== undefined) this.tellApp(this.#app);
     this.#lookAround(links);
     // Between its first word and now.
     workers.forEach((worker, index) => {

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Config } from "../config/types.ts";
+import type { AppState } from "../ports.ts";
 import { clock } from "../runtime/clock.ts";
 import { errorLogTo } from "../runtime/error_log.ts";
 import { ListenError } from "../runtime/net.ts";
@@ -24,6 +25,8 @@ const thread = self as unknown as {
 };
 
 let server: WorkerServer | undefined;
+/** What was said of it last: it may be while the server starts. */
+let app: AppState | undefined;
 let groups: SharedGroups | undefined;
 const logs = {
   // What clients have sent is escaped where the lines are made.
@@ -66,7 +69,8 @@ thread.onmessage = ({ data }) => {
     case "resize":
       return server?.resize(data.columns);
     case "app":
-      return server?.knowApp(data.state);
+      app = data.state;
+      return server?.knowApp(app);
     case "left killed":
       return sayKilled(data.pid);
     case "retire":
@@ -112,6 +116,7 @@ async function start(options: WorkerStart): Promise<void> {
       pools,
       askForCertificate: (name) => thread.postMessage({ type: "certificate wanted", name }),
     });
+    if (app !== undefined) server.knowApp(app);
     thread.postMessage({ type: "ready" });
   } catch (error) {
     if (!(error instanceof ListenError)) throw error;

@@ -93,6 +93,9 @@ Deno.test({
     for (const path of ["/", "/docs", "/empty/", "/s.txt/", "/.env", "/a%2Fb"]) {
       assertEquals(await text(ask(port, path)), `200 GET ${path} localhost `);
     }
+    // What forbids browsers to look for scripts is the server's to say of its own answers.
+    assertEquals((await ask(port, "/")).field("x-content-type-options"), undefined);
+    assertEquals((await ask(port, "/s.txt")).field("x-content-type-options"), "nosniff");
     assertEquals(await exchange(port), "echo hello");
 
     await ask(port, "/die").catch(() => undefined);

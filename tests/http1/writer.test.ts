@@ -85,6 +85,7 @@ Deno.test("responseHead() writes the status line, the fields and the framing", (
 Deno.test("responseHead() forbids sniffing, once, unless the response has its own say", () => {
   const type = FieldBlock.of(["Content-Type", "a/b"]);
   const said = FieldBlock.of(["X-CONTENT-TYPE-OPTIONS", "none"], ["Content-Type", "a/b"]);
+  const theirs = new FieldBlock(type.names, type.values, FieldBlock.AS_THEY_ARE);
   const table: [FieldBlock, string][] = [
     [type, `${COMMON}Content-Type: a/b\r\n`],
     [type.append("A", "b"), `${COMMON}Content-Type: a/b\r\nA: b\r\n`],
@@ -95,6 +96,9 @@ Deno.test("responseHead() forbids sniffing, once, unless the response has its ow
     [said, `${OWN}X-CONTENT-TYPE-OPTIONS: none\r\nContent-Type: a/b\r\n`],
     [said.append("A", "b"), `${OWN}X-CONTENT-TYPE-OPTIONS: none\r\nContent-Type: a/b\r\nA: b\r\n`],
     [said.without("x-content-type-options"), `${COMMON}Content-Type: a/b\r\n`],
+    [theirs, `${OWN}Content-Type: a/b\r\n`],
+    [theirs.append("A", "b"), `${OWN}Content-Type: a/b\r\nA: b\r\n`],
+    [FieldBlock.AS_THEY_ARE, OWN],
   ];
   for (const [fields, lines] of table) {
     // Whatever was made ready before: the shorter block is part of the longer one.
