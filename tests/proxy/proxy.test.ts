@@ -161,7 +161,7 @@ Deno.test("an idempotent request is told again where a kept connection turns out
     await told(bench.ask());
     assertEquals(
       await refusalOf(bench.ask({ method })),
-      "502 http://a:80: The connection broke without an answer",
+      "502 http://a:80: The connection was closed without an answer",
     );
     assertEquals(bench.dialled.length, 1, method);
   }
