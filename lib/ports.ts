@@ -142,6 +142,25 @@ export interface Dialer {
   connect(address: UpstreamAddress, options: DialOptions): Promise<Duplex>;
 }
 
+/** The command that this server has started as a server behind it (`webserv app`), as all its threads know it. */
+export type AppState =
+  /** It runs; whether it listens yet is seen when it is connected to. */
+  | { readonly runs: true }
+  | {
+    readonly runs: false;
+    /** How it ended, behind "it": `ended with exit status 1`. */
+    readonly end: string;
+    /** The last of what it has written, without what a terminal would obey. */
+    readonly output: string;
+    /** It is started again soon. */
+    readonly restarts: boolean;
+  };
+
+/** The app as one thread knows it. */
+export interface AppView {
+  readonly state: AppState;
+}
+
 /** A connection whose peer has yet to show what it speaks: TLS, or plain HTTP where TLS was to be spoken. */
 export interface IncomingConnection {
   readonly remote: { readonly hostname: string; readonly port: number };

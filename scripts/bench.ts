@@ -6,6 +6,7 @@
  * @module
  */
 import { fromFileUrl, join } from "@std/path";
+import { backendLacks } from "./bench/backends.ts";
 import { findExecutable } from "./bench/find.ts";
 import { curlOn } from "./bench/curl.ts";
 import { h2loadOn } from "./bench/h2load.ts";
@@ -13,7 +14,7 @@ import { LATENCY, type LatencyResult, measureLatencies } from "./bench/latency.t
 import { checkPlace, writeReport } from "./bench/markdown.ts";
 import { type Bench, type Candidate, LOAD_CORE, measureRow } from "./bench/measure.ts";
 import { helpText, type Options, parseOptions, UsageError } from "./bench/options.ts";
-import { compileProgram } from "./bench/program.ts";
+import { compilePrograms } from "./bench/program.ts";
 import { describeMachine, reportText } from "./bench/report.ts";
 import { ROWS } from "./bench/rows.ts";
 import { SERVERS } from "./bench/servers.ts";
@@ -21,6 +22,7 @@ import { sTimeOn } from "./bench/s_time.ts";
 import { copyProgram, makeSite } from "./bench/site.ts";
 import { measureStarts, type StartResult, STARTUP } from "./bench/startup.ts";
 import { makeCertificate, tlsFiles } from "./bench/tls.ts";
+import { tunnelOn } from "./bench/tunnel.ts";
 import type { Lacks, Omission, Result } from "./bench/types.ts";
 import { wrkOn } from "./bench/wrk.ts";
 
@@ -66,7 +68,7 @@ async function run(options: Options, signal: AbortSignal): Promise<number> {
     const source = fromFileUrl(new URL("../main.ts", import.meta.url));
     const programs = join(folder, "cgi-bin");
     const certificates = join(folder, "tls");
-    const lacks = lacksOf(await compileProgram(programs), await makeCertificate(certificates));
+    const lacks = lacksOf(await compilePrograms(programs), await makeCertificate(certificates));
     const { rounds, seconds } = options;
     const tls = tlsFiles(certificates);
     const loads = {
@@ -74,6 +76,7 @@ async function run(options: Options, signal: AbortSignal): Promise<number> {
       curl: curlOn(LOAD_CORE, "curl", signal),
       h2load: h2loadOn(LOAD_CORE, tls, signal),
       s_time: sTimeOn(LOAD_CORE, tls, signal),
+      tunnel: tunnelOn(LOAD_CORE, programs, signal),
     };
     const bench = { folder, site, main, source, programs, lacks, loads, tls, rounds, seconds, signal, say };
     const measured = await measureAll(bench, options.rows, candidates);
@@ -89,6 +92,7 @@ async function run(options: Options, signal: AbortSignal): Promise<number> {
 function lacksOf(cgi: string | undefined, tls: string | undefined): Lacks {
   const http2 = findExecutable("h2load") ? tls : "h2load is not installed (nghttp2-client)";
   return {
+    ...backendLacks(cgi),
     ...(cgi !== undefined && { cgi }),
     ...(tls !== undefined && { tls }),
     ...(http2 !== undefined && { http2 }),

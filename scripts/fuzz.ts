@@ -9,6 +9,7 @@
  */
 import { escapeBytes } from "../tests/wire/escape.ts";
 import { connectionTarget } from "./fuzz/connection.ts";
+import { fastcgiTarget } from "./fuzz/fastcgi.ts";
 import { hpackTarget } from "./fuzz/hpack.ts";
 import { http1Target } from "./fuzz/http1.ts";
 import { http2Target } from "./fuzz/http2.ts";
@@ -23,6 +24,7 @@ const TARGETS: readonly (() => FuzzTarget)[] = [
   http1Target,
   connectionTarget,
   upstreamTarget,
+  fastcgiTarget,
   multipartTarget,
   sessionTarget,
   hpackTarget,

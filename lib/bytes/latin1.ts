@@ -38,8 +38,8 @@ export function decodeLatin1(bytes: Uint8Array, start = 0, end: number = bytes.l
 
 const QUESTION_MARK = 0x3f;
 
-/** The longest UTF-8 form of one character. */
-const SPARE = 4;
+/** Room to be left behind what encodeLatin1Into() writes: the longest UTF-8 form of one character. */
+export const LATIN1_SPARE = 4;
 
 /**
  * Writes text into `into` at `offset` and gives the offset behind it. The caller has made room for `text.length` bytes,
@@ -58,8 +58,8 @@ export function encodeLatin1Into(text: string, into: Uint8Array, offset: number)
   if (end > into.length) {
     throw new RangeError(`${text.length} characters do not fit ${into.length - offset} bytes`);
   }
-  if (end + SPARE <= into.length) {
-    const { written } = encoder.encodeInto(text, into.subarray(offset, end + SPARE));
+  if (end + LATIN1_SPARE <= into.length) {
+    const { written } = encoder.encodeInto(text, into.subarray(offset, end + LATIN1_SPARE));
     if (written === text.length) return end;
   }
   for (let i = 0; i < text.length; i++) {
@@ -71,6 +71,6 @@ export function encodeLatin1Into(text: string, into: Uint8Array, offset: number)
 
 /** Encodes text; a character that does not fit one byte becomes `?`. */
 export function encodeLatin1(text: string): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(text.length + SPARE);
+  const bytes = new Uint8Array(text.length + LATIN1_SPARE);
   return bytes.subarray(0, encodeLatin1Into(text, bytes, 0));
 }

@@ -34,7 +34,7 @@ export interface RunOptions {
   readonly file: string;
   readonly files: Pick<FileSystem, "openSync">;
   /** Whoever sits at this machine is told what to do where that is known. */
-  readonly client: Pick<Request, "remote" | "fields">;
+  readonly client: Pick<Request, "remote" | "fields" | "forwarded">;
   /** How long it may be silent, in milliseconds. */
   readonly timeout: number;
   /** Called once when no process is left. */

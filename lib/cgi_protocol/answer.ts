@@ -12,8 +12,17 @@ import type { HeaderBlock } from "./header_block.ts";
 /** The head of the response to the client, or a path to answer with instead. */
 export type CgiAnswer = Omit<Response, "body"> | InternalRedirect | HttpError;
 
+/** PERF: of blocks that come again and again. */
+const known = new WeakMap<HeaderBlock, CgiAnswer>();
+
 /** Interprets a header block. */
 export function cgiAnswer(block: HeaderBlock): CgiAnswer {
+  let answer = known.get(block);
+  if (answer === undefined) known.set(block, answer = interpret(block));
+  return answer;
+}
+
+function interpret(block: HeaderBlock): CgiAnswer {
   const { location, status, reason } = block;
   // A status besides a local path means a redirect by the client: so PHP and most frameworks have it.
   if (location !== undefined && status === undefined) {

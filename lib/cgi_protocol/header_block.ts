@@ -25,9 +25,11 @@ export interface HeaderBlock {
   readonly fields: readonly (readonly [name: string, value: string])[];
 }
 
+const NOTHING = new Uint8Array();
+
 /** Collects bytes until the header block is whole. */
 export class HeaderBlockReader {
-  #bytes = new Uint8Array(1024);
+  #bytes: Uint8Array = NOTHING;
   #length = 0;
   #scanned = 0;
   #lineStart = 0;
@@ -39,23 +41,32 @@ export class HeaderBlockReader {
    * @throws {HttpError} 502
    */
   push(piece: Uint8Array): { readonly block: HeaderBlock; readonly rest: Uint8Array } | undefined {
-    this.#append(piece);
-    for (; this.#scanned < this.#length; this.#scanned++) {
-      if (this.#scanned >= LARGEST_BLOCK) {
+    const isFirst = this.#length === 0;
+    if (isFirst) {
+      // PERF: mostly this is all of it, and need not be copied.
+      this.#bytes = piece;
+      this.#length = piece.length;
+    } else this.#append(piece);
+    const bytes = this.#bytes, length = this.#length;
+    let lineStart = this.#lineStart;
+    for (let at = this.#scanned; at < length; at++) {
+      if (at >= LARGEST_BLOCK) {
         throw new HttpError(502, `no end of the header block within ${LARGEST_BLOCK} bytes`);
       }
-      if (this.#bytes[this.#scanned] !== LF) continue;
-      const lineEnd = this.#bytes[this.#scanned - 1] === CR ? this.#scanned - 1 : this.#scanned;
-      if (lineEnd <= this.#lineStart) {
-        const text = decodeLatin1(this.#bytes.subarray(0, this.#lineStart));
-        return { block: parseBlock(text), rest: this.#bytes.slice(this.#scanned + 1, this.#length) };
+      if (bytes[at] !== LF) continue;
+      const lineEnd = bytes[at - 1] === CR ? at - 1 : at;
+      if (lineEnd <= lineStart) {
+        return { block: blockOf(decodeLatin1(bytes, 0, lineStart)), rest: bytes.slice(at + 1, length) };
       }
-      this.#lineStart = this.#scanned + 1;
+      lineStart = at + 1;
     }
+    if (isFirst) this.#bytes = piece.slice();
+    this.#scanned = length;
+    this.#lineStart = lineStart;
     return undefined;
   }
 
-  /** What has come so far, as text. */
+  /** What has come so far, as text: as long as the last piece is valid. */
   get text(): string {
     return new TextDecoder().decode(this.#bytes.subarray(0, Math.min(this.#length, LONGEST_TEXT)));
   }
@@ -69,6 +80,22 @@ export class HeaderBlockReader {
     this.#bytes.set(piece, this.#length);
     this.#length += piece.length;
   }
+}
+
+/** Blocks that are kept, and the longest of them in characters. */
+const MOST_KEPT = 64, LONGEST_KEPT = 1024;
+
+/** PERF: programs say the same again and again; what is made of it once, fields and all, need not be made anew. */
+const kept = new Map<string, HeaderBlock>();
+
+function blockOf(text: string): HeaderBlock {
+  const known = kept.get(text);
+  if (known !== undefined) return known;
+  const block = parseBlock(text);
+  if (text.length > LONGEST_KEPT) return block;
+  if (kept.size >= MOST_KEPT) kept.delete(kept.keys().next().value!);
+  kept.set(text, block);
+  return block;
 }
 
 /** Fields that are ours to send: those of the connection (RFC 3875 section 6.3.4, RFC 9110 section 7.6.1). */

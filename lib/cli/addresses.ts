@@ -58,3 +58,20 @@ export function openAddresses(config: Config, own: readonly string[]): OpenAddre
 export function browserUrl(endpoint: Endpoint): string {
   return endpointUrl(isAll(endpoint) ? { ...endpoint, hostname: "localhost" } : endpoint);
 }
+
+/** The one that is named first where just one can be. */
+export function firstEndpoint(endpoints: readonly Endpoint[]): Endpoint {
+  return encryptedFirst(endpoints)[0]!;
+}
+
+/** Every address for this machine's own browser, each once: of an app its name first, else the first endpoint. */
+export function browserUrls(config: Config): string[] {
+  const { local, network } = openAddresses(config, []);
+  const listened = encryptedFirst(endpointsOf(config)).map(browserUrl);
+  const named = config.app === undefined
+    ? []
+    : encryptedFirst(endpointsOf(config)).map((endpoint) =>
+      endpointUrl({ ...endpoint, hostname: `${config.app!.name}.localhost` })
+    );
+  return [...new Set([...named, ...listened, ...local, ...network])];
+}

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Config, LocationConfig, ServerConfig, TryFiles } from "../config/types.ts";
+import type { Config, ServerConfig } from "../config/types.ts";
 import { endpointUrl, isLoopback } from "../http/endpoint.ts";
 import { NEEDS_NEWER_RUNTIME, servesTls } from "../runtime/version.ts";
 import { speaksTls } from "../supervisor/certificates.ts";
@@ -13,6 +13,7 @@ import { certificateLook } from "./certificate_look.ts";
 import type { CommandLine } from "./command_line.ts";
 import { loadConfiguration, type LoadedConfiguration } from "./configuration.ts";
 import { print, printToStderr } from "./console.ts";
+import { describeLocation } from "./describe_location.ts";
 import { sandboxGaps } from "./sandbox_gaps.ts";
 
 /** @throws {ConfigError | FileAccessError} */
@@ -72,28 +73,6 @@ function describeCertificate(server: ServerConfig): string {
   return `  certificate: ${sslCertificate} for ${names.join(" ")}, ${
     days === 1 ? "1 day" : `${days} days`
   } left\n`;
-}
-
-function describeLocation(location: LocationConfig): string {
-  const { access, answer: { return: answer }, files: { alias, root, autoindex, tryFiles } } = location;
-  const { programs: { cgi, cgiOnly, cgiScript }, store: { uploadStore } } = location;
-  const parts: string[] = [];
-  if (answer) parts.push(`return ${answer.status}${"location" in answer ? ` ${answer.location}` : ""}`);
-  if (cgiScript !== undefined) parts.push(`program ${cgiScript}`);
-  if (cgi) parts.push(`programs ${Object.keys(cgi).join(" ")}`);
-  if (uploadStore !== undefined) parts.push(`uploads to ${uploadStore}`);
-  const files = alias ?? root ?? uploadStore;
-  const onlyPrograms = cgiScript !== undefined || (cgi !== undefined && cgiOnly);
-  if (onlyPrograms && cgiScript === undefined) parts.push(`nothing else of ${files}`);
-  if (!answer && !onlyPrograms) parts.push(files === undefined ? "404" : `files of ${files}`);
-  if (autoindex && !onlyPrograms) parts.push("listing");
-  if (tryFiles) parts.push(`try ${describeTries(tryFiles)}`);
-  return `${parts.join(", ")} [${access.allowedMethods.join(" ")}]`;
-}
-
-/** As it is written in the file. */
-function describeTries({ candidates, last }: TryFiles): string {
-  return [...candidates, typeof last === "number" ? `=${last}` : last].join(" ");
 }
 
 /** Stores that other machines can write to: there is nothing that asks them who they are. */

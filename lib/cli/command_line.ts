@@ -34,6 +34,12 @@ export interface CommandLine {
   /** As add_header in the file: those of --header and --isolate. */
   readonly headers: WrittenFields;
   readonly switches: ReadonlySet<string>;
+  /** The words behind `--`: a command that runs beside the server. */
+  readonly beside: readonly string[] | undefined;
+  /** Where the first port is to be written. */
+  readonly portFile: string | undefined;
+  /** Of an app: what it is to be called. */
+  readonly name: string | undefined;
 }
 
 const SWITCHES = OPTIONS.filter(({ value }) => value === undefined).map(({ name }) => name);
@@ -53,11 +59,16 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     strict: false,
     tokens: true,
   });
-  const operands = tokens.filter(({ kind }) => kind === "positional").map(({ index }) => args[index]!);
+  const terminator = tokens.find(({ kind }) => kind === "option-terminator")?.index ?? args.length;
   // Where "--" comes first, no word behind it is a command.
   const first = tokens.find(({ kind }) => kind !== "option");
   const explicit = first !== undefined && COMMANDS.some(({ name }) => name === args[first.index]);
-  const command = explicit ? operands.shift() as CommandName : "serve";
+  const command = explicit ? args[first.index] as CommandName : "serve";
+  const beside = besideWords(command, args, terminator);
+  const operands = tokens
+    .filter(({ kind, index }) => kind === "positional" && (beside === undefined || index < terminator))
+    .map(({ index }) => args[index]!)
+    .slice(explicit ? 1 : 0);
   const given = new Map<string, string | undefined>();
   const allowedHosts: string[] = [];
   const headers = new HeaderOptions();
@@ -92,11 +103,33 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     allowedHosts,
     headers: headers.fields,
     switches: new Set(SWITCHES.filter((name) => given.has(name))),
+    beside,
+    portFile: given.get("port-file"),
+    name: given.get("name"),
   };
   if (line.config !== undefined && line.operand !== undefined && command === "serve") {
     throw new UsageError(`either a folder ("${line.operand}") or --config, not both`);
   }
   return line;
+}
+
+/**
+ * What stands behind `--`, where that is a command of its own; undefined where there is none, or the words are operands.
+ *
+ * @throws {UsageError}
+ */
+function besideWords(name: CommandName, args: readonly string[], terminator: number): string[] | undefined {
+  const { program } = COMMANDS.find((command) => command.name === name)!;
+  if (program === undefined) return undefined;
+  if (terminator === args.length) {
+    if (name === "serve") return undefined;
+    throw new UsageError(`webserv ${name} needs a command behind "--": ${program.example}`);
+  }
+  const words = args.slice(terminator + 1);
+  if (!words[0]) {
+    throw new UsageError(`"--" needs a command behind it: ${program.example} (a folder is named before it)`);
+  }
+  return words;
 }
 
 /** The options that were given and describe a folder. */
@@ -142,7 +175,7 @@ function refusing<T>(option: string, parse: () => T): T {
 /** Often a variable of a shell that is not set; taken for the current folder it would show what nobody meant to. */
 function emptyOperand(command: CommandName): UsageError {
   return new UsageError(
-    command === "serve" || command === "init"
+    command === "serve" || command === "app" || command === "init"
       ? '"" is no folder: write "." for the current one'
       : `"" is nothing: see webserv ${command} --help`,
   );

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { COMMANDS, type Completion, type Option, OPTIONS } from "./options.ts";
+import { COMMANDS, type Completion, type Option, OPTIONS, programCommands } from "./options.ts";
 
 /** The script, whole. */
 export function bashScript(): string {
@@ -19,6 +19,14 @@ _webserv_paths() {
   _webserv_words "$@"
 }
 
+# The words of another program, whose first one is the word of this number.
+_webserv_program() {
+  if declare -F _command_offset > /dev/null; then _command_offset "$1"
+  elif ((COMP_CWORD == $1)); then _webserv_paths -c
+  else _webserv_paths -f
+  fi
+}
+
 _webserv() {
   local cur=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD - 1]}
   local command='' operands=0 literal='' i=1
@@ -30,7 +38,12 @@ _webserv() {
   for ((; i < COMP_CWORD; i++)); do
     if [[ -z $literal ]]; then
       case \${COMP_WORDS[i]} in
-        --) literal=1 && continue ;;
+        --)
+          case \${command:-serve} in
+            ${programCommands().join(" | ")}) _webserv_program $((i + 1)) && return ;;
+          esac
+          literal=1 && continue
+          ;;
         ${valueOptions().join(" | ")})
           ((i++))
           if [[ \${COMP_WORDS[i]} == '=' ]]; then ((i++)); fi

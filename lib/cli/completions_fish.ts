@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Command, COMMANDS, type Completion, type Option, OPTIONS } from "./options.ts";
+import { type Command, COMMANDS, type Completion, type Option, OPTIONS, programCommands } from "./options.ts";
 
 /** The script, whole. */
 export function fishScript(): string {
@@ -49,14 +49,29 @@ function __webserv_words
     test -n "$chosen$literal"
 end
 
+# True if another program with its words stands behind --.
+function __webserv_beside
+    set -l words (__webserv_words)
+    contains -- $words[1] ${programCommands().join(" ")}; and contains -- -- (commandline -opc)
+end
+
+# What may stand there.
+function __webserv_program
+    set -l words (commandline -opc)
+    set -e words[1..(contains -i -- -- $words)]
+    complete -C (string join ' ' -- (string escape -- $words) (commandline -ct))
+end
+
 # True if the command is one of these.
 function __webserv_is
+    __webserv_beside; and return 1
     set -l words (__webserv_words)
     contains -- $words[1] $argv
 end
 
 # True if a command may stand here.
 function __webserv_first
+    __webserv_beside; and return 1
     set -l words (__webserv_words)
     set -l chosen $status
     test $chosen -ne 0; and test (count $words) -eq 1
@@ -64,11 +79,13 @@ end
 
 # True if this is the command, and its operand is missing.
 function __webserv_wants
+    __webserv_beside; and return 1
     set -l words (__webserv_words)
     test "$words[1]" = $argv[1]; and test (count $words) -eq 1
 end
 
 complete -c webserv -f
+complete -c webserv -n __webserv_beside -a '(__webserv_program)'
 ${COMMANDS.map(commandLine).join("")}${COMMANDS.map(operandLine).join("")}${
     OPTIONS.map(optionLine).join("")
   }`;

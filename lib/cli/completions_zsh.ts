@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Command, COMMANDS, type Completion, type Option, OPTIONS } from "./options.ts";
+import { type Command, COMMANDS, type Completion, type Option, OPTIONS, programCommands } from "./options.ts";
 
 /** The script, whole. */
 export function zshScript(): string {
@@ -24,6 +24,7 @@ _webserv_first() {
 
 _webserv() {
   local word command='' skip=''
+  integer beside=\${words[(i)--]}
   for word in "\${(@)words[2,CURRENT-1]}"; do
     if [[ -n $skip ]]; then skip=''; continue; fi
     case $word in
@@ -34,12 +35,16 @@ _webserv() {
       (*) break ;;
     esac
   done
+  # Another program with its words.
+  if (( beside < CURRENT )) && [[ $command == (|--|${programCommands().join("|")}) ]]; then
+    words=("\${(@)words[beside+1,-1]}")
+    (( CURRENT -= beside ))
+    _normal
+    return
+  fi
   case $command in
     ('')
       _arguments -s -S : ${wrap([...specsOf("serve"), "1: :_webserv_first"])}
-      ;;
-    (--)
-      _arguments -S : '1:folder or file:_files'
       ;;
 ${COMMANDS.map(commandCase).join("")}  esac
 }

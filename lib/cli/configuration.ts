@@ -5,7 +5,7 @@
  */
 import { basename, resolve } from "@std/path";
 import { decodeConfig, formatIssue, formatPlace } from "../config/decode.ts";
-import { fileConfig, folderConfig } from "../config/defaults.ts";
+import { fileConfig, type FileOptions, folderConfig } from "../config/defaults.ts";
 import { endpointsOf, withEndpoints } from "../config/listen.ts";
 import { uploadStores } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
@@ -70,7 +70,7 @@ export function loadConfiguration(commandLine: CommandLine, running?: Config): L
   // SECURITY: before it is read, since one that was uploaded would not say so.
   if (running !== undefined && !isNamed) refuseUploaded(file, running);
   const loaded = loadFile(file, isNamed);
-  const config = withOptions(loaded.config, commandLine);
+  const config = withOptions(loaded.config, commandLine, loaded.namesAccessLog);
   return {
     config,
     warnings: [...loaded.warnings, ...ownFilesInStores(config)],
@@ -103,7 +103,7 @@ export function configurationFile({ config }: CommandLine): string {
 }
 
 /** Reads and decodes a configuration file. @throws {ConfigError | FileAccessError} */
-function loadFile(file: string, isNamed: boolean): LoadedConfiguration {
+function loadFile(file: string, isNamed: boolean): LoadedConfiguration & { namesAccessLog: boolean } {
   // Asked for later, a missing one would fail without a hint of what to do.
   const ungranted = VARIABLES.filter((variable) =>
     Deno.permissions.querySync({ name: "env", variable }).state !== "granted"
@@ -132,6 +132,7 @@ function loadFile(file: string, isNamed: boolean): LoadedConfiguration {
   const warnings = result.warnings.map((issue) => formatIssue(issue, here));
   return {
     config: result.config,
+    namesAccessLog: result.namesAccessLog,
     warnings: [...warnings, ...missingInterpreters(result.config, findProgram)],
     listens: new Map(
       [...result.listens].map(([key, position]) => [key, formatPlace(resolve(file), position, here)]),
@@ -143,16 +144,7 @@ function loadFile(file: string, isNamed: boolean): LoadedConfiguration {
 function configForOperand(commandLine: CommandLine): Config {
   const operand = commandLine.operand ?? ".";
   const path = resolve(operand);
-  const { switches } = commandLine;
-  const shared = {
-    hostname: commandLine.host ?? "127.0.0.1",
-    port: commandLine.port ?? (switches.has("https") ? DEFAULT_HTTPS_PORT : DEFAULT_PORT),
-    https: switches.has("https"),
-    cors: switches.has("cors"),
-    headers: commandLine.headers,
-    workers: commandLine.workers ?? 1,
-    quiet: switches.has("quiet"),
-  };
+  const { switches } = commandLine, shared = sharedOptions(commandLine);
   if (kindOf(path, operand) === "file") {
     refuseFolderOptions(commandLine, operand);
     return fileConfig({ ...shared, file: path });
@@ -167,8 +159,22 @@ function configForOperand(commandLine: CommandLine): Config {
   });
 }
 
+/** What options say of everything that is served without a file. */
+export function sharedOptions(commandLine: CommandLine): Omit<FileOptions, "file"> {
+  const { switches } = commandLine, https = switches.has("https");
+  return {
+    hostname: commandLine.host ?? "127.0.0.1",
+    port: commandLine.port ?? (https ? DEFAULT_HTTPS_PORT : DEFAULT_PORT),
+    https,
+    cors: switches.has("cors"),
+    headers: commandLine.headers,
+    workers: commandLine.workers ?? 1,
+    quiet: isQuiet(commandLine, false),
+  };
+}
+
 /** @throws {UsageError | FileAccessError} if it is neither, or cannot be read */
-function kindOf(path: string, operand: string): "file" | "folder" {
+export function kindOf(path: string, operand: string): "file" | "folder" {
   try {
     const { isDirectory, isFile } = Deno.statSync(path);
     if (isDirectory) return "folder";
@@ -198,17 +204,22 @@ function refuseFolderOptions({ switches }: CommandLine, file: string): void {
 }
 
 /** The options that go with a configuration file beat what it says. */
-function withOptions(config: Config, commandLine: CommandLine): Config {
+function withOptions(config: Config, commandLine: CommandLine, namesAccessLog: boolean): Config {
   const here = replacing(commandLine) === undefined ? config : withAddress(config, commandLine);
   return {
     ...withShared(here, commandLine),
     workers: commandLine.workers ?? config.workers,
-    accessLog: commandLine.switches.has("quiet") ? { to: "off" } : config.accessLog,
+    accessLog: isQuiet(commandLine, namesAccessLog) ? { to: "off" } : config.accessLog,
   };
 }
 
+/** Without an access log. Beside a command there is none unless somebody has asked for it: the output is the command's. */
+function isQuiet({ switches, beside, logFormat }: CommandLine, namesAccessLog: boolean): boolean {
+  return switches.has("quiet") || (beside !== undefined && !namesAccessLog && logFormat === undefined);
+}
+
 /** What goes with a folder as well as with a file. */
-function withShared(config: Config, { allowedHosts, logFormat }: CommandLine): Config {
+export function withShared(config: Config, { allowedHosts, logFormat }: CommandLine): Config {
   return {
     ...config,
     allowedHosts: [...config.allowedHosts, ...allowedHosts],

@@ -4,7 +4,8 @@
  * @module
  */
 import { KEY_SECTIONS, plainMeaning } from "../config/key_list.ts";
-import { type CommandName, COMMANDS, EXAMPLES, type Option, OPTIONS } from "./options.ts";
+import { EXAMPLES } from "./examples.ts";
+import { type Command, type CommandName, COMMANDS, type Option, OPTIONS } from "./options.ts";
 
 /** Columns of a line, where there is no terminal to ask. */
 const WIDTH = 80;
@@ -26,7 +27,7 @@ export function helpText(command: CommandName | undefined, width = WIDTH): strin
   return [
     ...(command === undefined ? [...wrap("webserv: a web server for a developer's machine", width), ""] : []),
     "Usage:",
-    ...entries(commands.map(({ name, operand, summary }) => [usage(name, operand), summary]), width),
+    ...entries(commands.map((command) => [usage(command), command.summary]), width),
     "",
     "Options:",
     ...entries(options.map((option) => [optionText(option), describe(option, command)]), width),
@@ -60,9 +61,9 @@ export function configHelpText(width = WIDTH): string {
   ].join("\n");
 }
 
-function usage(name: CommandName, operand: string | undefined): string {
+function usage({ name, operand, program }: Command): string {
   const word = name === "serve" ? "webserv [serve]" : `webserv ${name}`;
-  return [word, "[options]", ...(operand === undefined ? [] : [operand])].join(" ");
+  return [word, "[options]", operand, program?.usage].filter((part) => part !== undefined).join(" ");
 }
 
 function optionText({ name, short, value }: Option): string {

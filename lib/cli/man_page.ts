@@ -5,7 +5,8 @@
  * @module
  */
 import { KEY_SECTIONS, type KeyEntry, plainMeaning } from "../config/key_list.ts";
-import { type Command, COMMANDS, type Example, EXAMPLES, type Option, OPTIONS } from "./options.ts";
+import { type Example, EXAMPLES } from "./examples.ts";
+import { type Command, COMMANDS, type Option, OPTIONS } from "./options.ts";
 
 const DESCRIPTION = [
   "is a web server for your own machine: it delivers pages, pictures and video from a folder or from a configuration in nginx's words, stores what is uploaded, and runs CGI programs.",
@@ -23,10 +24,14 @@ const FILES: readonly (readonly [string, string])[] = [
   ],
 ];
 
+const VARIABLES: readonly (readonly [string, string])[] = [
+  ["WEBSERV_URL", "Is set for COMMAND: the first address, as http://127.0.0.1:8080/."],
+];
+
 const SIGNALS: readonly (readonly [string, string])[] = [
   [
     "SIGINT, SIGTERM",
-    "Stop accepting connections, let running requests finish for up to timeouts.shutdown, and exit. A second one exits at once.",
+    "Stop accepting connections, let running requests finish for up to timeouts.shutdown, and exit. A second one exits at once. Beside a COMMAND they are passed on to all that it has started, and the server goes on until it ends; a second one kills it.",
   ],
   [
     "SIGHUP",
@@ -38,6 +43,10 @@ const STATUSES: readonly (readonly [string, string])[] = [
   ["0", "Stopped as asked, or done."],
   ["1", "Failed: a port is taken, a file cannot be read."],
   ["2", "Wrong usage, or a wrong configuration."],
+  [
+    "that of COMMAND",
+    "Where one is named. 128 and the signal's number where a signal ended it, 127 where it was not found, 126 where it cannot be run.",
+  ],
 ];
 
 /** What the examples of the help do not have. */
@@ -72,6 +81,8 @@ export function manPage(version: string, date: string): string {
     ".SH CONFIGURATION",
     text(CONFIGURATION),
     ...KEY_SECTIONS.flatMap(({ title, keys }) => [`.SS ${escape(title)}`, ...keys.flatMap(keyEntry)]),
+    ".SH ENVIRONMENT",
+    ...entries(VARIABLES, "B"),
     ".SH FILES",
     ...entries(FILES, "I"),
     ".SH SIGNALS",
@@ -88,18 +99,17 @@ export function manPage(version: string, date: string): string {
   ].join("\n");
 }
 
-function synopsis({ name, operand }: Command): string {
+function synopsis({ name, operand, program }: Command): string {
   const command = name === "serve" ? "[\\fBserve\\fR]" : `\\fB${escape(name)}\\fR`;
-  return `\\fBwebserv\\fR ${command} [\\fIoptions\\fR]${
-    operand === undefined ? "" : ` ${placeholder(operand)}`
-  }`;
+  const rest = [operand, program?.usage].filter((part) => part !== undefined).map(placeholder);
+  return [`\\fBwebserv\\fR ${command} [\\fIoptions\\fR]`, ...rest].join(" ");
 }
 
-function commandEntry({ name, operand, summary, more }: Command): string[] {
-  const tag = operand === undefined ? "" : ` ${placeholder(operand)}`;
+function commandEntry({ name, operand, program, summary, more }: Command): string[] {
+  const rest = [operand, program?.usage].filter((part) => part !== undefined).map(placeholder);
   return [
     ".TP",
-    `\\fB${escape(name)}\\fR${tag}`,
+    [`\\fB${escape(name)}\\fR`, ...rest].join(" "),
     text(sentence(summary)),
     ...(more === undefined ? [] : [text(more)]),
   ];
@@ -144,7 +154,7 @@ function entries(rows: readonly (readonly [string, string])[], font: "B" | "I"):
 
 /** `[DIR]` with its name slanted. */
 function placeholder(operand: string): string {
-  return operand.replace(/[A-Z]+/, "\\fI$&\\fR");
+  return escape(operand).replace(/[A-Z]+/g, "\\fI$&\\fR");
 }
 
 function sentence(phrase: string): string {

@@ -7,7 +7,15 @@
 
 import { LOG_FORMATS } from "../config/top_keys.ts";
 
-export type CommandName = "serve" | "check" | "permissions" | "init" | "trust" | "completions" | "help";
+export type CommandName =
+  | "serve"
+  | "app"
+  | "check"
+  | "permissions"
+  | "init"
+  | "trust"
+  | "completions"
+  | "help";
 
 /** What a word of the command line may be: a file, a folder, or one of these words; nothing is known of other words. */
 export type Completion = "file" | "folder" | readonly string[];
@@ -17,6 +25,8 @@ export interface Command {
   readonly name: CommandName;
   /** What may stand behind the options, e.g. `[DIR]`. */
   readonly operand?: string;
+  /** A command of the user's, and all of its words, may stand behind `--`. */
+  readonly program?: { readonly usage: string; readonly example: string };
   readonly completion?: Completion;
   readonly summary: string;
   /** What the manual says besides the summary. */
@@ -54,10 +64,21 @@ export const COMMANDS: readonly Command[] = [
     name: "serve",
     operand: "[DIR]",
     completion: "file",
+    program: { usage: "[-- COMMAND ARGS...]", example: "webserv dist -- npm test" },
     summary: "serve DIR (or one FILE), or what the configuration says (this is the default)",
     more:
       "Without DIR and --config, ./webserv.yaml is used if there is one, else the current folder is served. " +
-      "A FILE is sent at / and under its own name, and nothing else of its folder is.",
+      "A FILE is sent at / and under its own name, and nothing else of its folder is. " +
+      "COMMAND is started once every address accepts connections, with the first of them as WEBSERV_URL, and the server ends with it, with its exit status; signals are passed on to it.",
+  },
+  {
+    name: "app",
+    operand: "[DIR]",
+    program: { usage: "-- COMMAND ARGS...", example: "webserv app -- npm run dev" },
+    completion: "folder",
+    summary: "run COMMAND, which is itself a server, under http://NAME.localhost",
+    more:
+      "It gets a free port as PORT, and HOST=127.0.0.1; {PORT} in its words is that port, too. Files of DIR are served if they are there, and everything else is passed to it, WebSockets included. Until it listens, browsers see a page that waits, and when it has ended, one with the end of its output.",
   },
   {
     name: "check",
@@ -94,24 +115,19 @@ export const COMMANDS: readonly Command[] = [
   {
     name: "help",
     operand: "[COMMAND | config]",
-    completion: ["serve", "check", "permissions", "init", "trust", "completions", "help", CONFIG_TOPIC],
+    completion: [
+      "serve",
+      "app",
+      "check",
+      "permissions",
+      "init",
+      "trust",
+      "completions",
+      "help",
+      CONFIG_TOPIC,
+    ],
     summary: "show this help, that of a command, or every key of webserv.yaml (config)",
   },
-];
-
-/** A command line, and what it is for. */
-export type Example = readonly [line: string, meaning: string];
-
-export const EXAMPLES: readonly Example[] = [
-  ["webserv", "Serve what ./webserv.yaml says, or the current folder."],
-  ["webserv --spa --port 3000 dist", "Serve a web application on port 3000."],
-  ["webserv --host 0.0.0.0 film.mp4", "Let others on the network see one file, and nothing else."],
-  ["webserv --host 0.0.0.0 --upload shared", "Let others on the network read and store files in a folder."],
-  [
-    "webserv --isolate --header 'Cache-Control: no-store' game",
-    "Serve pages that use threads in WebAssembly.",
-  ],
-  ["webserv init && webserv check && webserv", "Write a starter, see what it means, and serve it."],
 ];
 
 const ALL = COMMANDS.map(({ name }) => name);
@@ -132,21 +148,21 @@ export const OPTIONS: readonly Option[] = [
     value: "N",
     help: "port; 0 = any free one",
     fallback: "8080 (8443 with --https), or the next free one",
-    commands: ["serve"],
+    commands: ["serve", "app"],
   },
   {
     name: "host",
     value: "ADDR",
     help: "address to bind; 0.0.0.0 or :: for all",
     fallback: "127.0.0.1",
-    commands: ["serve"],
+    commands: ["serve", "app"],
   },
   {
     name: "https",
     help: "speak TLS, with a certificate of this machine's own authority",
     more: "Plain HTTP on the same port is sent to the https address.",
     fallback: "off",
-    commands: ["serve"],
+    commands: ["serve", "app"],
   },
   {
     name: "allow-host",
@@ -154,7 +170,7 @@ export const OPTIONS: readonly Option[] = [
     repeatable: true,
     help: "answer to this name too; may be repeated",
     more: 'Pages of other names cannot reach a server of this machine. "*" lets all of them.',
-    commands: ["serve"],
+    commands: ["serve", "app"],
   },
   {
     name: "cgi",
@@ -185,7 +201,7 @@ export const OPTIONS: readonly Option[] = [
     name: "cors",
     help: "allow requests from pages of other origins",
     fallback: "off",
-    commands: ["serve"],
+    commands: ["serve", "app"],
     folderOnly: true,
   },
   {
@@ -195,7 +211,7 @@ export const OPTIONS: readonly Option[] = [
     help: "send a field, 'Name: value', with every answer; may be repeated",
     more:
       "As add_header does in the configuration: errors get it too, and it takes the place of others of its name.",
-    commands: ["serve"],
+    commands: ["serve", "app"],
     folderOnly: true,
   },
   {
@@ -204,7 +220,7 @@ export const OPTIONS: readonly Option[] = [
     more:
       "Every answer gets Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp.",
     fallback: "off",
-    commands: ["serve"],
+    commands: ["serve", "app"],
     folderOnly: true,
   },
   { name: "no-listing", help: "no directory listing", commands: ["serve"], folderOnly: true },
@@ -214,7 +230,7 @@ export const OPTIONS: readonly Option[] = [
     completion: ["auto"],
     help: "number of threads, or auto for one per core",
     fallback: "1",
-    commands: ["serve"],
+    commands: ["serve", "app"],
   },
   {
     name: "log-format",
@@ -222,7 +238,7 @@ export const OPTIONS: readonly Option[] = [
     completion: LOG_FORMATS,
     help: "access log: dev, combined, common or json",
     fallback: "dev on a terminal, else combined",
-    commands: ["serve"],
+    commands: ["serve", "app"],
   },
   {
     name: "watch-config",
@@ -230,8 +246,30 @@ export const OPTIONS: readonly Option[] = [
     fallback: "off",
     commands: ["serve"],
   },
-  { name: "open", help: "open the browser", commands: ["serve"] },
-  { name: "quiet", short: "q", help: "no access log", commands: ["serve"] },
+  { name: "open", help: "open the browser", commands: ["serve", "app"] },
+  { name: "quiet", short: "q", help: "no access log", commands: ["serve", "app"] },
+  {
+    name: "name",
+    value: "NAME",
+    help: "the app is found at http://NAME.localhost",
+    fallback: "the folder's name",
+    commands: ["app"],
+  },
+  { name: "restart", help: "start the app again when it has ended", fallback: "off", commands: ["app"] },
+  {
+    name: "port-file",
+    value: "FILE",
+    completion: "file",
+    help: "write the first port to FILE once it accepts connections",
+    more: "It is there whole or not at all, and removed at the end.",
+    commands: ["serve", "app"],
+  },
+  {
+    name: "ready-json",
+    help: "print one line of JSON once every address accepts connections",
+    more: "On standard output, with the addresses as urls and the process as pid.",
+    commands: ["serve", "app"],
+  },
   {
     name: "full",
     help: "write every key of webserv.yaml, with what it means",
@@ -244,3 +282,8 @@ export const OPTIONS: readonly Option[] = [
   { name: "help", short: "h", help: "show this help", commands: ALL },
   { name: "version", short: "V", help: "show the version", commands: ALL },
 ];
+
+/** The commands behind whose `--` stands another program with its words. */
+export function programCommands(): CommandName[] {
+  return COMMANDS.filter(({ program }) => program !== undefined).map(({ name }) => name);
+}

@@ -4,6 +4,7 @@
  * @module
  */
 import type { DebuggerPort } from "../runtime/debugger_port.ts";
+import { CommandError } from "../runtime/command_error.ts";
 import { ListenError } from "../runtime/net.ts";
 import { check } from "./check.ts";
 import { completions } from "./completions.ts";
@@ -19,7 +20,7 @@ import { permissions } from "./permissions.ts";
 import { serve } from "./serve.ts";
 import { versionText } from "./version.ts";
 
-/** The exit statuses: stopped as asked; failed while running; wrong usage or configuration. */
+/** The exit statuses: stopped as asked; failed while running; wrong usage or configuration. A command has its own. */
 const SUCCESS = 0, FAILURE = 1, WRONG_USAGE = 2;
 
 /** Runs the program. Resolves with its exit status; says on standard error what is wrong. */
@@ -28,9 +29,13 @@ export async function run(args: readonly string[], debuggerPort: DebuggerPort): 
     const commandLine = parseCommandLine(args);
     if (commandLine.switches.has("help")) {
       print(helpText(commandLine.explicit ? commandLine.command : undefined, outputWidth()));
-    } else if (commandLine.switches.has("version")) print(`${versionText()}\n`);
-    else await runCommand(commandLine, debuggerPort);
-    return SUCCESS;
+      return SUCCESS;
+    }
+    if (commandLine.switches.has("version")) {
+      print(`${versionText()}\n`);
+      return SUCCESS;
+    }
+    return await runCommand(commandLine, debuggerPort) ?? SUCCESS;
   } catch (error) {
     if (error instanceof ConfigError) printToStderr(error.message);
     else if (error instanceof UsageError) printToStderr(`webserv: ${error.message}`);
@@ -39,15 +44,26 @@ export async function run(args: readonly string[], debuggerPort: DebuggerPort): 
     ) {
       await tell(`webserv: ${error.message}`);
       return FAILURE;
+    } else if (error instanceof CommandError) {
+      await tell(`webserv: ${error.message}`);
+      return error.status;
     } else throw error;
     return WRONG_USAGE;
   }
 }
 
-function runCommand(commandLine: CommandLine, debuggerPort: DebuggerPort): Promise<void> | void {
+/** What comes of it may be an exit status. */
+function runCommand(
+  commandLine: CommandLine,
+  debuggerPort: DebuggerPort,
+): Promise<number | void> | void {
   switch (commandLine.command) {
     case "serve":
       return serve(commandLine, debuggerPort);
+    case "app":
+      return import("./app_configuration.ts").then(({ loadAppConfiguration }) =>
+        serve(commandLine, debuggerPort, loadAppConfiguration)
+      );
     case "check":
       return check(commandLine);
     case "init":

@@ -9,8 +9,7 @@ import { controlEscaper } from "../bytes/controls.ts";
 import { loaderVariables } from "../config/loader_variables.ts";
 import { allLocations, originRoot, uploadStores } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
-import { formatEndpoint } from "../http/endpoint.ts";
-import type { UpstreamAddress } from "../ports.ts";
+import { formatUpstream } from "../http/upstream_url.ts";
 import { outwardLinks, type SearchBounds, type SearchedFolder } from "../runtime/outward_links.ts";
 import { mayRead, realPath } from "./real_path.ts";
 
@@ -62,9 +61,10 @@ export async function linkWarning(config: Config): Promise<string | undefined> {
 /** The roots, whose links may lead to each other, and the stores, where a link to a root would let it be written to. */
 function searchedFolders(config: Config): SearchedFolder[] {
   const stores = uploadStores(config);
-  const roots = allLocations(config).flatMap((location) =>
-    location.answer.return || location.programs.cgiScript !== undefined ? [] : originRoot(location) ?? []
-  );
+  const roots = allLocations(config).flatMap((location) => [
+    ...location.answer.return || location.programs.cgiScript !== undefined ? [] : [originRoot(location)],
+    location.programs.sendfileFrom,
+  ]).filter((path) => path !== undefined);
   const writable = stores.map(realPath);
   const readable = [...roots.map(realPath), ...writable];
   return [
@@ -117,10 +117,6 @@ function fastcgiGaps(config: Config): string[] {
       [...new Set(names)].join(", ")
     }) run any file that they can read: they do as they are told`,
   ];
-}
-
-function formatUpstream(address: UpstreamAddress): string {
-  return "path" in address ? `unix:${address.path}` : formatEndpoint(address);
 }
 
 /** Programs for a location whose first line names an interpreter that is not there: no request will be answered. */

@@ -6,43 +6,56 @@
 import { endpointsOf, withEndpoints } from "../config/listen.ts";
 import { certificateFiles } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
-import { type Endpoint, endpointKey, endpointUrl } from "../http/endpoint.ts";
+import type { AppState } from "../ports.ts";
 import { openBrowser } from "../runtime/browser.ts";
 import { DEBUGGER_ADDRESS, DEBUGGER_PORT, type DebuggerPort } from "../runtime/debugger_port.ts";
 import { clock } from "../runtime/clock.ts";
+import type { CommandKeeper } from "../runtime/command.ts";
 import { onEnd } from "../runtime/end.ts";
 import { fileState, watchFiles } from "../runtime/file_watch.ts";
 import { ListenError } from "../runtime/net.ts";
-import { INTERFACES, ownAddresses } from "../runtime/own_addresses.ts";
+import { ownAddresses } from "../runtime/own_addresses.ts";
 import { ProcessGroups } from "../runtime/process_groups.ts";
 import { onSignal } from "../runtime/signals.ts";
-import { currentTerminal, onResize, type Terminal } from "../runtime/terminal.ts";
+import { currentTerminal, onResize } from "../runtime/terminal.ts";
 import { StartError, Supervisor, type SupervisorOptions } from "../supervisor/supervisor.ts";
 import { systemInfo } from "../supervisor/system_info.ts";
-import { browserUrl, encryptedFirst, isAll, openAddresses } from "./addresses.ts";
+import { browserUrls, firstEndpoint, isAll } from "./addresses.ts";
+import { announcer, showStart, waitingFor } from "./announce.ts";
 import { allWarnings } from "./check.ts";
 import type { CommandLine } from "./command_line.ts";
-import { ConfigError, configurationFile, FileAccessError, loadConfiguration } from "./configuration.ts";
-import { isTerminalGone, printToStderr, tell } from "./console.ts";
+import {
+  ConfigError,
+  configurationFile,
+  FileAccessError,
+  loadConfiguration,
+  type LoadedConfiguration,
+} from "./configuration.ts";
+import type { Companion } from "./companion.ts";
+import { isTerminalGone, print, printToStderr, tell } from "./console.ts";
 import { type AddressSources, withAdvice } from "./listen_advice.ts";
 import { OwnAuthority } from "./own_authority.ts";
 import { executable } from "./own_files.ts";
+import { PortFile, readyLine } from "./ready.ts";
 import { linkWarning } from "./sandbox_gaps.ts";
-import { placeOf, startBlock } from "./start_block.ts";
-import { SHORT_VERSION } from "./version.ts";
 
 /** How many ports after the default one are tried when nobody asked for a certain one. */
 const PORTS_TRIED = 100;
 
 /**
- * Resolves once the server has stopped as asked.
+ * Resolves once the server has stopped as asked, or a command beside it has ended, with the exit status.
  *
- * @throws {UsageError | ConfigError | FileAccessError | ListenError | StartError}
+ * @param load what is to be served at first
+ * @throws {UsageError | ConfigError | FileAccessError | ListenError | StartError | CommandError}
  */
-export async function serve(commandLine: CommandLine, debuggerPort: DebuggerPort): Promise<void> {
+export async function serve(
+  commandLine: CommandLine,
+  debuggerPort: DebuggerPort,
+  load: (commandLine: CommandLine) => LoadedConfiguration = loadConfiguration,
+): Promise<number> {
   // Before it is read, so that no later change of it is missed.
   const known = fileState(configurationFile(commandLine));
-  const loaded = loadConfiguration(commandLine);
+  const loaded = load(commandLine);
   const { config, listens } = loaded;
   // Before they are read, too.
   const knownCertificates = certificateFiles(config).map((path) => [path, fileState(path)] as const);
@@ -51,21 +64,34 @@ export async function serve(commandLine: CommandLine, debuggerPort: DebuggerPort
   const warn = async () => {
     for (const warning of warnings) await tell(`warning: ${warning}`);
   };
-  if (!terminal.stderr) await warn();
   const groups = new ProcessGroups(system.killProgram);
   onEnd(() => groups.killAll());
-  const stopAsked = Promise.withResolvers<void>();
+  const portFile = commandLine.portFile === undefined ? undefined : new PortFile(commandLine.portFile);
+  if (portFile !== undefined) onEnd(() => portFile.remove());
+  let serving: Supervisor | undefined;
+  const patience = () => (serving?.config ?? config).timeouts.shutdown.requests;
+  const companion = await companionFor(commandLine, config, { ...system, groups }, {
+    patience,
+    colour: terminal.stdout && terminal.colour,
+    changed: (state) => serving?.tellApp(state),
+  });
+  // A command's output is not to be mixed with more than there must be.
+  const shows = terminal.stderr && (companion === undefined || config.app !== undefined);
+  if (!shows) await warn();
+  const stopAsked = Promise.withResolvers<number>();
   let stopSignals = 0;
-  const stopped = () => terminal.stderr && printToStderr("\rstopped");
-  onSignal("stop", () => {
+  const stopped = () => shows && printToStderr("\rstopped");
+  onSignal("stop", (signal) => {
+    if (companion?.signal(signal, "stop")) return;
     if (++stopSignals > 1) {
       stopped();
       Deno.exit(0);
     }
-    stopAsked.resolve();
+    stopAsked.resolve(0);
   });
+  if (companion !== undefined) onSignal("other", (signal) => void companion.signal(signal, "other"));
   await makeRoomFor(config, debuggerPort);
-  const supervisor = await start(config, listens, commandLine, {
+  const supervisor = serving = await start(config, listens, commandLine, {
     system,
     groups,
     terminal,
@@ -73,7 +99,7 @@ export async function serve(commandLine: CommandLine, debuggerPort: DebuggerPort
   }).catch(
     async (error) => {
       // Where they would have been shown with what is served.
-      if (terminal.stderr) await warn();
+      if (shows) await warn();
       throw error;
     },
   );
@@ -87,9 +113,19 @@ export async function serve(commandLine: CommandLine, debuggerPort: DebuggerPort
     );
   }
   const announce = announcer(supervisor);
-  const reloadAll = () => void reload(supervisor, commandLine, debuggerPort, authority).then(announce);
-  // A terminal that is closed says so with the same signal, and nobody can stop a server whose terminal is gone.
-  onSignal("reload", () => isTerminalGone() ? stopAsked.resolve() : reloadAll());
+  const publish = () => portFile?.write(firstEndpoint(supervisor.endpoints).port);
+  const reloadAll = () =>
+    void reload(supervisor, commandLine, debuggerPort, authority).then(announce).then(publish).catch((
+      error,
+    ) => supervisor.errorLog.error(error.message));
+  onSignal("reload", (signal) => {
+    // A terminal that is closed says so with the same signal, and nobody can stop a server whose terminal is gone.
+    const isGone = isTerminalGone();
+    if (isGone && companion?.signal(signal, "stop")) return;
+    if (config.file === undefined && companion?.signal(signal, "reload")) return;
+    if (isGone) stopAsked.resolve(0);
+    else reloadAll();
+  });
   if (commandLine.switches.has("watch-config") && config.file !== undefined) {
     const { file } = config;
     watchFiles(
@@ -100,28 +136,59 @@ export async function serve(commandLine: CommandLine, debuggerPort: DebuggerPort
     );
   }
   if (terminal.stdout || terminal.stderr) onResize(terminal.columns, (columns) => supervisor.resize(columns));
-  await announce();
-  const own = supervisor.config.servers.some(({ listen }) => listen.some(isAll)) ? ownAddresses() : [];
-  const notes = authority.notes(supervisor.config, own ?? []);
-  if (terminal.stderr) await showStart(supervisor, { wanted: config, own, notes, warnings }, terminal);
-  else for (const note of notes) await tell(`note: ${note}`);
-  // Behind the start, which nobody is to wait for.
-  void linkWarning(config).then(
-    (warning) => warning === undefined ? undefined : tell(`warning: ${warning}`),
-    (error) => supervisor.errorLog.warning(`the search for links that lead out failed: ${error}`),
-  );
-  if (commandLine.switches.has("open")) {
-    // Not waited for: where it ends only with the browser, a signal would have to wait as well.
-    void openBrowser(browserUrl(encryptedFirst(supervisor.endpoints)[0]!), (line) => void tell(line));
-  }
   try {
-    await Promise.race([stopAsked.promise, supervisor.failed]);
+    await announce();
+    const own = supervisor.config.servers.some(({ listen }) => listen.some(isAll)) ? ownAddresses() : [];
+    const notes = authority.notes(supervisor.config, own ?? []);
+    if (shows) await showStart(supervisor, { wanted: config, own, notes, warnings }, terminal);
+    else for (const note of notes) await tell(`note: ${note}`);
+    // Behind the start, which nobody is to wait for.
+    void linkWarning(config).then(
+      (warning) => warning === undefined ? undefined : tell(`warning: ${warning}`),
+      (error) => supervisor.errorLog.warning(`the search for links that lead out failed: ${error}`),
+    );
+    publish();
+    const urls = browserUrls(supervisor.config);
+    if (commandLine.switches.has("ready-json")) print(readyLine(urls));
+    companion?.start(urls[0]!);
+    if (commandLine.switches.has("open")) {
+      // Not waited for: where it ends only with the browser, a signal would have to wait as well.
+      void openBrowser(urls[0]!, (line) => void tell(line));
+    }
+    return await Promise.race([stopAsked.promise, supervisor.failed, ...(companion ? [companion.over] : [])]);
   } finally {
+    portFile?.remove();
+    await companion?.end();
     await supervisor.stop((running) => {
       if (terminal.stderr) printToStderr(`\r${waitingFor(running, supervisor.config)}`);
     });
     stopped();
   }
+}
+
+/** What a companion needs of its server. */
+interface CompanionHost {
+  readonly patience: () => number;
+  readonly colour: boolean;
+  readonly changed: (state: AppState) => void;
+}
+
+/** PERF: what it takes is loaded only where there is a command. */
+async function companionFor(
+  { beside, switches }: CommandLine,
+  { app }: Config,
+  keeper: CommandKeeper,
+  { patience, colour, changed }: CompanionHost,
+): Promise<Companion | undefined> {
+  if (beside === undefined) return undefined;
+  if (app === undefined) {
+    const { Beside } = await import("./beside.ts");
+    return new Beside(beside, keeper, patience);
+  }
+  const { App } = await import("./app.ts"), { appWords, packageScripts } = await import("./app_words.ts");
+  const words = appWords(beside, app.port, packageScripts);
+  const plan = { words, app, restarts: switches.has("restart"), colour, patience };
+  return new App(plan, keeper, { changed, said: (line) => void tell(line) });
 }
 
 /** Those who are to listen on the debugger's port get it. */
@@ -136,59 +203,6 @@ async function holdUnlessServed(supervisor: Supervisor, debuggerPort: DebuggerPo
   );
   if (serves) await debuggerPort.leave();
   else debuggerPort.hold();
-}
-
-/** Says where it listens, each time only what has not been said before. */
-function announcer(supervisor: Supervisor): () => Promise<void> {
-  let told: ReadonlySet<string> = new Set();
-  return async () => {
-    const endpoints: readonly Endpoint[] = encryptedFirst(supervisor.endpoints);
-    const added = endpoints.filter((endpoint) => !told.has(endpointKey(endpoint)));
-    told = new Set(endpoints.map(endpointKey));
-    // In one piece, so that whoever waits for the first line has read them all.
-    if (added.length > 0) {
-      await tell(added.map((endpoint) => `listening on ${endpointUrl(endpoint)}`).join("\n"));
-    }
-  };
-}
-
-/** What there is to say at a start besides what is served. */
-interface StartWords {
-  /** With the ports that were asked for. */
-  readonly wanted: Config;
-  /** Addresses by which others reach this machine; undefined where we may not look. */
-  readonly own: readonly string[] | undefined;
-  readonly notes: readonly string[];
-  readonly warnings: readonly string[];
-}
-
-async function showStart(
-  { config, endpoints: [first] }: Supervisor,
-  { wanted, own, notes: more, warnings }: StartWords,
-  terminal: Terminal,
-): Promise<void> {
-  const asked = endpointsOf(wanted)[0]!.port;
-  const notes = asked !== 0 && first!.port !== asked && endpointsOf(wanted).length === 1
-    ? [`${asked} is taken, so this is ${first!.port}`]
-    : [];
-  if (own === undefined) {
-    notes.push(`other machines reach it by every address of this one: --allow-sys=${INTERFACES} names them`);
-  }
-  notes.push(...more);
-  await tell(startBlock({
-    version: SHORT_VERSION,
-    place: placeOf(config),
-    config,
-    addresses: openAddresses(config, own ?? []),
-    notes,
-    warnings,
-  }, terminal));
-}
-
-/** What whoever has asked for the end is told. */
-function waitingFor(running: number, { timeouts: { shutdown: { requests } } }: Config): string {
-  const what = running === 1 ? "1 request is" : `${running} requests are`;
-  return `${what} running: waiting up to ${requests / 1000} s (Ctrl+C again ends it now)`;
 }
 
 /** With a folder and no port asked for, a port that is taken is no reason not to serve. */

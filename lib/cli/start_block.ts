@@ -10,9 +10,9 @@ import { allLocations } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
 import type { OpenAddresses } from "./addresses.ts";
 
-/** What is served: a folder, one file, or a configuration file. */
+/** What is served: a folder, one file, or a configuration file; or the command of an app. */
 export interface Place {
-  readonly kind: "folder" | "file";
+  readonly kind: "folder" | "file" | "app";
   readonly path: string;
 }
 
@@ -44,7 +44,8 @@ const INDENT = "  ", LABEL = 9;
 const escaped = controlEscaper();
 
 /** What a configuration serves: the file that it stands in, else the folder or the file of the command line. */
-export function placeOf({ file, servers }: Config): Place {
+export function placeOf({ file, app, servers }: Config): Place {
+  if (app !== undefined) return { kind: "app", path: app.command };
   if (file !== undefined) return { kind: "file", path: file };
   const { fallback, locations } = servers[0]!;
   const { root } = fallback.files;
@@ -70,7 +71,8 @@ export function startBlock(facts: StartFacts, style: BlockStyle): string {
     rows(label, urls.slice(0, MOST_ADDRESSES), (url) => paint(CYAN, url));
     if (urls.length > MOST_ADDRESSES) rows("", [`and ${urls.length - MOST_ADDRESSES} more`]);
   };
-  rows(place.kind, [shortened(escaped(place.path), room)]);
+  const path = escaped(place.path);
+  rows(place.kind, [place.kind === "app" ? cutToColumns(path, room) : shortened(path, room)]);
   sentences("with", [featuresOf(facts.config).join(", ")].filter((text) => text !== ""));
   links("local", addresses.local);
   links("network", addresses.network);
@@ -86,11 +88,13 @@ const BOLD = 1, DIM = 2, YELLOW = 33, CYAN = 36;
 function featuresOf(config: Config): string[] {
   const locations = allLocations(config);
   const features: [string, boolean][] = [
-    ["listing", locations.some(({ files }) => files.autoindex)],
+    ["listing", locations.some(({ files, proxy }) => files.autoindex && proxy.proxyPass === undefined)],
     ["uploads", locations.some(({ store }) => store.uploadStore !== undefined)],
     [
       "programs",
-      locations.some(({ programs: { cgi, cgiScript } }) => cgi !== undefined || cgiScript !== undefined),
+      locations.some(({ programs: { cgi, cgiScript, fastcgi, fastcgiPass } }) =>
+        (cgi ?? cgiScript ?? fastcgi ?? fastcgiPass) !== undefined
+      ),
     ],
   ];
   return features.filter(([, isOn]) => isOn).map(([name]) => name);

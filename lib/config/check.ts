@@ -62,7 +62,13 @@ const LOCATION_CLASHES: readonly Clash<LocationWord>[] = [
 ];
 
 /** Keys that say something of programs, and nothing where there are none. */
-const OF_PROGRAMS = ["cgi_only", "cgi_env", "cgi_pass_authorization", "allow_encoded_slash"] as const;
+const OF_PROGRAMS = [
+  "cgi_only",
+  "cgi_env",
+  "sendfile_from",
+  "cgi_pass_authorization",
+  "allow_encoded_slash",
+] as const;
 
 /** Keys that say something of FastCGI servers. */
 const OF_FASTCGI = ["fastcgi_root"] as const;

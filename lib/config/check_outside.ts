@@ -12,6 +12,7 @@ import type { PlacesOutside, Reports, Seen } from "./outside.ts";
 import { locationOf, originRoot, programFolder } from "./places.ts";
 import type { FileSection, LocationSection, ServerSection } from "./schema.ts";
 import type { Config, LocationConfig, ServerConfig } from "./types.ts";
+import type { FastcgiTarget } from "./value_types.ts";
 
 type Outside = Pick<PlacesOutside, "look" | "mayWrite">;
 
@@ -48,6 +49,8 @@ class OutsideCheck {
       const own = section as LocationSection;
       this.#folder(own.at("alias"), location.files.alias, true);
       this.#program(own.at("cgi_script"), location.programs.cgiScript);
+      this.#sockets(own);
+      this.#folder(section.at("sendfile_from"), location.programs.sendfileFrom);
       this.#store(own.at("upload_store"), location.store.uploadStore);
       const last = section.values.try_files?.last;
       if (typeof last === "string") this.#page(server, section.at("try_files")!, last, "404 is sent instead");
@@ -95,6 +98,22 @@ class OutsideCheck {
     } else if (seen === "denied") {
       this.reports.warning(node, `${quote(path)} may not be read by this user: check its permissions`);
     }
+  }
+
+  /** Those of FastCGI servers, which make them when they start. */
+  #sockets(section: LocationSection): void {
+    const { fastcgi = {}, fastcgi_pass: whole } = section.values;
+    const check = (node: Position | undefined, target: FastcgiTarget) => {
+      if (node === undefined || !("address" in target) || !("path" in target.address)) return;
+      const { path } = target.address;
+      if (this.#look(path) !== "nothing") return;
+      this.reports.warning(
+        node,
+        `nobody listens on ${quote(path)} yet: requests get 502 until its server runs`,
+      );
+    };
+    for (const target of Object.values(fastcgi)) check(section.at("fastcgi"), target);
+    if (whole !== undefined) check(section.at("fastcgi_pass"), whole);
   }
 
   #store(node: Position | undefined, path: string | undefined): void {

@@ -31,6 +31,8 @@ export type DecodeResult =
     readonly warnings: readonly Issue[];
     /** Where each address stands, by endpointKey(); where none is written, its server. */
     readonly listens: ReadonlyMap<string, Position>;
+    /** The file itself says where the access log goes. */
+    readonly namesAccessLog: boolean;
     readonly issues?: never;
   }
   | { readonly issues: readonly Issue[]; readonly config?: never };
@@ -63,6 +65,7 @@ export function decodeConfig(
   }
   if (section === undefined || !issues.empty) return { issues: issues.sorted() };
   warnAboutLogs(section, warnings.report);
+  warnAboutProxies(section, warnings.report);
   const config = { file, ...completeTop(section.values), servers: servers.map(completeServer) };
   if (outside) {
     const reports = { issue: issues.report, warning: warnings.report };
@@ -73,7 +76,8 @@ export function decodeConfig(
     if (outside.missing) warnAboutInterpreters(section, outside.missing, warnings.report);
     if (!issues.empty) return { issues: issues.sorted() };
   }
-  return { config, warnings: warnings.sorted(), listens: listensOf(config, servers) };
+  const namesAccessLog = section.at("access_log") !== undefined;
+  return { config, warnings: warnings.sorted(), listens: listensOf(config, servers), namesAccessLog };
 }
 
 function listensOf(config: Config, sections: readonly ServerSection[]): ReadonlyMap<string, Position> {
@@ -96,6 +100,15 @@ function decodeSections(text: string, folder: string, report: Report): FileSecti
     report(file, 'no servers: it needs a list of servers ("servers:")');
   }
   return section;
+}
+
+function warnAboutProxies(section: FileSection, report: Report): void {
+  const all = section.values.trusted_proxies?.find((network) => network.endsWith("/0"));
+  if (all === undefined) return;
+  report(
+    section.at("trusted_proxies")!,
+    `${all} is everybody: whoever connects may say whom the request is from`,
+  );
 }
 
 function warnAboutLogs(section: FileSection, report: Report): void {

@@ -111,7 +111,8 @@ export function fileConfig(options: FileOptions): Config {
   return wholeConfig(options, fallback, [location("/", named), location(`/${name}`, [])]);
 }
 
-function wholeConfig(
+/** One server, with what holds where nothing is written. */
+export function wholeConfig(
   { hostname, port, https, workers, quiet }: Pick<
     FolderOptions,
     "hostname" | "port" | "https" | "workers" | "quiet"

@@ -173,6 +173,13 @@ const programs = {
     meaning: "further variables for programs",
     example: "{ GREETING: Hello }",
   }),
+  /** The folder that programs may name files of, for the server to send. */
+  sendfileFrom: optional({
+    decoder: (folder) => decoders.path("a folder", folder),
+    meaning:
+      "a folder: the file in it that a program names in X-Sendfile (or X-Accel-Redirect) is sent in place of its content, with ranges; without this key both fields are removed",
+    example: "private",
+  }),
   /** Programs see the credentials of a request. */
   cgiPassAuthorization: withDefault({
     decoder: () => flag,
@@ -267,7 +274,7 @@ function defaultMethods(has: HasSource): readonly string[] {
  * What other servers may be asked: the methods of RFC 9110 but for CONNECT and TRACE, PATCH (RFC 5789), QUERY, and those of
  * WebDAV and what is built on it (RFC 3253, 3648, 3744, 4791, 4918, 5323, 5842).
  */
-const FORWARDED_METHODS: readonly string[] = [
+export const FORWARDED_METHODS: readonly string[] = [
   ..."GET HEAD POST PUT DELETE PATCH QUERY".split(" "),
   ..."PROPFIND PROPPATCH MKCOL COPY MOVE LOCK UNLOCK".split(" "),
   ..."VERSION-CONTROL REPORT CHECKOUT CHECKIN UNCHECKOUT MKWORKSPACE UPDATE LABEL MERGE BASELINE-CONTROL"

@@ -26,9 +26,21 @@ export interface Config extends ValuesOf<typeof TOP_KEYS> {
   readonly programFolder?: string;
   /** Of `--cgi`: a file that may be executed and begins with `#!` is run as it says, whatever its extension. */
   readonly heedsFirstLines?: boolean;
+  /** Of `webserv app`: what its one upstream is, which this server starts itself. */
+  readonly app?: AppConfig;
   readonly timeouts: Timeouts;
   readonly limits: Limits;
   readonly servers: readonly ServerConfig[];
+}
+
+/** A command that is itself a server. */
+export interface AppConfig {
+  /** A name under localhost without that: its host is `NAME.localhost`. */
+  readonly name: string;
+  /** The port that it is told to listen on, on 127.0.0.1. */
+  readonly port: number;
+  /** Its words, for people. */
+  readonly command: string;
 }
 
 /** How long each phase may last, in milliseconds. */

@@ -83,12 +83,3 @@ function parseUri(uri: string | undefined, text: string): { readonly uri?: strin
   if (URI.test(uri)) return { uri };
   throw new ValueError(`expected a path that starts with "/" behind the upstream, not ${quote(text)}`);
 }
-
-/** As it is written, for messages. */
-export function formatUpstream(
-  { address, tls, hostname }: Pick<ProxyTarget, "address" | "tls" | "hostname">,
-): string {
-  const scheme = tls ? "https" : "http";
-  if ("path" in address) return `${scheme}://unix:${address.path}`;
-  return `${scheme}://${hostname.includes(":") ? `[${hostname}]` : hostname}:${address.port}`;
-}

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { formatUpstream } from "../http/upstream_url.ts";
 import type { UpstreamAddress } from "../ports.ts";
 
 /** Where it listens, or the command that has it started here, and how many processes it then has. */
@@ -13,8 +14,5 @@ export type FastcgiServer =
 /** Its name, for the log, and to tell it from others. */
 export function nameOfServer(server: FastcgiServer): string {
   if ("spawn" in server) return `${server.spawn.join(" ")} (${server.processes} processes)`;
-  const { address } = server;
-  if ("path" in address) return `unix:${address.path}`;
-  const { hostname, port } = address;
-  return `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
+  return formatUpstream(server.address);
 }

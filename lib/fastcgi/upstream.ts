@@ -16,10 +16,16 @@ import type { FastcgiServer } from "./server.ts";
 const IDLE = 200, LIFE = 1000;
 
 /**
+ * How long a new connection may be without an answer before another one makes way for it: a process that has slept takes its
+ * time to wake up, while others go on. In milliseconds.
+ */
+const PATIENCE = 10;
+
+/**
  * A new connection that is answered so soon after another one made way for it was waiting for that: the server has no more
  * processes. In milliseconds.
  */
-const SOON = 200;
+const SOON = 20;
 
 /** How long connecting may take, in milliseconds. */
 const CONNECT = 5000;
@@ -61,7 +67,7 @@ export class Upstream {
   readonly #idle: FastcgiConnection[] = [];
   /** Open and not idle. */
   readonly #busy = new Set<FastcgiConnection>();
-  /** New ones of which nothing has come: perhaps the server has not accepted them yet. The oldest comes first. */
+  /** New ones that the server has perhaps not accepted yet: neither they nor later ones have an answer. In their order. */
   readonly #unanswered = new Set<FastcgiConnection>();
   readonly #waiting: Waiting[] = [];
   #isClosed = false;
@@ -104,7 +110,7 @@ export class Upstream {
 
   /** The first bytes of an answer have come. */
   answered(connection: FastcgiConnection): void {
-    this.#unanswered.delete(connection);
+    if (this.#unanswered.has(connection)) this.#accepted(connection);
     const { admitted } = connection;
     if (admitted === undefined) return;
     connection.admitted = undefined;
@@ -142,7 +148,7 @@ export class Upstream {
     }
     if (this.#waiting.length === 0) return;
     // It may have more processes than it seemed, or than it had.
-    this.#limit += Math.ceil(this.#limit / 4);
+    this.#limit += Math.ceil(this.#limit / 2);
     this.#serve();
   }
 
@@ -208,6 +214,14 @@ export class Upstream {
     }
   }
 
+  /** A server takes connections in the order in which they were opened. */
+  #accepted(connection: FastcgiConnection): void {
+    for (const earlier of this.#unanswered) {
+      this.#unanswered.delete(earlier);
+      if (earlier === connection) return;
+    }
+  }
+
   /**
    * True if a connection is to be closed so that another one is accepted: one that was opened before this one's request
    * began has no answer yet. It may be a program that takes its time, but then it costs no more than this.
@@ -215,7 +229,7 @@ export class Upstream {
   #makesWay(order: number, now: number): boolean {
     if (this.#unanswered.size === 0) return false;
     const [first] = this.#unanswered;
-    if (first!.order >= order) return false;
+    if (first!.order >= order || now - first!.opened < PATIENCE) return false;
     this.#unanswered.delete(first!);
     first!.admitted = now;
     return true;

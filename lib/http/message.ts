@@ -91,8 +91,10 @@ export interface Response {
   /** Undefined: no content. For HEAD the body is given all the same, and its length is sent alone. */
   readonly body: Uint8Array | BodySource | undefined;
   /**
-   * With the status 101, for a request that has `upgrade`. Over HTTP/2 it is sent as 200, without the fields of the switch
-   * (RFC 8441 section 5). The one who sends the response closes the peer, on every path.
+   * With the status 101, for a request that has `upgrade` and is whole; the fields have Upgrade, `Connection: Upgrade` is
+   * written by whoever sends it. Over HTTP/2 it is sent as 200, without the fields of the switch (RFC 8441 section 5); there
+   * a request with `upgrade` that is answered with another status below 300 gets 501 in its place, since any 2xx would mean
+   * a tunnel. The one who sends the response closes the peer, on every path.
    */
   readonly tunnel?: Tunnel;
   /** The body is the whole message, head and all; the connection closes after it. */

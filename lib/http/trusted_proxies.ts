@@ -9,6 +9,7 @@
  *
  * @module
  */
+import { decodeLatin1, encodeLatin1 } from "../bytes/latin1.ts";
 import type { FieldBlock } from "./fields.ts";
 import { type ForwardedElement, type Node, parseForwarded, parseNode, plainElements } from "./forwarded.ts";
 import { Networks } from "./networks.ts";
@@ -25,13 +26,24 @@ export interface Forwarded {
   readonly isMalformed?: true;
 }
 
-/** Peers whose being trusted is known: there are few, and each sends many requests. */
-const KNOWN_PEERS = 1000;
+/** What is remembered of each kind: proxies are few, and a client asks more than once. */
+const MOST_KNOWN = 1000;
+
+/** Characters of fields that are remembered: those of a client behind some proxies. */
+const LONGEST_KNOWN = 200;
+
+/** What fields say, whoever the peer is that believes in them. */
+interface Told extends Pick<Forwarded, "scheme" | "isMalformed"> {
+  /** Undefined: the peer itself. */
+  readonly client: Node | undefined;
+}
 
 /** The proxies that are believed. */
 export class TrustedProxies {
   readonly #networks: Networks;
   readonly #peers = new Map<string, boolean>();
+  /** PERF: taking an address apart costs as much as a small answer. */
+  readonly #known = new Map<string, Told>();
 
   /** @param networks as normalNetwork() gives them */
   constructor(networks: readonly string[]) {
@@ -42,30 +54,48 @@ export class TrustedProxies {
   told(peer: Node, fields: FieldBlock): Forwarded | undefined {
     if (!this.#trusts(peer.hostname)) return undefined;
     const addresses = fields.joined("x-forwarded-for");
-    if (addresses === undefined && fields.has("forwarded")) return this.#byForwarded(peer, fields);
-    const elements = plainElements(addresses ?? "");
-    const { client, count } = this.#client(peer, elements, (element) => element);
-    return { client, scheme: schemeAt(fields.joined("x-forwarded-proto"), elements.length, count), peer };
+    const lines = addresses === undefined ? linesOf(fields) : undefined;
+    const scheme = lines === undefined ? fields.joined("x-forwarded-proto") : undefined;
+    // No value has a line break in it.
+    const key = lines === undefined ? `X\n${addresses ?? ""}\n${scheme ?? ""}` : `F\n${lines.join("\n")}`;
+    let told = this.#known.get(key);
+    if (told === undefined) {
+      told = lines === undefined ? this.#byAddresses(addresses, scheme) : this.#byForwarded(lines);
+      this.#remember(key, told);
+    }
+    return { ...told, client: told.client ?? peer, peer };
   }
 
-  #byForwarded(peer: Node, fields: FieldBlock): Forwarded {
-    const elements = elementsOf(fields);
-    if (elements === undefined) return { client: peer, scheme: undefined, peer, isMalformed: true };
-    const { client, count } = this.#client(peer, elements, (element) => element.get("for"));
+  #byAddresses(addresses: string | undefined, scheme: string | undefined): Told {
+    const elements = plainElements(addresses ?? "");
+    const { client, count } = this.#client(elements, (element) => element);
+    return { client, scheme: schemeAt(scheme, elements.length, count) };
+  }
+
+  #byForwarded(lines: readonly string[]): Told {
+    const elements = elementsOf(lines);
+    if (elements === undefined) return { client: undefined, scheme: undefined, isMalformed: true };
+    const { client, count } = this.#client(elements, (element) => element.get("for"));
     const believed = elements.slice(elements.length - count);
     const scheme = believed.map((element) => schemeOf(element.get("proto"))).find((known) =>
       known !== undefined
     );
-    return { client, scheme, peer };
+    return { client, scheme };
+  }
+
+  #remember(key: string, told: Told): void {
+    if (key.length > LONGEST_KNOWN) return;
+    if (this.#known.size >= MOST_KNOWN) this.#known.clear();
+    // A copy: a slice would keep the whole text of its header section in memory for as long as it is known.
+    this.#known.set(decodeLatin1(encodeLatin1(key)), told);
   }
 
   /** @returns the client, and how many elements, from the last on, were written by those who are believed */
   #client<T>(
-    peer: Node,
     elements: readonly T[],
     nameOf: (element: T) => string | undefined,
-  ): { readonly client: Node; readonly count: number } {
-    let client = peer, count = 0;
+  ): { readonly client: Node | undefined; readonly count: number } {
+    let client: Node | undefined, count = 0;
     while (count < elements.length) {
       const name = nameOf(elements[elements.length - ++count]!);
       const node = name === undefined ? undefined : parseNode(name);
@@ -80,19 +110,24 @@ export class TrustedProxies {
     let known = this.#peers.get(peer);
     if (known === undefined) {
       known = this.#networks.has(peer);
-      if (this.#peers.size >= KNOWN_PEERS) this.#peers.clear();
+      if (this.#peers.size >= MOST_KNOWN) this.#peers.clear();
       this.#peers.set(peer, known);
     }
     return known;
   }
 }
 
+/** The lines of Forwarded; undefined where there are none. */
+function linesOf(fields: FieldBlock): readonly string[] | undefined {
+  if (!fields.has("forwarded")) return undefined;
+  return fields.values.filter((_, index) => fields.names[index]!.toLowerCase() === "forwarded");
+}
+
 /** Each line by itself: a quote that one of them leaves open is not to swallow the next, which may be a proxy's. */
-function elementsOf(fields: FieldBlock): ForwardedElement[] | undefined {
+function elementsOf(lines: readonly string[]): ForwardedElement[] | undefined {
   const elements: ForwardedElement[] = [];
-  for (const [name, value] of fields) {
-    if (name.length !== "forwarded".length || name.toLowerCase() !== "forwarded") continue;
-    const ofLine = parseForwarded(value);
+  for (const line of lines) {
+    const ofLine = parseForwarded(line);
     if (ofLine === undefined) return undefined;
     elements.push(...ofLine);
   }

@@ -36,6 +36,7 @@ export class ClientConnection {
   #answer: AnswerState = "idle";
   #fault: UpstreamFault | undefined;
   #inputEnded = false;
+  #isBroken = false;
   #method = "";
   /** What may be switched to; undefined where nothing was asked for. */
   #offered: readonly string[] | undefined;
@@ -108,9 +109,14 @@ export class ClientConnection {
     return LAST_CHUNK_BYTES;
   }
 
-  /** The peer will send nothing more. */
-  endOfInput(): void {
+  /**
+   * The peer will send nothing more.
+   *
+   * @param isOrderly false where the connection broke: an answer that would end with it may have been cut
+   */
+  endOfInput(isOrderly = true): void {
     this.#inputEnded = true;
+    this.#isBroken = !isOrderly;
   }
 
   /**
@@ -240,7 +246,8 @@ export class ClientConnection {
     if (this.#remaining === 0) return this.#endOfMessage();
     if (this.#remaining === undefined) return this.#nextChunk(this.#chunked!);
     if (buffer.length === 0) {
-      return this.#remaining === Infinity && this.#inputEnded ? this.#endOfMessage() : this.#needData();
+      const isOver = this.#remaining === Infinity && this.#inputEnded && !this.#isBroken;
+      return isOver ? this.#endOfMessage() : this.#needData();
     }
     const length = Math.min(this.#remaining, buffer.length);
     const bytes = buffer.bytes.subarray(buffer.start, buffer.start + length);

@@ -4,7 +4,8 @@
  * @module
  */
 import { isToken } from "../bytes/ascii.ts";
-import { encodeLatin1 } from "../bytes/latin1.ts";
+import { encodeLatin1, encodeLatin1Into, LATIN1_SPARE } from "../bytes/latin1.ts";
+import { Slab } from "../bytes/slab.ts";
 import type { FieldBlock } from "../http/fields.ts";
 import type { BodyFraming } from "./framing.ts";
 import { LAST_CHUNK } from "./writer.ts";
@@ -46,7 +47,15 @@ export function requestHead(
   let head = `${method} ${target} HTTP/1.1\r\n`;
   for (let i = 0; i < names.length; i++) head += `${names[i]}: ${values[i]}\r\n`;
   if (upgrades) head += "Connection: Upgrade\r\n";
-  return encodeLatin1(head + framingField(method, body) + "\r\n");
+  return bytesOf(head + framingField(method, body) + "\r\n");
+}
+
+/** Of heads, which are gone once they are written. */
+const slab = new Slab();
+
+function bytesOf(text: string): Uint8Array<ArrayBuffer> {
+  const bytes = slab.take(text.length + LATIN1_SPARE);
+  return bytes.subarray(0, encodeLatin1Into(text, bytes, 0));
 }
 
 function framingField(method: string, body: BodyFraming): string {

@@ -1,21 +1,22 @@
 /**
  * The status line of a response, RFC 9112 section 4, scanned byte by byte and resumable at every byte. Refuses all but
- * single spaces, an upper-case version and three digits, also where the space before an empty reason phrase is missing:
- * nothing is repaired.
+ * single spaces, an upper-case version and three digits. The space before an empty reason phrase may be missing, as nothing
+ * else can be meant, and some servers leave it out for a status that they do not know (WEBrick).
  *
  * @module
  */
-import { CR, FIELD_VALUE, LF } from "../bytes/ascii.ts";
+import { CR, FIELD_VALUE, LF, SPACE } from "../bytes/ascii.ts";
 import { UpstreamFault } from "./client_events.ts";
 
 const PREFIX = 0, REASON = 1, LINE_FEED = 2;
 
 /** `d` stands for a digit. */
-const PATTERN = "HTTP/d.d ddd ";
+const PATTERN = "HTTP/d.d ddd";
 const MAJOR_DIGIT = PATTERN.indexOf("d"), MINOR_DIGIT = MAJOR_DIGIT + 2, CODE = PATTERN.indexOf("ddd");
+const CODE_END = PATTERN.length;
 
-/** Where the reason phrase begins; may be empty (RFC 9112 section 4). */
-export const REASON_START: number = PATTERN.length;
+/** Where the reason phrase begins, if there is one (RFC 9112 section 4). */
+export const REASON_START: number = CODE_END + 1;
 
 /** Finds the parts of one status line; offsets count from the line's start. */
 export class StatusLineScanner {
@@ -48,8 +49,13 @@ export class StatusLineScanner {
     const last = Math.min(end, start + this.#limit);
     let at = start + this.#position;
     if (this.#phase === PREFIX) {
-      while (at < last && at - start < REASON_START) this.#prefixByte(at - start, bytes[at++]!);
-      if (at - start === REASON_START) this.#phase = REASON;
+      while (at < last && at - start < CODE_END) this.#prefixByte(at - start, bytes[at++]!);
+      if (at < end && at - start === CODE_END) {
+        if (this.status < 100) throw new UpstreamFault(`The status ${this.status} is below 100`);
+        if (bytes[at] === SPACE && at < last) at++;
+        else if (bytes[at] !== CR) throw this.#unexpected(at - start, "Something follows the status");
+        this.#phase = REASON;
+      }
     }
     if (this.#phase === REASON) {
       while (at < last && FIELD_VALUE[bytes[at]!] === 1) at++;
@@ -57,28 +63,25 @@ export class StatusLineScanner {
       if (at < end && bytes[at] === CR) {
         this.reasonEnd = at++ - start;
         this.#phase = LINE_FEED;
-      } else if (at < last) throw new UpstreamFault("A control character in the reason phrase");
+      } else if (at < end) throw this.#unexpected(at - start, "A control character in the reason phrase");
     }
     this.#position = at - start;
     if (at === end) return 0;
-    if (this.#phase !== LINE_FEED) {
-      throw new UpstreamFault("The status line is longer than limits.request_line");
-    }
+    if (this.#phase !== LINE_FEED) throw this.#unexpected(at - start);
     if (bytes[at] !== LF) throw new UpstreamFault("A bare CR in the status line");
     return at + 1 - start;
   }
 
   #prefixByte(index: number, byte: number): void {
     if (PATTERN[index] !== "d") {
-      if (byte !== PATTERN.charCodeAt(index)) throw new UpstreamFault(wrongByte(index));
+      if (byte !== PATTERN.charCodeAt(index)) throw new UpstreamFault(NO_VERSION);
       if (index === CODE - 1) this.#checkVersion();
-      else if (index === REASON_START - 1 && this.status < 100) {
-        throw new UpstreamFault(`The status ${this.status} is below 100`);
-      }
       return;
     }
     const digit = byte - 0x30;
-    if (digit < 0 || digit > 9) throw new UpstreamFault(wrongByte(index));
+    if (digit < 0 || digit > 9) {
+      throw new UpstreamFault(index < CODE ? NO_VERSION : "The status is not made of three digits");
+    }
     if (index === MAJOR_DIGIT) this.#major = digit;
     else if (index === MINOR_DIGIT) this.minor = digit;
     else this.status = this.status * 10 + digit;
@@ -88,11 +91,13 @@ export class StatusLineScanner {
     if (this.#major === 1 && this.minor <= 1) return;
     throw new UpstreamFault(`HTTP/${this.#major}.${this.minor} is not spoken`);
   }
+
+  /** The line goes on at `length` where it may not: past its limit, or for the reason that is given. */
+  #unexpected(length: number, why = ""): UpstreamFault {
+    return new UpstreamFault(
+      length >= this.#limit ? "The status line is longer than limits.request_line" : why,
+    );
+  }
 }
 
-function wrongByte(index: number): string {
-  if (index < CODE) return "The answer does not begin with an HTTP version and a space";
-  return index === REASON_START - 1
-    ? "The status is not followed by a space"
-    : "The status is not made of three digits";
-}
+const NO_VERSION = "The answer does not begin with an HTTP version and a space";

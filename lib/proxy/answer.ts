@@ -3,67 +3,48 @@
  *
  * @module
  */
+import { upstreamUrl } from "../http/upstream_url.ts";
 import type { BodySource, Response } from "../http/message.ts";
 import { reasonPhrase } from "../http/status.ts";
 import type { AnswerHead, Switched } from "../http1/client_events.ts";
 import { UpstreamFault } from "../http1/client_connection.ts";
-import type { UpstreamConnection } from "./connection.ts";
 import type { UpstreamExchange } from "./exchange.ts";
 import { clientFields } from "./fields.ts";
-import { nameOf } from "./route.ts";
+import { joined } from "./joined.ts";
 import { UpstreamSource } from "./source.ts";
 import { TunnelPeer } from "./tunnel_peer.ts";
 import { acceptOf } from "./web_socket.ts";
 
-/**
- * Called once the upstream has no more to do with the request.
- *
- * @param connection may be used again
- * @param idle milliseconds for which the upstream keeps it, if it has said so
- */
-export type Done = (connection?: UpstreamConnection, idle?: number) => void;
-
-/** Asks, and makes a response of what is answered. @throws as UpstreamExchange.head(); `done` is not called then */
-export async function answerOf(exchange: UpstreamExchange, done: Done): Promise<Response> {
-  const head = await exchange.head();
-  if (head.type === "switched") return await tunnelOf(exchange, head, done);
-  const body = contentOf(exchange, head, done);
+/** A response of what is answered. Ends the exchange, or has the response's body end it. @throws {UpstreamFault} */
+export function answerOf(exchange: UpstreamExchange, head: AnswerHead): Response {
+  const body = contentOf(exchange, head);
   const { status, reason } = head;
   return {
     status,
     ...reason !== "" && reason !== reasonPhrase(status) && { reason },
     fields: clientFields(head.fields),
     body,
-    ...status >= 400 && { why: `answered by ${nameOf(exchange.target)}` },
+    ...status >= 400 && { why: `answered by ${upstreamUrl(exchange.target)}` },
   };
 }
 
-function contentOf(exchange: UpstreamExchange, { fields, body }: AnswerHead, done: Done): Response["body"] {
+function contentOf(exchange: UpstreamExchange, { fields, body }: AnswerHead): Response["body"] {
   const { method } = exchange.request, idle = idleTime(fields.get("keep-alive"));
-  const end = () => exchange.end(() => done(exchange.connection, idle), () => done());
   const pieces: Uint8Array[] = [];
   for (;;) {
     const event = exchange.next();
     if (event.type === "data") pieces.push(event.bytes);
     else if (event.type === "need data") {
       const length = typeof body === "object" ? body.length : undefined;
-      return new UpstreamSource(exchange, length, pieces, end, done);
+      return new UpstreamSource(exchange, length, pieces, idle);
     } else break;
   }
   // In a copy: what is received from now on takes its place.
-  const content = pieces.length === 0 ? undefined : joined(pieces);
-  end();
+  const content = pieces.length === 0
+    ? undefined
+    : joined(pieces, pieces.reduce((length, piece) => length + piece.length, 0));
+  exchange.end(idle);
   return method === "HEAD" ? new Announced(fields.get("content-length")) : content;
-}
-
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  return bytes;
 }
 
 /** `Keep-Alive: timeout=5`: how many seconds the upstream keeps the connection; one less is on the safe side. */
@@ -88,7 +69,8 @@ class Announced implements BodySource {
   close(): void {}
 }
 
-async function tunnelOf(exchange: UpstreamExchange, { fields }: Switched, done: Done): Promise<Response> {
+/** A tunnel to an upstream that has switched. @throws {UpstreamFault} */
+export async function tunnelOf(exchange: UpstreamExchange, { fields }: Switched): Promise<Response> {
   const { connection, outgoing } = exchange;
   let kept = clientFields(fields, true);
   if (outgoing.webSocketKey !== undefined) {
@@ -98,7 +80,6 @@ async function tunnelOf(exchange: UpstreamExchange, { fields }: Switched, done: 
     }
     kept = kept.without("sec-websocket-accept");
   }
-  exchange.detach();
-  const peer = new TunnelPeer(connection, done);
+  const peer = new TunnelPeer(connection, exchange.detach());
   return { status: 101, fields: kept, body: undefined, tunnel: { peer, idle: outgoing.timeout } };
 }

@@ -10,26 +10,45 @@ import type { Duplex } from "../ports.ts";
 /** What a kept connection has room for: most small answers, whole. */
 const IDLE_READ = 8 * 1024;
 
+const WRITTEN = Promise.resolve();
+
 /** Owns the stream of bytes. */
 export class UpstreamConnection {
   readonly http: ClientConnection;
   /** It is closed, or broken: nothing more comes. */
   isClosed = false;
-  /** What is written now, one after the other. */
-  #writing: Promise<void> | undefined;
+  /** On the monotonic clock: a connection that is idle is not kept for longer. */
+  keptUntil = Infinity;
   #reading: Promise<void> | undefined;
+  #writing: Promise<void> | undefined;
+  /**
+   * SECURITY: a reset is told to whoever notices it first, and that may be a write: the read behind it finds an end like any
+   * other. What would end with the connection may have been cut.
+   */
+  #isReset = false;
+  #onUnasked: ((connection: UpstreamConnection) => void) | undefined;
 
   constructor(readonly stream: Duplex, limits: WireLimits) {
     this.http = new ClientConnection(limits);
   }
 
-  /** What is read while nothing is asked for: the end of the connection, or the answer to what is asked next. */
-  watch(onChange: () => void): void {
-    void this.receive(IDLE_READ).then(onChange);
+  /**
+   * Reads while nothing is asked for: what comes then is the connection's end, or junk.
+   *
+   * PERF: once something is asked for it is the first read of the answer, so it costs nothing.
+   */
+  watch(onUnasked: (connection: UpstreamConnection) => void): void {
+    this.#onUnasked = onUnasked;
+    void this.receive(IDLE_READ);
+  }
+
+  /** Something is going to be asked for. */
+  unwatch(): void {
+    this.#onUnasked = undefined;
   }
 
   /**
-   * Waits until more has been received, or the peer has ended its side; a reset counts as that. There is one read at a
+   * Waits until more has been received, or the peer has ended its side, or broken off. There is one read at a
    * time: whoever asks meanwhile waits for it.
    *
    * @param minimum bytes of room to read into
@@ -43,10 +62,21 @@ export class UpstreamConnection {
 
   /** Writes everything, after what is being written. @throws {Error} if the peer takes nothing more */
   write(bytes: Uint8Array): Promise<void> {
-    if (this.#writing !== undefined) return this.#writing.then(() => this.write(bytes));
-    const writing = this.#writeAll(bytes);
-    this.#writing = writing.catch(() => {}).then(() => this.#writing = undefined);
-    return writing;
+    if (this.#writing !== undefined) {
+      return this.#writing.then(() => this.write(bytes), () => this.write(bytes));
+    }
+    return this.#writing = this.stream.write(bytes).then(
+      (count) => {
+        if (count < bytes.length) return this.#writeRest(bytes.subarray(count));
+        return void (this.#writing = undefined);
+      },
+      this.#onWriteFailure,
+    );
+  }
+
+  /** Resolves once nothing is being written, be it that the peer takes nothing more. */
+  get written(): Promise<void> {
+    return this.#writing?.catch(() => {}) ?? WRITTEN;
   }
 
   /** SECURITY: its buffer is given to nobody else, since an answer may still be made of pieces of it. */
@@ -56,18 +86,34 @@ export class UpstreamConnection {
     this.stream.close();
   }
 
-  async #writeAll(bytes: Uint8Array): Promise<void> {
-    for (let rest = bytes; rest.length > 0;) rest = rest.subarray(await this.stream.write(rest));
+  async #writeRest(bytes: Uint8Array): Promise<void> {
+    try {
+      for (let rest = bytes; rest.length > 0;) rest = rest.subarray(await this.stream.write(rest));
+    } catch (error) {
+      this.#isReset = true;
+      throw error;
+    } finally {
+      this.#writing = undefined;
+    }
   }
 
+  // PERF: made once for each connection.
   readonly #onRead = (count: number | null): void => {
     this.#reading = undefined;
-    if (count === null) this.http.endOfInput();
+    if (count === null) this.http.endOfInput(!this.#isReset);
     else this.http.buffer.commit(count);
+    this.#onUnasked?.(this);
   };
 
   readonly #onEnd = (): void => {
     this.#reading = undefined;
-    this.http.endOfInput();
+    this.http.endOfInput(false);
+    this.#onUnasked?.(this);
+  };
+
+  readonly #onWriteFailure = (error: unknown): never => {
+    this.#isReset = true;
+    this.#writing = undefined;
+    throw error;
   };
 }

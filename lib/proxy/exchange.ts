@@ -13,8 +13,10 @@ import type { BodyFraming } from "../http1/framing.ts";
 import type { Clock } from "../ports.ts";
 import type { UpstreamConnection } from "./connection.ts";
 import { silence } from "./failures.ts";
+import { joined } from "./joined.ts";
 import { clientFields } from "./fields.ts";
 import type { Target } from "./route.ts";
+import type { Upstream } from "./upstream.ts";
 
 /** Something that waits: lib/server has the clock that looks through it. */
 export interface Waiting {
@@ -57,7 +59,7 @@ const CONTINUE_PATIENCE = 1000;
 const FIRST_READ = 16 * 1024;
 const LARGEST_READ = 256 * 1024;
 
-/** Owns the connection until it is given back or given up. */
+/** Owns the connection until it is given back or given up, and counts as one request of its upstream as long. */
 export class UpstreamExchange implements Waiting {
   deadline = Infinity;
   /** The client's content has been asked for, so the request cannot be told again. */
@@ -67,22 +69,26 @@ export class UpstreamExchange implements Waiting {
   /** The client has left. */
   isGone = false;
   #readSize = FIRST_READ;
+  #isOver = false;
   #isReading = false;
   #isWriting = false;
   #asksClient = false;
   #mayContinue: (() => void) | undefined;
   /** All of the content is on its way; undefined where there is none. */
   #sending: Promise<void> | undefined;
-  #sendError: unknown;
+  /** The client broke off, or broke a rule: its answer is about that, whatever the upstream makes of half a request. */
+  #sendError: HttpError | GoneError | undefined;
   readonly #takeBack: () => void;
 
   constructor(
     readonly request: Request,
     readonly target: Target,
+    readonly upstream: Upstream,
     readonly outgoing: OutgoingRequest,
     readonly connection: UpstreamConnection,
     readonly ports: ExchangePorts,
   ) {
+    upstream.busy++;
     ports.deadlines.add(this);
     this.#takeBack = request.onGone(() => {
       this.isGone = true;
@@ -102,15 +108,17 @@ export class UpstreamExchange implements Waiting {
     const body = framingOf(request, outgoing);
     const { target, fields, upgrades } = outgoing;
     const bytes = connection.http.request({ method: request.method, target, fields, body, upgrades });
-    const written = this.#write(bytes);
-    // Whether it arrived shows by the answer.
-    written.catch(() => {});
-    if (body.kind !== "none") this.#sending = this.#send(written);
+    // Whether it arrived shows by the answer. Its time is that of the read.
+    connection.write(bytes).catch(IGNORED);
+    if (body.kind !== "none") this.#sending = this.#send();
     for (;;) {
       const event = this.next();
       switch (event.type) {
         case "need data":
-          await this.receive();
+          // PERF: as receive(), without one more promise.
+          this.#beginRead();
+          await connection.receive(this.#readSize);
+          this.#endRead();
           break;
         case "interim":
           if (event.status === 100) this.#mayContinue?.();
@@ -131,21 +139,30 @@ export class UpstreamExchange implements Waiting {
     try {
       return this.connection.http.next();
     } catch (error) {
-      throw this.#sendError instanceof HttpError ? this.#sendError : error;
+      throw this.#sendError ?? error;
     }
   }
 
   /** Waits for more. @throws as head(), of what happened meanwhile */
   async receive(): Promise<void> {
-    const { buffer } = this.connection.http;
+    this.#beginRead();
+    await this.connection.receive(this.#readSize);
+    this.#endRead();
+  }
+
+  #beginRead(): void {
     this.#check();
     this.#isReading = true;
     this.#arm();
-    await this.connection.receive(this.#readSize);
+  }
+
+  #endRead(): void {
     this.#isReading = false;
     this.#arm();
     // What fills its room is one of many pieces.
-    if (buffer.length >= this.#readSize) this.#readSize = Math.min(LARGEST_READ, this.#readSize * 4);
+    if (this.connection.http.buffer.length >= this.#readSize) {
+      this.#readSize = Math.min(LARGEST_READ, this.#readSize * 4);
+    }
   }
 
   expire(): void {
@@ -155,40 +172,44 @@ export class UpstreamExchange implements Waiting {
   }
 
   /**
-   * The answer is over.
+   * The answer is over: the connection goes back to be used again, or is closed.
    *
-   * @param keep the connection may be used again: called once nothing of this request is being written any more
-   * @param close it may not, and is closed
+   * @param idle milliseconds for which the upstream keeps it, if it has said so
    */
-  end(keep: () => void, close: () => void): void {
-    this.#release();
-    if (!this.connection.http.mayStay) {
-      this.connection.close();
-      close();
-    } else if (this.#sending === undefined) keep();
-    else void this.#sending.then(keep);
+  end(idle: number | undefined): void {
+    if (!this.#release()) return;
+    this.upstream.busy--;
+    if (!this.connection.http.mayStay) this.connection.close();
+    else if (this.#sending === undefined) this.upstream.giveBack(this.connection, idle);
+    else void this.#sending.then(() => this.upstream.giveBack(this.connection, idle));
   }
 
-  /** Gives the connection up. */
+  /** Gives the connection up. Does nothing once the answer is over. */
   abort(): void {
-    this.#release();
+    if (!this.#release()) return;
+    this.upstream.busy--;
     this.connection.close();
   }
 
-  /** The connection is somebody else's from now on. */
-  detach(): void {
+  /** The connection is a tunnel from now on, and whoever has it closes it: then it is over. @returns what is to be told */
+  detach(): () => void {
     this.#release();
+    return () => this.upstream.busy--;
   }
 
-  #release(): void {
+  /** False if it was released before. */
+  #release(): boolean {
+    if (this.#isOver) return false;
+    this.#isOver = true;
     this.#takeBack();
     this.ports.deadlines.delete(this);
     this.#mayContinue?.();
+    return true;
   }
 
   #check(): void {
     if (this.isGone) throw new GoneError();
-    if (this.#sendError instanceof HttpError) throw this.#sendError;
+    if (this.#sendError !== undefined) throw this.#sendError;
     if (this.isLate) throw new UpstreamFault(silence(this.target, this.outgoing.timeout));
   }
 
@@ -204,11 +225,10 @@ export class UpstreamExchange implements Waiting {
   }
 
   /** Never rejects: what the client breaks is told by the answer's reader, and so is what the upstream does not take. */
-  async #send(head: Promise<void>): Promise<void> {
+  async #send(): Promise<void> {
     const { body } = this.request, { http } = this.connection;
     let left = this.outgoing.bodyLimit;
     try {
-      await head;
       if (this.outgoing.expects) await this.#continued();
       for (;;) {
         if (this.connection.isClosed) return;
@@ -220,7 +240,7 @@ export class UpstreamExchange implements Waiting {
         if (piece === null || this.connection.isClosed) break;
         left -= piece.length;
         if (left < 0) throw new HttpError(413, "The body is longer than client_max_body_size");
-        for (const bytes of http.content(piece)) await this.#write(bytes);
+        for (const bytes of together(http.content(piece))) await this.#write(bytes);
       }
       const end = this.connection.isClosed ? undefined : http.endOfContent();
       if (end !== undefined && end.length > 0) await this.#write(end);
@@ -252,6 +272,17 @@ export class UpstreamExchange implements Waiting {
     this.deadline = waits ? this.ports.deadlines.in(this.outgoing.timeout) : Infinity;
   }
 }
+
+/** A chunk of which the pieces would cost more to be written one by one than to be put together, in bytes. */
+const SMALL_CHUNK = 64 * 1024;
+
+/** Small pieces leave in one write. */
+function together(pieces: readonly Uint8Array[]): readonly Uint8Array[] {
+  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  return pieces.length < 2 || length > SMALL_CHUNK ? pieces : [joined(pieces, length)];
+}
+
+const IGNORED = (): void => {};
 
 function framingOf({ body: { length } }: Request, { upgrades }: OutgoingRequest): BodyFraming {
   if (length === 0 || upgrades) return { kind: "none" };

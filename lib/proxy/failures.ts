@@ -3,10 +3,11 @@
  *
  * @module
  */
+import { upstreamUrl } from "../http/upstream_url.ts";
 import { HttpError } from "../http/errors.ts";
 import type { UpstreamFault } from "../http1/client_connection.ts";
 import type { DialError } from "../ports.ts";
-import { nameOf, type Target } from "./route.ts";
+import type { Target } from "./route.ts";
 
 const HINTS: Readonly<Record<DialError["problem"], string>> = {
   refused: "Nobody listens at the upstream's address: is that program running?",
@@ -21,7 +22,7 @@ const HINTS: Readonly<Record<DialError["problem"], string>> = {
 /** No connection came about. */
 export function connectError(target: Target, error: DialError): HttpError {
   const status = error.problem === "late" ? 504 : 502;
-  const log = `${nameOf(target)} cannot be connected to: ${
+  const log = `${upstreamUrl(target)} cannot be connected to: ${
     error.problem === "late" ? "no connection in time" : describe(error)
   }`;
   return new HttpError(status, undefined, { log, hint: HINTS[error.problem], cause: error });
@@ -34,7 +35,7 @@ function describe({ problem, message, cause }: DialError): string {
 /** It broke the protocol, or left. */
 export function faultError(target: Target, fault: UpstreamFault): HttpError {
   return new HttpError(502, undefined, {
-    log: `${nameOf(target)}: ${fault.message}`,
+    log: `${upstreamUrl(target)}: ${fault.message}`,
     hint: "The upstream gave no answer, or none that is one: the error log says why.",
     cause: fault,
   });
@@ -50,13 +51,13 @@ export function silenceError(target: Target, milliseconds: number): HttpError {
 
 /** The same as a line of the log, for an answer that has begun. */
 export function silence(target: Target, milliseconds: number): string {
-  return `${nameOf(target)} was silent for ${milliseconds / 1000} s, which is proxy_timeouts.read`;
+  return `${upstreamUrl(target)} was silent for ${milliseconds / 1000} s, which is proxy_timeouts.read`;
 }
 
 /** It comes from ourselves, over and over. */
 export function circleError(target: Target): HttpError {
   return new HttpError(502, undefined, {
-    log: `${nameOf(target)} passes requests back to this server: they go in a circle`,
+    log: `${upstreamUrl(target)} passes requests back to this server: they go in a circle`,
     hint: "The upstream passes the request back to this server.",
   });
 }

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { decodeLatin1, encodeLatin1 } from "../bytes/latin1.ts";
 import { FieldBlock } from "../http/fields.ts";
 import type { Request } from "../http/message.ts";
 import { forwardedFields } from "./forwarded.ts";
@@ -44,6 +45,33 @@ const SAID_OF_CLIENT = /^x-(?:forwarded-|real-ip$)/;
 /** Date and Server are of whoever speaks to the client, as nginx has it. */
 const NOT_FOR_CLIENTS: ReadonlySet<string> = new Set([...HOP_BY_HOP, "date", "server"]);
 
+/** What becomes of a field of a request: it goes on, it ends here, or it goes on from a proxy that is believed alone. */
+type Fate = "on" | "ends" | "believed";
+
+function fateOf(name: string): Fate {
+  const lower = name.toLowerCase().replaceAll("_", "-");
+  if (NOT_FOR_UPSTREAMS.has(lower)) return "ends";
+  return SAID_OF_CLIENT.test(lower) ? "believed" : "on";
+}
+
+/** PERF: nearly all fields have one of some dozen names; each spelling is looked at once. */
+const upstreamFates = new Map<string, Fate>();
+const clientFates = new Map<string, Fate>();
+const MOST_NAMES = 256;
+
+function known(fates: Map<string, Fate>, name: string, find: (name: string) => Fate): Fate {
+  const fate = fates.get(name);
+  if (fate !== undefined) return fate;
+  const found = find(name);
+  if (fates.size < MOST_NAMES) fates.set(ownCopy(name), found);
+  return found;
+}
+
+/** A part of a text would keep the whole header section in memory. */
+function ownCopy(name: string): string {
+  return decodeLatin1(encodeLatin1(name));
+}
+
 /** What is to be added to the fields of a request. */
 export interface Additions {
   /** The value of Host. */
@@ -68,11 +96,10 @@ export function upstreamFields(
   const nominated = nominatedBy(fields), isBelieved = forwarded !== undefined;
   for (let i = 0; i < fields.names.length; i++) {
     const name = fields.names[i]!;
-    let lower = name.toLowerCase();
-    if (nominated?.has(lower)) continue;
-    if (lower.includes("_")) lower = lower.replaceAll("_", "-");
-    if (NOT_FOR_UPSTREAMS.has(lower) || (!isBelieved && SAID_OF_CLIENT.test(lower))) continue;
-    if (added.webSocketKey !== undefined && lower === "sec-websocket-key") continue;
+    const fate = known(upstreamFates, name, fateOf);
+    if (fate === "ends" || (fate === "believed" && !isBelieved)) continue;
+    if (nominated?.has(name.toLowerCase())) continue;
+    if (added.webSocketKey !== undefined && name.toLowerCase() === "sec-websocket-key") continue;
     names.push(name);
     values.push(fields.values[i]!);
   }
@@ -135,15 +162,18 @@ export function isCircling({ fields }: Request): boolean {
   return before !== undefined && before.split(` ${PSEUDONYM}`).length > MOST_PASSES;
 }
 
+function clientFateOf(name: string): Fate {
+  return NOT_FOR_CLIENTS.has(name.toLowerCase()) ? "ends" : "on";
+}
+
 /** The fields of an upstream's answer for the client. Those of the framing are told otherwise. */
 export function clientFields(fields: FieldBlock, keepsUpgrade = false): FieldBlock {
   const nominated = nominatedBy(fields);
   const names: string[] = [], values: string[] = [];
   for (let i = 0; i < fields.names.length; i++) {
-    const name = fields.names[i]!, lower = name.toLowerCase();
-    if ((NOT_FOR_CLIENTS.has(lower) || nominated?.has(lower)) && !(keepsUpgrade && lower === "upgrade")) {
-      continue;
-    }
+    const name = fields.names[i]!;
+    const ends = known(clientFates, name, clientFateOf) === "ends" || nominated?.has(name.toLowerCase());
+    if (ends && !(keepsUpgrade && name.toLowerCase() === "upgrade")) continue;
     names.push(name);
     values.push(fields.values[i]!);
   }

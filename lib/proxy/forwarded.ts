@@ -9,17 +9,30 @@ import { plainElements } from "../http/forwarded.ts";
 import { type Request, schemeOf } from "../http/message.ts";
 
 /** The lines to be sent, a name and its value one after the other. */
-export function forwardedFields(request: Request, host: string | undefined): string[] {
+export function forwardedFields(request: Request, host: string | undefined): readonly string[] {
   const { forwarded, tls, remote } = request;
   const scheme = tls === undefined ? "http" : "https";
-  if (forwarded === undefined) {
-    return linesOf(remote.hostname, elementOf(remote.hostname, host, scheme), scheme, host);
-  }
+  if (forwarded === undefined) return plainLines(remote.hostname, host || undefined, scheme);
   const { fields } = request, peer = forwarded.peer.hostname;
   const before = earlier(request);
   const addresses = [...before.addresses, peer].join(", ");
   const elements = [...before.elements, elementOf(peer, host, scheme)].join(", ");
   return linesOf(addresses, elements, schemeOf(request), fields.get("x-forwarded-host") ?? host);
+}
+
+/** PERF: a client asks many times, by the same name. */
+const knownLines = new Map<string, readonly string[]>();
+const MOST_LINES = 1000;
+
+function plainLines(address: string, host: string | undefined, scheme: string): readonly string[] {
+  const key = `${scheme} ${address} ${host ?? ""}`;
+  let lines = knownLines.get(key);
+  if (lines === undefined) {
+    lines = linesOf(address, elementOf(address, host, scheme), scheme, host);
+    if (knownLines.size >= MOST_LINES) knownLines.clear();
+    knownLines.set(key, lines);
+  }
+  return lines;
 }
 
 function linesOf(addresses: string, elements: string, scheme: string, host: string | undefined): string[] {

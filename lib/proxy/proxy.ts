@@ -4,16 +4,16 @@
  *
  * @module
  */
+import { upstreamUrl } from "../http/upstream_url.ts";
 import type { Request, Response } from "../http/message.ts";
 import { UpstreamFault } from "../http1/client_connection.ts";
 import { DialError } from "../ports.ts";
-import { answerOf } from "./answer.ts";
-import type { UpstreamConnection } from "./connection.ts";
+import { answerOf, tunnelOf } from "./answer.ts";
 import { type ExchangePorts, UpstreamExchange } from "./exchange.ts";
 import { circleError, connectError, faultError, silenceError } from "./failures.ts";
 import { isCircling } from "./fields.ts";
 import { outgoingRequest } from "./outgoing.ts";
-import { type AskedPath, nameOf, type Route, type Target } from "./route.ts";
+import type { AskedPath, Route, Target } from "./route.ts";
 import { Upstream, type UpstreamPorts } from "./upstream.ts";
 
 /** What a proxy works with. */
@@ -53,19 +53,29 @@ export class Proxy {
     if (isCircling(request)) throw circleError(route.targets[0]!);
     const refused = new Map<Choice, DialError>();
     for (;;) {
-      const choice = this.#choose(choices, refused);
-      choice.upstream.busy++;
-      try {
-        return await this.#ask(choice, request, route, asked);
-      } catch (error) {
-        choice.upstream.busy--;
-        if (!(error instanceof DialError)) throw error;
-        refused.set(choice, error);
+      const choice = this.#choose(choices, refused), { target, upstream } = choice;
+      const outgoing = outgoingRequest(request, route, asked, target);
+      // PERF: one function that waits for all of the usual way.
+      for (let kept = upstream.takeKept();; kept = undefined) {
+        let exchange: UpstreamExchange | undefined;
+        try {
+          const connection = kept ?? await upstream.connect(route.timeouts.connect);
+          exchange = new UpstreamExchange(request, target, upstream, outgoing, connection, this.ports);
+          const head = await exchange.head();
+          return head.type === "switched" ? await tunnelOf(exchange, head) : answerOf(exchange, head);
+        } catch (error) {
+          exchange?.abort();
+          if (exchange === undefined && error instanceof DialError) {
+            refused.set(choice, error);
+            break;
+          }
+          if (kept === undefined || !mayBeToldAgain(error, exchange!)) throw errorOf(error, exchange);
+        }
       }
       if (refused.size < choices.length) continue;
-      const [[{ target }, error]] = refused as unknown as [[Choice, DialError]];
+      const [[{ target: first }, error]] = refused as unknown as [[Choice, DialError]];
       const instead = await route.whileUnreachable?.(request, error);
-      if (instead === undefined) throw connectError(target, error);
+      if (instead === undefined) throw connectError(first, error);
       if (instead !== "try again") return instead;
       refused.clear();
     }
@@ -74,48 +84,6 @@ export class Proxy {
   /** Closes what nobody uses; what is used is closed when it is given back. */
   stop(): void {
     for (const upstream of this.#upstreams.values()) upstream.stop();
-  }
-
-  /** @throws {DialError} if it cannot be connected to: then it has been told nothing */
-  async #ask(
-    { target, upstream }: Choice,
-    request: Request,
-    route: Route,
-    asked: AskedPath,
-  ): Promise<Response> {
-    const outgoing = outgoingRequest(request, route, asked, target);
-    const kept = upstream.takeKept();
-    if (kept !== undefined) {
-      const exchange = new UpstreamExchange(request, target, outgoing, kept, this.ports);
-      try {
-        return await this.#respond(exchange, upstream);
-      } catch (error) {
-        // It was closed, maybe before it saw the request, as one is that was idle for too long.
-        const isAgain = error instanceof UpstreamFault && error.kind === "closed" && !exchange.hasBegunBody &&
-          IDEMPOTENT.has(request.method);
-        if (!isAgain) throw errorOf(error, exchange);
-      }
-    }
-    const connection = await upstream.connect(route.timeouts.connect);
-    const exchange = new UpstreamExchange(request, target, outgoing, connection, this.ports);
-    try {
-      return await this.#respond(exchange, upstream);
-    } catch (error) {
-      throw errorOf(error, exchange);
-    }
-  }
-
-  async #respond(exchange: UpstreamExchange, upstream: Upstream): Promise<Response> {
-    try {
-      const done = (connection?: UpstreamConnection, idle?: number) => {
-        upstream.busy--;
-        if (connection !== undefined) upstream.giveBack(connection, idle);
-      };
-      return await answerOf(exchange, done);
-    } catch (error) {
-      exchange.abort();
-      throw error;
-    }
   }
 
   #choicesOf(route: Route): readonly Choice[] {
@@ -128,7 +96,7 @@ export class Proxy {
   }
 
   #upstreamOf(target: Target, verify: boolean): Upstream {
-    const key = `${nameOf(target)} ${verify}`;
+    const key = `${upstreamUrl(target)} ${verify}`;
     let upstream = this.#upstreams.get(key);
     if (upstream === undefined) {
       if (this.#upstreams.size >= MOST_UPSTREAMS) this.#upstreams.clear();
@@ -157,8 +125,15 @@ export class Proxy {
 /** More than any number of requests. */
 const RESTING = 2 ** 40;
 
+/** A kept connection was closed, maybe before the request arrived, as one is that was idle for too long. */
+function mayBeToldAgain(error: unknown, { hasBegunBody, request }: UpstreamExchange): boolean {
+  return error instanceof UpstreamFault && error.kind === "closed" && !hasBegunBody &&
+    IDEMPOTENT.has(request.method);
+}
+
 /** What the client is told, and the log. */
-function errorOf(error: unknown, { isLate, target, outgoing }: UpstreamExchange): unknown {
-  if (!(error instanceof UpstreamFault)) return error;
+function errorOf(error: unknown, exchange: UpstreamExchange | undefined): unknown {
+  if (!(error instanceof UpstreamFault) || exchange === undefined) return error;
+  const { isLate, target, outgoing } = exchange;
   return isLate ? silenceError(target, outgoing.timeout) : faultError(target, error);
 }

@@ -56,10 +56,3 @@ export type WhileUnreachable = (
   request: Request,
   error: DialError,
 ) => Promise<Response | "try again" | undefined> | Response | "try again" | undefined;
-
-/** As a person would write it: for the error log. Without what may be a secret, which is nothing. */
-export function nameOf({ address, tls, hostname }: Target): string {
-  const scheme = tls ? "https" : "http";
-  if ("path" in address) return `${scheme}://unix:${address.path}`;
-  return `${scheme}://${hostname.includes(":") ? `[${hostname}]` : hostname}:${address.port}`;
-}

@@ -3,11 +3,11 @@
  *
  * @module
  */
+import { upstreamUrl } from "../http/upstream_url.ts";
 import { BodyError, GoneError, HttpError } from "../http/errors.ts";
 import type { BodySource } from "../http/message.ts";
 import { UpstreamFault } from "../http1/client_connection.ts";
 import type { UpstreamExchange } from "./exchange.ts";
-import { nameOf } from "./route.ts";
 
 /** Owns the exchange: close() gives its connection back, or up. */
 export class UpstreamSource implements BodySource {
@@ -17,15 +17,13 @@ export class UpstreamSource implements BodySource {
 
   /**
    * @param pieces content that has come already
-   * @param end the answer is over
-   * @param onAbort called once it is given up
+   * @param idle milliseconds for which the upstream keeps the connection, if it has said so
    */
   constructor(
     readonly exchange: UpstreamExchange,
     readonly length: number | undefined,
     pieces: Uint8Array[],
-    readonly end: () => void,
-    readonly onAbort: () => void,
+    readonly idle: number | undefined,
   ) {
     this.#pieces = pieces;
   }
@@ -48,11 +46,8 @@ export class UpstreamSource implements BodySource {
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    if (this.#isOver || this.#endsHere()) this.end();
-    else {
-      this.exchange.abort();
-      this.onAbort();
-    }
+    if (this.#isOver || this.#endsHere()) this.exchange.end(this.idle);
+    else this.exchange.abort();
   }
 
   #fill(buffer: Uint8Array): number {
@@ -98,7 +93,7 @@ export class UpstreamSource implements BodySource {
   #failure(error: unknown): unknown {
     const { target, isLate } = this.exchange;
     if (error instanceof UpstreamFault) {
-      return new BodyError(isLate ? error.message : `${nameOf(target)}: ${error.message}`);
+      return new BodyError(isLate ? error.message : `${upstreamUrl(target)}: ${error.message}`);
     }
     // The client broke its own request: there is no answering that any more.
     return error instanceof HttpError ? new GoneError() : error;

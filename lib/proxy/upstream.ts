@@ -24,19 +24,13 @@ const KEPT_FOR = 15_000;
 /** One that refuses a connection is asked last for so long, in milliseconds. */
 const REST = 10_000;
 
-interface Kept {
-  readonly connection: UpstreamConnection;
-  /** On the monotonic clock. */
-  readonly until: number;
-}
-
 /** Owns the connections that it keeps. */
 export class Upstream {
   /** Requests that it is answering, and tunnels. */
   busy = 0;
   /** On the monotonic clock: until then others are asked first. */
   restsUntil = -Infinity;
-  #kept: Kept[] = [];
+  #kept: UpstreamConnection[] = [];
   #stopped = false;
   #cancelSweep: (() => void) | undefined;
 
@@ -49,8 +43,9 @@ export class Upstream {
   /** A connection that was kept and is open so far as is known; undefined if there is none. */
   takeKept(): UpstreamConnection | undefined {
     for (let kept = this.#kept.pop(); kept !== undefined; kept = this.#kept.pop()) {
-      if (!kept.connection.isClosed && kept.until > this.ports.clock.monotonic()) return kept.connection;
-      kept.connection.close();
+      kept.unwatch();
+      if (!kept.isClosed && kept.keptUntil > this.ports.clock.monotonic()) return kept;
+      kept.close();
     }
     return undefined;
   }
@@ -81,34 +76,33 @@ export class Upstream {
       return connection.close();
     }
     connection.http.startNextCycle();
-    const until = this.ports.clock.monotonic() + Math.min(KEPT_FOR, idle ?? KEPT_FOR);
-    const kept = { connection, until };
-    this.#kept.push(kept);
-    // Whatever comes now, before anything is asked for, is its end or junk.
-    connection.watch(() => {
-      const at = this.#kept.indexOf(kept);
-      if (at < 0) return;
-      this.#kept.splice(at, 1);
-      connection.close();
-    });
+    connection.keptUntil = this.ports.clock.monotonic() + Math.min(KEPT_FOR, idle ?? KEPT_FOR);
+    this.#kept.push(connection);
+    connection.watch(this.#onUnasked);
     this.#cancelSweep ??= this.ports.clock.after(KEPT_FOR, () => this.#sweep());
   }
+
+  readonly #onUnasked = (connection: UpstreamConnection): void => {
+    const at = this.#kept.indexOf(connection);
+    if (at >= 0) this.#kept.splice(at, 1);
+    connection.close();
+  };
 
   /** Keeps none any more; those that are in use are closed when they are given back. */
   stop(): void {
     this.#stopped = true;
     this.#cancelSweep?.();
-    for (const { connection } of this.#kept.splice(0)) connection.close();
+    for (const connection of this.#kept.splice(0)) connection.close();
   }
 
   /** PERF: one timer for all that are kept. */
   #sweep(): void {
     this.#cancelSweep = undefined;
     const now = this.ports.clock.monotonic();
-    for (const { connection, until } of this.#kept) if (until <= now) connection.close();
-    this.#kept = this.#kept.filter(({ connection }) => !connection.isClosed);
+    for (const connection of this.#kept) if (connection.keptUntil <= now) connection.close();
+    this.#kept = this.#kept.filter(({ isClosed }) => !isClosed);
     if (this.#kept.length > 0) {
-      const next = Math.min(...this.#kept.map(({ until }) => until));
+      const next = Math.min(...this.#kept.map(({ keptUntil }) => keptUntil));
       this.#cancelSweep = this.ports.clock.after(Math.max(next - now, 100), () => this.#sweep());
     }
   }

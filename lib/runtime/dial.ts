@@ -55,13 +55,13 @@ function lateError(address: UpstreamAddress, { timeout }: DialOptions): DialErro
 }
 
 async function dialPlain(address: UpstreamAddress, bound: Bound): Promise<Duplex> {
-  if ("path" in address) return new Stream(await dialPath(address.path, bound));
+  if ("path" in address) return new Stream(await dialPath(address.path, bound), true);
   const { hostname, port } = address;
   const connection = await bound.race(
     Deno.connect({ hostname, port, signal: bound.signal }),
     (late) => late.close(),
   );
-  return new Stream(withoutDelay(connection));
+  return new Stream(withoutDelay(connection), true);
 }
 
 /** Requests leave in one write each; waiting for more to send would only delay them. */

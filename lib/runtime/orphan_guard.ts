@@ -1,9 +1,9 @@
 /**
  * What ends programs when the server cannot: it was killed (SIGKILL, want of memory), or a worker's heap overflowed,
  * which ends the whole process. A shell waits for the end of a pipe whose other end only the server has, and then kills
- * every process that has this server's mark in the environment that it was started with, and its group. The mark stands
- * in SERVER_SOFTWARE as a comment (RFC 3875 section 4.1.17): programs have the variables of the RFC and no others. Those
- * that run on have it elsewhere, since php-cgi takes itself for a CGI program where it finds SERVER_SOFTWARE.
+ * every process that has a mark of this server in the environment that it was started with, and its group. That of CGI
+ * programs stands in SERVER_SOFTWARE as a comment (RFC 3875 section 4.1.17): they have the variables of the RFC and no
+ * others. Those that run on have it elsewhere, since php-cgi takes itself for a CGI program where it finds SERVER_SOFTWARE.
  *
  * The system could be asked for the same (PR_SET_PDEATHSIG, by `setpriv`), but that takes one more exec for each
  * program (0.7 ms of CPU), ends the program alone and not what it has started, and is forgotten by what is setuid.
@@ -30,7 +30,7 @@ read -r word
 empty=0 round=0
 while [ $empty -lt 2 ] && [ $round -lt 50 ]; do
   empty=$((empty + 1)) round=$((round + 1))
-  for file in $(grep -lzxF -e "SERVER_SOFTWARE=$1" -e "${MARK_VARIABLE}=$1" /proc/[0-9]*/environ 2>/dev/null); do
+  for file in $(grep -lzxF "$1" /proc/[0-9]*/environ 2>/dev/null); do
     pid=\${file#/proc/} pid=\${pid%/environ} empty=0
     kill -s KILL -- "-$pid" 2>/dev/null
     kill -s KILL "$pid" 2>/dev/null
@@ -41,25 +41,33 @@ done`;
 /** How long it may take to end, in milliseconds; it ends with this program anyway. */
 const END_PATIENCE = 1000;
 
+/** How long it may take to kill, in milliseconds; it goes on without this program. */
+const KILL_PATIENCE = 3000;
+
+/** What says of a CGI program whose it is: the value of SERVER_SOFTWARE for a server's name and version. */
+export function markedSoftware(product: string): string {
+  return `${product} (${crypto.randomUUID()})`;
+}
+
 /** Owns the shell. */
 export class OrphanGuard {
-  /** What SERVER_SOFTWARE is to be. */
-  readonly software: string;
+  /** Variables of the environment, each of which marks what is its to end. */
+  readonly marks: Readonly<Record<string, string>>;
   readonly #shell: Deno.ChildProcess;
 
-  private constructor(software: string, shell: Deno.ChildProcess) {
-    this.software = software;
+  private constructor(marks: Readonly<Record<string, string>>, shell: Deno.ChildProcess) {
+    this.marks = marks;
     this.#shell = shell;
   }
 
   /**
    * @param shell the path of `sh`
-   * @param product the server's name and version
+   * @param marks variables of the environment, of which nobody else's programs have one
    */
-  static start(shell: string, searchPath: string, product: string): OrphanGuard {
-    const software = `${product} (${crypto.randomUUID()})`;
+  static start(shell: string, searchPath: string, marks: Readonly<Record<string, string>>): OrphanGuard {
+    const lines = Object.entries(marks).map(([name, value]) => `${name}=${value}`);
     const child = new Deno.Command(shell, {
-      args: ["-c", SCRIPT, GUARD_NAME, software],
+      args: ["-c", SCRIPT, GUARD_NAME, lines.join("\n")],
       cwd: "/",
       clearEnv: true,
       env: { PATH: searchPath },
@@ -67,21 +75,30 @@ export class OrphanGuard {
       stdout: "null",
       stderr: "null",
     }).spawn();
-    return new OrphanGuard(software, child);
+    return new OrphanGuard(marks, child);
   }
 
   /** Has it end without killing anything. */
-  async end(): Promise<void> {
+  end(): Promise<void> {
+    return this.#over(`${OVER}\n`, END_PATIENCE);
+  }
+
+  /** Has it kill whatever has the mark, now, and end. */
+  killAll(): Promise<void> {
+    return this.#over("", KILL_PATIENCE);
+  }
+
+  async #over(word: string, patience: number): Promise<void> {
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<void>((resolve) => timer = setTimeout(resolve, END_PATIENCE));
-    await Promise.race([this.#tell(), late]);
+    const late = new Promise<void>((resolve) => timer = setTimeout(resolve, patience));
+    await Promise.race([this.#tell(word), late]);
     clearTimeout(timer);
   }
 
-  async #tell(): Promise<void> {
+  async #tell(word: string): Promise<void> {
     const writer = this.#shell.stdin.getWriter();
     try {
-      await writer.write(new TextEncoder().encode(`${OVER}\n`));
+      await writer.write(new TextEncoder().encode(word));
       await writer.close();
     } catch {
       // Somebody has ended it before.

@@ -10,6 +10,8 @@ export interface ProcessFacts {
   readonly parent: number;
   readonly group: number;
   readonly session: number;
+  /** It has ended, and nobody has waited for it: a zombie. */
+  readonly ended: boolean;
   /** When it was started, in hundredths of a second since the system was. */
   readonly started: number;
 }
@@ -38,9 +40,9 @@ export function factsOf(pid: number): ProcessFacts | undefined {
     return undefined;
   }
   // The second field is a name in brackets, with whatever its process likes in it.
-  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ").map(Number);
-  const [, parent = 0, group = 0, session = 0] = fields;
-  return { parent, group, session, started: fields[19] ?? 0 };
+  const words = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  const [, parent = 0, group = 0, session = 0] = words.map(Number);
+  return { parent, group, session, ended: words[0] === "Z", started: Number(words[19] ?? 0) };
 }
 
 /** Every process there is that belongs to a group. */

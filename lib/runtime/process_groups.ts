@@ -5,6 +5,7 @@
  */
 import { GroupTable } from "./group_table.ts";
 import { KnownGroups } from "./known_groups.ts";
+import { sendSignal } from "./send_signal.ts";
 
 /** Is told of every group, where the programs are started. */
 export interface GroupRegistry {
@@ -158,7 +159,7 @@ export class ProcessGroups {
   #killGroups(pids: readonly number[]): number[] {
     const killed: number[] = [], left: number[] = [];
     for (const pid of pids) {
-      const sent = signal(-pid, "SIGKILL");
+      const sent = sendSignal(-pid, "SIGKILL");
       if (sent === "not capable") left.push(pid);
       else if (sent === "sent") killed.push(pid);
     }
@@ -183,29 +184,13 @@ export class ProcessGroups {
  * is another's.
  */
 function isOurs(pid: number, known: KnownGroups): boolean {
-  const group = signal(-pid, 0);
+  const group = sendSignal(-pid, 0);
   // That takes the other way of killing, which cannot look first.
   if (group === "not capable") return true;
-  return group === "sent" && signal(pid, 0) === "nobody" && known.isLeftBy(pid);
+  return group === "sent" && sendSignal(pid, 0) === "nobody" && known.isLeftBy(pid);
 }
 
 /** The groups that programs which have ended have left behind, each given once. */
 function leftOf(table: GroupTable, known: KnownGroups): number[] {
   return table.takeEnded().filter((pid) => isOurs(pid, known));
-}
-
-/** A signal to a process, or to a group. 0: is there anybody? */
-function signal(pid: number, name: "SIGKILL" | 0): "sent" | "nobody" | "not permitted" | "not capable" {
-  // It has no groups.
-  if (Deno.build.os === "windows") return "nobody";
-  try {
-    Deno.kill(pid, name as Deno.Signal);
-    return "sent";
-  } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) return "not capable";
-    if (error instanceof Deno.errors.NotFound) return "nobody";
-    // EPERM. Of a group of ours: only zombies are left.
-    if (error instanceof Deno.errors.PermissionDenied) return "not permitted";
-    throw error;
-  }
 }

@@ -13,22 +13,28 @@ import { isAtLeast } from "./version.ts";
  */
 const CLOSE_ENDS_WRITES = isAtLeast(2, 9);
 
-/** Of this thread. */
-const fairReads = new FairReads();
+/**
+ * Of this thread: connections of clients, and those that we have made ourselves, which are as many as clients wait for and
+ * must not count as more of them.
+ */
+const fromClients = new FairReads(), toOthers = new FairReads();
 
 /** Owns the connection. */
 export class Stream implements Duplex {
   readonly #connection: Deno.Conn;
+  readonly #fairReads: FairReads;
   #failWrite: ((error: Error) => void) | undefined;
   #open = true;
 
-  constructor(connection: Deno.Conn) {
+  /** @param isOwn we have made it ourselves */
+  constructor(connection: Deno.Conn, isOwn = false) {
     this.#connection = connection;
-    fairReads.opened();
+    this.#fairReads = isOwn ? toOthers : fromClients;
+    this.#fairReads.opened();
   }
 
   read(buffer: Uint8Array): Promise<number | null> {
-    return fairReads.read(this.#connection, buffer);
+    return this.#fairReads.read(this.#connection, buffer);
   }
 
   write(bytes: Uint8Array): Promise<number> {
@@ -46,7 +52,7 @@ export class Stream implements Duplex {
   close(): void {
     if (!this.#open) return;
     this.#open = false;
-    fairReads.closed();
+    this.#fairReads.closed();
     this.#failWrite?.(new Deno.errors.Interrupted("closed"));
     try {
       this.#connection.close();

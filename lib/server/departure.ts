@@ -4,6 +4,7 @@
  * @module
  */
 import type { ByteStream, StreamObserver } from "./byte_stream.ts";
+import type { Waiting } from "./deadlines.ts";
 
 /**
  * How long a client that has ended its side is still answered while nothing can be sent to it. A half-closed
@@ -11,6 +12,9 @@ import type { ByteStream, StreamObserver } from "./byte_stream.ts";
  * run on for long.
  */
 export const HALF_CLOSED_GRACE = 1000;
+
+/** How long watchLater() waits, in milliseconds. */
+const LATER = 200;
 
 /** What a client may send ahead while its request is being answered. */
 const READ_AHEAD = 64 * 1024;
@@ -21,6 +25,8 @@ export class Departure implements StreamObserver {
   readonly #stream: ByteStream;
   #watching = false;
   #isOver = false;
+  /** Waits to begin with watching. */
+  #later: Waiting | undefined;
   /** Made when somebody wants to know. */
   #callbacks: Set<() => void> | undefined;
 
@@ -39,14 +45,31 @@ export class Departure implements StreamObserver {
     void this.#watch();
   }
 
+  /** The same, unless the exchange is over soon. */
+  watchLater(): void {
+    const { deadlines } = this.#stream.context;
+    const later = {
+      deadline: 0,
+      expire: () => {
+        deadlines.delete(later);
+        this.#later = undefined;
+        this.watch();
+      },
+    };
+    this.#later = later;
+    deadlines.add(later);
+    later.deadline = deadlines.in(LATER);
+  }
+
   /** The exchange is over; reading is somebody else's again. */
   unwatch(): void {
     this.#watching = false;
+    this.#forgetLater();
   }
 
   /** What the client sends, or does not, is somebody else's affair from now on; that the connection is gone is still told. */
   end(): void {
-    this.#watching = false;
+    this.unwatch();
     this.#isOver = true;
   }
 
@@ -68,9 +91,16 @@ export class Departure implements StreamObserver {
   }
 
   gone(): void {
+    this.#forgetLater();
     if (!this.#callbacks) return;
     for (const callback of this.#callbacks) callback();
     this.#callbacks.clear();
+  }
+
+  #forgetLater(): void {
+    if (this.#later === undefined) return;
+    this.#stream.context.deadlines.delete(this.#later);
+    this.#later = undefined;
   }
 
   /** Where nobody wants to know, a half-closed client may wait as long as any other. */

@@ -14,10 +14,15 @@ import { TICK, type Waiting } from "./deadlines.ts";
 /** At an end of the server a tunnel is over once nothing has passed for so long, in milliseconds. */
 const QUIET = 200;
 
+/** Who takes nothing more has this long to say its last, in milliseconds: its system knows already that it is over. */
+const LAST_WORDS = 5000;
+
 /** One end of a tunnel. */
 export interface RelaySide extends Duplex {
   /** Somebody else looks after the time that its writes take. */
   readonly isPaced?: true;
+  /** In place of close(), where it was sent everything and may still be sending: it is not to lose what it has not read. */
+  linger?(): Promise<void>;
 }
 
 /** What an idle tunnel holds for each direction. */
@@ -33,32 +38,21 @@ const LARGE = new BufferPool(256 * 1024, 8);
 const MEDIUM = new BufferPool(16 * 1024, 64);
 const MOST_LARGE = 24;
 
-/** One direction. */
-interface Flow {
-  readonly from: Duplex;
-  readonly to: RelaySide;
-  /** Bytes that have been taken. */
-  count: number;
-  /** Of them, those since `to` last made us wait. */
-  taken: number;
-  /** On the clock of the deadlines, while a write waits. */
-  until: number;
-}
-
 /** Owns both sides: they are closed on every path. */
 export class Relay implements Waiting {
   deadline: number;
   readonly #context: ServerContext;
   readonly #down: Flow;
   readonly #up: Flow;
+  readonly #over = Promise.withResolvers<void>();
   #idle: number;
   /** Without another byte it is over then. */
   #idleUntil: number;
 
-  constructor(client: RelaySide, { peer, idle }: Tunnel, context: ServerContext) {
+  constructor(readonly client: RelaySide, { peer, idle }: Tunnel, context: ServerContext) {
     this.#context = context;
-    this.#down = { from: peer, to: client, count: 0, taken: 0, until: Infinity };
-    this.#up = { from: client, to: peer, count: 0, taken: 0, until: Infinity };
+    this.#down = new Flow(peer, client, context, this);
+    this.#up = new Flow(client, peer, context, this);
     this.#idle = idle;
     context.deadlines.add(this);
     this.deadline = this.#idleUntil = context.deadlines.in(idle);
@@ -70,22 +64,15 @@ export class Relay implements Waiting {
   }
 
   /** Resolves when both sides are closed. Never rejects: whatever breaks a side, nobody is left to be told. */
-  async run(): Promise<void> {
-    await Promise.all([this.#pass(this.#down), this.#pass(this.#up)]);
-    this.close();
-    this.#context.deadlines.delete(this);
+  run(): Promise<void> {
+    this.#down.read();
+    this.#up.read();
+    return this.#over.promise;
   }
 
   /** The server ends: the tunnel does, too, as soon as nothing is on its way. */
   hangUp(): void {
-    this.#idle = Math.min(this.#idle, QUIET);
-    this.#idleUntil = Math.min(this.#idleUntil, this.#context.deadlines.in(this.#idle));
-    this.#arm();
-  }
-
-  close(): void {
-    this.#up.from.close();
-    this.#up.to.close();
+    this.#hurry(QUIET);
   }
 
   expire(): void {
@@ -93,57 +80,144 @@ export class Relay implements Waiting {
     this.close();
   }
 
-  /** Passes bytes on until `from` ends. */
-  async #pass(flow: Flow): Promise<void> {
-    let pool = SMALL, buffer = pool.take();
-    try {
-      for (let count; (count = await flow.from.read(buffer)) !== null;) {
-        this.#progress();
-        await this.#deliver(flow, buffer.subarray(0, count));
-        const next = poolFor(pool, count);
-        if (next === pool) continue;
-        pool.give(buffer);
-        pool = next;
-        buffer = pool.take();
-      }
-      pool.give(buffer);
-    } catch {
-      // The system may still be using it. Whatever it says, this side is of no use any more, and so neither is the other.
-      pool.lose();
-      return this.close();
-    }
-    this.#progress();
-    await flow.to.closeWrite().catch(() => this.close());
-  }
+  // --- for its flows ---
 
-  /** See ByteStream: a write goes on only once a third of what the system holds is free. */
-  async #deliver(flow: Flow, bytes: Uint8Array): Promise<void> {
-    const { deadlines, settings: { timeouts, limits } } = this.#context;
-    for (let rest = bytes; rest.length > 0;) {
-      const began = deadlines.now, owed = Math.min(flow.taken, LARGEST_THIRD);
-      flow.until = flow.to.isPaced
-        ? Number.MAX_VALUE
-        : deadlines.in(timeouts.send + owed * 1000 / limits.sendRate);
-      this.#arm();
-      const count = await flow.to.write(rest);
-      if (deadlines.now - began > TICK) flow.taken = 0;
-      flow.taken += count;
-      flow.count += count;
-      flow.until = Infinity;
-      this.#progress();
-      rest = rest.subarray(count);
-    }
-  }
-
-  #progress(): void {
+  /** Something has passed. */
+  progress(): void {
     this.#idleUntil = this.#context.deadlines.in(this.#idle);
-    this.#arm();
+    this.arm();
   }
 
   /** What waits to be taken has its own time: the other direction may well be silent meanwhile. */
-  #arm(): void {
+  arm(): void {
     const until = Math.min(this.#up.until, this.#down.until);
     this.deadline = until === Infinity ? this.#idleUntil : until;
+  }
+
+  close(): void {
+    this.#up.from.close();
+    this.#up.to.close();
+  }
+
+  /**
+   * A flow is over.
+   *
+   * @param isCut it could not be delivered: what comes the other way may still be worth having
+   */
+  ended(isCut: boolean): void {
+    if (isCut) this.#hurry(LAST_WORDS);
+    if (!this.#up.isOver || !this.#down.isOver) return;
+    this.#context.deadlines.delete(this);
+    if (this.#down.isWhole && !this.#up.isWhole && this.client.linger !== undefined) {
+      this.#up.to.close();
+      void this.client.linger().finally(() => this.#end());
+    } else this.#end();
+  }
+
+  #hurry(idle: number): void {
+    this.#idle = Math.min(this.#idle, idle);
+    this.#idleUntil = Math.min(this.#idleUntil, this.#context.deadlines.in(this.#idle));
+    this.arm();
+  }
+
+  #end(): void {
+    this.close();
+    this.#over.resolve();
+  }
+}
+
+/**
+ * One direction. PERF: callbacks instead of a function that waits: of idle tunnels there may be thousands, and each would
+ * keep its frame.
+ */
+class Flow {
+  /** Bytes that have been taken. */
+  count = 0;
+  /** On the clock of the deadlines, while a write waits. */
+  until = Infinity;
+  isOver = false;
+  /** All of it was delivered, the end as well. */
+  isWhole = false;
+  /** Bytes that have been taken since `to` last made us wait. */
+  #taken = 0;
+  #pool = SMALL;
+  #buffer = SMALL.take();
+
+  constructor(
+    readonly from: Duplex,
+    readonly to: RelaySide,
+    readonly context: ServerContext,
+    readonly relay: Relay,
+  ) {}
+
+  /** Reads once, and then goes on by itself until `from` ends. */
+  read(): void {
+    try {
+      this.from.read(this.#buffer).then(this.#onRead, this.#onFailure);
+    } catch {
+      // It makes no difference how it says so.
+      this.#onFailure();
+    }
+  }
+
+  readonly #onRead = (count: number | null): void => {
+    this.relay.progress();
+    (count === null ? this.#end() : this.#deliver(count)).catch(this.#onFailure);
+  };
+
+  /** The system may still be using the buffer. Whatever it says, one side is of no use any more, and so neither is the other. */
+  readonly #onFailure = (): void => {
+    this.relay.close();
+    this.#giveUp();
+  };
+
+  async #deliver(count: number): Promise<void> {
+    try {
+      await this.#write(this.#buffer.subarray(0, count));
+    } catch {
+      return this.#giveUp();
+    }
+    const next = poolFor(this.#pool, count);
+    if (next !== this.#pool) {
+      this.#pool.give(this.#buffer);
+      this.#pool = next;
+      this.#buffer = next.take();
+    }
+    this.read();
+  }
+
+  async #end(): Promise<void> {
+    await this.to.closeWrite();
+    this.#pool.give(this.#buffer);
+    this.isOver = this.isWhole = true;
+    this.relay.ended(false);
+  }
+
+  #giveUp(): void {
+    if (this.isOver) return;
+    this.#pool.lose();
+    this.isOver = true;
+    this.until = Infinity;
+    this.relay.ended(true);
+  }
+
+  /** See ByteStream: a write goes on only once a third of what the system holds is free. */
+  async #write(bytes: Uint8Array): Promise<void> {
+    const { deadlines, settings: { timeouts, limits } } = this.context;
+    for (let rest = bytes; rest.length > 0;) {
+      const began = deadlines.now, owed = Math.min(this.#taken, LARGEST_THIRD);
+      this.until = this.to.isPaced
+        ? Number.MAX_VALUE
+        : deadlines.in(timeouts.send + owed * 1000 / limits.sendRate);
+      this.relay.arm();
+      const count = await this.to.write(rest);
+      if (deadlines.now - began > TICK) this.#taken = 0;
+      this.#taken += count;
+      this.count += count;
+      this.until = Infinity;
+      this.relay.progress();
+      rest = rest.subarray(count);
+    }
   }
 }
 

@@ -18,6 +18,7 @@ import {
   runnersOf,
 } from "./programs.ts";
 import { answerByProxy } from "./proxying.ts";
+import { answerFromFilesOr } from "./files_first.ts";
 import { redirectToLocation, returned } from "./returns.ts";
 import { answerFromFiles } from "./static_files.ts";
 import { answerFromStore } from "./storing.ts";
@@ -39,7 +40,11 @@ export function answererOf(config: LocationConfig, rules: ProgramRules): Answere
   }
   const attempts: Attempt[] = [];
   if (match === "prefix" && path !== "/" && path.endsWith("/")) attempts.push(redirectToLocation);
-  if (proxy.proxyPass !== undefined) return firstOf(attempts, answerByProxy(config, proxy.proxyPass));
+  if (proxy.proxyPass !== undefined) {
+    const pass = answerByProxy(config, proxy.proxyPass);
+    // No configuration file says so: it is webserv app's own.
+    return firstOf(attempts, files.root === undefined ? pass : answerFromFilesOr(pass));
+  }
   if (programs.cgiScript !== undefined) {
     return firstOf(attempts, answerWithScript(programs.cgiScript, rules));
   }

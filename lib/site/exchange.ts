@@ -18,6 +18,7 @@ import type { AddedFields } from "./added_fields.ts";
 import type { PublicAuthority, SecureAddress } from "./authority_pages.ts";
 import type { Location } from "./location.ts";
 import type { LocationTable } from "./location_table.ts";
+import type { ProgramFiles } from "./program_files.ts";
 import type { Forwarder } from "./forwarder.ts";
 
 /** A location and what answers in it: chosen once, so that a location of plain files pays for nothing else. */
@@ -37,6 +38,8 @@ export interface Server {
   readonly hsts?: AddedFields | undefined;
   /** Where it shows the authority that its certificate is of; undefined where it has one of its own, or none. */
   readonly authority?: SecureAddress | undefined;
+  /** Which files are programs, of all servers. */
+  readonly programFiles: ProgramFiles;
   /** Each 404 is a line of the error log. */
   readonly logsNotFound: boolean;
 }

@@ -36,6 +36,8 @@ export class Location {
   readonly origin: DiskOrigin | undefined;
   /** Where uploads go; undefined if it takes none. */
   readonly store: StoreOrigin | undefined;
+  /** Where the files lie that its programs may name; undefined if they may name none. */
+  readonly named: DiskOrigin | undefined;
   /** What is stored at a path is what is shown there. */
   readonly showsStore: boolean;
   /** Its one path is an alias: where that leads to a file, a slash at the path's end does not ask for a folder. */
@@ -52,6 +54,7 @@ export class Location {
     programs: readonly string[],
   ) {
     const { access, answer: { addHeader }, files: { alias, root }, store: { uploadStore } } = config;
+    const { programs: { sendfileFrom } } = config;
     this.methods = new Set(access.allowedMethods);
     this.allow = FieldBlock.of(["Allow", [...access.allowedMethods, "OPTIONS"].join(", ")]);
     this.notAllowed = new HttpError(405, undefined, { fields: this.allow });
@@ -72,6 +75,7 @@ export class Location {
     if (uploadStore !== undefined) {
       this.store = new StoreOrigin(ports, withoutSlash(uploadStore) || "/", programs);
     }
+    if (sendfileFrom !== undefined) this.named = new DiskOrigin(cache, withoutSlash(sendfileFrom) || "/");
     this.showsStore = this.store !== undefined && base !== undefined &&
       joinPath(base, prefix.slice(this.replaced)) === this.store.root;
   }

@@ -19,6 +19,7 @@ import type { Answerer, Exchange, Server } from "./exchange.ts";
 import type { Location } from "./location.ts";
 import type { NeverRun } from "./never_run.ts";
 import { slashRedirect } from "./returns.ts";
+import { withSentFile } from "./sent_files.ts";
 
 /** An interpreter's words, true where the file itself is run, or the FastCGI server that it belongs to. */
 type Runner = readonly string[] | true | FastcgiServer;
@@ -178,13 +179,14 @@ const UPLOADED = "It lies where uploads or logs are written, and nothing there i
  * SECURITY: what was uploaded is refused, and not sent as a file either: where programs are, a file's content is a secret.
  */
 function run(
-  { location, server, services, request, errorPage }: Exchange,
+  exchange: Exchange,
   { limits, neverRun }: ProgramRules,
   script: ScriptFile,
   interpreter: readonly string[],
 ): MaybePromise<Outcome> {
   const reason = neverRun.reason([...interpreter, script.file], dirname(script.file));
   if (reason !== undefined) return new HttpError(403, undefined, { log: reason, hint: UPLOADED });
+  const { location, server, services, request, errorPage } = exchange;
   const { access, programs } = location.config;
   return services.gateway.answer(request, {
     script,
@@ -195,7 +197,7 @@ function run(
     bodyLimit: access.clientMaxBodySize,
     limits,
     errorPage,
-  });
+  }).then((outcome) => withSentFile(exchange, outcome));
 }
 
 function documentRoot({ config, origin }: Location, server: Server): string | undefined {
@@ -208,13 +210,14 @@ function documentRoot({ config, origin }: Location, server: Server): string | un
  * SECURITY: what was uploaded is refused here, too: the server would run it.
  */
 function ask(
-  { location, server, services, request, errorPage }: Exchange,
+  exchange: Exchange,
   { limits, neverRun }: ProgramRules,
   fastcgi: FastcgiServer,
   { file, name, pathInfo }: Script,
 ): MaybePromise<Outcome> {
   const reason = file === undefined ? undefined : neverRun.reason([file], dirname(file));
   if (reason !== undefined) return new HttpError(403, undefined, { log: reason, hint: UPLOADED });
+  const { location, server, services, request, errorPage } = exchange;
   const { access, programs } = location.config;
   return services.fastcgi.answer(request, {
     server: fastcgi,
@@ -225,7 +228,7 @@ function ask(
     bodyLimit: access.clientMaxBodySize,
     limits,
     errorPage,
-  });
+  }).then((outcome) => withSentFile(exchange, outcome));
 }
 
 /** A script's file where the server has it: in a container, the place of the root or the alias is another. */

@@ -30,7 +30,10 @@ export function follow(exchange: Exchange, end: End): MaybePromise<Response> {
   }
   // PERF: what is at hand goes on without a closure.
   if (!(outcome instanceof Promise)) return goOn(exchange, outcome, end);
-  return outcome.catch(httpErrorOf).then((settled) => goOn(exchange, settled, end));
+  return outcome.then(
+    (settled) => goOn(exchange, settled, end),
+    (error) => goOn(exchange, httpErrorOf(error), end),
+  );
 }
 
 function goOn(exchange: Exchange, outcome: Outcome, end: End): MaybePromise<Response> {

@@ -29,6 +29,7 @@ import { Location } from "./location.ts";
 import { LocationTable } from "./location_table.ts";
 import { isMisdirected, MISDIRECTED } from "./misdirected.ts";
 import { NeverRun } from "./never_run.ts";
+import { ProgramFiles } from "./program_files.ts";
 import type { ProgramRules } from "./programs.ts";
 import { follow } from "./route.ts";
 import { VirtualHosts } from "./virtual_hosts.ts";
@@ -51,6 +52,7 @@ export function createSite(config: Config, services: Services): Site {
     logsNotFound: config.logNotFound,
     neverRun: new NeverRun(config, services.files.files),
     heedsFirstLines: config.heedsFirstLines ?? false,
+    programFiles: new ProgramFiles(config, services.files.files),
     programFolders: [...new Set(allLocations(config).flatMap((location) => programFolder(location) ?? []))],
   };
   const byEndpoint = new Map<string, Hosts>();
@@ -111,6 +113,8 @@ interface SiteRules extends ProgramRules {
   readonly logsNotFound: boolean;
   /** Where programs lie, for the stores. */
   readonly programFolders: readonly string[];
+  /** What of all files is a program. */
+  readonly programFiles: ProgramFiles;
 }
 
 function createServer(config: ServerConfig, services: Services, rules: SiteRules): Server {
@@ -133,7 +137,8 @@ function createServer(config: ServerConfig, services: Services, rules: SiteRules
   for (const location of config.locations) locations.add(location.match, location.path, create(location));
   const hsts = config.hsts === undefined ? undefined : new AddedFields([[HSTS, config.hsts]]);
   const authority = hasLocalCertificate(config) ? secureAddressOf(config) : undefined;
-  return { fallback, locations, hsts, authority, logsNotFound: rules.logsNotFound };
+  const { logsNotFound, programFiles } = rules;
+  return { fallback, locations, hsts, authority, logsNotFound, programFiles };
 }
 
 function secureAddressOf({ listen }: ServerConfig): SecureAddress {

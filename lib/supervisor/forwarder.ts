@@ -7,6 +7,7 @@
 import { passesRequestsOn } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
 import type { Proxy, ProxyPorts } from "../proxy/proxy.ts";
+import type { WhileUnreachable } from "../proxy/route.ts";
 import type { Forwarder } from "../site/forwarder.ts";
 
 /** Owns the proxy of one thread, once there is one. */
@@ -14,8 +15,11 @@ export class LazyForwarder implements Forwarder {
   #proxy: Proxy | undefined;
   #loading: Promise<Proxy> | undefined;
 
-  /** @param ports is asked when the proxy is made */
-  constructor(readonly ports: () => ProxyPorts) {}
+  /**
+   * @param ports is asked when the proxy is made
+   * @param whileUnreachable is asked where no upstream can be connected to
+   */
+  constructor(readonly ports: () => ProxyPorts, readonly whileUnreachable?: WhileUnreachable) {}
 
   /** Loads it, where a configuration passes requests on. */
   async prepare(config: Config): Promise<void> {

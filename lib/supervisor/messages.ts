@@ -4,7 +4,7 @@
  * @module
  */
 import type { Config } from "../config/types.ts";
-import type { ProcessError } from "../ports.ts";
+import type { AppState, ProcessError } from "../ports.ts";
 import type { SpoolFolder } from "../runtime/spool.ts";
 import type { Terminal } from "../runtime/terminal.ts";
 import type { WorkerCertificate, WorkerCertificates } from "./certificates.ts";
@@ -26,6 +26,8 @@ export type ToWorker =
   | { readonly type: "pool"; readonly name: string; readonly answer: PoolAnswer | undefined }
   /** The terminal has another width. */
   | { readonly type: "resize"; readonly columns: number | undefined }
+  /** The app behind this server has been started, or has ended. */
+  | { readonly type: "app"; readonly state: AppState }
   /** Others have taken over: accept nothing more, and answer what the connections still ask for. */
   | { readonly type: "retire" }
   /** It has been retired for a while: close what is idle. What is being answered goes on, and so do tunnels. */
@@ -68,6 +70,8 @@ export interface WorkerStart {
   readonly lockOwner: number;
   /** Where logs to the standard streams are seen; without it nobody sees them. */
   readonly terminal?: Terminal;
+  /** Undefined where there is no app behind this server. */
+  readonly app?: AppState | undefined;
 }
 
 /** From a worker to the main thread, which believes none of it: see decodeMessage(). */

@@ -67,8 +67,8 @@ export function workerPermissions(config: Config, system: SystemPaths): Permissi
     ...locations.flatMap(({ proxy }) => proxy.proxyPass ?? []).map(({ address }) => address),
   ];
   const sockets = socketPermissions([
-    // Debian's is a link: what it leads to is connected to.
-    ...both(servers.map((address) => "path" in address ? address.path : undefined)),
+    // One may be a link, as Debian's is: the runtime goes by its name.
+    ...servers.flatMap((address) => "path" in address ? address.path : []),
     ...spawnedPools(config).flatMap(system.poolSockets),
   ], system);
   return {
@@ -79,7 +79,9 @@ export function workerPermissions(config: Config, system: SystemPaths): Permissi
     ]),
     read: unique([
       ...both(
-        locations.flatMap(({ files, programs }) => [files.root, files.alias, programs.cgiScript]),
+        locations.flatMap((
+          { files, programs: { cgiScript, sendfileFrom } },
+        ) => [files.root, files.alias, cgiScript, sendfileFrom]),
       ),
       ...both(stores),
       ...spool,

@@ -46,6 +46,7 @@ function servedPaths({ servers }: Config): Set<string> {
       files.root,
       files.alias,
       programs.cgiScript,
+      programs.sendfileFrom,
       store.uploadStore,
     ]);
   return new Set(paths.filter((path) => path !== undefined));

@@ -9,9 +9,9 @@ import { spawnedPools, uploadStores } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
 import { type Endpoint, endpointKey } from "../http/endpoint.ts";
 import { describeFileError } from "../http/errors.ts";
-import { type ErrorLog, FileError, type FileProblem, type Pool } from "../ports.ts";
+import { type AppState, type ErrorLog, FileError, type FileProblem, type Pool } from "../ports.ts";
 import { LogError } from "../runtime/logs.ts";
-import { OrphanGuard } from "../runtime/orphan_guard.ts";
+import { MARK_VARIABLE, markedSoftware, OrphanGuard } from "../runtime/orphan_guard.ts";
 import { ownAddresses } from "../runtime/own_addresses.ts";
 import type { ProcessGroups } from "../runtime/process_groups.ts";
 import { Reaper } from "../runtime/reaper.ts";
@@ -104,6 +104,7 @@ export class Supervisor {
   /** Workers of earlier configurations. */
   readonly #retired: RetiredWorkers;
   #terminal: Terminal;
+  #app: AppState = { runs: true };
   #config: Config;
   #logs: SupervisorLogs;
   /** What workers of the configuration have been given. */
@@ -118,6 +119,7 @@ export class Supervisor {
   #stopping = false;
   /** Since programs were configured for the first time. */
   #guard: OrphanGuard | undefined;
+  #software: string = SOFTWARE;
   /** As process 1, since programs were configured for the first time. */
   #reaper: Reaper | undefined;
   /** Since FastCGI servers were to be started for the first time. */
@@ -195,6 +197,12 @@ export class Supervisor {
   /** Opens log files again, after they were moved away. */
   reopenLogs(): void {
     this.#logs.reopen();
+  }
+
+  /** The app behind this server has been started, or has ended. */
+  tellApp(state: AppState): void {
+    this.#app = state;
+    for (const worker of this.#everyWorker()) worker.tellApp(state);
   }
 
   /** The terminal has another width. */
@@ -325,7 +333,7 @@ export class Supervisor {
         system,
         groups,
         errorLog: () => this.errorLog,
-        software: () => this.#guard?.software ?? SOFTWARE,
+        software: () => this.#software,
       });
       for (const pool of pools) this.#pools.socketOf(pool);
     } catch (error) {
@@ -418,7 +426,12 @@ export class Supervisor {
     const { guardShell, searchPath } = this.#options.system;
     if (this.#guard !== undefined || guardShell === undefined || !startsPrograms(config)) return;
     try {
-      this.#guard = OrphanGuard.start(guardShell, searchPath, SOFTWARE);
+      const software = markedSoftware(SOFTWARE);
+      this.#guard = OrphanGuard.start(guardShell, searchPath, {
+        SERVER_SOFTWARE: software,
+        [MARK_VARIABLE]: software,
+      });
+      this.#software = software;
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       this.errorLog.warning(
@@ -462,8 +475,9 @@ export class Supervisor {
         searchPath: system.searchPath,
         launcher: launcherFor(config, system.launcher),
         spoolFolder: system.spoolFolder,
-        software: this.#guard?.software ?? SOFTWARE,
+        software: this.#software,
         terminal: this.#terminal,
+        app: config.app && this.#app,
       },
       config.sandbox ? this.#permissions(config) : undefined,
       {

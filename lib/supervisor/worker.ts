@@ -65,6 +65,8 @@ thread.onmessage = ({ data }) => {
       return pools.receive(data.name, data.answer);
     case "resize":
       return server?.resize(data.columns);
+    case "app":
+      return server?.knowApp(data.state);
     case "left killed":
       return sayKilled(data.pid);
     case "retire":

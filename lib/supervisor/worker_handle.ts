@@ -11,6 +11,7 @@ import { escapeControls } from "../runtime/logs.ts";
 import { POSTED_WINDOW } from "../runtime/posted_log.ts";
 import type { Config } from "../config/types.ts";
 import { freeNameLocks, nameLockMemory } from "../runtime/name_locks.ts";
+import type { AppState } from "../ports.ts";
 import type { ProcessGroups, WorkerGroups } from "../runtime/process_groups.ts";
 import { Allowance } from "../http/allowance.ts";
 import { NO_CERTIFICATES, type WorkerCertificate, type WorkerCertificates } from "./certificates.ts";
@@ -214,6 +215,11 @@ export class WorkerHandle {
   /** Lines for the terminal are to be cut at another width. */
   resize(columns: number | undefined): void {
     this.#send({ type: "resize", columns });
+  }
+
+  /** The app behind the server has been started, or has ended. */
+  tellApp(state: AppState): void {
+    this.#send({ type: "app", state });
   }
 
   /** Has it end within so many milliseconds. */

@@ -13,6 +13,7 @@ import { Listings } from "../files/listings.ts";
 import { type Endpoint, endpointKey } from "../http/endpoint.ts";
 import { TrustedProxies } from "../http/trusted_proxies.ts";
 import type {
+  AppState,
   ByteConnection,
   ConnectionListener,
   Dialer,
@@ -87,6 +88,8 @@ export class WorkerServer {
     /** Connections of all acceptors. */
     readonly count: { readonly open: number },
     readonly terminal: { columns: LogTerminal["columns"] },
+    /** Undefined where there is none behind this server. */
+    readonly app: { state: AppState } | undefined,
   ) {
     this.#config = options.config;
   }
@@ -111,9 +114,10 @@ export class WorkerServer {
     const files = new FileCache(fileSystem, clock);
     files.withhold(options.certificates.withheld);
     const listings = new Listings(files.turns);
+    const app = options.app && { state: options.app };
     const forwarder: LazyForwarder = new LazyForwarder(() => {
       return { dialer, clock, deadlines: context.deadlines, limits: () => context.settings.limits };
-    });
+    }, app && (await import("../site/app.ts")).whileAppIsAway(app, clock, logs.error));
     const services = {
       files,
       listings,
@@ -144,7 +148,7 @@ export class WorkerServer {
       throw error;
     }
     for (const acceptor of acceptors) void acceptor.run();
-    return new WorkerServer(options, logs, acceptors, tls, context, services, count, terminal);
+    return new WorkerServer(options, logs, acceptors, tls, context, services, count, terminal, app);
   }
 
   /**
@@ -173,6 +177,11 @@ export class WorkerServer {
   /** A certificate for one name has come. */
   receive(name: string, certificate: WorkerCertificate | undefined): void {
     this.tls?.receive(name, certificate);
+  }
+
+  /** The app behind this server has been started, or has ended. */
+  knowApp(state: AppState): void {
+    if (this.app !== undefined) this.app.state = state;
   }
 
   /** Lines of the access log are to be cut at another width. */

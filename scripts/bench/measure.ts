@@ -5,12 +5,14 @@
  * @module
  */
 import { join } from "@std/path";
+import { type Backend, startBackend } from "./backends.ts";
 import { checkAnswer, learnFields } from "./check.ts";
 import { freePort, ServerProcess } from "./process.ts";
 import { readCpu, readIdle, readMemory, readReapedCpu } from "./proc.ts";
 import { sleep } from "./sleep.ts";
 import { summarize, toSample } from "./statistics.ts";
 import { countByWorker, describeShares } from "./shares.ts";
+import { GIGABYTE } from "./tunnel.ts";
 import type {
   Lacks,
   LoadName,
@@ -72,6 +74,8 @@ export interface Runner {
   readonly isBase: boolean;
   readonly place: Place;
   readonly process: ServerProcess;
+  /** Of its own: what another server keeps of one it does not take from this. */
+  readonly backend: Backend | undefined;
   readonly target: Target;
   /** The length of one answer with its head, if the load counts whole answers. */
   readonly answerLength: number;
@@ -170,10 +174,13 @@ export async function startRunner(
 ): Promise<Runner> {
   const place = await makePlace(bench, `${row.id}-${peer.id}${isBase ? "-base" : ""}`, setup, row);
   stack.defer(() => Deno.remove(place.folder, { recursive: true }));
+  const cores = { serverCore: SERVER_CORE, loadCore: LOAD_CORE };
+  const backend = setup.backend &&
+    await startBackend(setup.backend, { ...bench, ...cores, folder: place.folder }, stack);
   const process = await ServerProcess.start({
     cores: Array.from({ length: setup.workers ?? 1 }, (_, core) => SERVER_CORE + core).join(","),
     program: program.path,
-    ...await prepare(peer, place),
+    ...await prepare(peer, { ...place, backend: backend?.address }),
     signal: bench.signal,
   }, place.port);
   stack.use(process);
@@ -187,10 +194,17 @@ export async function startRunner(
     isBase,
     place,
     process,
+    backend,
     target,
-    answerLength: await checkAnswer(target),
+    answerLength: row.load === "tunnel" ? await checkTunnel(bench, target) : await checkAnswer(target),
     samples: [],
   };
+}
+
+/** The client itself looks at what comes. */
+async function checkTunnel({ loads }: Bench, target: Target): Promise<number> {
+  await loads.tunnel(target, 0.1);
+  return GIGABYTE;
 }
 
 /** A new folder and a free port for a server. */
@@ -234,6 +248,7 @@ async function warmUp(
 /** The CPU clock runs from before the load program starts until it has ended. */
 async function takeSample(bench: Bench, load: LoadProgram, runner: Runner): Promise<Sample> {
   const { peer, process: { pid }, target, answerLength } = runner;
+  const behind = backendClock(runner);
   const [cpu, loadCpu, idle, start] = [
     readCpu(pid),
     readReapedCpu(),
@@ -254,5 +269,18 @@ async function takeSample(bench: Bench, load: LoadProgram, runner: Runner): Prom
     serverCpu: peer.forgets === target.row.needs ? elapsed - idleTime : readCpu(pid) - cpu,
     loadCpu: readReapedCpu() - loadCpu,
     idle: idleTime,
+    ...behind(),
   });
+}
+
+/** Gives, when it is asked, what the back end has used meanwhile of the server's core and of the load's. */
+function backendClock({ backend }: Runner): () => { backendCpu: number; backendLoadCpu: number } {
+  if (backend === undefined) return () => ({ backendCpu: 0, backendLoadCpu: 0 });
+  const before = readCpu(backend.pid);
+  return () => {
+    const used = readCpu(backend.pid) - before;
+    return backend.core === SERVER_CORE
+      ? { backendCpu: used, backendLoadCpu: 0 }
+      : { backendCpu: 0, backendLoadCpu: used };
+  };
 }

@@ -24,6 +24,9 @@ export interface PinnedOptions {
   readonly signal: AbortSignal;
 }
 
+/** A port of 127.0.0.1, or a socket with a path. */
+export type Address = number | { readonly path: string };
+
 /** A server that runs until disposal. */
 export class ServerProcess implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
@@ -47,11 +50,11 @@ export class ServerProcess implements AsyncDisposable {
     return this.#child.pid;
   }
 
-  /** Resolves when it accepts connections on the port of 127.0.0.1, which is tried every so many milliseconds. */
-  static async start(options: PinnedOptions, port: number, interval = PATIENT): Promise<ServerProcess> {
+  /** Resolves when it accepts connections at its address, which is tried every so many milliseconds. */
+  static async start(options: PinnedOptions, address: Address, interval = PATIENT): Promise<ServerProcess> {
     const server = new ServerProcess(options);
     try {
-      await server.#untilListening(port, interval, options.signal);
+      await server.#untilListening(address, interval, options.signal);
       return server;
     } catch (error) {
       await server[Symbol.asyncDispose]();
@@ -59,11 +62,11 @@ export class ServerProcess implements AsyncDisposable {
     }
   }
 
-  async #untilListening(port: number, interval: number, signal: AbortSignal): Promise<void> {
+  async #untilListening(address: Address, interval: number, signal: AbortSignal): Promise<void> {
     const deadline = performance.now() + START_PATIENCE;
-    while (!await accepts(port)) {
+    while (!await accepts(address)) {
       if (this.#ended) throw new Error(`ended before it listened: ${await this.#said}`);
-      if (performance.now() > deadline) throw new Error(`does not listen on port ${port}`);
+      if (performance.now() > deadline) throw new Error(`does not listen on ${JSON.stringify(address)}`);
       await sleep(interval, signal);
     }
   }
@@ -105,9 +108,12 @@ export function freePort(): number {
   return listener.addr.port;
 }
 
-async function accepts(port: number): Promise<boolean> {
+async function accepts(address: Address): Promise<boolean> {
   try {
-    (await Deno.connect({ hostname: "127.0.0.1", port })).close();
+    const connection = typeof address === "number"
+      ? await Deno.connect({ hostname: "127.0.0.1", port: address })
+      : await Deno.connect({ transport: "unix", path: address.path });
+    connection.close();
     return true;
   } catch {
     return false;

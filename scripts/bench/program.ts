@@ -1,10 +1,12 @@
 /**
- * The CGI program of the benchmark: the least that one can be, so that what is measured is the server.
+ * The programs of the benchmark that are compiled. That for CGI is the least that one can be, so that what is measured
+ * is the server.
  *
  * @module
  */
 import { join } from "@std/path";
 import { findExecutable } from "./find.ts";
+import { TUNNEL, TUNNEL_SOURCE } from "./tunnel.ts";
 
 /** Its file name. */
 export const PROGRAM = "hello.cgi";
@@ -19,16 +21,19 @@ int main(void) {
 }
 `;
 
-/** Compiles it into a new folder. Gives what hinders that; undefined if nothing did. */
-export async function compileProgram(folder: string): Promise<string | undefined> {
+/** Compiles them into a new folder. Gives what hinders that; undefined if nothing did. */
+export async function compilePrograms(folder: string): Promise<string | undefined> {
   await Deno.mkdir(folder);
   const compiler = findExecutable("cc");
   if (compiler === undefined) return "cc is not installed";
-  const source = join(folder, "hello.c");
-  await Deno.writeTextFile(source, SOURCE);
-  const { success, stderr } = await new Deno.Command(compiler, {
-    args: ["-O2", "-o", join(folder, PROGRAM), source],
-    stdin: "null",
-  }).output();
-  return success ? undefined : `cc failed: ${new TextDecoder().decode(stderr).trim()}`;
+  for (const [name, text] of [[PROGRAM, SOURCE], [TUNNEL, TUNNEL_SOURCE]] as const) {
+    const source = join(folder, `${name}.c`);
+    await Deno.writeTextFile(source, text);
+    const { success, stderr } = await new Deno.Command(compiler, {
+      args: ["-O2", "-o", join(folder, name), source],
+      stdin: "null",
+    }).output();
+    if (!success) return `cc failed: ${new TextDecoder().decode(stderr).trim()}`;
+  }
+  return undefined;
 }

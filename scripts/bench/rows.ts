@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { CHILDREN, SCRIPT, SCRIPT_GREETING } from "./backends.ts";
 import { GREETING, PROGRAM } from "./program.ts";
 import { HOST, LOCATION, MANY } from "./setup.ts";
 import type { Row } from "./types.ts";
@@ -113,6 +114,38 @@ export const ROWS: readonly Row[] = [
     // The framing depends on whether the program's output and its end come together.
     tolerance: 0.1,
     reference: "lighttpd",
+  },
+  {
+    id: "fastcgi",
+    title: "FastCGI: a PHP script that prints a line",
+    path: `/${SCRIPT}`,
+    needs: "fastcgi",
+    connections: CHILDREN,
+    expect: { status: 200, length: SCRIPT_GREETING.length, text: SCRIPT_GREETING },
+    setup: { backend: "php-fpm" },
+    // The end of PHP's output may come for itself, and then costs a chunk.
+    tolerance: 0.1,
+  },
+  { ...SMALL, id: "proxy", title: "Proxy: 1 KiB", needs: "proxy", setup: { backend: "upstream" } },
+  {
+    id: "proxy-100k",
+    title: "Proxy: 100 KiB",
+    path: "/100k.html",
+    needs: "proxy",
+    connections: 64,
+    expect: { status: 200, length: 100 * 1024, offset: 0 },
+    setup: { backend: "upstream" },
+  },
+  {
+    id: "tunnel",
+    title: "Tunnel: 1 GB",
+    path: "/",
+    needs: "tunnel",
+    connections: 1,
+    load: "tunnel",
+    expect: { status: 101 },
+    countsBytes: true,
+    setup: { backend: "tunnel" },
   },
   {
     id: "put-1m",

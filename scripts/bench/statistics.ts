@@ -22,20 +22,24 @@ export interface Reading {
   readonly loadCpu: number;
   /** Of the server's core. */
   readonly idle: number;
+  /** What a back end used of the server's core, and of the load's. */
+  readonly backendCpu: number;
+  readonly backendLoadCpu: number;
 }
 
 /** Makes a sample of a reading; whatever is not as it should be becomes one of its errors. */
 export function toSample(reading: Reading): Sample {
   const { row, load, answerLength, memory, elapsed, serverCpu, loadCpu, idle } = reading;
+  const busy = serverCpu + reading.backendCpu;
   const requests = row.countsBytes ? load.bytes / answerLength : load.requests;
   return {
     rate: requests / load.seconds,
     cpu: serverCpu * 1e6 / requests,
     p99: load.p99,
     memory: memory / 1024 / 1024,
-    serverBusy: serverCpu / elapsed,
-    loadBusy: loadCpu / elapsed,
-    othersBusy: Math.max(0, (elapsed - idle - serverCpu) / elapsed),
+    serverBusy: busy / elapsed,
+    loadBusy: (loadCpu + reading.backendLoadCpu) / elapsed,
+    othersBusy: Math.max(0, (elapsed - idle - busy) / elapsed),
     errors: findErrors(row, load, answerLength),
   };
 }

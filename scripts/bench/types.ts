@@ -32,6 +32,12 @@ export type Feature =
   | "locations"
   /** An access log in a file. */
   | "log"
+  /** Scripts go to a FastCGI server. */
+  | "fastcgi"
+  /** All requests go to another server. */
+  | "proxy"
+  /** So do connections that switch protocols. */
+  | "tunnel"
   /** Several workers, and a log that names them. */
   | "workers";
 
@@ -53,9 +59,14 @@ export interface Setup {
   readonly store?: true;
   /** Serves over TLS, where the clients choose this protocol. */
   readonly tls?: Alpn;
+  /** All requests, or those for scripts, go on to this one. */
+  readonly backend?: BackendName;
   /** Starts as a user would start it, with what the runtime keeps between two starts. */
   readonly caches?: true;
 }
+
+/** What stands behind the servers of a row, all of them behind the same. */
+export type BackendName = "php-fpm" | "upstream" | "tunnel";
 
 /** A setup with a name for the table. */
 export interface Variant {
@@ -113,7 +124,7 @@ export interface Expectation {
 }
 
 /** The load programs. */
-export type LoadName = "wrk" | "curl" | "h2load" | "s_time";
+export type LoadName = "wrk" | "curl" | "h2load" | "s_time" | "tunnel";
 
 /** Puts a load on a server for a number of seconds. */
 export type LoadProgram = (target: Target, seconds: number) => Promise<Load>;
@@ -157,6 +168,8 @@ export interface Place {
   /** The folder with CGI programs. */
   readonly programs: string;
   readonly port: number;
+  /** Where the back end listens, if the setup has one: `unix:PATH` or `HOST:PORT`. */
+  readonly backend?: string | undefined;
   readonly connections: number;
   /** The length of the bare loop's answer. */
   readonly length: number;

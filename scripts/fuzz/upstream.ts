@@ -40,6 +40,8 @@ const ALL_LIMITS: readonly WireLimits[] = [
 const METHODS = ["GET", "GET", "GET", "HEAD", "POST"] as const;
 const PROTOCOLS = [undefined, undefined, "websocket", "a/1, WebSocket, h2c", ","] as const;
 
+const ENDS = [undefined, undefined, undefined, "ends", "ends", "breaks"] as const;
+
 /** Reads the cases of answers, so it needs permission to read tests/upstream. */
 export function upstreamTarget(): FuzzTarget {
   return {
@@ -51,19 +53,19 @@ export function upstreamTarget(): FuzzTarget {
 }
 
 function check(input: Uint8Array, random: Random): string {
-  const limits = random.pick(ALL_LIMITS), inputEnds = random.oneIn(3);
+  const limits = random.pick(ALL_LIMITS), end = random.pick(ENDS);
   const asking: Asking = {
     method: random.pick(METHODS),
     asks: random.pick(PROTOCOLS),
     isUnfinished: random.oneIn(8),
   };
   const onWait = (connection: ClientConnection) => checkBuffer(connection, limits);
-  const options = { ...asking, limits, inputEnds, onWait };
+  const options = { ...asking, limits, end, onWait };
   const lines = drive([[input]], options);
   expectSame("in pieces", lines, drive([cutAtRandom(input, random)], options));
-  const reference = referenceLines(decodeLatin1(input), asking, limits, inputEnds);
+  const reference = referenceLines(decodeLatin1(input), asking, limits, end === "ends");
   expectSame("for the reference", lines.slice(0, -1), reference);
-  if (!inputEnds && !asking.isUnfinished) checkSecond(input, lines, options);
+  if (end === undefined && !asking.isUnfinished) checkSecond(input, lines, options);
   return outcome(lines);
 }
 
@@ -81,7 +83,7 @@ const SECOND_LINES = ["response 204 body=none Second", "end of message", "stays"
 function checkSecond(input: Uint8Array, lines: readonly string[], options: DriveOptions): void {
   const last = lines.at(-1)!;
   if (last !== "stays" && last !== "closes") return;
-  const more = drive([[input], [SECOND]], { ...options, limits: DEFAULT_LIMITS });
+  const more = drive([[input], [SECOND]], options);
   if (last === "stays") expectSame("with a second answer", more, [...lines.slice(0, -1), ...SECOND_LINES]);
   else if (!more.at(-1)!.startsWith("error ") || more.length !== lines.length) {
     throw new Error(`A connection that closes goes on:\n${more.join("\n")}`);

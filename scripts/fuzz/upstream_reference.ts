@@ -12,7 +12,7 @@ import type { WireLimits } from "../../lib/http1/limits.ts";
 import { type Body, FIELD_LINE, matchAt, readChunks, readLength, sectionFits } from "./http1_reference.ts";
 
 const HEAD = new RegExp(
-  `(HTTP/1\\.([01]) ([1-9]\\d\\d) ([\\t\\x20-\\x7e\\x80-\\xff]*))\\r\\n((?:${FIELD_LINE})*\\r\\n)`,
+  `(HTTP/1\\.([01]) ([1-9]\\d\\d)(?: ([\\t\\x20-\\x7e\\x80-\\xff]*))?)\\r\\n((?:${FIELD_LINE})*\\r\\n)`,
   "y",
 );
 

@@ -59,22 +59,35 @@ Deno.test("a value stands behind its option, behind an equals sign, or at once b
   assertEquals(parse("--port", "80", "--port", "81"), { ...serve, port: 81 });
 });
 
-Deno.test("behind -- nothing is an option or a command", () => {
-  assertEquals(parse("--", "--port"), { ...serve, operand: "--port" });
-  assertEquals(parse("--", "--no-listing"), { ...serve, operand: "--no-listing" });
-  assertEquals(parse("serve", "-q", "--", "-x"), {
-    command: "serve",
-    explicit: true,
-    operand: "-x",
-    switches: ["quiet"],
-  });
-  assertEquals(parse("--", "check"), { ...serve, operand: "check" });
-  assertEquals(parse("--", "-p=0"), { ...serve, operand: "-p=0" });
-  assertEquals(parse("--", "--"), { ...serve, operand: "--" });
-  assertEquals(parse("-q", "--"), { ...serve, switches: ["quiet"] });
-  refuses(["a", "--", "b"], 'unexpected argument "b": see webserv serve --help');
+Deno.test("behind -- stands a command with all of its words, whatever they look like", () => {
+  for (const words of [["npm", "test"], ["serve"], ["a", "--", "b"], ["-x", "--port", "1"], ["a", ""]]) {
+    assertEquals(parse("--", ...words), { ...serve, beside: words });
+    assertEquals(parse("serve", "-q", "--", ...words), {
+      command: "serve",
+      explicit: true,
+      switches: ["quiet"],
+      beside: words,
+    });
+    assertEquals(parse("-c", "x", "--", ...words), { ...serve, config: "x", beside: words });
+    assertEquals(parse("dir", "--spa", "--", ...words), {
+      ...serve,
+      operand: "dir",
+      switches: ["spa"],
+      beside: words,
+    });
+  }
+  const message = '"--" needs a command behind it: webserv dist -- npm test (a folder is named before it)';
+  for (const args of [["--"], ["-q", "--"], ["dir", "--", ""]]) refuses(args, message);
+  refuses(["a", "b", "--", "c"], 'unexpected argument "b": see webserv serve --help');
 });
 
+Deno.test("of a command that has no other beside it, -- makes operands of what looks like options", () => {
+  const init = { command: "init", explicit: true };
+  assertEquals(parse("init", "--", "--full"), { ...init, operand: "--full" });
+  assertEquals(parse("init", "--", "check"), { ...init, operand: "check" });
+  assertEquals(parse("init", "--full", "--"), { ...init, switches: ["full"] });
+  refuses(["check", "--", "x"], 'unexpected argument "x": see webserv check --help');
+});
 Deno.test("every switch is known by its name", () => {
   for (const name of ["cgi", "upload", "spa", "cors", "no-listing", "open", "quiet", "help", "version"]) {
     assertEquals(parse(`--${name}`), { ...serve, switches: [name] });

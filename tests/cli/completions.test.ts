@@ -48,7 +48,12 @@ const CASES: readonly (readonly [words: string, offered: readonly string[]])[] =
   ["--co", ["--config", "--cors"]],
   ["check --co", ["--config"]],
   ["completions --c", []],
-  ["-- p", ["public"]],
+  ["-- cat o", ["other.yaml"]],
+  ["public -- cat o", ["other.yaml"]],
+  ["-- setsi", ["setsid"]],
+  ["app --na", ["--name"]],
+  ["app p", ["public"]],
+  ["app public -- cat o", ["other.yaml"]],
 ];
 
 for (const shell of SHELLS) {

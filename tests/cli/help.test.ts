@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { configHelpText, helpText } from "../../lib/cli/help.ts";
 import { keyEntries, plainMeaning } from "../../lib/config/key_list.ts";
-import { COMMANDS, EXAMPLES, OPTIONS } from "../../lib/cli/options.ts";
+import { EXAMPLES } from "../../lib/cli/examples.ts";
+import { COMMANDS, OPTIONS } from "../../lib/cli/options.ts";
 
 Deno.test("the help names every command and every option of serve", () => {
   const help = helpText(undefined);

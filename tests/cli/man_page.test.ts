@@ -65,6 +65,7 @@ Deno.test("the manual has every section, in the usual order", () => {
     "COMMANDS",
     "OPTIONS",
     "CONFIGURATION",
+    "ENVIRONMENT",
     "FILES",
     "SIGNALS",
     "EXIT STATUS",
@@ -76,9 +77,10 @@ Deno.test("the manual has every section, in the usual order", () => {
 
 Deno.test("the manual tells every command, option, value and default of the table", () => {
   const words = PLAIN.replaceAll(/\n(?:\\&)?/g, " ");
-  for (const { name, operand, summary, more = "" } of COMMANDS) {
+  for (const { name, operand, program, summary, more = "" } of COMMANDS) {
     assertMatch(PLAIN, new RegExp(`^webserv \\[?${name}\\]? \\[options\\]`, "m"));
-    assertStringIncludes(PLAIN, `.TP\n${name}${operand === undefined ? "" : ` ${operand}`}\n`);
+    const tag = [name, operand, program?.usage].filter((part) => part !== undefined).join(" ");
+    assertStringIncludes(PLAIN, `.TP\n${tag}\n`);
     assertStringIncludes(words, summary.slice(1));
     assertStringIncludes(words, more);
   }

@@ -150,3 +150,20 @@ Deno.test("a log whose folder is not there, or that is a folder, is refused with
     else assertMatch(issues.join("\n"), message);
   }
 });
+
+Deno.test("a FastCGI server whose socket is not there is a warning where it is written, one that is not is none", () => {
+  const { issues, warnings } = decoded(`servers:
+  - root: www
+    fastcgi: { .php: unix:gone.sock, .py: unix:pipe, .rb: "127.0.0.1:9000", .x: { spawn: php-cgi } }
+    locations:
+      /inherits: {}
+      /own: { fastcgi_pass: unix:gone.sock }
+      /there: { fastcgi_pass: unix:pipe }
+`);
+  assertEquals(issues, []);
+  const why = 'nobody listens on "/site/gone.sock" yet: requests get 502 until its server runs';
+  assertEquals(warnings.filter((line) => line.includes("listens")), [
+    `3 servers[0].fastcgi: ${why}`,
+    `6 servers[0].locations["/own"].fastcgi_pass: ${why}`,
+  ]);
+});

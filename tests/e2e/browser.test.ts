@@ -3,14 +3,22 @@ import { hasBrowser, startBrowser, type TestBrowser, type WatchedPage } from "..
 import { startDemo } from "../support/demo.ts";
 import { startServer, type TestServer } from "../support/server.ts";
 
+/** One browser and one demo for all tests of this file: each opens a page with a profile of its own. */
+const shared = new AsyncDisposableStack();
+Deno.test.afterAll(async () => await shared.disposeAsync());
+const start = async () => ({
+  server: shared.use(await startDemo()),
+  browser: shared.use(await startBrowser()),
+});
+let started: ReturnType<typeof start> | undefined;
+
 /** One test with a browser and the demo. */
 function browserTest(name: string, run: (browser: TestBrowser, server: TestServer) => Promise<void>): void {
   Deno.test({
     name: `${name} (needs chromium)`,
     ignore: !hasBrowser(),
     async fn() {
-      await using server = await startDemo();
-      await using browser = await startBrowser();
+      const { server, browser } = await (started ??= start());
       await run(browser, server);
     },
   });

@@ -20,6 +20,7 @@ import {
   pidsIn,
   PLAIN,
   type Programs,
+  sharedCgiServer,
   zombiesOf,
 } from "./cgi_support.ts";
 import { isRefused, openDescriptors } from "./wire_support.ts";
@@ -39,9 +40,17 @@ const PROGRAMS: Programs = {
     `sh -c 'sh -c "sleep 1000 & echo \\$\\$; echo \\$!; wait" & echo $$; echo $!; wait' > ../"$QUERY_STRING"\n`,
 };
 
-/** A server on which, as a rule, no time-out ends a program. */
-const start = (top = "timeouts: { cgi: 1h, body: 1h, send: 1h }"): Promise<TestServer> =>
-  cgiServer(PROGRAMS, { top });
+/** A server with these programs, for a test that ends it. */
+const start = (top: string): Promise<TestServer> => cgiServer(PROGRAMS, { top });
+
+/** The one of all tests that do not end theirs; no time-out ends a program there. */
+const shared = await sharedCgiServer(PROGRAMS, { top: "timeouts: { cgi: 1h, body: 1h, send: 1h }" });
+
+/** No two tests, nor the two runs of one, have the same file of process ids. */
+const ownFile = (() => {
+  let files = 0;
+  return () => `pids-${++files}`;
+})();
 
 interface Case {
   readonly title: string;
@@ -69,23 +78,23 @@ for (const { title, program, body = 0, unread, processes = 2 } of CASES) {
   test({
     ...needsProc(`a client that leaves an endless program ${title} leaves no process behind`),
     fn: async () => {
-      await using server = await start();
+      const server = shared, file = ownFile();
       {
         using client = await WireClient.connect(server.port);
         const fields = body === 0 ? "" : `Content-Length: ${body}\r\n`;
         await client.send(
           `${
             body === 0 ? "GET" : "POST"
-          } /cgi-bin/${program}?pids HTTP/1.1\r\nHost: localhost\r\n${fields}\r\n`,
+          } /cgi-bin/${program}?${file} HTTP/1.1\r\nHost: localhost\r\n${fields}\r\n`,
         );
         await client.send(new Uint8Array(body));
-        const pids = await pidsIn(server, "pids", processes);
+        const pids = await pidsIn(server, file, processes);
         if (program !== "closed.sh") assert(pids.every(isAlive));
         if (!unread && /begun|talking|ticking/.test(program)) {
           await client.connection.read(new Uint8Array(200));
         }
       }
-      await assertGone(await pidsIn(server, "pids", processes));
+      await assertGone(await pidsIn(server, file, processes));
       await assertLives(server, "/cgi-bin/fine.sh");
       assertEquals(zombiesOf(server.pid), []);
     },
@@ -95,9 +104,9 @@ for (const { title, program, body = 0, unread, processes = 2 } of CASES) {
 test({
   ...needsProc("what a program started and left behind is gone after its answer"),
   fn: async () => {
-    await using server = await start();
-    assertEquals((await ask(server.port, "/cgi-bin/quick.sh?pids")).text, "done\n");
-    await assertGone(await pidsIn(server, "pids", 2));
+    const server = shared, file = ownFile();
+    assertEquals((await ask(server.port, `/cgi-bin/quick.sh?${file}`)).text, "done\n");
+    await assertGone(await pidsIn(server, file, 2));
   },
 });
 
@@ -213,11 +222,11 @@ http1Test(
 test({
   ...needsProc("hundreds of programs leave neither descriptors nor zombies nor spool files"),
   fn: async () => {
-    await using server = await start();
+    const server = shared;
     const round = async (count: number) => {
       for (let i = 0; i < count; i++) {
         await ask(server.port, "/cgi-bin/fine.sh");
-        if (i % 10 !== 0) continue;
+        if (i % 5 !== 0) continue;
         await ask(server.port, "/cgi-bin/none.sh");
         await ask(server.port, "/cgi-bin/quick.sh?pids");
         using client = await WireClient.connect(server.port);
@@ -226,8 +235,8 @@ test({
         await uploader.send(
           "POST /cgi-bin/fine.sh HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n",
         );
-        await uploader.send(`493e0\r\n${"x".repeat(300_000)}\r\n${i % 20 === 0 ? "0\r\n\r\n" : ""}`);
-        if (i % 20 === 0) await uploader.response();
+        await uploader.send(`493e0\r\n${"x".repeat(300_000)}\r\n${i % 10 === 0 ? "0\r\n\r\n" : ""}`);
+        if (i % 10 === 0) await uploader.response();
       }
     };
     await Promise.all(Array.from({ length: 8 }, () => round(1)));
@@ -235,7 +244,7 @@ test({
     await waitUntil(quiet, "the first programs are gone");
     await ask(server.port, "/ok.txt");
     const before = openDescriptors(server.pid);
-    await Promise.all(Array.from({ length: 8 }, () => round(40)));
+    await Promise.all(Array.from({ length: 8 }, () => round(20)));
     await waitUntil(quiet, "all programs are gone");
     await ask(server.port, "/ok.txt");
     await waitUntil(() => openDescriptors(server.pid) <= before, "all descriptors are closed again");

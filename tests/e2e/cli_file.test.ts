@@ -16,7 +16,7 @@ async function serving(
   args: readonly string[] = [],
 ): Promise<readonly [server: Launched, port: number]> {
   await writeFiles(folder, { "beside.txt": "beside", "index.html": "front", "sub/x.txt": "x" });
-  const server = launch(["-p", "0", ...args, "--", file], { cwd: folder });
+  const server = launch(["-p", "0", ...args, `./${file}`], { cwd: folder });
   return [server, await server.port()];
 }
 

@@ -67,7 +67,7 @@ Deno.test("wrong usage ends it with 2 and one line that says what to do", async 
     [["help", "chekc"], 'there is no help for "chekc": did you mean "check"?'],
     [
       ["help", "nginx"],
-      'there is no help for "nginx": name one of serve, check, permissions, init, trust, completions, help, config',
+      'there is no help for "nginx": name one of serve, app, check, permissions, init, trust, completions, help, config',
     ],
     [
       ["--header", "A: b"],
@@ -149,6 +149,8 @@ servers:
       /files/: { autoindex: on }
       /old: { return: 301 /new }
       /app/: { alias: dist, try_files: [$uri, =404] }
+      /api/: { proxy_pass: [http://127.0.0.1:3000, "http://unix:/run/app.sock:/v1/"] }
+      /few/: { proxy_pass: "https://[::1]/x", allowed_methods: [GET, POST] }
 `,
     "conf/site/x": "",
   });
@@ -161,6 +163,8 @@ servers:
       `/files/: files of ${join(folder.path, "conf/site")}, listing [GET HEAD]`,
       "/old: return 301 /new [GET HEAD]",
       `/app/: files of ${join(folder.path, "conf/dist")}, try $uri =404 [GET HEAD]`,
+      "/api/: passed on to http://127.0.0.1:3000, http://unix:/run/app.sock:/v1/ [every known method]",
+      "/few/: passed on to https://[::1]:443/x [GET HEAD POST]",
       `otherwise: files of ${join(folder.path, "conf/site")} [GET HEAD]`,
     ]
   ) assertStringIncludes(stdout, text);

@@ -155,7 +155,7 @@ Deno.test("options may stand behind the folder, and --port=0 tells the real port
   const cases: [string[], string][] = [
     [["public", "--port=0", "-q"], "200 public"],
     [["serve", "-qp", "0", "public"], "200 public"],
-    [["-p", "0", "serve", "--", "--odd"], "200 odd"],
+    [["-p", "0", "serve", "./--odd"], "200 odd"],
   ];
   for (const [args, expected] of cases) {
     await using server = launch(args, { cwd: folder.path });

@@ -48,16 +48,25 @@ servers:
 
 export type Programs = Awaited<ReturnType<typeof startPrograms>>;
 
+/** The server of all tests by {@link programTest} in a file, which finds nothing kept by the one before. */
+let shared: Programs | undefined;
+Deno.test.afterAll(async () => await shared?.[Symbol.asyncDispose]());
+
+async function sharedPrograms(): Promise<Programs> {
+  shared ??= await startPrograms();
+  for (const { name } of Deno.readDirSync(shared.data)) {
+    await Deno.remove(join(shared.data, name), { recursive: true });
+  }
+  return shared;
+}
+
 /** One test of the demo's programs; ignored where the interpreter is missing. */
 export function programTest(name: string, interpreter: string, run: (demo: Programs) => Promise<void>): void {
   const needed = interpreter === "sh" ? "" : ` (needs ${interpreter})`;
   Deno.test({
     name: name + needed,
     ignore: Deno.build.os === "windows" || (needed !== "" && !isInstalled(interpreter)),
-    async fn() {
-      await using demo = await startPrograms();
-      await run(demo);
-    },
+    fn: async () => await run(await sharedPrograms()),
   });
 }
 

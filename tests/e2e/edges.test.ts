@@ -1,6 +1,7 @@
 /** Edges where two parts of the server meet, each of which was wrong once. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
+import { keptServer } from "../support/kept_server.ts";
 import { http1Test, test } from "../support/protocols.ts";
 import { startServer } from "../support/server.ts";
 import { exchange, WireClient } from "../support/wire.ts";
@@ -25,7 +26,7 @@ http1Test(
 );
 
 test("a response's head may be larger than a buffer", async () => {
-  await using server = await startServer({ args: ["--cors"] });
+  const server = await keptServer({ args: ["--cors"] });
   const asked = Array.from({ length: 1200 }, (_, i) => `X-Asked-${i}`).join(", ");
   const response = await exchange(
     server.port,
@@ -36,13 +37,13 @@ test("a response's head may be larger than a buffer", async () => {
 });
 
 test("of two expectations the one that cannot be met is refused", async () => {
-  await using server = await startServer({ files: { "a.txt": "a" } });
+  const server = await keptServer({ files: { "a.txt": "a" } });
   const fields = "Expect: 100-continue\r\nExpect: wonders\r\n";
   assertEquals((await exchange(server.port, get("/a.txt", fields)))?.status, 417);
 });
 
 test("a program is told the host of an absolute target, not what Host says", async () => {
-  await using server = await startServer({
+  const server = await keptServer({
     args: ["--cgi", "--allow-host", "good.test"],
     files: {
       "cgi-bin/host.sh": `printf 'Content-Type: text/plain\\n\\n%s %s' "$HTTP_HOST" "$SERVER_NAME"\n`,
@@ -56,7 +57,7 @@ test("a program is told the host of an absolute target, not what Host says", asy
 });
 
 test("where try_files leads, the methods and sizes of that location hold", async () => {
-  await using server = await startServer({
+  const server = await keptServer({
     files: { "site/p/x.sh": "printf 'Content-Type: text/plain\\n\\nran'\n" },
     config: `
 access_log: off

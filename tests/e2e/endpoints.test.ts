@@ -7,7 +7,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { get } from "../support/ask.ts";
 import { launch, temporaryFolder } from "../support/launch.ts";
-import { test } from "../support/protocols.ts";
 import { runProgram, startServer, writeFiles } from "../support/server.ts";
 import { WireClient } from "../support/wire.ts";
 import { load } from "./load_support.ts";
@@ -43,7 +42,7 @@ const listening = (stderr: string) => stderr.match(/^listening on .*$/gm);
 
 for (const workers of [1, 2]) {
   for (const spelling of ["localhost", "a.localhost", "LOCALHOST"]) {
-    test(`a bare port and ${spelling} are one socket of ${workers} worker(s)`, async () => {
+    Deno.test(`a bare port and ${spelling} are one socket of ${workers} worker(s)`, async () => {
       const port = freePort();
       await using server = await startServer({
         config: config(`${port}`, `"${spelling}:${port}"`, `workers: ${workers}`),
@@ -54,7 +53,7 @@ for (const workers of [1, 2]) {
     });
   }
 
-  test({
+  Deno.test({
     name: `a reload that changes one spelling for the other loses no connection of ${workers} worker(s)`,
     ignore: ignoreReload,
     fn: async () => {
@@ -104,7 +103,7 @@ const hasIPv6 = (() => {
   }
 })();
 
-test({
+Deno.test({
   name: "the spellings of an IPv6 address are one socket, in the file and in Host",
   ignore: !hasIPv6,
   fn: async () => {
@@ -140,7 +139,7 @@ function ownName(): string | undefined {
 const name = ownName();
 const nameless = name === undefined ? " (this machine's name is not 127.0.0.1)" : "";
 
-test({
+Deno.test({
   name: `a name that the system resolves to an address is that address${nameless}`,
   ignore: name === undefined,
   fn: async () => {
@@ -151,7 +150,7 @@ test({
   },
 });
 
-test({
+Deno.test({
   name: `the flags of webserv permissions suffice for a name${nameless}`,
   ignore: name === undefined || Deno.env.has("WEBSERV"),
   fn: async () => {
@@ -184,7 +183,7 @@ test({
   },
 });
 
-test("a name that cannot be resolved ends the start with 1 and is named", async () => {
+Deno.test("a name that cannot be resolved ends the start with 1 and is named", async () => {
   await using folder = await temporaryFolder();
   await writeFiles(folder.path, { ...FILES, "webserv.yaml": config("0", '"no-such-name.invalid:8080"') });
   await using server = launch(["-c", `${folder.path}/webserv.yaml`]);
@@ -192,7 +191,7 @@ test("a name that cannot be resolved ends the start with 1 and is named", async 
   assertMatch(server.output().stderr, /^webserv: the name no-such-name\.invalid cannot be resolved: .*\n$/);
 });
 
-test({
+Deno.test({
   name: "a name that cannot be resolved leaves the old configuration at a reload",
   ignore: ignoreReload,
   fn: async () => {

@@ -10,7 +10,7 @@ import { Download, get, HAS_PROC, makeLargeFile, residentMemory, sharedServer } 
 const MIB = 1024 ** 2;
 const SIZE = 1024 * MIB;
 const ALLOWED_GROWTH = 32 * MIB;
-const PART = 128 * MIB;
+const PART = 32 * MIB;
 
 const server = await sharedServer({
   config: "access_log: off\nservers: [{ listen: LISTEN, root: . }]\n",
@@ -80,12 +80,13 @@ Deno.test({
   ignore: !HAS_PROC,
   fn: async () => {
     const watch = new Watch();
-    await Promise.all(Array.from({ length: SIZE / PART }, async (_, i) => {
-      const range = `Range: bytes=${i * PART}-${(i + 1) * PART - 1}\r\n`;
+    await Promise.all(Array.from({ length: 8 }, async (_, i) => {
+      const start = i * SIZE / 8;
+      const range = `Range: bytes=${start}-${start + PART - 1}\r\n`;
       using download = await Download.start(server.port, get("/huge.bin", range));
       assertEquals(download.length, PART);
       const digest = await download.digest((received) => watch.look(received));
-      assertEquals(digest, await digestOfFile(i * PART, PART));
+      assertEquals(digest, await digestOfFile(start, PART));
     }));
     watch.assertSmall();
   },

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { ask } from "../support/ask.ts";
+import { keptServer } from "../support/kept_server.ts";
 import { test } from "../support/protocols.ts";
-import { startServer } from "../support/server.ts";
 
 /** What a program is asked for, and what it must say: its words are no file's. */
 const PROGRAM = '# the source of a program\nprintf "Content-Type: text/plain\\n\\nran %s" "$SCRIPT_NAME"\n';
@@ -20,7 +20,7 @@ const CASES: Readonly<Record<string, string>> = {
 };
 
 test("a program is run and its source is not sent, whatever leads to it", async () => {
-  await using server = await startServer({
+  const server = await keptServer({
     config: `
 servers:
   - listen: LISTEN
@@ -52,7 +52,7 @@ servers:
 
 test("an error_page may name a program, which makes the page of any error without changing its status", async () => {
   const page = 'printf "Content-Type: text/plain\\n\\n%s of %s" "$REDIRECT_STATUS" "$REDIRECT_URL"\n';
-  await using server = await startServer({
+  const server = await keptServer({
     config: `
 servers:
   - listen: LISTEN

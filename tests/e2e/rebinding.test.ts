@@ -4,6 +4,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { ask } from "../support/ask.ts";
 import { hasBrowser, startBrowser } from "../support/browser.ts";
+import { keptServer } from "../support/kept_server.ts";
 import { test } from "../support/protocols.ts";
 import { isFile, startServer } from "../support/server.ts";
 
@@ -32,7 +33,7 @@ test({
 });
 
 test("--allow-host names what a loopback address answers to besides", async () => {
-  await using server = await startServer({
+  const server = await keptServer({
     args: ["--allow-host", "app.test", "--allow-host=*.lan.test"],
     files: { "a.txt": "a" },
   });

@@ -273,7 +273,7 @@ Deno.test({
     await server.reload(serving("root: two"));
     await server.reload(serving("root: one"));
     const before = { descriptors: descriptors(), threads: threads() };
-    for (let i = 0; i < 12; i++) await server.reload(serving(`root: ${i % 2 === 0 ? "two" : "one"}`));
+    for (let i = 0; i < 8; i++) await server.reload(serving(`root: ${i % 2 === 0 ? "two" : "one"}`));
     // The runtime keeps threads that have nothing to do for a while.
     await waitUntil(() => descriptors() <= before.descriptors + 2, "descriptors are given back");
     await waitUntil(() => threads() <= before.threads + 2, "threads have ended");

@@ -12,7 +12,7 @@ const LENGTH = 3000;
 const FILES = { "a/page.txt": "a".repeat(LENGTH), "b/page.txt": "b".repeat(LENGTH) };
 const RELOADS = 7;
 /** So many requests of each kind of clients come between two reloads. */
-const BETWEEN = 200;
+const BETWEEN = 100;
 
 /** What came of reloading again and again under the load of both kinds of clients. */
 async function underLoad(

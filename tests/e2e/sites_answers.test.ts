@@ -1,11 +1,12 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { ask, get, redirect } from "../support/ask.ts";
+import { keptServer } from "../support/kept_server.ts";
 import { test } from "../support/protocols.ts";
 import { startServer } from "../support/server.ts";
 import { exchange } from "../support/wire.ts";
 
 test("return redirects with the target as it is written", async () => {
-  await using server = await startServer({
+  const server = await keptServer({
     config: `
 servers:
   - listen: LISTEN
@@ -27,7 +28,7 @@ servers:
 });
 
 test("return with a text sends it as it is, without an error page", async () => {
-  await using server = await startServer({
+  const server = await keptServer({
     config: `
 servers:
   - listen: LISTEN
@@ -58,7 +59,7 @@ servers:
 });
 
 test("return with a bare code gets the error page of that code, or the built-in one", async () => {
-  await using server = await startServer({
+  const server = await keptServer({
     config: `
 servers:
   - listen: LISTEN
@@ -79,7 +80,7 @@ servers:
 });
 
 test("error_page goes by code, by several codes, and by class", async () => {
-  await using server = await startServer({
+  const server = await keptServer({
     config: `
 servers:
   - listen: LISTEN
@@ -109,7 +110,7 @@ servers:
 });
 
 test("an error page keeps the status and its fields, and lends none of its own validators", async () => {
-  await using server = await startServer({
+  const server = await keptServer({
     config: "servers: [{ listen: LISTEN, root: ., error_page: { 4xx: /oops.html } }]",
     files: { "oops.html": "<p>oops</p>", "file.txt": "0123456789" },
   });
@@ -163,7 +164,7 @@ servers:
 });
 
 test("an error page is served from the location that its path falls into", async () => {
-  await using server = await startServer({
+  const server = await keptServer({
     config: `
 servers:
   - listen: LISTEN
@@ -181,7 +182,7 @@ servers:
 
 test("a large error page is sent whole", async () => {
   const page = "0123456789".repeat(30_000);
-  await using server = await startServer({
+  const server = await keptServer({
     config: "servers: [{ listen: LISTEN, root: ., error_page: { 404: /large.txt } }]",
     files: { "large.txt": page },
   });
@@ -193,7 +194,7 @@ test("a large error page is sent whole", async () => {
 });
 
 test("add_header marks every kind of answer", async () => {
-  await using server = await startServer({
+  const server = await keptServer({
     config: `
 servers:
   - listen: LISTEN
@@ -232,7 +233,7 @@ servers:
 });
 
 test("allowed_methods refuses the others with 405 and Allow, and OPTIONS is always answered", async () => {
-  await using server = await startServer({
+  const server = await keptServer({
     config: `
 servers:
   - listen: LISTEN
@@ -261,7 +262,7 @@ servers:
 });
 
 test("a body over client_max_body_size is refused before any of it is read", async () => {
-  await using server = await startServer({
+  const server = await keptServer({
     config: `
 servers:
   - listen: LISTEN

@@ -1,12 +1,12 @@
 import { assertEquals } from "@std/assert";
 import { ask } from "../support/ask.ts";
+import { keptServer } from "../support/kept_server.ts";
 import { test } from "../support/protocols.ts";
-import { startServer } from "../support/server.ts";
 
 const ORIGIN = "access-control-allow-origin";
 
 test("cors marks every answer of its location, errors too, and none of another", async () => {
-  await using server = await startServer({
+  const server = await keptServer({
     config: `
 servers:
   - listen: LISTEN
@@ -32,7 +32,7 @@ servers:
 });
 
 test("a preflight gets the method and the fields that it asks for", async () => {
-  await using server = await startServer({
+  const server = await keptServer({
     config: "servers: [{ listen: LISTEN, root: ., cors: on }]",
     files: { "a.txt": "a" },
   });
@@ -57,7 +57,7 @@ test("a preflight gets the method and the fields that it asks for", async () => 
 });
 
 test("without cors a preflight gets no permission", async () => {
-  await using server = await startServer({ files: { "a.txt": "a" } });
+  const server = await keptServer({ files: { "a.txt": "a" } });
   const preflight = await ask(server.port, "/a.txt", {
     method: "OPTIONS",
     fields: {

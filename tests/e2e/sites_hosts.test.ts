@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { ask, get } from "../support/ask.ts";
+import { keptServer } from "../support/kept_server.ts";
 import { http1Test, test } from "../support/protocols.ts";
 import { startServer } from "../support/server.ts";
 import { exchange } from "../support/wire.ts";
@@ -12,7 +13,7 @@ const host = (text: string, names: string, listen = "LISTEN") =>
 const ANY_NAME = 'allowed_hosts: "*"\nservers:\n';
 
 test("a server is chosen by its exact name, then by the longest wildcard", async () => {
-  await using server = await startServer({
+  const server = await keptServer({
     config: "servers:\n" + host("first", "first.test") + host("exact", "[www.example.test, other.test]") +
       host("wild", '"*.example.test"') + host("deep", '"*.deep.example.test"'),
   });
@@ -29,7 +30,7 @@ test("a server is chosen by its exact name, then by the longest wildcard", async
 });
 
 test("a wildcard takes neither the bare name nor a name that only ends like it", async () => {
-  await using server = await startServer({
+  const server = await keptServer({
     config: ANY_NAME + host("default", "first.test") + host("wild", '"*.example.test"'),
   });
   assertEquals(await get(server.port, "/", "example.test"), "200 default");
@@ -38,7 +39,7 @@ test("a wildcard takes neither the bare name nor a name that only ends like it",
 });
 
 test("the first server of an address answers every name that no server has", async () => {
-  await using server = await startServer({
+  const server = await keptServer({
     config: ANY_NAME + host("first", "a.test", '[LISTEN, "127.0.0.2:0"]') +
       host("second", "b.test") + host("third", "c.test", '["127.0.0.3:0", "127.0.0.2:0"]'),
   });
@@ -60,7 +61,7 @@ test("the first server of an address answers every name that no server has", asy
 });
 
 test("port, case and one trailing dot of the Host do not count", async () => {
-  await using server = await startServer({
+  const server = await keptServer({
     config: "servers:\n" + host("default", "first.test") + host("named", "Example.TEST") +
       host("wild", '"*.wild.test"') + host("six", '"::1"'),
   });
@@ -80,7 +81,7 @@ test("port, case and one trailing dot of the Host do not count", async () => {
 });
 
 test("the host of an absolute target beats the field Host", async () => {
-  await using server = await startServer({
+  const server = await keptServer({
     config: "servers:\n" + host("first", "first.test") + host("second", "second.test"),
   });
   const says = (target: string) => get(server.port, target, "first.test");

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { ask } from "../support/ask.ts";
+import { keptServer } from "../support/kept_server.ts";
 import { test } from "../support/protocols.ts";
 import { startServer, type TestServer } from "../support/server.ts";
 
@@ -23,7 +24,7 @@ const names = async (server: TestServer, target: string) =>
   (await rows(server, target)).map(({ text }) => text);
 
 test("a listing has folders first, both sorted as people sort", async () => {
-  await using server = await startServer({
+  const server = await keptServer({
     files: {
       "b/x": "",
       "A/x": "",
@@ -64,7 +65,7 @@ test("odd names are shown as they are, do no harm, and their links lead to them"
     "trailing.",
     "~tilde",
   ];
-  await using server = await startServer({
+  const server = await keptServer({
     files: Object.fromEntries(odd.map((name) => [`odd/${name}`, `this is ${name}`])),
   });
   const page = decode((await ask(server.port, "/odd/")).body);
@@ -79,7 +80,7 @@ test("odd names are shown as they are, do no harm, and their links lead to them"
 
 test("a folder with markup in its name is harmless in its own listing", async () => {
   const folder = `<b>"x" & 'y'`;
-  await using server = await startServer({ files: { [`${folder}/sub/file`]: "content" } });
+  const server = await keptServer({ files: { [`${folder}/sub/file`]: "content" } });
   const page = decode((await ask(server.port, `/${encodeURIComponent(folder)}/`)).body);
   assert(!page.includes("<b>"), "markup got through");
   const [, sub] = await rows(server, `/${encodeURIComponent(folder)}/`);
@@ -128,7 +129,7 @@ test("hidden names, links out of the root, dead links and other kinds are not sh
 });
 
 test("a listing as JSON has name, type, size and modified of each entry and nothing else", async () => {
-  await using server = await startServer({
+  const server = await keptServer({
     files: { "dir/sub/x": "", 'dir/b "quoted".txt': "12345", "dir/ä": "" },
   });
   const time = new Date("2024-02-29T12:34:56.000Z");
@@ -156,7 +157,7 @@ test("a listing as JSON has name, type, size and modified of each entry and noth
 });
 
 test("Accept decides between page and JSON, and caches are told", async () => {
-  await using server = await startServer({ files: { "dir/x": "", "empty": null } });
+  const server = await keptServer({ files: { "dir/x": "", "empty": null } });
   const type = async (accept: string | undefined) => {
     const answer = await ask(server.port, "/dir/", {
       fields: accept === undefined ? {} : { Accept: accept },
@@ -188,7 +189,7 @@ test("HEAD of a listing tells its length, and a new file is listed at the next r
 });
 
 test("the links of a listing lead down, and up again", async () => {
-  await using server = await startServer({ files: { "a/b c/d.txt": "deep" } });
+  const server = await keptServer({ files: { "a/b c/d.txt": "deep" } });
   const [down] = await rows(server, "/");
   assertEquals(down, { text: "a/", path: "/a/" });
   const [, further] = await rows(server, "/a/");
@@ -202,7 +203,7 @@ test("the links of a listing lead down, and up again", async () => {
 });
 
 test("autoindex is off unless it is asked for", async () => {
-  await using server = await startServer({
+  const server = await keptServer({
     config: `
 servers:
   - listen: LISTEN

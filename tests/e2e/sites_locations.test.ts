@@ -1,11 +1,12 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "@std/path";
 import { ask, get, redirect } from "../support/ask.ts";
+import { keptServer } from "../support/kept_server.ts";
 import { test } from "../support/protocols.ts";
 import { startServer } from "../support/server.ts";
 
 test("the longest prefix on a segment border wins, an exact location before all", async () => {
-  await using server = await startServer({
+  const server = await keptServer({
     config: `
 servers:
   - listen: LISTEN
@@ -47,7 +48,7 @@ servers:
 });
 
 test("a path that lacks the slash of its location is led there", async () => {
-  await using server = await startServer({
+  const server = await keptServer({
     config: `
 servers:
   - listen: LISTEN
@@ -65,7 +66,7 @@ servers:
 });
 
 test("root takes the whole path, alias only what follows the location's", async () => {
-  await using server = await startServer({
+  const server = await keptServer({
     config: `
 servers:
   - listen: LISTEN
@@ -122,7 +123,7 @@ servers:
 });
 
 test("a location inherits index, listing, fields and error pages from its server", async () => {
-  await using server = await startServer({
+  const server = await keptServer({
     config: `
 servers:
   - listen: LISTEN
@@ -164,7 +165,7 @@ servers:
 });
 
 test("the first index file that exists is taken, and a folder of that name is none", async () => {
-  await using server = await startServer({
+  const server = await keptServer({
     config: "servers: [{ listen: LISTEN, root: ., index: [index.html, home.htm] }]",
     files: {
       "both/index.html": "index",
@@ -184,7 +185,7 @@ test("the first index file that exists is taken, and a folder of that name is no
 });
 
 test("an index file may fall into a location of its own", async () => {
-  await using server = await startServer({
+  const server = await keptServer({
     config: `
 servers:
   - listen: LISTEN

@@ -114,7 +114,7 @@ test("what clients send can neither forge a line nor drive a terminal", async ()
   }
 });
 
-test("access_log may be a file beside the configuration, which is appended to", async () => {
+http1Test("process", "access_log may be a file beside the configuration, which is appended to", async () => {
   await using server = await startServer({
     config: config("access_log: logs/access.log"),
     files: { ...files, "logs/access.log": "an older line\n" },
@@ -128,7 +128,7 @@ test("access_log may be a file beside the configuration, which is appended to", 
   assertEquals(server.output().stdout, "");
 });
 
-test("access_log off writes nothing, stderr goes to standard error", async () => {
+http1Test("process", "access_log off writes nothing, stderr goes to standard error", async () => {
   for (const [target, expected] of [["off", 0], ["stderr", 1]] as const) {
     await using server = await startServer({ config: config(`access_log: ${target}`), files });
     await ask(server.port, "/a.txt");
@@ -139,22 +139,26 @@ test("access_log off writes nothing, stderr goes to standard error", async () =>
   }
 });
 
-test("error_log says what a visitor must not know, to standard error or to a file", async () => {
-  await using server = await startServer({ config: config(""), files });
-  const answer = await ask(server.port, "/missing");
-  assert(!answer.text.includes("lost.html"));
-  await server.waitFor("/lost.html");
-  assert(!server.output().stdout.includes("lost.html"), "it belongs to the error log alone");
+http1Test(
+  "process",
+  "error_log says what a visitor must not know, to standard error or to a file",
+  async () => {
+    await using server = await startServer({ config: config(""), files });
+    const answer = await ask(server.port, "/missing");
+    assert(!answer.text.includes("lost.html"));
+    await server.waitFor("/lost.html");
+    assert(!server.output().stdout.includes("lost.html"), "it belongs to the error log alone");
 
-  await using other = await startServer({ config: config("error_log: error.log"), files });
-  await ask(other.port, "/missing");
-  other.kill("SIGTERM");
-  assertEquals(await other.status, 0);
-  assertMatch(await Deno.readTextFile(join(other.folder, "error.log")), /\/lost\.html/);
-  assert(!/^error/m.test(other.output().stderr), "the start warns of the missing page, and that is all");
-});
+    await using other = await startServer({ config: config("error_log: error.log"), files });
+    await ask(other.port, "/missing");
+    other.kill("SIGTERM");
+    assertEquals(await other.status, 0);
+    assertMatch(await Deno.readTextFile(join(other.folder, "error.log")), /\/lost\.html/);
+    assert(!/^error/m.test(other.output().stderr), "the start warns of the missing page, and that is all");
+  },
+);
 
-test("a log file that cannot be opened is named before the program ends", async () => {
+http1Test("process", "a log file that cannot be opened is named before the program ends", async () => {
   const cases: readonly (readonly [file: string, message: RegExp])[] = [
     [
       "missing/folder.log",

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { ask, get } from "../support/ask.ts";
+import { keptServer } from "../support/kept_server.ts";
 import { test } from "../support/protocols.ts";
-import { startServer } from "../support/server.ts";
 
 /** A program that says its path, and has something in it that nobody may read. */
 const PROGRAM = `# secret
@@ -9,7 +9,7 @@ printf 'Content-Type: text/plain\\n\\nran %s%s' "$SCRIPT_NAME" "$PATH_INFO"
 `;
 
 test("a program is run and never sent, whatever leads to it", async () => {
-  await using server = await startServer({
+  const server = await keptServer({
     config: `
 servers:
   - listen: LISTEN

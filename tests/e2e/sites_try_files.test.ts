@@ -1,10 +1,10 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { ask, get, redirect } from "../support/ask.ts";
+import { keptServer } from "../support/kept_server.ts";
 import { test } from "../support/protocols.ts";
-import { startServer } from "../support/server.ts";
 
 test("try_files looks for $uri, for $uri/, for a suffix and for fixed paths, in their order", async () => {
-  await using server = await startServer({
+  const server = await keptServer({
     config: `
 servers:
   - listen: LISTEN
@@ -32,7 +32,7 @@ servers:
 });
 
 test("try_files leads to a folder by its slash, so that the links of its index stay right", async () => {
-  await using server = await startServer({
+  const server = await keptServer({
     config: `
 servers:
   - listen: LISTEN
@@ -47,7 +47,7 @@ servers:
 });
 
 test("$uri without a slash of its own is a file, never a folder", async () => {
-  await using server = await startServer({
+  const server = await keptServer({
     config: `
 servers:
   - listen: LISTEN
@@ -76,7 +76,7 @@ servers:
 });
 
 test("the last of try_files may be any code, which gets its error page", async () => {
-  await using server = await startServer({
+  const server = await keptServer({
     config: `
 servers:
   - listen: LISTEN
@@ -93,7 +93,7 @@ servers:
 });
 
 test("the last path of try_files is answered by the location that it falls into", async () => {
-  await using server = await startServer({
+  const server = await keptServer({
     config: `
 servers:
   - listen: LISTEN
@@ -115,7 +115,7 @@ servers:
 });
 
 test("try_files goes round in no circle", async () => {
-  await using server = await startServer({
+  const server = await keptServer({
     config: `
 servers:
   - listen: LISTEN
@@ -134,7 +134,7 @@ servers:
 });
 
 test("try_files works below an alias", async () => {
-  await using server = await startServer({
+  const server = await keptServer({
     config: `
 servers:
   - listen: LISTEN

@@ -65,3 +65,20 @@ test("the access log has the client that a proxy names", async () => {
     assertStringIncludes(server.output().stdout, line);
   }
 });
+
+test("who is believed may change while the server runs", async () => {
+  const config = (proxy: string) =>
+    `trusted_proxies: ${proxy}\naccess_log: stdout\nlog_format: common\nservers: [{ listen: LISTEN, root: www }]`;
+  await using server = await startServer({ config: config("192.0.2.1"), files: { "www/ok.txt": "fine" } });
+  const asked = async () => {
+    const before = server.output().stdout.length;
+    await ask(server.port, "/ok.txt", { fields: { "X-Forwarded-For": "192.0.2.7" } });
+    await waitUntil(() => server.output().stdout.indexOf("\n", before) >= 0, "the log has a line");
+    return server.output().stdout.slice(before).split(" ")[0];
+  };
+  assertEquals(await asked(), "127.0.0.1");
+  const file = `${server.folder}/webserv.yaml`;
+  await Deno.writeTextFile(file, config("127.0.0.1").replace("LISTEN", '"127.0.0.1:0"'));
+  server.kill("SIGHUP");
+  await waitUntil(async () => await asked() === "192.0.2.7", "the proxy is believed");
+});

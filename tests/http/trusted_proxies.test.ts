@@ -108,3 +108,20 @@ Deno.test("as many peers as there may be are remembered, and no answer depends o
     assertEquals(told([FOR("192.0.2.1")], peer), trusted ? "192.0.2.1 undefined" : "not believed");
   }
 });
+
+Deno.test("what is remembered of one field is said of no other", () => {
+  const address = "203.0.113.77";
+  assertEquals(told([FORWARDED(address), FORWARDED(""), FORWARDED("https")]), "malformed");
+  assertEquals(told([FORWARDED(""), FORWARDED(address), FORWARDED("https")]), "malformed");
+  assertEquals(told([FOR(address), PROTO("https")]), `${address} https`);
+  assertEquals(told([FOR(`${address}, `), PROTO("https")]), `${address} https`);
+  assertEquals(told([FOR(address)]), `${address} undefined`);
+  assertEquals(told([FOR(address), PROTO("http")]), `${address} http`);
+  // The peer is each time its own.
+  assertEquals(told([FOR("unknown")], "10.0.0.1"), "10.0.0.1 port 4000 undefined");
+  assertEquals(told([FOR("unknown")], "10.0.0.2"), "10.0.0.2 port 4000 undefined");
+  for (let i = 0; i < 3000; i++) {
+    const other = `198.51.${i >> 8}.${i & 255}`;
+    assertEquals(told([FOR(other)]), `${other} undefined`);
+  }
+});

@@ -161,7 +161,7 @@ Deno.test("an idempotent request is told again where a kept connection turns out
     await told(bench.ask());
     assertEquals(
       await refusalOf(bench.ask({ method })),
-      "502 http://a:80: The connection was closed without an answer",
+      "502 http://a:80: The connection broke without an answer",
     );
     assertEquals(bench.dialled.length, 1, method);
   }
@@ -223,6 +223,43 @@ Deno.test("an answer that breaks off is cut, and never ends as if it were whole"
     bench.listen("a:80", answers(answer, true));
     assertEquals(await told(bench.ask()), "200\n\nab<BodyError>", answer);
   }
+  const bench = new Bench();
+  bench.listen("a:80", async (peer) => {
+    await peer.head();
+    await peer.say("HTTP/1.0 200 OK\r\n\r\nab");
+    await settle();
+    peer.stream.reset();
+  });
+  assertEquals(await told(bench.ask()), "200\n\nab<BodyError>", "up to a reset");
+});
+
+Deno.test("content that would end with its connection is cut where that is reset", async () => {
+  for (const [end, expected] of [["close", "200\n\nab"], ["reset", "200\n\nab<BodyError>"]] as const) {
+    const bench = new Bench();
+    bench.listen("a:80", async (peer) => {
+      await peer.head();
+      await peer.say("HTTP/1.1 200 OK\r\n\r\nab");
+      // What was not read is lost with a reset.
+      await settle();
+      peer.stream[end]();
+    });
+    assertEquals(await told(bench.ask()), expected);
+  }
+});
+
+Deno.test("content that would end with its connection is cut where a write was the first to notice a reset", async () => {
+  const bench = new Bench();
+  const second = Promise.withResolvers<string>();
+  bench.listen("a:80", async (peer) => {
+    await peer.until("abc");
+    await peer.say("HTTP/1.1 200 OK\r\n\r\nab");
+    peer.stream.incoming.fail(new Error("Connection reset by peer"));
+    second.resolve("def");
+    await settle();
+    await peer.stream.closeWrite();
+  });
+  const body = fakeBody(["abc", second.promise], 6);
+  assertEquals(await told(bench.ask({ method: "POST", body })), "200\n\nab<BodyError>");
 });
 
 Deno.test("of a list the least busy one is asked, in turn, and one that refuses rests", async () => {

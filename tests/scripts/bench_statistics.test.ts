@@ -14,6 +14,8 @@ const reading = (change: Partial<Reading["load"]> = {}, rowId = "1k"): Reading =
   serverCpu: 1,
   loadCpu: 0.5,
   idle: 0.8,
+  backendCpu: 0,
+  backendLoadCpu: 0,
 });
 
 Deno.test("median() is the middle, or the mean of the two middle ones, and does not sort its argument", () => {
@@ -35,6 +37,15 @@ Deno.test("toSample() divides CPU time by requests and time by cores", () => {
     errors: [],
   });
   assertEquals(Math.round(othersBusy * 1000), 100);
+});
+
+Deno.test("toSample() takes what a back end used for no disturbance and not for the server's", () => {
+  const { cpu, serverBusy, loadBusy, othersBusy } = toSample({
+    ...reading(),
+    backendCpu: 0.2,
+    backendLoadCpu: 0.1,
+  });
+  assertEquals([cpu, serverBusy, loadBusy, Math.round(othersBusy * 1000)], [1000, 0.6, 0.3, 0]);
 });
 
 Deno.test("toSample() counts long answers by bytes, also those begun and not ended", () => {

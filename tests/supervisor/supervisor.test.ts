@@ -74,8 +74,8 @@ Deno.test("what a worker says of its failure is what the start fails with", asyn
 });
 
 Deno.test("a supervisor is stopped in time, whatever its workers do", async () => {
-  for (const does of ["linger", "spin"] as const) {
-    const test = await startSupervisor({ does }, "workers: 2\ntimeouts: { shutdown: 100ms }");
+  for (const [does, workers] of [["linger", 2], ["spin", 1]] as const) {
+    const test = await startSupervisor({ does }, `workers: ${workers}\ntimeouts: { shutdown: 100ms }`);
     await inTime(test[Symbol.asyncDispose](), `it stops though its workers ${does}`);
   }
 });

@@ -20,6 +20,7 @@ export const HTTP1_ONLY = {
   connection: "what becomes of the connection is told by fields that HTTP/2 does not have",
   framing: "it is about the framing of HTTP/1.1: its grammar, chunks, lengths, 100 Continue",
   order: "requests on one connection are answered one after the other, as HTTP/2 does not",
+  process: "it is about the program and its files, whatever is spoken",
   halves: "it sends or reads half of something, byte for byte",
   version: "it speaks HTTP/1.0",
 } as const;
@@ -29,18 +30,20 @@ export const HTTP1_FILES: Readonly<Record<string, string>> = (() => {
   const reasons = {
     "the framing and the connections of HTTP/1.1; those of HTTP/2 are in tests/http2":
       "cgi_dripping connections_keepalive connections_leaving connections_uploads refusals_bodies " +
-      "refusals_grammar refusals_time",
+      "proxy_hostile_clients refusals_grammar refusals_time",
     "clients that choose their protocol themselves; those that speak HTTP/2 are in clients_h2_*":
       "browser cgi_git clients_curl clients_mirror clients_python clients_refused demo demo_pages " +
-      "store_clients tls_scan upload_page",
+      "store_clients tls_scan tunnels_websockets upload_page",
     "the program and its processes, whatever is spoken":
-      "cli_file cli_init cli_messages cli_ports cli_serve cli_start connections_shutdown debugger executable " +
-      "fastcgi_pools " +
-      "killed permissions process_one reload reload_load sandbox sandbox_gaps signals store_ends terminal " +
+      "app app_vite cli_beside cli_beside_terminal cli_file cli_init cli_messages cli_ports cli_ready cli_serve " +
+      "cli_start connections_shutdown debugger executable fastcgi_pools killed permissions process_one reload " +
+      "reload_load sandbox sandbox_gaps signals store_ends terminal tunnels_reload " +
       "unread_logs workers",
     "TLS, over which the tests speak both protocols themselves":
       "https_certificates https_connections https_descriptors https_stalls local_authority trust",
-    "memory under large transfers, which their clients count by HTTP/1.1": "cgi_memory memory store_memory",
+    "which sockets there are, whatever is spoken on them": "endpoints",
+    "memory under large transfers, which their clients count by HTTP/1.1":
+      "cgi_memory fastcgi_memory memory store_memory",
   };
   return Object.fromEntries(
     Object.entries(reasons).flatMap(([reason, files]) =>

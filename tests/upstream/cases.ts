@@ -26,8 +26,8 @@ export interface AnswerCase extends Asking {
   readonly answers: readonly Uint8Array[];
   readonly events: readonly string[];
   readonly limits: WireLimits;
-  /** The server ends its side after all that. */
-  readonly inputEnds: boolean;
+  /** The server ends its side after all that, or the connection breaks. */
+  readonly end: "ends" | "breaks" | undefined;
 }
 
 /** All cases of this folder's documents. */
@@ -45,16 +45,16 @@ function caseOf(document: string, { title, options, blocks }: Section): AnswerCa
     throw new Error(`${document}: "${title}" has no answer or no events`);
   }
   const limits: { -readonly [K in keyof WireLimits]: number } = { ...DEFAULT_LIMITS };
-  let method = "GET", asks: string | undefined, isUnfinished = false, inputEnds = false;
+  let method = "GET", asks: string | undefined, isUnfinished = false, end: AnswerCase["end"];
   for (const line of options) {
     const [key, value = ""] = line.split(": ");
     if (key === "method") method = value;
     else if (key === "asks") asks = value;
     else if (line === "content: unfinished") isUnfinished = true;
-    else if (line === "input: ends") inputEnds = true;
+    else if (line === "input: ends" || line === "input: breaks") end = value as "ends" | "breaks";
     else if (key === "limits") setLimits(limits, LIMIT_NAMES, value, document);
     else throw new Error(`${document}: there is no option "${line}"`);
   }
   const bytes = answers.map((lines) => encodeLatin1(inputOf(lines)));
-  return { document, title, answers: bytes, events, method, asks, isUnfinished, limits, inputEnds };
+  return { document, title, answers: bytes, events, method, asks, isUnfinished, limits, end };
 }

@@ -9,12 +9,12 @@ import { ClientConnection, type ClientEvent, UpstreamFault } from "../../lib/htt
 import type { WireLimits } from "../../lib/http1/limits.ts";
 import { dataLine } from "../wire/driver.ts";
 import { escape } from "../wire/escape.ts";
-import type { Asking } from "./cases.ts";
+import type { AnswerCase, Asking } from "./cases.ts";
 
 /** How to drive. */
 export interface DriveOptions extends Asking {
   readonly limits: WireLimits;
-  readonly inputEnds: boolean;
+  readonly end: AnswerCase["end"];
   /** Called whenever the connection waits for more. */
   readonly onWait?: (connection: ClientConnection) => void;
 }
@@ -26,7 +26,7 @@ export function drive(answers: Iterable<Iterable<Uint8Array>>, options: DriveOpt
     driver.ask();
     for (const piece of pieces) driver.feed(piece);
   }
-  if (options.inputEnds) driver.end();
+  if (options.end !== undefined) driver.end(options.end === "ends");
   return driver.lines();
 }
 
@@ -73,8 +73,8 @@ class Driver {
     this.#drain();
   }
 
-  end(): void {
-    this.#connection.endOfInput();
+  end(isOrderly: boolean): void {
+    this.#connection.endOfInput(isOrderly);
     this.#drain();
   }
 

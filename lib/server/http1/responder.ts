@@ -141,14 +141,15 @@ export class Responder {
   }
 
   /** Answers 101, and is a tunnel until that ends, and with it the connection. Closes the peer. @throws {GoneError} */
-  async #switch(request: ConnectionRequest, response: Response, { peer, idle }: Tunnel): Promise<boolean> {
+  async #switch(request: ConnectionRequest, response: Response, tunnel: Tunnel): Promise<boolean> {
     try {
       if (request.upgrade === undefined || !this.#http.isRequestWhole) {
+        tunnel.peer.close();
         const error = new HttpError(
           502,
           "It switches protocols before the request is whole, or without being asked",
         );
-        return await this.respond(request, failureResponse(error, this.#stream, request), false);
+        return this.respond(request, failureResponse(error, this.#stream, request), false);
       }
       this.#http.switchProtocols();
       this.#departure.end();
@@ -157,14 +158,17 @@ export class Responder {
       await this.flush();
       await this.#stream.write(encodeLatin1(this.#switchHead(request, response)));
       if (this.#stream.gone) throw new GoneError();
-      const hasNoBody = request.body.length === 0;
-      const relay = this.#relay = openTunnel(this.#stream, { peer, idle }, hasNoBody);
+      const relay = this.#relay = openTunnel(this.#stream, tunnel, request.body.length === 0);
       if (this.isHangingUp) relay.hangUp();
-      await relay.run();
-      this.#log(request, response, relay.sent);
-      return false;
-    } finally {
-      peer.close();
+      const { status, why } = response;
+      // PERF: nothing of this waits, and of the response no more is kept.
+      return relay.run().then(() => {
+        this.#log(request, { status, why }, relay.sent);
+        return false;
+      });
+    } catch (error) {
+      tunnel.peer.close();
+      throw error;
     }
   }
 
@@ -235,7 +239,11 @@ export class Responder {
     this.#log(request, response, bytes);
   }
 
-  #log(request: ConnectionRequest | undefined, { status, why }: Response, bytes: number): void {
+  #log(
+    request: ConnectionRequest | undefined,
+    { status, why }: Pick<Response, "status" | "why">,
+    bytes: number,
+  ): void {
     const { connection, context } = this.#stream;
     context.settings.accessLog?.write(connection, request, { status, bytes, why });
   }

@@ -222,7 +222,9 @@ export class Http1Session implements Protocol, DeadlineOwner {
       void settled.then(closeSource);
       throw error;
     }
-    if (request.body.length === 0) this.#departure.watch();
+    // PERF: a read that waits would keep its buffer from a tunnel, which most upgrades are soon.
+    if (request.upgrade !== undefined) this.#departure.watchLater();
+    else if (request.body.length === 0) this.#departure.watch();
     const response = await settled;
     if (!response) throw new GoneError();
     return this.#responder.respond(request, response, this.#mayStay);

@@ -54,6 +54,10 @@ class ClientSide implements RelaySide {
     return this.#stream.connection.closeWrite();
   }
 
+  linger(): Promise<void> {
+    return this.#stream.linger();
+  }
+
   close(): void {
     this.#stream.close();
   }

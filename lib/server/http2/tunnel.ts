@@ -1,6 +1,7 @@
 /**
  * A stream that has become a tunnel (RFC 8441 section 5): an end of a side is END_STREAM, anything else RST_STREAM with
- * CANCEL. Loaded with the first one.
+ * CANCEL; with NO_ERROR where the client has all that there was, and nobody takes what it still sends. Loaded with the
+ * first one.
  *
  * @module
  */
@@ -73,6 +74,6 @@ class ClientSide implements RelaySide {
 
   close(): void {
     if (this.#hasEnded && this.#isEnded) this.#stream.endTunnel();
-    else this.#stream.reset(ErrorCode.Cancel);
+    else this.#stream.reset(this.#isEnded ? ErrorCode.NoError : ErrorCode.Cancel);
   }
 }

@@ -5,7 +5,7 @@
  */
 import { fileExists, findInstalled, said } from "../find.ts";
 import { hostNames, locationPaths } from "../setup.ts";
-import type { Peer, Place, Program } from "../types.ts";
+import type { BackendName, Peer, Place, Program } from "../types.ts";
 import { ENDLESS, isRoot } from "./common.ts";
 
 const DAV_MODULE = "/usr/lib/nginx/modules/ngx_http_dav_module.so";
@@ -25,7 +25,7 @@ export function nginx(id: string, title: string, options: NginxOptions = {}): Pe
     wants: "nginx",
     features: [
       ...["answer", "large", "missing", "range", "condition", "close", "tls", "http2"] as const,
-      ...["put", "names", "locations", "log"] as const,
+      ...["put", "names", "locations", "log", "fastcgi", "proxy", "tunnel"] as const,
     ],
     find,
     launch: (place) => ({
@@ -69,9 +69,47 @@ http {
   default_type application/octet-stream;
   ${temporary}
   ${more}
+  ${place.backend === undefined ? "" : configureUpstream(place)}
 ${names.map((name, index) => configureServer(place, name, index === 0)).join("")}}
 `;
 }
+
+/** Connections are kept, as webserv does; of php-fpm none may be kept that another one waits for. */
+function configureUpstream({ backend, connections }: Place): string {
+  return `upstream behind { server ${backend}; keepalive ${connections}; keepalive_requests ${ENDLESS}; }`;
+}
+
+/** Without the fields that Debian's `proxy_params` adds, and with the variables of its `fastcgi.conf`. */
+const BACKEND_LOCATIONS: Readonly<Record<BackendName, string>> = {
+  "php-fpm": `location ~ \\.php$ { fastcgi_pass behind; fastcgi_keep_conn on; ${
+    Object.entries({
+      SCRIPT_FILENAME: "$document_root$fastcgi_script_name",
+      QUERY_STRING: "$query_string",
+      REQUEST_METHOD: "$request_method",
+      CONTENT_TYPE: "$content_type",
+      CONTENT_LENGTH: "$content_length",
+      SCRIPT_NAME: "$fastcgi_script_name",
+      REQUEST_URI: "$request_uri",
+      DOCUMENT_URI: "$document_uri",
+      DOCUMENT_ROOT: "$document_root",
+      SERVER_PROTOCOL: "$server_protocol",
+      REQUEST_SCHEME: "$scheme",
+      GATEWAY_INTERFACE: "CGI/1.1",
+      SERVER_SOFTWARE: "nginx/$nginx_version",
+      REMOTE_ADDR: "$remote_addr",
+      REMOTE_PORT: "$remote_port",
+      SERVER_ADDR: "$server_addr",
+      SERVER_PORT: "$server_port",
+      SERVER_NAME: "$server_name",
+      REDIRECT_STATUS: "200",
+    }).map(([name, value]) => `fastcgi_param ${name} ${value};`).join(" ")
+  } }`,
+  upstream:
+    'location / { proxy_pass http://behind; proxy_http_version 1.1; proxy_set_header Connection ""; }',
+  tunnel:
+    "location / { proxy_pass http://behind; proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; " +
+    "proxy_set_header Connection upgrade; }",
+};
 
 function configureServer(
   { folder, site, port, setup, tls }: Place,
@@ -84,6 +122,7 @@ function configureServer(
     ${setup.tls ? "ssl_protocols TLSv1.2 TLSv1.3;" : ""}
     ${name === undefined ? "" : `server_name ${name};`}
     root ${site};
+    ${setup.backend === undefined ? "" : BACKEND_LOCATIONS[setup.backend]}
     ${
     setup.store ? `location /files/ { alias ${folder}/store/; dav_methods PUT; client_max_body_size 0; }` : ""
   }

@@ -14,9 +14,12 @@ export const caddy: Peer = {
   id: "caddy",
   title: "Caddy",
   wants: "caddy",
-  features: ["answer", "large", "missing", "range", "condition", "close", "tls", "http2"],
+  features: [
+    ...["answer", "large", "missing", "range", "condition", "close", "tls", "http2"] as const,
+    ...["fastcgi", "proxy", "tunnel"] as const,
+  ],
   find: () => findInstalled("caddy", "version"),
-  launch: ({ folder, site, port, setup, tls }) => ({
+  launch: ({ folder, site, port, setup, tls, backend }) => ({
     args: ["run", "--config", `${folder}/Caddyfile`, "--adapter", "caddyfile"],
     files: {
       "Caddyfile": `{
@@ -30,7 +33,8 @@ ${setup.tls ? `https://127.0.0.1:${port}, https://:${port}` : `http://127.0.0.1:
   bind 127.0.0.1
   ${setup.tls ? `tls ${tls.certificate} ${tls.key}` : ""}
   root * ${site}
-  file_server
+  ${setup.backend === "php-fpm" ? `php_fastcgi unix/${backend?.slice("unix:".length)}` : ""}
+  ${setup.backend === undefined || setup.backend === "php-fpm" ? "file_server" : `reverse_proxy ${backend}`}
 }
 `,
     },

@@ -13,7 +13,7 @@ export const webserv: Peer = {
   wants: "webserv",
   features: [
     ...["answer", "large", "missing", "range", "condition", "close", "tls", "http2"] as const,
-    ...["cgi", "put", "names", "locations", "log", "workers"] as const,
+    ...["cgi", "put", "names", "locations", "log", "workers", "fastcgi", "proxy", "tunnel"] as const,
   ],
   find: () => {
     const executable = Deno.env.get("WEBSERV");
@@ -33,11 +33,12 @@ function programArguments({ main, setup }: Place): string[] {
   return ["run", "-A", "--no-lock", ...(setup.caches ? [] : ["--no-code-cache"]), main];
 }
 
-function configure({ folder, site, programs, port, setup, tls }: Place) {
+function configure({ folder, site, programs, port, setup, tls, backend }: Place) {
   const server = {
     listen: setup.tls ? `${port} ssl` : port,
     ...(setup.tls && { ssl_certificate: tls.certificate, ssl_certificate_key: tls.key }),
     root: site,
+    ...(setup.backend === "php-fpm" && { fastcgi: { ".php": backend } }),
     ...withLocations(),
   };
   return {
@@ -51,6 +52,8 @@ function configure({ folder, site, programs, port, setup, tls }: Place) {
 
   function withLocations() {
     const locations = {
+      ...(setup.backend !== undefined && setup.backend !== "php-fpm" &&
+        { "/": { proxy_pass: `http://${backend}` } }),
       ...(setup.cgi && { "/cgi-bin/": { alias: programs, cgi: { ".cgi": true } } }),
       ...(setup.store && { "/files/": { upload_store: `${folder}/store`, client_max_body_size: 0 } }),
       ...Object.fromEntries(locationPaths(setup.locations ?? 0).map((path) => [path, { alias: site }])),

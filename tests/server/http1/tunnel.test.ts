@@ -140,13 +140,15 @@ const BROKEN:
   readonly (readonly [string, (connection: FakeConnection, peer: FakePeer) => Promise<void> | void])[] = [
     ["the client is reset", (connection) => connection.close()],
     ["the peer is reset", (_, peer) => peer.close()],
-    ["the client takes nothing", (connection, peer) => {
+    ["the client takes nothing", async (connection, peer) => {
       connection.breaks = true;
-      return peer.push("x");
+      await peer.push("x");
+      connection.close();
     }],
-    ["the peer takes nothing", (connection, peer) => {
+    ["the peer takes nothing", async (connection, peer) => {
       peer.breaks = true;
-      return connection.push("x");
+      await connection.push("x");
+      peer.close();
     }],
   ];
 for (const [what, breaks] of BROKEN) {
@@ -157,6 +159,30 @@ for (const [what, breaks] of BROKEN) {
     assertEquals([connection.closed, peer.closed, log.lines.length, errorLog.lines], [true, true, 1, []]);
   });
 }
+
+Deno.test("a peer that takes nothing more is heard to its end, and the client may read that", async () => {
+  const { connection, peer, clock, running } = await startTunnel();
+  peer.breaks = true;
+  await connection.push("too late");
+  await peer.push("last words", null);
+  assertEquals([connection.output, connection.ended, connection.closed], ["last words", true, false]);
+  assertEquals(peer.closed, true);
+  await connection.push("still sending", null);
+  await running;
+  assertEquals([connection.closed, peer.received], [true, ""]);
+  assertEquals(clock.running, 0);
+});
+
+Deno.test("who takes nothing more and says nothing is not waited for", async () => {
+  for (const who of ["connection", "peer"] as const) {
+    const all = await startTunnel();
+    all[who].breaks = true;
+    await all[who === "peer" ? "connection" : "peer"].push("x");
+    await all.clock.advance(5300);
+    await all.running;
+    assertEquals([all.connection.closed, all.peer.closed], [true, true]);
+  }
+});
 
 Deno.test("a tunnel outlives every time-out of the connection while something passes, either way", async () => {
   const { connection, peer, clock, session, running } = await startTunnel();

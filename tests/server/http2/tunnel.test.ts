@@ -122,10 +122,16 @@ const BROKEN:
     ["the client resets its stream", (peer) => peer.send(rstStream(1, 8)), []],
     ["the client is gone", (peer) => peer.connection.push(null), []],
     ["the peer is reset", (_, other) => other.close(), ["RST_STREAM 1 CANCEL"]],
-    ["the peer takes nothing", (peer, other) => {
+    ["the peer takes nothing", async (peer, other) => {
       other.breaks = true;
-      return peer.send(data(1, "x"));
+      await peer.send(data(1, "x"));
+      other.close();
     }, ["RST_STREAM 1 CANCEL"]],
+    ["the peer takes nothing, and has its last words", async (peer, other) => {
+      other.breaks = true;
+      await peer.send(data(1, "x"));
+      await other.push("last words", null);
+    }, ["RST_STREAM 1 NO_ERROR"]],
   ];
 for (const [what, breaks, expected] of BROKEN) {
   Deno.test(`a tunnel is over, and its stream with it, when ${what}`, async () => {

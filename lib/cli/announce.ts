@@ -1,0 +1,69 @@
+/**
+ * What a server says about itself while it starts, runs and stops: to programs and to people.
+ *
+ * @module
+ */
+import { endpointsOf } from "../config/listen.ts";
+import type { Config } from "../config/types.ts";
+import { type Endpoint, endpointKey, endpointUrl } from "../http/endpoint.ts";
+import { INTERFACES } from "../runtime/own_addresses.ts";
+import type { Terminal } from "../runtime/terminal.ts";
+import type { Supervisor } from "../supervisor/supervisor.ts";
+import { encryptedFirst, openAddresses } from "./addresses.ts";
+import { tell } from "./console.ts";
+import { placeOf, startBlock } from "./start_block.ts";
+import { SHORT_VERSION } from "./version.ts";
+
+/** Says where it listens, each time only what has not been said before. */
+export function announcer(supervisor: Supervisor): () => Promise<void> {
+  let told: ReadonlySet<string> = new Set();
+  return async () => {
+    const endpoints: readonly Endpoint[] = encryptedFirst(supervisor.endpoints);
+    const added = endpoints.filter((endpoint) => !told.has(endpointKey(endpoint)));
+    told = new Set(endpoints.map(endpointKey));
+    // In one piece, so that whoever waits for the first line has read them all.
+    if (added.length > 0) {
+      await tell(added.map((endpoint) => `listening on ${endpointUrl(endpoint)}`).join("\n"));
+    }
+  };
+}
+
+/** What there is to say at a start besides what is served. */
+export interface StartWords {
+  /** With the ports that were asked for. */
+  readonly wanted: Config;
+  /** Addresses by which others reach this machine; undefined where we may not look. */
+  readonly own: readonly string[] | undefined;
+  readonly notes: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+/** Shows a person what is served. */
+export async function showStart(
+  { config, endpoints: [first] }: Supervisor,
+  { wanted, own, notes: more, warnings }: StartWords,
+  terminal: Terminal,
+): Promise<void> {
+  const asked = endpointsOf(wanted)[0]!.port;
+  const notes = asked !== 0 && first!.port !== asked && endpointsOf(wanted).length === 1
+    ? [`${asked} is taken, so this is ${first!.port}`]
+    : [];
+  if (own === undefined) {
+    notes.push(`other machines reach it by every address of this one: --allow-sys=${INTERFACES} names them`);
+  }
+  notes.push(...more);
+  await tell(startBlock({
+    version: SHORT_VERSION,
+    place: placeOf(config),
+    config,
+    addresses: openAddresses(config, own ?? []),
+    notes,
+    warnings,
+  }, terminal));
+}
+
+/** What whoever has asked for the end is told. */
+export function waitingFor(running: number, { timeouts: { shutdown: { requests } } }: Config): string {
+  const what = running === 1 ? "1 request is" : `${running} requests are`;
+  return `${what} running: waiting up to ${requests / 1000} s (Ctrl+C again ends it now)`;
+}

@@ -1,0 +1,55 @@
+/**
+ * A location as `webserv check` tells of it.
+ *
+ * @module
+ */
+import { FORWARDED_METHODS } from "../config/location_keys.ts";
+import type { FastcgiTarget } from "../config/value_types.ts";
+import { programFolder } from "../config/places.ts";
+import type { LocationConfig, ProxyTarget, TryFiles } from "../config/types.ts";
+import { formatUpstream, upstreamUrl } from "../http/upstream_url.ts";
+
+/** What answers at a location, and for which methods, in one line. */
+export function describeLocation(location: LocationConfig): string {
+  const { access, answer: { return: answer }, files: { alias, root, autoindex, tryFiles } } = location;
+  const { programs: { cgi, cgiOnly, cgiScript, fastcgi, fastcgiPass }, store: { uploadStore } } = location;
+  if (location.proxy.proxyPass !== undefined) return describeProxy(location.proxy.proxyPass, access);
+  const parts: string[] = [];
+  if (answer) parts.push(`return ${answer.status}${"location" in answer ? ` ${answer.location}` : ""}`);
+  if (cgiScript !== undefined) parts.push(`program ${cgiScript}`);
+  if (cgi) parts.push(`programs ${Object.keys(cgi).join(" ")}`);
+  for (const [extension, server] of Object.entries(fastcgi ?? {})) {
+    parts.push(`${extension} by FastCGI ${describeServer(server)}`);
+  }
+  if (fastcgiPass !== undefined) parts.push(`FastCGI ${describeServer(fastcgiPass)}`);
+  if (uploadStore !== undefined) parts.push(`uploads to ${uploadStore}`);
+  const files = alias ?? root ?? uploadStore;
+  const isWhole = cgiScript !== undefined || fastcgiPass !== undefined;
+  const onlyPrograms = isWhole || (programFolder(location) !== undefined && cgiOnly);
+  if (onlyPrograms && !isWhole) parts.push(`nothing else of ${files}`);
+  if (!answer && !onlyPrograms) parts.push(files === undefined ? "404" : `files of ${files}`);
+  if (autoindex && !onlyPrograms) parts.push("listing");
+  if (tryFiles) parts.push(`try ${describeTries(tryFiles)}`);
+  return `${parts.join(", ")} [${access.allowedMethods.join(" ")}]`;
+}
+
+function describeServer(server: FastcgiTarget): string {
+  return "spawn" in server ? server.spawn.join(" ") : formatUpstream(server.address);
+}
+
+function describeProxy(
+  targets: readonly ProxyTarget[],
+  { allowedMethods }: LocationConfig["access"],
+): string {
+  const urls = targets.map((target) => {
+    const colon = target.uri !== undefined && "path" in target.address ? ":" : "";
+    return upstreamUrl(target) + colon + (target.uri ?? "");
+  }).join(", ");
+  const isEvery = FORWARDED_METHODS.every((method) => allowedMethods.includes(method));
+  return `passed on to ${urls} [${isEvery ? "every known method" : allowedMethods.join(" ")}]`;
+}
+
+/** As it is written in the file. */
+function describeTries({ candidates, last }: TryFiles): string {
+  return [...candidates, typeof last === "number" ? `=${last}` : last].join(" ");
+}

@@ -1,0 +1,45 @@
+/**
+ * Which files are programs: those that some location of the site runs, by their names and where they lie. Their source is
+ * sent to nobody, whatever names them.
+ *
+ * @module
+ */
+import { allLocations, programFolder } from "../config/places.ts";
+import type { Config } from "../config/types.ts";
+import type { DiskFile } from "../disk/found.ts";
+import { isContained } from "../http/containment.ts";
+import type { FileSystem } from "../ports.ts";
+
+/** The programs of all servers. */
+export class ProgramFiles {
+  readonly #files: Pick<FileSystem, "realPath">;
+  readonly #folders: readonly { readonly path: string; readonly extensions: ReadonlySet<string> }[];
+  /** Files that answer everything below a location. */
+  readonly #scripts: readonly string[];
+
+  constructor(config: Config, files: Pick<FileSystem, "realPath">) {
+    this.#files = files;
+    const locations = allLocations(config);
+    this.#folders = locations.flatMap((location) => {
+      const path = programFolder(location), { cgi, fastcgi } = location.programs;
+      return path === undefined ? [] : { path, extensions: new Set(Object.keys({ ...cgi, ...fastcgi })) };
+    });
+    this.#scripts = locations.flatMap(({ programs: { cgiScript } }) => cgiScript ?? []);
+  }
+
+  /** True for a program, and for a link to one. @throws {FileError} */
+  has(file: DiskFile): boolean {
+    const path = this.#files.realPath(file.place);
+    // It is gone, and so cannot be sent.
+    if (path === undefined) return false;
+    const isIn = (place: string): boolean => {
+      const real = this.#files.realPath(place);
+      return isContained(path, place) || real !== undefined && isContained(path, real);
+    };
+    const extension = /\.[^./\\]*$/.exec(path)?.[0] ?? "";
+    return this.#scripts.some(isIn) ||
+      this.#folders.some(({ path: folder, extensions }) =>
+        (extensions.has(extension) || extensions.has("*")) && isIn(folder)
+      );
+  }
+}
