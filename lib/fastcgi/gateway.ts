@@ -64,10 +64,17 @@ export class FastcgiGateway {
   readonly #collected: Collected = { bytes: 0 };
   /** Chunked bodies that flow and are not whole. */
   #collecting = 0;
+  /** Requests that have no head of an answer yet. */
+  #asked = 0;
   #stopTicking: (() => void) | undefined;
 
   constructor(options: FastcgiOptions) {
     this.#options = options;
+  }
+
+  /** No request is being answered. */
+  get isUnused(): boolean {
+    return this.#asked === 0 && this.#runs.size === 0;
   }
 
   /**
@@ -78,12 +85,16 @@ export class FastcgiGateway {
    */
   async answer(request: Request, program: FastcgiProgram): Promise<Outcome> {
     const upstream = this.#upstream(program);
+    this.#asked++;
     try {
       upstream.refuseMore();
       const input = request.body.length === 0 ? undefined : await this.#input(request, program);
-      return await this.#ask(request, program, upstream, input);
+      // While the body came nobody else may have needed it.
+      return await this.#ask(request, program, this.#upstream(program), input);
     } catch (error) {
       throw failureOf(error, program.script.name, upstream.name);
+    } finally {
+      this.#asked--;
     }
   }
 
@@ -137,6 +148,7 @@ export class FastcgiGateway {
     upstream: Upstream,
     input: ProgramInput | undefined,
   ): Promise<Outcome> {
+    let isDoubted = false;
     for (let isFirst = true;; isFirst = false) {
       const client = new Client(request, program.limits.timeout);
       let connection: FastcgiConnection;
@@ -153,8 +165,12 @@ export class FastcgiGateway {
         return await this.#response(request, run);
       } catch (error) {
         run.stop(error);
-        // A server may end a connection that is kept at any time, and could not say so before it was asked again.
-        if (!(error instanceof NothingCame) || !wasKept || client.isGone) throw error;
+        if (!(error instanceof NothingCame) || !client.mayRepeat || client.isGone) throw error;
+        // A server may end a connection that is kept at any time, and could not say so before it was asked again; one that
+        // is started here may be dying, and another is about to be started.
+        if (wasKept) continue;
+        if (isDoubted || !upstream.doubt()) throw error;
+        isDoubted = true;
       }
     }
   }

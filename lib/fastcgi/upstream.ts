@@ -132,6 +132,13 @@ export class Upstream {
     this.#serve();
   }
 
+  /** A new connection broke. @returns false if nobody looks after the server here */
+  doubt(): boolean {
+    if (this.#pool === undefined) return false;
+    this.#options.pools.failed(this.#pool);
+    return true;
+  }
+
   /** To be called now and then: closes what was kept for long enough, and sends away who has waited for too long. */
   tick(now: number): void {
     for (const connection of [...this.#idle]) if (now - connection.rested >= IDLE) this.#drop(connection);

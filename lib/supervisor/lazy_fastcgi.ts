@@ -30,6 +30,11 @@ export class LazyFastcgi {
     );
   }
 
+  /** No request is being answered. */
+  get isUnused(): boolean {
+    return this.#gateway?.isUnused ?? true;
+  }
+
   /** Ends every request. */
   stop(): void {
     this.#gateway?.stop();

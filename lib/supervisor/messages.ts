@@ -98,6 +98,8 @@ export type FromWorker =
   | { readonly type: "pool wanted"; readonly name: string }
   /** It could not connect to a pool, or its connection broke. */
   | { readonly type: "pool failed"; readonly name: string }
+  /** It has been told to retire, and needs pools no more. */
+  | { readonly type: "pools unused" }
   /** It lives, and has its turns. */
   | { readonly type: "pong" }
   /** It was told to stop, and so many requests are still being answered. */

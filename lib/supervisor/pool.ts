@@ -31,6 +31,9 @@ const LONGEST_LOOK = 100;
 /** A pool that is asked to end has so long to do it, in milliseconds; nobody uses it any more. */
 const END_PATIENCE = 1000;
 
+/** One that is doubted has so long to turn out to be dead, though somebody listens, in milliseconds. */
+const DOUBT_PATIENCE = 50;
+
 /** Its last words have so long to be read when it is gone, in milliseconds. */
 const WORDS_PATIENCE = 500;
 
@@ -120,7 +123,12 @@ export class SpawnedPool {
 
   async #lookAgain(): Promise<void> {
     const process = this.#process;
-    if (process === undefined || await this.#system.listens(this.#socket)) return;
+    if (process === undefined) return;
+    if (await this.#system.listens(this.#socket)) {
+      // Where all of it was killed the children may be the last to go, and the first to be noticed.
+      if (await this.#within(DOUBT_PATIENCE, process.exited) === "in time") await this.#watch;
+      return;
+    }
     if (this.#process !== process || this.#hasEnded) return;
     this.#system.errorLog().error(`${this.#name}: the pool runs but does not listen on its socket any more`);
     await this.#stop(process);

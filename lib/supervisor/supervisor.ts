@@ -486,6 +486,7 @@ export class Supervisor {
         log: (log, lines, over) => this.#logs[log].lines(lines, over),
         certificateWanted: (name, give) => void this.#certificateStore?.wanted(name).then(give),
         poolWanted: (name, give) => pools?.wanted(name, give) ?? false,
+        poolsUnused: () => pools?.close(),
         poolFailed: (name) => pools?.failed(name) ?? false,
         died: (reason) => this.#replace(worker, index, reason, performance.now() - born),
       },

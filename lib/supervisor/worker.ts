@@ -75,6 +75,10 @@ thread.onmessage = ({ data }) => {
       return sayKilled(data.pid);
     case "retire":
       void server?.closed.then(() => thread.postMessage({ type: "closed" }));
+      server?.onPoolsUnused(() => {
+        pools.close();
+        thread.postMessage({ type: "pools unused" });
+      });
       return void server?.retire().then(finish);
     case "wind down":
       return server?.windDown();

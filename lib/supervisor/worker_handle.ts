@@ -34,6 +34,8 @@ export interface WorkerEvents {
   poolWanted(name: string, give: (answer: PoolAnswer) => void): boolean;
   /** It could not connect to a pool. @returns false if it has no such pool */
   poolFailed(name: string): boolean;
+  /** It retires, and needs its pools no more. */
+  poolsUnused(): void;
   /** It has died without being asked to, or was ended for what it did. The reason is one line. */
   died(reason: string): void;
 }
@@ -109,7 +111,15 @@ export class WorkerHandle {
   readonly #changed = new Set<() => void>();
   readonly #closed = Promise.withResolvers<void>();
   /** What it was asked for and has not said yet. */
-  readonly #expected = { ready: 1, changed: 0, closed: 0, stopped: 0, running: 0, pong: 0 };
+  readonly #expected = {
+    ready: 1,
+    changed: 0,
+    closed: 0,
+    stopped: 0,
+    running: 0,
+    pong: 0,
+    "pools unused": 0,
+  };
   readonly #lockOwner = ++born;
   #leaving = false;
   #isGone = false;
@@ -177,6 +187,7 @@ export class WorkerHandle {
     this.#leaving = true;
     this.#expected.closed++;
     this.#expected.stopped++;
+    this.#expected["pools unused"]++;
     this.#send({ type: "retire" });
     await this.#inTime(this.#closed.promise);
   }
@@ -292,6 +303,8 @@ export class WorkerHandle {
       case "pool failed":
         if (!this.#events.poolFailed(message.name)) this.#end(NO_SUCH_POOL);
         return;
+      case "pools unused":
+        return this.#events.poolsUnused();
       case "unfinished":
         return message.over ? this.#unfinished.over(message.path) : this.#unfinished.begun(message.path);
       case "pong":

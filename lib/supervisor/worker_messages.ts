@@ -36,6 +36,7 @@ export function decodeMessage(data: unknown): FromWorker | undefined {
     case "changed":
     case "closed":
     case "sweep":
+    case "pools unused":
     case "pong":
     case "stopped":
       return { type };

@@ -20,6 +20,7 @@ export class WorkerPools implements Pools {
   readonly #ask: PoolQuestions;
   readonly #known = new Map<string, UpstreamAddress>();
   readonly #waiting = new Map<string, PromiseWithResolvers<UpstreamAddress>>();
+  #isClosed = false;
   /** PERF: a request asks each time. */
   readonly #names = new WeakMap<Pool, string>();
 
@@ -32,6 +33,10 @@ export class WorkerPools implements Pools {
     if (known !== undefined) return Promise.resolve(known);
     const waiting = this.#waiting.get(name);
     if (waiting !== undefined) return waiting.promise;
+    if (this.#isClosed) {
+      const cause = new Error("a reload has ended it");
+      return Promise.reject(new ProcessError("failed", pool.command[0]!, { cause }));
+    }
     const asked = Promise.withResolvers<UpstreamAddress>();
     this.#waiting.set(name, asked);
     this.#ask.wanted(name);
@@ -42,6 +47,12 @@ export class WorkerPools implements Pools {
     const name = this.#nameOf(pool);
     // Others were faster to say so, or the main thread knows already.
     if (this.#known.delete(name)) this.#ask.failed(name);
+  }
+
+  /** Nothing is asked for any more. */
+  close(): void {
+    this.#isClosed = true;
+    this.#known.clear();
   }
 
   /** The main thread says where a pool listens, or why it does not; undefined: it does so no more. */

@@ -6,7 +6,7 @@
  */
 import { Gateway } from "../cgi/gateway.ts";
 import { endpointsOf } from "../config/listen.ts";
-import { hasFastcgi, passesRequestsOn } from "../config/places.ts";
+import { hasFastcgi, passesRequestsOn, spawnedPools } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
 import { FileCache } from "../disk/file_cache.ts";
 import { Listings } from "../files/listings.ts";
@@ -50,6 +50,9 @@ import type { WorkerTls } from "./worker_tls.ts";
 
 /** What still runs so long after the stop began is worth being waited for, in milliseconds. */
 const SETTLING = 100;
+
+/** Between two looks whether pools are still used, in milliseconds. */
+const POOL_LOOK = 500;
 
 /** Where a thread's lines go. */
 export interface WorkerLogs {
@@ -205,6 +208,18 @@ export class WorkerServer {
   /** As retire(), but connections on which nothing is being answered are closed. */
   windDown(): void {
     for (const acceptor of this.acceptors) void acceptor.drain();
+  }
+
+  /** For one that retires: calls back once no FastCGI server that is started here has anything to do for it, nor will have. */
+  onPoolsUnused(callback: () => void): void {
+    if (spawnedPools(this.#config).length === 0) return;
+    // So long connections without a request are kept for one more.
+    const until = clock.monotonic() + this.#config.timeouts.keepAlive;
+    const cancel = clock.every(POOL_LOOK, () => {
+      if (clock.monotonic() < until || !this.services.fastcgi.isUnused) return;
+      cancel();
+      callback();
+    });
   }
 
   /** Accepts nothing more, waits up to timeouts.shutdown for running exchanges, and closes everything. */

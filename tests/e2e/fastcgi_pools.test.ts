@@ -11,6 +11,7 @@ import { ask, get } from "../support/ask.ts";
 import { temporaryFolder } from "../support/launch.ts";
 import { end, isFile, Output, runProgram, startServer, type TestServer } from "../support/server.ts";
 import { waitUntil } from "../support/wait.ts";
+import { toBytes } from "../support/wire.ts";
 import { assertGone, assertLogged, isAlive } from "./cgi_support.ts";
 
 const isPossible = Deno.build.os === "linux" && findProgram("php-cgi", "/usr/bin:/bin") !== undefined;
@@ -139,6 +140,23 @@ Deno.test({
     await waitUntil(() => server.pids().length === 0, "nobody names it any more");
     await reload(server, configOf(PHP));
     assertMatch(await get(server.port, "/pid.php"), /^200 \d+$/);
+  },
+});
+
+Deno.test({
+  ...php("what lasts long after a reload, and needs no pool, keeps none"),
+  fn: async () => {
+    await using server = await poolServer(configOf(PHP, "timeouts: { keep_alive: 200ms, send: 1h }"));
+    await Deno.writeFile(`${server.folder}/www/large.bin`, new Uint8Array(32 * 1024 * 1024));
+    assertMatch(await get(server.port, "/pid.php"), /^200 \d+$/);
+    using client = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
+    await client.write(toBytes("GET /large.bin HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"));
+    const buffer = new Uint8Array(256 * 1024);
+    let read = await client.read(buffer) ?? 0;
+    await reload(server, configOf(undefined));
+    await waitUntil(() => server.pids().length === 0, "the pool is ended");
+    for (let piece; (piece = await client.read(buffer)) !== null;) read += piece;
+    assert(read > 32 * 1024 * 1024);
   },
 });
 

@@ -419,3 +419,20 @@ Deno.test("a pool that cannot be started, or does not stay, is 502", async () =>
   ]);
   gateway.stop();
 });
+
+Deno.test("a pool whose new connection breaks is looked after, and asked once more if the request can be repeated", async () => {
+  const start = () => startGateway({ server: { spawn: ["php-cgi"], processes: 3 } });
+  const { server, gateway, ask } = start();
+  const { outcome } = await ask();
+  await server.last.say(null);
+  assertEquals([server.connections.length, server.failedPools.length], [2, 1]);
+  await server.last.say(new Error("reset"));
+  assertEquals((await failure(outcome))[0], 502);
+  assertEquals(server.connections.length, 2);
+  gateway.stop();
+  const other = start(), posted = await other.ask({ method: "POST" });
+  await other.server.last.say(null);
+  assertEquals((await failure(posted.outcome))[0], 502);
+  assertEquals(other.server.connections.length, 1);
+  other.gateway.stop();
+});

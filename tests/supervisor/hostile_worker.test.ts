@@ -40,13 +40,14 @@ const PUNISHED: readonly (readonly [RegExp, ...Deed["does"][]])[] = [
     "wants a pool by an endless name",
   ],
   [
-    /it said "[a-z]+" without being asked/,
+    /it said "[a-z ]+" without being asked/,
     "is ready again",
     "fails when it is ready",
     "has changed unasked",
     "has closed unasked",
     "has stopped unasked",
     "lives unasked",
+    "needs no pools unasked",
   ],
   [
     /it asked for a pool that it does not have/,
@@ -72,7 +73,7 @@ async function after(
 ) {
   const folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "webserv-test-" }));
   const text = `error_log: error.log\naccess_log: access.log\ntimeouts: { shutdown: 100ms }\n` +
-    `servers: [{ listen: "127.0.0.1:0", locations: { /up/: { upload_store: up }, /cgi/: { root: ., cgi: { .sh: sh }, fastcgi: { .x: { spawn: no-such-program } } } } }]`;
+    `servers: [{ listen: "127.0.0.1:0", locations: { /up/: { upload_store: up }, /cgi/: { root: ., cgi: { .sh: sh }, fastcgi: { .x: { spawn: [sh, -c, 'exec sleep 60'] } } } } }]`;
   const groups = new ProcessGroups(undefined);
   const searchPath = JSON.stringify(typeof deed === "function" ? deed(folder) : deed);
   const supervisor = await Supervisor.start(configOf(text, folder), {

@@ -72,6 +72,7 @@ const deeds = {
   "wants a pool twice": (_, start) => {
     for (let i = 0; i < 2; i++) say({ type: "pool wanted", name: poolName(spawnedPools(start.config)[0]!) });
   },
+  "needs no pools unasked": () => say({ type: "pools unused" }),
   "floods with doubts of a pool": (_, start) => {
     const name = poolName(spawnedPools(start.config)[0]!);
     for (let i = 0; i < 1_000_000; i++) say({ type: "pool failed", name });

@@ -143,7 +143,10 @@ Deno.test("where somebody could not connect it is looked after, and started agai
   assertEquals(runner.processes.length, 0);
   await pool.ready();
   for (let i = 0; i < 100; i++) pool.failed();
-  assertEquals([await outcome(pool.ready()), runner.processes.length, runner.last.terminations], [
+  const doubted = pool.ready();
+  assertEquals(await outcome(doubted), "waits");
+  await clock.advance(51);
+  assertEquals([await outcome(doubted), runner.processes.length, runner.last.terminations], [
     SOCKET,
     1,
     0,

@@ -150,4 +150,9 @@ Deno.test("a worker asks once, remembers the answer until it hears otherwise, an
   pools.failed(PHP);
   void pools.address(PHP);
   assertEquals(asked.splice(0), [`wanted ${name}`, `wanted ${name}`]);
+  pools.receive(name, address);
+  pools.close();
+  await assertRejects(() => pools.address(PHP), ProcessError);
+  pools.failed(PHP);
+  assertEquals(asked, []);
 });
