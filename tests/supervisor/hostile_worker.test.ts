@@ -85,7 +85,8 @@ async function after(
     },
     groups,
     entry: ENTRY,
-    heartbeat: { every: 100, missed: 5 },
+    // A worker has to be loaded before it answers, also on a busy machine.
+    heartbeat: { every: 100, missed: 30 },
   });
   const errors = () => Deno.readTextFileSync(`${folder}/error.log`);
   try {
