@@ -5,10 +5,8 @@
  *
  * @module
  */
-import { spawnedPools } from "../../lib/config/places.ts";
 import { GroupTable } from "../../lib/runtime/group_table.ts";
 import type { ToWorker, WorkerStart } from "../../lib/supervisor/messages.ts";
-import { poolName } from "../../lib/supervisor/pool_names.ts";
 
 /** What it does, and to whom. */
 export interface Deed {
@@ -37,6 +35,13 @@ function kills(pid: number, start: WorkerStart): void {
   const table = new GroupTable(start.groups!);
   table.started(pid);
   say({ type: "kill", pid });
+}
+
+/** The name of the pool that it has. Imported late, since a worker that loads much is slow to answer its first ping. */
+async function poolOf({ config }: WorkerStart): Promise<string> {
+  const { spawnedPools } = await import("../../lib/config/places.ts");
+  const { poolName } = await import("../../lib/supervisor/pool_names.ts");
+  return poolName(spawnedPools(config)[0]!);
 }
 
 const deeds = {
@@ -69,12 +74,13 @@ const deeds = {
   "wants a pool by an endless name": () => say({ type: "pool failed", name: `${"x".repeat(1e6)}` }),
   "wants a pool that it does not have": () => say({ type: "pool wanted", name: "sh-65dbfb96ad7f01bf.sock" }),
   "doubts a pool that it does not have": () => say({ type: "pool failed", name: "sh-65dbfb96ad7f01bf.sock" }),
-  "wants a pool twice": (_, start) => {
-    for (let i = 0; i < 2; i++) say({ type: "pool wanted", name: poolName(spawnedPools(start.config)[0]!) });
+  "wants a pool twice": async (_, start) => {
+    const name = await poolOf(start);
+    for (let i = 0; i < 2; i++) say({ type: "pool wanted", name });
   },
   "needs no pools unasked": () => say({ type: "pools unused" }),
-  "floods with doubts of a pool": (_, start) => {
-    const name = poolName(spawnedPools(start.config)[0]!);
+  "floods with doubts of a pool": async (_, start) => {
+    const name = await poolOf(start);
     for (let i = 0; i < 1_000_000; i++) say({ type: "pool failed", name });
   },
   "is ready again": () => say({ type: "ready" }),
@@ -128,7 +134,7 @@ const deeds = {
     // It may not make a link; one that somebody has made it may give another name.
     Deno.renameSync(link!, folder!);
   },
-} satisfies Record<string, (deed: Deed, start: WorkerStart) => void>;
+} satisfies Record<string, (deed: Deed, start: WorkerStart) => void | Promise<void>>;
 
 /** What comes after a deed that is not punished. */
 const DONE: ReadonlySet<string> = new Set<Deed["does"]>([
@@ -163,7 +169,7 @@ addEventListener("message", (event) => {
 });
 
 function act(deed: Deed, start: WorkerStart): void {
-  (deeds[deed.does] as (deed: Deed, start: WorkerStart) => void)(deed, start);
+  void (deeds[deed.does] as (deed: Deed, start: WorkerStart) => void | Promise<void>)(deed, start);
   // After the next sweep.
   if (DONE.has(deed.does)) {
     setTimeout(() => {
