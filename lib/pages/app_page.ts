@@ -57,25 +57,25 @@ export function endedPage(app: EndedApp | undefined, type: ErrorType): string {
     : app === undefined
     ? undefined
     : "Once it is mended, start webserv again; with --restart it starts the app again by itself.";
-  const sentence = app === undefined ? "It is not running at the moment." : `It ${app.end}.`;
+  const state = app === undefined ? "is not running at the moment." : `${app.end}.`;
   const output = app?.output === "" ? undefined : app?.output;
   if (type === "application/json") {
     return JSON.stringify({
       status: 503,
       error: "Service Unavailable",
-      hint: `The app: ${sentence}`,
+      hint: `The app ${state}`,
       advice: next,
       output,
     }) + "\n";
   }
   if (type === "text/plain") {
-    const lines = ["503 Service Unavailable", `The app behind this address: ${sentence}`, next];
+    const lines = ["503 Service Unavailable", `The app behind this address ${state}`, next];
     return [...lines.filter((line) => line !== undefined), ...output === undefined ? [] : ["", output]]
       .join("\n").trimEnd() + "\n";
   }
   return page("The app has ended", restarts ? RELOAD : "", STYLE, [
     "<h1>The app has ended</h1>",
-    `<p>${escape(sentence)}</p>`,
+    `<p>It ${escape(state)}</p>`,
     output === undefined ? "" : `<pre tabindex="0"><span>${escape(output)}</span></pre>`,
     next === undefined ? "" : `<p class="dim">${escape(next)}</p>`,
   ]);

@@ -15,7 +15,7 @@ Deno.test("an app's end is told with the end of its output, in the form that a c
   assertStringIncludes(html, '<pre tabindex="0"><span>a &lt;b&gt; &amp; c\n\ttab</span></pre>');
   assert(!html.includes("http-equiv"));
   const text = endedPage(ENDED, "text/plain");
-  assertMatch(text, /^503 Service Unavailable\nThe app behind this address: It ended with exit status 3\.\n/);
+  assertMatch(text, /^503 Service Unavailable\nThe app behind this address ended with exit status 3\.\n/);
   assert(text.endsWith("\n\na <b> & c\n\ttab\n"), text);
   const { status, output } = JSON.parse(endedPage(ENDED, "application/json"));
   assertEquals([status, output], [503, ENDED.output]);
