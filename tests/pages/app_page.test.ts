@@ -33,7 +33,7 @@ Deno.test("the page of an app that is started again loads itself again", () => {
 Deno.test("who is not to know how an app ended is told that it is not running, and nothing else", () => {
   for (const type of ["text/html", "text/plain", "application/json"] as const) {
     const page = endedPage(undefined, type);
-    assertStringIncludes(page, "It is not running at the moment.");
+    assertStringIncludes(page, "is not running at the moment.");
     assert(!page.includes("status 3") && !page.includes("webserv"), page);
   }
 });
