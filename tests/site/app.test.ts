@@ -115,7 +115,7 @@ Deno.test("an app that has ended is nothing to wait for: everybody is told at on
   assertStringIncludes(textOf(local), "boom");
   const script = await ask(request({ method: "POST" })) as Response;
   assertEquals(script.fields.get("content-type"), "text/plain; charset=utf-8");
-  assertStringIncludes(textOf(script), "It ended with exit status 3.");
+  assertStringIncludes(textOf(script), "ended with exit status 3.");
   const other = await ask(request({ accept: "application/json", via: "10.0.0.1" })) as Response;
   assertEquals(other.fields.get("content-type"), "application/json");
   assert(!textOf(other).includes("boom"));
