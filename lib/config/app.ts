@@ -16,6 +16,9 @@ export interface AppOptions
   readonly root: string | undefined;
 }
 
+/** The first page may be long in the making, and hot reload's WebSocket says nothing while nobody edits: one hour. */
+const PATIENCE = 3_600_000;
+
 /** The configuration that serves one app. */
 export function appConfig(options: AppOptions): Config {
   const { app, root, cors, headers } = options;
@@ -31,6 +34,7 @@ export function appConfig(options: AppOptions): Config {
       tls: false,
       hostname: "127.0.0.1",
     }],
+    proxy_timeouts: { connect: 5000, read: PATIENCE },
   });
   const config = wholeConfig(options, fallback, []);
   return {
