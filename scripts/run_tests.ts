@@ -23,10 +23,11 @@ const LOG = Deno.env.get("DENO_LOG") ?? "error,deno_runtime::web_worker=off";
 const NO_CHECK = "--no-check";
 
 /**
- * Twice as many files at one time as there are cores: many a test waits for a program or a deadline, and the runtime's
- * own number leaves the cores idle meanwhile. Where somebody sets DENO_JOBS, that holds.
+ * One file more at one time than there are cores: many a test waits for a program or a deadline, and the runtime's own
+ * number leaves the cores idle meanwhile. With twice as many, deadlines were missed. Where somebody sets DENO_JOBS, that
+ * holds.
  */
-const JOBS = Deno.env.get("DENO_JOBS") ?? String(2 * navigator.hardwareConcurrency);
+const JOBS = Deno.env.get("DENO_JOBS") ?? String(navigator.hardwareConcurrency + 1);
 
 /** Its own, so that nobody else fetches the browser's driver: `deno task` fetches whatever stands in deno.lock. */
 const LOCK = "--lock=tests/deno.lock";

@@ -75,6 +75,11 @@ export class GroupTable {
     return [...this.#words.subarray(ASKED + 1).filter(isGroup)];
   }
 
+  /** The groups whose program runs, or has ended and was not taken yet. */
+  noted(): number[] {
+    return [...this.#words.subarray(ASKED + 1)].map(Math.abs).filter(isGroup);
+  }
+
   /** The main thread's: the groups whose programs have ended. Each is given once. */
   takeEnded(): number[] {
     // Before the look: what is marked after it is asked for again.

@@ -14,16 +14,33 @@ export class KnownGroups {
   /** When their programs were started, for those that were seen to be our children. */
   #seen: ReadonlyMap<number, number> = new Map();
   readonly #isKnown = knowsProcesses();
-  #looked = this.#isKnown ? systemTime() : 0;
+  #looked = this.time();
+  /** Those that the last look came too late for: what is known of them is that the one before it had not met them. */
+  #missed: ReadonlySet<number> = new Set();
+  #lookedBefore = this.#looked;
 
-  /** Has a look at the groups whose programs run. What is noted later was started later, or is none of ours. */
-  look(running: readonly number[]): void {
+  /** On the system's clock, in hundredths of a second. */
+  time(): number {
+    return this.#isKnown ? systemTime() : 0;
+  }
+
+  /**
+   * Has a look at the groups that are noted, also those whose programs have ended and have not been asked for yet. What is
+   * noted later was started later, or is none of ours.
+   *
+   * @param looked time() before they were read
+   */
+  look(noted: readonly number[], looked: number): void {
     if (!this.#isKnown) return;
-    const looked = systemTime();
-    this.#seen = new Map(running.flatMap((pid) => {
+    const seen = new Map<number, number>(), missed = new Set<number>();
+    for (const pid of noted) {
       const started = this.#seen.get(pid) ?? childSince(pid);
-      return started === undefined ? [] : [[pid, started]];
-    }));
+      if (started === undefined) missed.add(pid);
+      else seen.set(pid, started);
+    }
+    this.#seen = seen;
+    this.#missed = missed;
+    this.#lookedBefore = this.#looked;
     this.#looked = looked;
   }
 
@@ -34,11 +51,12 @@ export class KnownGroups {
 
   /**
    * True if what is left in the group of a program that is gone was started by it: all of it is in the program's own
-   * session, and was started after the program was seen, or else after the last look, when it was not there yet.
+   * session, and was started after the program was seen, or else after the last look at which it was not there yet.
    */
   isLeftBy(pid: number): boolean {
     if (!this.#isKnown) return true;
-    const since = (this.#seen.get(pid) ?? this.#looked) - SLACK;
+    const unseen = this.#missed.has(pid) ? this.#lookedBefore : this.#looked;
+    const since = (this.#seen.get(pid) ?? unseen) - SLACK;
     return membersOf(pid).every(({ session, started }) => session === pid && started >= since);
   }
 }

@@ -119,7 +119,10 @@ export class ProcessGroups {
       sweep: () => {
         if (this.#tables.has(table)) this.#timer ??= setTimeout(() => this.#sweep(), SWEEP_DELAY);
       },
-      look: () => known.look(table.running()),
+      look: () => {
+        const looked = known.time();
+        known.look(table.noted(), looked);
+      },
       close: () => {
         this.#killAllOf(table, known);
         this.#tables.delete(table);
@@ -142,10 +145,12 @@ export class ProcessGroups {
   #sweep(): void {
     this.#timer = undefined;
     for (const [table, { known, onLeft }] of this.#tables) {
-      const ended = table.takeEnded();
+      // Before they are taken: what ends while others are killed is asked for next time, and must not be new to us then.
+      const looked = known.time(), noted = table.noted(), ended = table.takeEnded();
       ended.forEach(this.reap);
       this.#killGroups(ended.filter((pid) => isOurs(pid, known))).forEach(onLeft);
-      known.look(table.running());
+      const taken = new Set(ended);
+      known.look(noted.filter((pid) => !taken.has(pid)), looked);
     }
   }
 

@@ -14,6 +14,7 @@ Deno.test("a group runs until its program has ended, and is then given once", ()
   assertEquals([main.running(), main.takeEnded()], [[11, 12], []]);
   worker.ended(11);
   assertEquals([main.runs(11), main.runs(12), main.running()], [false, true, [12]]);
+  assertEquals(main.noted(), [11, 12]);
   assertEquals(main.takeEnded(), [11]);
   assertEquals([main.takeEnded(), main.running()], [[], [12]]);
 });
