@@ -74,3 +74,8 @@ export function encodeLatin1(text: string): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(text.length + LATIN1_SPARE);
   return bytes.subarray(0, encodeLatin1Into(text, bytes, 0));
 }
+
+/** A text of its own: a part of a text keeps all of that in memory, a whole head for one of its fields. */
+export function ownCopy(text: string): string {
+  return decodeLatin1(encodeLatin1(text));
+}

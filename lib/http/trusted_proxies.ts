@@ -9,7 +9,7 @@
  *
  * @module
  */
-import { decodeLatin1, encodeLatin1 } from "../bytes/latin1.ts";
+import { ownCopy } from "../bytes/latin1.ts";
 import type { FieldBlock } from "./fields.ts";
 import { type ForwardedElement, type Node, parseForwarded, parseNode, plainElements } from "./forwarded.ts";
 import { Networks } from "./networks.ts";
@@ -86,8 +86,7 @@ export class TrustedProxies {
   #remember(key: string, told: Told): void {
     if (key.length > LONGEST_KNOWN) return;
     if (this.#known.size >= MOST_KNOWN) this.#known.clear();
-    // A copy: a slice would keep the whole text of its header section in memory for as long as it is known.
-    this.#known.set(decodeLatin1(encodeLatin1(key)), told);
+    this.#known.set(ownCopy(key), told);
   }
 
   /** @returns the client, and how many elements, from the last on, were written by those who are believed */

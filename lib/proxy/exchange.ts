@@ -179,7 +179,9 @@ export class UpstreamExchange implements Waiting {
   end(idle: number | undefined): void {
     if (!this.#release()) return;
     this.upstream.busy--;
-    if (!this.connection.http.mayStay) this.connection.close();
+    // An upstream that has answered without taking what is being written may never take it.
+    const isLeft = this.#sending !== undefined && this.#isWriting;
+    if (isLeft || !this.connection.http.mayStay) this.connection.close();
     else if (this.#sending === undefined) this.upstream.giveBack(this.connection, idle);
     else void this.#sending.then(() => this.upstream.giveBack(this.connection, idle));
   }

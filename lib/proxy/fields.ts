@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { decodeLatin1, encodeLatin1 } from "../bytes/latin1.ts";
+import { ownCopy } from "../bytes/latin1.ts";
 import { FieldBlock } from "../http/fields.ts";
 import type { Request } from "../http/message.ts";
 import { forwardedFields } from "./forwarded.ts";
@@ -67,11 +67,6 @@ function known(fates: Map<string, Fate>, name: string, find: (name: string) => F
   return found;
 }
 
-/** A part of a text would keep the whole header section in memory. */
-function ownCopy(name: string): string {
-  return decodeLatin1(encodeLatin1(name));
-}
-
 /** What is to be added to the fields of a request. */
 export interface Additions {
   /** The value of Host. */
@@ -123,7 +118,11 @@ export function upstreamFields(
     : withSet(names, values, request, route, asked);
 }
 
-/** proxy_set_header: in place of lines of the same name. There is always one Host. */
+/**
+ * proxy_set_header: in place of lines of the same name. There is always one Host.
+ *
+ * SECURITY: what makes variables of fields takes an underscore for a dash, so `X_User` would be X-User there.
+ */
 function withSet(
   names: readonly string[],
   values: readonly string[],
@@ -133,7 +132,8 @@ function withSet(
 ): FieldBlock {
   const set = new Map(fields.map((field) => [field.name.toLowerCase(), field.value(request, asked)]));
   if (set.get("host") === "") set.delete("host");
-  const keeps = (_: string, index: number) => !set.has(names[index]!.toLowerCase());
+  const taken = new Set([...set.keys()].map(withDashes));
+  const keeps = (_: string, index: number) => !taken.has(withDashes(names[index]!.toLowerCase()));
   const keptNames = names.filter(keeps), keptValues = values.filter(keeps);
   for (const { name } of fields) {
     const value = set.get(name.toLowerCase());
@@ -142,6 +142,10 @@ function withSet(
     keptValues.push(value);
   }
   return new FieldBlock(keptNames, keptValues);
+}
+
+function withDashes(name: string): string {
+  return name.replaceAll("_", "-");
 }
 
 /** RFC 9110 section 7.6.3: a gateway says that it was there. */

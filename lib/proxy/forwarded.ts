@@ -5,6 +5,7 @@
  * @module
  */
 import { isToken } from "../bytes/ascii.ts";
+import { ownCopy } from "../bytes/latin1.ts";
 import { plainElements } from "../http/forwarded.ts";
 import { type Request, schemeOf } from "../http/message.ts";
 
@@ -24,11 +25,16 @@ export function forwardedFields(request: Request, host: string | undefined): rea
 const knownLines = new Map<string, readonly string[]>();
 const MOST_LINES = 1000;
 
+/** Longer ones are not remembered. */
+const LONGEST_KEY = 200;
+
 function plainLines(address: string, host: string | undefined, scheme: string): readonly string[] {
   const key = `${scheme} ${address} ${host ?? ""}`;
   let lines = knownLines.get(key);
   if (lines === undefined) {
-    lines = linesOf(address, elementOf(address, host, scheme), scheme, host);
+    const own = host && ownCopy(host);
+    lines = linesOf(address, elementOf(address, own, scheme), scheme, own);
+    if (key.length > LONGEST_KEY) return lines;
     if (knownLines.size >= MOST_LINES) knownLines.clear();
     knownLines.set(key, lines);
   }

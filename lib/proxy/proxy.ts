@@ -5,10 +5,11 @@
  * @module
  */
 import { upstreamUrl } from "../http/upstream_url.ts";
-import { HttpError } from "../http/errors.ts";
+import { GoneError, HttpError } from "../http/errors.ts";
 import type { Request, Response } from "../http/message.ts";
 import { UpstreamFault } from "../http1/client_connection.ts";
 import { DialError } from "../ports.ts";
+import type { UpstreamConnection } from "./connection.ts";
 import { answerOf, tunnelOf } from "./answer.ts";
 import { type ExchangePorts, UpstreamExchange } from "./exchange.ts";
 import { circleError, connectError, faultError, silenceError } from "./failures.ts";
@@ -61,7 +62,7 @@ export class Proxy {
       for (let kept = upstream.takeKept();; kept = undefined) {
         let exchange: UpstreamExchange | undefined;
         try {
-          const connection = kept ?? await upstream.connect(route.timeouts.connect);
+          const connection = kept ?? await connect(upstream, request, route.timeouts.connect);
           exchange = new UpstreamExchange(request, target, upstream, outgoing, connection, this.ports);
           const head = await exchange.head();
           return head.type === "switched" ? await tunnelOf(exchange, head) : answerOf(exchange, head);
@@ -122,6 +123,22 @@ export class Proxy {
     }
     return best!;
   }
+}
+
+/** Nobody asks an upstream for a client that has left meanwhile. @throws {DialError | GoneError} by rejecting */
+async function connect(upstream: Upstream, request: Request, timeout: number): Promise<UpstreamConnection> {
+  let isGone = false;
+  const takeBack = request.onGone(() => isGone = true);
+  try {
+    const connection = await upstream.connect(timeout);
+    if (!isGone) return connection;
+    connection.close();
+  } catch (error) {
+    if (!isGone) throw error;
+  } finally {
+    takeBack();
+  }
+  throw new GoneError();
 }
 
 /** More than any number of requests. */

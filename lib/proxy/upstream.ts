@@ -53,6 +53,8 @@ export class Upstream {
   /** @param timeout in milliseconds. @throws {DialError} by rejecting: it rests then */
   async connect(timeout: number): Promise<UpstreamConnection> {
     const { address, tls, hostname } = this.target;
+    // What does not answer is not the least busy one.
+    this.busy++;
     try {
       const stream = await this.ports.dialer.connect(address, {
         timeout,
@@ -63,6 +65,8 @@ export class Upstream {
     } catch (error) {
       this.restsUntil = this.ports.clock.monotonic() + REST;
       throw error;
+    } finally {
+      this.busy--;
     }
   }
 

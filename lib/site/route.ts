@@ -47,7 +47,10 @@ function redirected(exchange: Exchange, { path, query, as }: InternalRedirect): 
   const hops = exchange.hops + 1;
   if (hops > MAX_HOPS) return circle(500, `more than ${MAX_HOPS} internal redirects, at last to ${path}`);
   if (as === undefined) {
-    const request = query === undefined ? exchange.request : withTarget(exchange.request, path, query);
+    const asked = exchange.request;
+    const request = query === undefined
+      ? asked
+      : { ...withTarget(asked, path, query), upgrade: asked.upgrade };
     return at(exchange, path, { request, hops, isChosen: true });
   }
   const localRedirects = exchange.localRedirects + 1;
@@ -105,6 +108,7 @@ function withTarget(
     local: request.local,
     tls: request.tls,
     forwarded: request.forwarded,
+    inform: (status, fields) => request.inform?.(status, fields),
     onGone: (callback) => request.onGone(callback),
   };
 }

@@ -232,3 +232,15 @@ Deno.test("of an answer everything goes to the client but what is for one connec
     "Via: 1.1 other",
   ]);
 });
+
+Deno.test("proxy_set_header takes the place of a field whatever it is spelt like, with underscores, too", () => {
+  const set = (name: string, value: string) => ({ fields: [{ name, value: () => value }] });
+  const fields = [HOST, ["X_User", "admin"], ["x-user", "root"], ["X-Users", "all"]] as const;
+  assertEquals(lines({ fields }, set("X-User", "")), ["Host: a.test:81", "X-Users: all", ...USUAL]);
+  assertEquals(lines({ fields }, set("X-User", "ann")), [
+    "Host: a.test:81",
+    "X-Users: all",
+    ...USUAL,
+    "X-User: ann",
+  ]);
+});
