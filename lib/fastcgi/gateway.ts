@@ -67,6 +67,7 @@ export class FastcgiGateway {
   /** Requests that have no head of an answer yet. */
   #asked = 0;
   #stopTicking: (() => void) | undefined;
+  #isStopped = false;
 
   constructor(options: FastcgiOptions) {
     this.#options = options;
@@ -89,6 +90,10 @@ export class FastcgiGateway {
     try {
       upstream.refuseMore();
       const input = request.body.length === 0 ? undefined : await this.#input(request, program);
+      if (this.#isStopped) {
+        input?.close();
+        throw new GoneError();
+      }
       // While the body came nobody else may have needed it.
       return await this.#ask(request, program, this.#upstream(program), input);
     } catch (error) {
@@ -98,8 +103,9 @@ export class FastcgiGateway {
     }
   }
 
-  /** Ends every request. */
+  /** Ends every request, for good. */
   stop(): void {
+    this.#isStopped = true;
     for (const run of this.#runs) run.stop(new GoneError());
     for (const upstream of this.#upstreams.values()) upstream.close();
     this.#upstreams.clear();
@@ -107,6 +113,7 @@ export class FastcgiGateway {
   }
 
   #upstream({ server, limits }: FastcgiProgram): Upstream {
+    if (this.#isStopped) throw new GoneError();
     const name = nameOfServer(server);
     let upstream = this.#upstreams.get(name);
     if (!upstream) this.#upstreams.set(name, upstream = new Upstream(server, name, this.#options));
@@ -148,7 +155,6 @@ export class FastcgiGateway {
     upstream: Upstream,
     input: ProgramInput | undefined,
   ): Promise<Outcome> {
-    let isDoubted = false;
     for (let isFirst = true;; isFirst = false) {
       const client = new Client(request, program.limits.timeout);
       let connection: FastcgiConnection;
@@ -159,6 +165,12 @@ export class FastcgiGateway {
         input?.close();
         throw error;
       }
+      if (client.isGone) {
+        client.end();
+        input?.close();
+        upstream.giveBack(connection, false);
+        throw new GoneError();
+      }
       const wasKept = connection.requests > 0;
       const run = this.#start(request, program, upstream, client, connection, input);
       try {
@@ -167,10 +179,8 @@ export class FastcgiGateway {
         run.stop(error);
         if (!(error instanceof NothingCame) || !client.mayRepeat || client.isGone) throw error;
         // A server may end a connection that is kept at any time, and could not say so before it was asked again; one that
-        // is started here may be dying, and another is about to be started.
-        if (wasKept) continue;
-        if (isDoubted || !upstream.doubt()) throw error;
-        isDoubted = true;
+        // is started here may be dying, and another is about to be started. There is one more try, so it is looked at first.
+        if (!isFirst || !(upstream.doubt() || wasKept)) throw error;
       }
     }
   }

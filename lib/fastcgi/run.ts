@@ -71,6 +71,11 @@ export class FastcgiRun implements ProgramOutput {
 
   /** Asks. @param input the request's body, which is closed; undefined where there is none */
   begin(environment: Readonly<Record<string, string>>, input: ProgramInput | undefined): void {
+    if (input?.length === 0) {
+      // Nothing comes that would bring the end of standard input with it: that is said at once.
+      input.close();
+      input = undefined;
+    }
     this.#hasContent = input !== undefined;
     const begun = this.#connection.begin(environment, this.#hasContent);
     // Whoever reads finds out that the connection is broken, and what came before it was.
@@ -136,8 +141,8 @@ export class FastcgiRun implements ProgramOutput {
    * @returns undefined if more is to come, which read() gives
    */
   rest(first: Uint8Array): Uint8Array | undefined {
-    const pieces = [first];
-    let length = first.length;
+    const pieces = [first], whole = () => pieces.length === 1 ? first : joined(pieces, length);
+    let length = first.length, answer: Uint8Array | undefined;
     while (this.#state !== "ended") {
       const event = length > MOST_WHOLE || this.#pause > 0 ? undefined : this.#next();
       if (event?.type === "output") {
@@ -146,9 +151,13 @@ export class FastcgiRun implements ProgramOutput {
       } else if (event === undefined || event.type === "need data") {
         this.#held = pieces.slice(1);
         return undefined;
-      } else this.#heed(event);
+      } else {
+        // Before the connection is given back: what it reads while it rests comes to the same memory.
+        if (event.type === "end") answer = whole();
+        this.#heed(event);
+      }
     }
-    return pieces.length === 1 ? first : joined(pieces, length);
+    return answer ?? whole();
   }
 
   async read(): Promise<Uint8Array | null> {

@@ -118,11 +118,16 @@ export class RunningCommand {
   }
 
   async #run(): Promise<number> {
-    const status = await this.#child.status.then(({ code }) => code, () => UNKNOWN_SIGNAL);
+    let isKilled = true;
+    const status = await this.#child.status.then(({ code, signal }) => {
+      isKilled = signal !== null;
+      return code;
+    }, () => UNKNOWN_SIGNAL);
     if (this.#killing === undefined) await this.#endRest();
     this.#isOver = true;
     this.#close();
-    if (this.#killing === undefined) await this.#guard?.end();
+    // What it had in sessions of their own it could not end any more.
+    if (this.#killing === undefined) await (isKilled ? this.#guard?.killAll() : this.#guard?.end());
     return status;
   }
 

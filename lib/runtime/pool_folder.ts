@@ -86,7 +86,7 @@ export class PoolPlace {
     ensureOwnFolder(this.#place, PURPOSE);
     const holder = join(this.#place.path, HOLDER), found = inodeOf(holder);
     if (found === undefined) {
-      this.#holder.listener.close();
+      // The old one is not closed: the runtime would remove the path with it, which is the new one's.
       this.#holder = hold(holder);
     } else if (found !== this.#holder.inode) {
       throw failure(holder, "it was cleaned away, and another server has its place: start this one again");
@@ -96,8 +96,10 @@ export class PoolPlace {
 
   /** Gives the place back, with all that is in it. */
   release(): void {
+    // Nor here, where another server has the place by now.
+    if (inodeOf(join(this.#place.path, HOLDER)) !== this.#holder.inode) return;
     this.#holder.listener.close();
-    if (inodeOf(join(this.#place.path, HOLDER)) === this.#holder.inode) remove(this.#place.path);
+    remove(this.#place.path);
   }
 }
 

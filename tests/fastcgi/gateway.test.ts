@@ -191,6 +191,17 @@ Deno.test("a chunked body is collected first, and no connection waits for it", a
   gateway.stop();
 });
 
+Deno.test("a chunked body without a byte ends at once", async () => {
+  const { server, gateway, ask } = startGateway();
+  const { outcome } = await ask({ method: "POST", body: fakeBody([], "chunked") });
+  await settle();
+  const { params, body, isWhole } = server.last.request;
+  assertEquals([params.CONTENT_LENGTH, body, isWhole], ["0", "", true]);
+  await server.last.answer(`${DOCUMENT}ok`);
+  assertEquals(await read(outcome), "200 ok");
+  gateway.stop();
+});
+
 Deno.test("chunked bodies that are collected at once are bounded, those over the limit are refused", async () => {
   const { gateway, ask, spooler } = startGateway();
   const never = new Promise<string>(() => {});
@@ -430,6 +441,16 @@ Deno.test("a pool whose new connection breaks is looked after, and asked once mo
   assertEquals((await failure(outcome))[0], 502);
   assertEquals(server.connections.length, 2);
   gateway.stop();
+  // Also where it was a kept one that broke first: nothing is asked three times.
+  const third = start(), before = await third.ask();
+  await third.server.last.answer(`${DOCUMENT}ok`);
+  await read(before.outcome);
+  const again = await third.ask();
+  await third.server.last.say(null);
+  await third.server.last.say(null);
+  assertEquals((await failure(again.outcome))[0], 502);
+  assertEquals(third.server.connections.length, 2);
+  third.gateway.stop();
   const other = start(), posted = await other.ask({ method: "POST" });
   await other.server.last.say(null);
   assertEquals((await failure(posted.outcome))[0], 502);
