@@ -57,6 +57,13 @@ export class ReceiveBuffer {
     this.start += count;
   }
 
+  /** Consumes what has been received, `most` bytes of it at most, and gives it: a slice. */
+  take(most: number): Uint8Array {
+    const start = this.start;
+    this.start = Math.min(start + most, this.end);
+    return this.bytes.subarray(start, this.start);
+  }
+
   /** Gives the memory back. Nothing may read into it any more, and nothing can be received. */
   release(): void {
     if (this.bytes.length === SMALL) pool.give(this.bytes);

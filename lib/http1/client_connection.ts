@@ -249,10 +249,8 @@ export class ClientConnection {
       const isOver = this.#remaining === Infinity && this.#inputEnded && !this.#isBroken;
       return isOver ? this.#endOfMessage() : this.#needData();
     }
-    const length = Math.min(this.#remaining, buffer.length);
-    const bytes = buffer.bytes.subarray(buffer.start, buffer.start + length);
-    buffer.consume(length);
-    this.#remaining -= length;
+    const bytes = buffer.take(this.#remaining);
+    this.#remaining -= bytes.length;
     return { type: "data", bytes };
   }
 

@@ -274,10 +274,8 @@ export class ServerConnection {
     if (this.#remaining === 0) return this.#endOfMessage();
     if (this.#remaining === undefined) return this.#nextChunk(this.#chunked!);
     if (buffer.length === 0) return this.#needData();
-    const length = Math.min(this.#remaining, buffer.length);
-    const bytes = buffer.bytes.subarray(buffer.start, buffer.start + length);
-    buffer.consume(length);
-    this.#remaining -= length;
+    const bytes = buffer.take(this.#remaining);
+    this.#remaining -= bytes.length;
     return { type: "data", bytes };
   }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { freePort } from "../../lib/runtime/free_port.ts";
 import { get } from "../support/ask.ts";
 import { launch, temporaryFolder } from "../support/launch.ts";
 import { end, program, runProgram, startServer, writeFiles } from "../support/server.ts";
@@ -161,9 +162,3 @@ Deno.test({
     assertMatch(new TextDecoder().decode(stderr), /^webserv: standard output cannot be written: [^\n]+\n$/);
   },
 });
-
-/** Nobody is told which port it became. */
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
-}

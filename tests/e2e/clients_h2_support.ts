@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { freePort } from "../../lib/runtime/free_port.ts";
 import { findProgram } from "../../lib/runtime/processes.ts";
 import { makeCertificate, NO_TLS, type TestCertificate } from "../support/certificates.ts";
 import { end, Output, startServer, type TestServer } from "../support/server.ts";
@@ -79,12 +80,6 @@ const SITE = "root: www, locations: { /files/: { upload_store: store, overwrite:
 
 const keysOf = ({ certificateFile, keyFile }: TestCertificate) =>
   `ssl_certificate: ${certificateFile}, ssl_certificate_key: ${keyFile}`;
-
-/** A port that is free at this moment: one address with port 0 is all that a configuration can have. */
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
-}
 
 /** One site for all tests of a file, ended after the last of them. */
 export async function sharedHttp2Site(): Promise<Http2Site> {

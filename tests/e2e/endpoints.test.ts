@@ -5,6 +5,7 @@
  * @module
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { freePort } from "../../lib/runtime/free_port.ts";
 import { get } from "../support/ask.ts";
 import { launch, temporaryFolder } from "../support/launch.ts";
 import { runProgram, startServer, writeFiles } from "../support/server.ts";
@@ -21,11 +22,6 @@ const config = (one: string, two: string, top = "") =>
   - { listen: ${one}, server_name: one.test, root: one }
   - { listen: ${two}, server_name: two.test, root: two }
 `;
-
-function freePort(hostname = "127.0.0.1"): number {
-  using listener = Deno.listen({ hostname, port: 0 });
-  return listener.addr.port;
-}
 
 /** Each request on a connection of its own, so that each of them may come to another socket. */
 async function assertVirtualHosts(port: number): Promise<void> {

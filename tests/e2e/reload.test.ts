@@ -5,6 +5,7 @@
  * @module
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { freePort } from "../../lib/runtime/free_port.ts";
 import { ask, get, redirect } from "../support/ask.ts";
 import { startServer, writeFiles } from "../support/server.ts";
 import { waitUntil } from "../support/wait.ts";
@@ -16,12 +17,6 @@ import { Download, isRefused, makeLargeFile } from "./wire_support.ts";
 const FILES = { "one/a.txt": "one", "two/a.txt": "two" };
 const QUIET = "access_log: off\n";
 const serving = (text: string) => `${QUIET}servers: [{ listen: LISTEN, ${text} }]`;
-
-/** The port of a free address. */
-function freePort(hostname = "127.0.0.1"): number {
-  using listener = Deno.listen({ hostname, port: 0 });
-  return listener.addr.port;
-}
 
 Deno.test({
   name: "another root, other fields and other locations hold after a reload, on the same port",

@@ -1,14 +1,9 @@
 import { assertEquals, assertThrows } from "@std/assert";
+import { freePort } from "../../lib/runtime/free_port.ts";
 import { DebuggerPort } from "../../lib/runtime/debugger_port.ts";
 import { waitUntil } from "../support/wait.ts";
 
 const ignore = Deno.build.os === "windows";
-
-/** A port that nobody has. */
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
-}
 
 const listen = (port: number) => Deno.listen({ hostname: "127.0.0.1", port });
 

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { freePort } from "../../lib/runtime/free_port.ts";
 import { end } from "./server.ts";
 import { waitUntil } from "./wait.ts";
 
@@ -143,11 +144,6 @@ export async function startProxy(proxy: OuterProxy, upstream: number): Promise<R
     throw error;
   }
   return { port, [Symbol.asyncDispose]: dispose };
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
 
 async function listens(port: number): Promise<boolean> {
