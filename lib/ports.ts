@@ -200,6 +200,35 @@ export class AcceptError extends Error {
   }
 }
 
+/** A content coding that can be made (RFC 9110 section 8.4.1, RFC 7932, RFC 8878), by its registered name. */
+export type ContentCoding = "zstd" | "br" | "gzip";
+
+/** One stream of bytes that is being coded. Its owner closes it; one call is waited for before the next is made. */
+export interface Encoder {
+  /**
+   * Codes one piece, on this thread: whoever has much to code gives small pieces and lets others have turns between them.
+   *
+   * @returns what has come of it so far, in order: mostly nothing, since coders collect
+   */
+  write(bytes: Uint8Array): Promise<readonly Uint8Array[]>;
+  /** Gives everything that has been written, so that the other side can decode it now. */
+  flush(): Promise<readonly Uint8Array[]>;
+  /** The rest, and the end of the stream. */
+  end(): Promise<readonly Uint8Array[]>;
+  /** Gives its memory back. Closing twice is allowed, and after end(). */
+  close(): void;
+}
+
+/** Makes content codings. What it takes is loaded at first need. */
+export interface Compression {
+  /** Those that this runtime can make; undefined while that is not known. */
+  readonly codings: ReadonlySet<ContentCoding> | undefined;
+  /** Finds out what this runtime can make. Never rejects. */
+  load(): Promise<ReadonlySet<ContentCoding>>;
+  /** @throws {Error} for a coding that load() has not named */
+  encoder(coding: ContentCoding): Encoder;
+}
+
 export interface Clock {
   /** Wall-clock milliseconds since the epoch. */
   now(): number;

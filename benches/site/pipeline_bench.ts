@@ -13,7 +13,15 @@ import { FieldBlock } from "../../lib/http/fields.ts";
 import type { Handler, Request, Response } from "../../lib/http/message.ts";
 import { byterangesParts } from "../../lib/http/multipart/byteranges.ts";
 import { MAX_RANGES } from "../../lib/http/ranges.ts";
-import type { Dialer, ErrorLog, FileStat, ProcessRunner, Spooler, StoreFiles } from "../../lib/ports.ts";
+import type {
+  Compression,
+  Dialer,
+  ErrorLog,
+  FileStat,
+  ProcessRunner,
+  Spooler,
+  StoreFiles,
+} from "../../lib/ports.ts";
 import { createSite } from "../../lib/site/site.ts";
 import { FakeClock, FakeFiles } from "../../tests/disk/fake_files.ts";
 import { compare, fromWire, type Subject } from "../support.ts";
@@ -72,6 +80,7 @@ function site(): Handler {
     gateway,
     dialer: unreachable<Dialer>(),
     fastcgi: unreachable<FastcgiGateway>(),
+    compression: unreachable<Compression>(),
     store: unreachable<StoreFiles>(),
     errorLog,
   };

@@ -52,6 +52,7 @@ export function completeLocation(
     ...path,
     access: valuesOf(LOCATION_GROUPS.access, own, inherited, has),
     answer: valuesOf(LOCATION_GROUPS.answer, own, inherited, has),
+    coding: valuesOf(LOCATION_GROUPS.coding, own, inherited, has),
     files: valuesOf(LOCATION_GROUPS.files, own, inherited, has),
     programs: nearerOnes(own, valuesOf(LOCATION_GROUPS.programs, own, inherited, has)),
     proxy: valuesOf(LOCATION_GROUPS.proxy, own, inherited, has),

@@ -17,6 +17,8 @@ import {
   refuse,
   text,
 } from "./decoder.ts";
+import { CONTENT_CODINGS } from "../http/content_coding.ts";
+import type { ContentCoding } from "../ports.ts";
 import { quote, type Report } from "./issues.ts";
 import type { Node } from "./node.ts";
 import * as names from "./names.ts";
@@ -166,6 +168,24 @@ export const types: Decoder<Variables> = record(
   "a mapping from extensions to media types",
   names.parseTypedExtension,
   parsed("a media type such as text/plain", names.parseMediaType),
+);
+
+/** What may be sent compressed: all codings, none, or some in an order. */
+export const compression: Decoder<readonly ContentCoding[]> = (node, report) => {
+  if (node.value === true || node.value === "on") return CONTENT_CODINGS;
+  if (node.value === false || node.value === "off") return [];
+  const written = oneOrMany(parsed("on, off, or a list of zstd, br and gzip", names.parseContentCoding))(
+    node,
+    report,
+  );
+  if (written === undefined) return undefined;
+  const twice = written.find((coding, index) => written.indexOf(coding) !== index);
+  return twice === undefined ? written : void report(node, `${quote(twice)} is there twice`);
+};
+
+/** Media types, of which `text/*` is all texts. */
+export const compressionTypes: Decoder<readonly string[]> = oneOrMany(
+  parsed("a media type such as application/json or text/*", names.parseMediaRange),
 );
 
 /** Methods, each once: with HEAD wherever GET is, and without OPTIONS, which is answered in any case. */

@@ -8,6 +8,7 @@ import { flag, oneOrMany, parsed } from "./decoder.ts";
 import { fastcgiAddress, fastcgiTargets } from "./fastcgi_target.ts";
 import { type HasSource, inLocation, inLocationWithDefault, merged, optional, withDefault } from "./key.ts";
 import * as decoders from "./key_decoders.ts";
+import { COMPRESSIBLE_TYPES } from "../http/content_coding.ts";
 import {
   mergeErrorPages,
   mergeFields,
@@ -65,6 +66,33 @@ const files = {
     default: "no-cache",
     meaning:
       "the field Cache-Control of files: a text, `off`, or a mapping from patterns (`*.html`, `/assets/*`), of which the first counts, to such",
+  }),
+};
+
+const coding = {
+  /** The codings that content may be sent in, in the order in which they are preferred between equal q; empty: none. */
+  compression: withDefault({
+    decoder: () => decoders.compression,
+    default: "on",
+    meaning:
+      "what is sent compressed to clients that take it: `on` (zstd, br, gzip), `off`, or a list of these in the order of preference",
+  }),
+  /** Media types in lower case, or `text/*`. */
+  compressionTypes: withDefault({
+    decoder: () => decoders.compressionTypes,
+    default: {
+      text: "texts, JavaScript, JSON, XML, SVG, WASM, manifests, fonts that are not compressed",
+      value: () => COMPRESSIBLE_TYPES,
+      example: "[text/*, application/json]",
+    },
+    meaning: "media types that are compressed",
+  }),
+  /** Files beside a file, with the ending of a coding, are sent in its place. */
+  precompressed: withDefault({
+    decoder: () => flag,
+    default: "on",
+    meaning:
+      "`name.zst`, `name.br` or `name.gz` beside a file is sent in its place if it is no older, also where `compression` is off",
   }),
 };
 
@@ -245,10 +273,10 @@ const proxy = {
 };
 
 /** The keys of a location by their groups. */
-export const LOCATION_GROUPS = { files, answer, access, programs, proxy, store };
+export const LOCATION_GROUPS = { files, coding, answer, access, programs, proxy, store };
 
 /** All keys that a location may have. */
-export const LOCATION_KEYS = { ...files, ...answer, ...access, ...programs, ...proxy, ...store };
+export const LOCATION_KEYS = { ...files, ...coding, ...answer, ...access, ...programs, ...proxy, ...store };
 
 type SharedKeys<T> = {
   [P in keyof T as T[P] extends { readonly locationOnly: true } ? never : P]: T[P];

@@ -5,8 +5,10 @@
  * @module
  */
 import { isFieldValue, isToken, TCHAR } from "../bytes/ascii.ts";
+import { CONTENT_CODINGS } from "../http/content_coding.ts";
 import { withCharset } from "../http/media_type.ts";
 import { normalNetwork } from "../http/networks.ts";
+import type { ContentCoding } from "../ports.ts";
 import { quote } from "./issues.ts";
 import { parseHost, ValueError } from "./values.ts";
 
@@ -260,6 +262,23 @@ const DIRECTIVES = new RegExp(`^${WORD}(?:=${ARGUMENT})?(?:[ ]*,[ ]*${WORD}(?:=$
 export function parseMediaType(text: string): string {
   if (isFieldValue(text) && MEDIA_TYPE.test(text) && !text.startsWith("*")) return withCharset(text);
   throw new ValueError(`expected a media type such as text/plain, not ${quote(text)}`);
+}
+
+/** A word of compression. */
+export function parseContentCoding(text: string): ContentCoding {
+  const coding = CONTENT_CODINGS.find((known) => known === text.toLowerCase());
+  if (coding !== undefined) return coding;
+  throw new ValueError(`expected on, off, zstd, br or gzip, not ${quote(text)}`);
+}
+
+const MEDIA_RANGE = new RegExp(`^${WORD}/${WORD}$`);
+
+/** A word of compression_types: `type/subtype` or `type/*`, without parameters; in lower case. */
+export function parseMediaRange(text: string): string {
+  if (MEDIA_RANGE.test(text) && !text.startsWith("*") && !/\/\*.|\/.+\*/.test(text)) {
+    return text.toLowerCase();
+  }
+  throw new ValueError(`expected a media type such as application/json or text/*, not ${quote(text)}`);
 }
 
 /** A value of cache_control (RFC 9111 section 5.2). */

@@ -65,6 +65,7 @@ export interface ServerConfig extends ValuesOf<typeof SERVER_KEYS> {
 export interface LocationConfig extends LocationPath {
   readonly access: AccessConfig;
   readonly answer: AnswerConfig;
+  readonly coding: CodingConfig;
   readonly files: FilesConfig;
   readonly programs: ProgramsConfig;
   readonly proxy: ProxyConfig;
@@ -79,6 +80,9 @@ export interface AnswerConfig extends ValuesOf<typeof LOCATION_GROUPS.answer> {}
 
 /** Where files lie, and which of them a path means. */
 export interface FilesConfig extends ValuesOf<typeof LOCATION_GROUPS.files> {}
+
+/** What is sent compressed, and how. */
+export interface CodingConfig extends ValuesOf<typeof LOCATION_GROUPS.coding> {}
 
 /** Programs that answer. */
 export interface ProgramsConfig extends ValuesOf<typeof LOCATION_GROUPS.programs> {}

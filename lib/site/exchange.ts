@@ -13,7 +13,7 @@ import type { MaybePromise } from "../http/maybe_promise.ts";
 import type { Outcome, Request } from "../http/message.ts";
 import { type DecodedPath, decodePathForProgram } from "../http/path.ts";
 import { decodePathForUpstream } from "../http/upstream_path.ts";
-import type { Dialer, ErrorLog, StoreFiles } from "../ports.ts";
+import type { Compression, Dialer, ErrorLog, StoreFiles } from "../ports.ts";
 import type { AddedFields } from "./added_fields.ts";
 import type { PublicAuthority, SecureAddress } from "./authority_pages.ts";
 import type { Location } from "./location.ts";
@@ -51,6 +51,7 @@ export interface Services {
   readonly gateway: Gateway;
   readonly dialer: Dialer;
   readonly fastcgi: Pick<FastcgiGateway, "answer">;
+  readonly compression: Compression;
   readonly store: StoreFiles;
   readonly errorLog: ErrorLog;
   /** Passes requests on to other servers; undefined where no location does. */

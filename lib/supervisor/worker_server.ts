@@ -38,6 +38,7 @@ import { Handshake } from "../server/handshake.ts";
 import { Http1Session } from "../server/http1/session.ts";
 import type { Settings } from "../server/settings.ts";
 import { toHttps } from "../server/to_https.ts";
+import { SystemCompression } from "../runtime/compression.ts";
 import type { Services } from "../site/exchange.ts";
 import { createSite } from "../site/site.ts";
 import { speaksTls, type WorkerCertificate, type WorkerCertificates } from "./certificates.ts";
@@ -125,6 +126,7 @@ export class WorkerServer {
       dialer,
       fastcgi,
       forwarder,
+      compression: new SystemCompression(),
       store: storeFiles,
       errorLog: logs.error,
     };

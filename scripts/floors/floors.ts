@@ -78,6 +78,7 @@ export const FLOORS: readonly Floor[] = [
       "node:net",
       "node:timers",
       "node:tls",
+      "node:zlib",
     ],
     names: "system",
   },
@@ -104,6 +105,7 @@ export const FLOORS: readonly Floor[] = [
       "lib/cgi_protocol",
       "lib/store",
       "lib/files",
+      "lib/coding",
       "lib/disk",
       "lib/config",
       "lib/pages",
@@ -148,6 +150,12 @@ export const FLOORS: readonly Floor[] = [
     what: "representations and listings of any origin as answers: conditions, ranges",
     imports: ["lib/pages", ...PURE],
     names: "chance",
+  },
+  {
+    place: "lib/coding",
+    what: "content codings: bodies and representations that are sent compressed",
+    imports: PURE,
+    names: "nothing",
   },
   {
     place: "lib/disk",

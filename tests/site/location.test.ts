@@ -35,6 +35,7 @@ function location(keys: Keys, programs: readonly string[] = []): Location {
       cors: keys.cors ?? false,
     },
     answer: { errorPage: {}, addHeader: keys.addHeader ?? [] },
+    coding: { compression: [], compressionTypes: [], precompressed: false },
     files: {
       ...root !== undefined && { root },
       ...alias !== undefined && { alias },

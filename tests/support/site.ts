@@ -17,6 +17,7 @@ import type { ProcessCommand } from "../../lib/ports.ts";
 import { Proxy } from "../../lib/proxy/proxy.ts";
 import { Deadlines } from "../../lib/server/deadlines.ts";
 import type { PublicAuthority } from "../../lib/site/authority_pages.ts";
+import { SystemCompression } from "../../lib/runtime/compression.ts";
 import { createSite } from "../../lib/site/site.ts";
 import { FakeDialer } from "./fake_dialer.ts";
 import { FakeClock, FakeLog } from "./fakes.ts";
@@ -122,6 +123,7 @@ export function site(
     dialer,
     fastcgi,
     forwarder,
+    compression: new SystemCompression(),
     store,
     errorLog: log,
     authority,
