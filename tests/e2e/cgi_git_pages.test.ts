@@ -41,8 +41,9 @@ async function start(): Promise<TestServer> {
     ...Object.fromEntries(NAMES.map((name) => [`repos/work/${name}`, `${contentOf(name)}\n`])),
     "cgitrc":
       `virtual-root=/cgit/\ncache-size=0\nenable-index-owner=0\nscan-hidden-path=1\nscan-path=${repos}\n`,
-    "gitweb.conf":
-      `$projectroot = "${repos}"; $git_temp = "${folder}"; $feature{"pathinfo"}{"default"} = [1];\n`,
+    "gitweb.conf": `$projectroot = "${repos}"; $git_temp = "${folder}"; $feature{"pathinfo"}{"default"} = [1];
+@stylesheets = ("/gitweb/static/gitweb.css");
+`,
   });
   const git = async (...args: readonly string[]) => {
     const who = ["-c", "user.name=Test", "-c", "user.email=test@example.test"];
