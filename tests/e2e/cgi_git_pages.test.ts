@@ -161,7 +161,7 @@ http1Test("process", {
       (target) => target.startsWith(`/gitweb/${repository}/blob_plain/`),
     );
     assertEquals(answers.get("/gitweb/static/gitweb.css")?.field("content-type"), "text/css; charset=utf-8");
-    const inWorkTree = await ask(server.port, "/gitweb/work/.git/blob/HEAD:/.github/workflows/.ci.yml");
+    const inWorkTree = await ask(server.port, "/gitweb/work/.git/blob_plain/HEAD:/.github/workflows/.ci.yml");
     assertStringIncludes(inWorkTree.text, contentOf(".github/workflows/.ci.yml"));
   },
 });
