@@ -9,7 +9,8 @@ import { type DirectoryEntry, FileError, type FileStat } from "../ports.ts";
 import type { FileCache } from "./file_cache.ts";
 import type { DiskFile, DiskFolder } from "./found.ts";
 import type { HeldFile } from "./held_file.ts";
-import { isListed, joinPath, listedAt, locate, NO_FOLDERS, type Place, type Refusal } from "./place.ts";
+import { isListed, joinPath, listedAt, locate, NO_FOLDERS, type Place } from "./place.ts";
+import type { Refusal } from "./refused.ts";
 
 /** What lies below a folder, or is the one file. Whatever is found in it is on this machine. */
 export class DiskOrigin implements Origin {

@@ -10,7 +10,8 @@ import { Turns } from "../http/turns.ts";
 import { type Clock, FileError, type FileStat, type FileSystem, type OpenFile } from "../ports.ts";
 import { type Contents, DiskFile, DiskFolder, isUnchanged } from "./found.ts";
 import { fileInMemory, HeldContents, HeldFile } from "./held_file.ts";
-import { isAt, locate, NO_FOLDERS, type Place, type Refusal, refusalOf } from "./place.ts";
+import { isAt, locate, NO_FOLDERS, type Place } from "./place.ts";
+import { type Refusal, refusalOf } from "./refused.ts";
 import { CHANGED_GRAIN, RACY } from "./times.ts";
 
 /** Contents of larger files are not kept, in bytes. */

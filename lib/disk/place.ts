@@ -117,33 +117,8 @@ function placeIn(files: FileSystem, found: Omit<Place, "stat">): Place | undefin
   return place;
 }
 
-/** Why links lead a path to nothing that may be sent. */
-export interface Refusal {
-  readonly why: "outside" | "hidden";
-  readonly realPath: string;
-}
-
-/** Why locate() has found nothing where something is; undefined if that is not for the links on the way. */
-export function refusalOf(
-  { files, withheld }: PlacePorts,
-  path: string,
-  root: string,
-  linksTo: readonly string[],
-): Refusal | undefined {
-  const realRoot = files.realPath(root), realPath = files.realPath(path);
-  if (realRoot === undefined || realPath === undefined || withheld?.has(realPath)) return undefined;
-  if (isContained(realPath, realRoot)) {
-    return isHidden(belowRoot(realPath, realRoot)) ? { why: "hidden", realPath } : undefined;
-  }
-  const isAllowed = linksTo.some((folder) => {
-    const real = realFolder(files, folder);
-    return real !== undefined && isContained(realPath, real);
-  });
-  return { why: isAllowed ? "hidden" : "outside", realPath };
-}
-
 /** One that may not be looked at is no way to others. */
-function realFolder(files: FileSystem, folder: string): string | undefined {
+export function realFolder(files: FileSystem, folder: string): string | undefined {
   try {
     return files.realPath(folder);
   } catch (error) {
@@ -152,7 +127,8 @@ function realFolder(files: FileSystem, folder: string): string | undefined {
   }
 }
 
-function belowRoot(realPath: string, realRoot: string): string {
+/** What is behind the root in a path that it contains. */
+export function belowRoot(realPath: string, realRoot: string): string {
   return realPath.slice(realRoot.endsWith("/") ? realRoot.length - 1 : realRoot.length);
 }
 
@@ -199,7 +175,7 @@ export function isSame(a: FileStat, b: FileStat): boolean {
 }
 
 /** SECURITY: names that start with a dot are not there for requests, and so neither by another name. */
-function isHidden(rest: string): boolean {
+export function isHidden(rest: string): boolean {
   const hidden = /[/\\]\./.exec(rest);
   if (hidden?.index !== 0 || !/^.\.well-known(?:[/\\]|$)/.test(rest)) return hidden !== null;
   return /[/\\]\./.test(rest.slice(1));

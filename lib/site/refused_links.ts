@@ -1,6 +1,6 @@
 /**
- * Why a path whose links lead it to what may not be sent is not found: for the error log, and for whoever is on this
- * machine, since for all others it is not there.
+ * Links that lead to what may not be sent: why such a path is not found, for the error log and for whoever is on this
+ * machine (for all others it is not there), and links that lead out of the root to a program.
  *
  * @module
  */
@@ -26,4 +26,19 @@ export function notFound({ location, path }: Exchange): HttpError {
     origin!.root
   }: allow_links_to names folders that links may lead to`;
   return new HttpError(404, undefined, { log, hint: OUTSIDE });
+}
+
+/**
+ * 403 for a link that leads out of the root to a program of any location (lib/site/program_files.ts): where links may lead
+ * out, whoever makes one does not always own what it leads to. Undefined for all else.
+ *
+ * PERF: only where links may lead out at all; the look is shared with whoever sends the file.
+ *
+ * @throws {FileError}
+ */
+export function refuseOutsideProgram({ location, path, server }: Exchange): HttpError | undefined {
+  const found = location.origin?.find(location.originPath(path));
+  if (found?.kind !== "file" || !found.isOutside || !server.programFiles.has(found)) return undefined;
+  const log = `${found.path} leads to ${found.place}, which is a program, whose source is not sent`;
+  return new HttpError(403, undefined, { log });
 }
