@@ -40,6 +40,8 @@ export interface LoadedConfiguration {
   readonly warnings: readonly string[];
   /** Where the file has each address, by endpointKey(); empty where it has none, or an option replaces it. */
   readonly listens: ReadonlyMap<string, string>;
+  /** The variables of the environment that the file names, sorted. */
+  readonly variables: readonly string[];
 }
 
 /**
@@ -58,7 +60,7 @@ export function loadConfiguration(commandLine: CommandLine, running?: Config): L
       throw new UsageError(`--watch-config needs a configuration file: name one with --config`);
     }
     const config = withShared(configForOperand(commandLine), commandLine);
-    return { config, warnings: ownFilesInStores(config), listens: new Map() };
+    return { config, warnings: ownFilesInStores(config), listens: new Map(), variables: [] };
   }
   const misplaced = folderOptions(commandLine);
   if (misplaced.length > 0) {
@@ -75,6 +77,7 @@ export function loadConfiguration(commandLine: CommandLine, running?: Config): L
     config,
     warnings: [...loaded.warnings, ...ownFilesInStores(config)],
     listens: replacing(commandLine) === undefined ? loaded.listens : new Map(),
+    variables: loaded.variables,
   };
 }
 
@@ -105,9 +108,7 @@ export function configurationFile({ config }: CommandLine): string {
 /** Reads and decodes a configuration file. @throws {ConfigError | FileAccessError} */
 function loadFile(file: string, isNamed: boolean): LoadedConfiguration & { namesAccessLog: boolean } {
   // Asked for later, a missing one would fail without a hint of what to do.
-  const ungranted = VARIABLES.filter((variable) =>
-    Deno.permissions.querySync({ name: "env", variable }).state !== "granted"
-  );
+  const ungranted = VARIABLES.filter((variable) => !mayRead(variable));
   if (ungranted.length > 0) throw new FileAccessError(`--allow-env=${ungranted.join(",")} is missing`);
   let content: Uint8Array;
   try {
@@ -126,18 +127,33 @@ function loadFile(file: string, isNamed: boolean): LoadedConfiguration & { names
     certificate: certificateLook,
     machineName: machineName(),
   };
-  const result = decodeConfig(content, resolve(file), outside);
+  const named = new Set<string>();
+  const result = decodeConfig(content, resolve(file), outside, (name) => {
+    named.add(name);
+    return mayRead(name) ? Deno.env.get(name) : undefined;
+  });
+  const variables = [...named].sort(), withheld = variables.filter((name) => !mayRead(name));
+  if (withheld.length > 0) {
+    throw new FileAccessError(
+      `${file} names variables of the environment: start with ${permissionFlag("env", withheld)}`,
+    );
+  }
   const here = Deno.cwd();
   if (result.issues) throw new ConfigError(result.issues.map((issue) => formatIssue(issue, here)).join("\n"));
   const warnings = result.warnings.map((issue) => formatIssue(issue, here));
   return {
     config: result.config,
     namesAccessLog: result.namesAccessLog,
+    variables,
     warnings: [...warnings, ...missingInterpreters(result.config, findProgram)],
     listens: new Map(
       [...result.listens].map(([key, position]) => [key, formatPlace(resolve(file), position, here)]),
     ),
   };
+}
+
+function mayRead(variable: string): boolean {
+  return Deno.permissions.querySync({ name: "env", variable }).state === "granted";
 }
 
 /** The configuration for DIR or FILE. @throws {UsageError | FileAccessError} */
