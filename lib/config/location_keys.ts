@@ -18,6 +18,8 @@ import {
 } from "./merge.ts";
 import * as names from "./names.ts";
 
+const NO_FOLDERS: readonly string[] = [];
+
 const files = {
   /** The folder that the whole path is appended to; absent if alias or upload_store takes its place. */
   root: optional({
@@ -31,6 +33,16 @@ const files = {
     decoder: (folder) => decoders.path("a folder or a file", folder),
     meaning: "a folder (or file) that takes the place of the location's prefix",
     example: "site/app",
+  }),
+  /** Folders outside of the root, the alias or the store; what links lead to in them is there, for reading. */
+  allowLinksTo: withDefault({
+    decoder: (folder) => oneOrMany(decoders.path("a folder", folder)),
+    default: {
+      text: "none",
+      value: () => NO_FOLDERS,
+      example: "[/var/lib/app, /etc/app]",
+    },
+    meaning: "folders outside of the root into which symbolic links may lead, to be read",
   }),
   /** Names of files, in the order in which they are looked for in a folder. */
   index: withDefault({
