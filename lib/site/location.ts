@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { CodingRules } from "../coding/rules.ts";
 import { originRoot, withoutSlash } from "../config/places.ts";
 import type { LocationConfig } from "../config/types.ts";
 import { DiskOrigin } from "../disk/disk_origin.ts";
@@ -30,6 +31,8 @@ export class Location {
   readonly notFound: string;
   /** What add_header and cors add to every response; undefined where that is nothing. */
   readonly added: AddedFields | undefined;
+  /** What of its answers is sent compressed; undefined where nothing is. */
+  readonly coding: CodingRules | undefined;
   /** What is said of its files; undefined where they say it all themselves. */
   readonly labels: FileLabels | undefined;
   /** Where its files lie; undefined if it has none. */
@@ -60,6 +63,8 @@ export class Location {
     this.notAllowed = new HttpError(405, undefined, { fields: this.allow });
     const cors = access.cors ? CORS : [];
     if (cors.length + addHeader.length > 0) this.added = new AddedFields([...cors, ...addHeader]);
+    const { compression, compressionTypes } = config.coding;
+    if (compression.length > 0) this.coding = new CodingRules(compression, compressionTypes);
     this.labels = FileLabels.of(config.files);
     this.isOneFile = config.match === "exact" && alias !== undefined;
     const prefix = withoutSlash(config.path);

@@ -8,6 +8,7 @@ import type { MaybePromise } from "../http/maybe_promise.ts";
 import { type Outcome, type Request, schemeOf } from "../http/message.ts";
 import { encodePath } from "../http/path.ts";
 import type { AskedPath, Route, SetField } from "../proxy/route.ts";
+import { asPlain } from "./coded_answers.ts";
 import type { Answerer, Exchange } from "./exchange.ts";
 import type { Forwarder } from "./forwarder.ts";
 
@@ -19,7 +20,7 @@ export function answerByProxy(config: LocationConfig, targets: readonly ProxyTar
       throw new Error("A location passes requests on, and there is nothing to do it with");
     }
     const route = routeOf(config, targets, forwarder);
-    return forwarder.answer(exchange.request, route, askedPath(exchange, config.path.length));
+    return forwarder.answer(asPlain(exchange), route, askedPath(exchange, config.path.length));
   };
 }
 

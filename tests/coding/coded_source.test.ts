@@ -1,5 +1,4 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import zlib from "node:zlib";
 import { CodedSource } from "../../lib/coding/coded_source.ts";
 import { BodyError, GoneError } from "../../lib/http/errors.ts";
 import type { BodySource } from "../../lib/http/message.ts";
@@ -7,23 +6,11 @@ import { Turns } from "../../lib/http/turns.ts";
 import type { ContentCoding } from "../../lib/ports.ts";
 import { clock } from "../../lib/runtime/clock.ts";
 import { SystemCompression } from "../../lib/runtime/compression.ts";
+import { decoded, decodedStart } from "../support/coded.ts";
 import { toBytes } from "../support/wire.ts";
 
 const compression = new SystemCompression();
 const CODINGS = [...await compression.load()];
-
-const DECODERS: Readonly<Record<ContentCoding, (bytes: Uint8Array) => Uint8Array>> = {
-  gzip: zlib.gunzipSync,
-  br: zlib.brotliDecompressSync,
-  zstd: zlib.zstdDecompressSync,
-};
-
-/** What can be decoded of the beginning of a stream. */
-const STARTS: Readonly<Record<ContentCoding, (bytes: Uint8Array) => Uint8Array>> = {
-  gzip: (bytes) => zlib.gunzipSync(bytes, { finishFlush: zlib.constants.Z_SYNC_FLUSH }),
-  br: (bytes) => zlib.brotliDecompressSync(bytes, { finishFlush: zlib.constants.BROTLI_OPERATION_FLUSH }),
-  zstd: (bytes) => zlib.zstdDecompressSync(bytes, { finishFlush: zlib.constants.ZSTD_e_flush }),
-};
 
 /** Gives pieces as it is told to. */
 class FakeSource implements BodySource {
@@ -108,8 +95,8 @@ for (const coding of CODINGS) {
         const bytes = await contentOf(body);
         body.close();
         // Not by assertEquals, which would print all of it.
-        assert(DECODERS[coding](bytes).every((byte, index) => byte === content[index]));
-        assertEquals(DECODERS[coding](bytes).length, size);
+        assert(decoded(bytes, coding).every((byte, index) => byte === content[index]));
+        assertEquals(decoded(bytes, coding).length, size);
         assertEquals(source.closed, 1);
         if (size >= 255) assert(bytes.length < size, `${bytes.length} of ${size}`);
       }
@@ -124,11 +111,11 @@ for (const coding of CODINGS) {
       source.give(event);
       const count = await read;
       bytes = new Uint8Array([...bytes, ...buffer.subarray(0, count!)]);
-      assert(new TextDecoder().decode(STARTS[coding](bytes)).endsWith(event));
+      assert(new TextDecoder().decode(decodedStart(bytes, coding)).endsWith(event));
     }
     source.give(null);
     bytes = new Uint8Array([...bytes, ...await contentOf(body)]);
-    assertEquals(new TextDecoder().decode(DECODERS[coding](bytes)), "data: 1\n\ndata: 2\n\ndata: 3\n\n");
+    assertEquals(new TextDecoder().decode(decoded(bytes, coding)), "data: 1\n\ndata: 2\n\ndata: 3\n\n");
     body.close();
   });
 }
@@ -138,7 +125,7 @@ Deno.test("CodedSource: what is announced and at hand comes in one read, its end
   source.length = 300;
   const body = coded(source), buffer = new Uint8Array(4096);
   const count = await body.read(buffer);
-  assertEquals(zlib.gunzipSync(buffer.subarray(0, count!)).length, 300);
+  assertEquals(decoded(buffer.subarray(0, count!), "gzip").length, 300);
   assertEquals(await body.read(buffer), null);
   body.close();
 });
@@ -161,7 +148,7 @@ Deno.test("CodedSource: what goes wrong in its source comes up as it is, behind 
   for (const error of [new BodyError("broken"), new GoneError()]) {
     const source = new FakeSource("before", error), body = coded(source), buffer = new Uint8Array(100);
     const count = await body.read(buffer);
-    assertEquals(STARTS.gzip(buffer.subarray(0, count!)).length, 6);
+    assertEquals(decodedStart(buffer.subarray(0, count!), "gzip").length, 6);
     assertEquals(await body.read(buffer).catch((thrown) => thrown), error);
     body.close();
     body.close();
