@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { answers, Peer } from "../proxy/support.ts";
+import { Peer } from "../proxy/support.ts";
 import { decoded } from "../support/coded.ts";
 import { byFastcgi, site, type SiteAnswer, type SiteRequest, type TestSite } from "../support/site.ts";
 import { toBytes } from "../support/wire.ts";
