@@ -81,7 +81,7 @@ export function workerPermissions(config: Config, system: SystemPaths): Permissi
       ...both(
         locations.flatMap((
           { files, programs: { cgiScript, sendfileFrom } },
-        ) => [files.root, files.alias, cgiScript, sendfileFrom]),
+        ) => [files.root, files.alias, ...files.allowLinksTo, cgiScript, sendfileFrom]),
       ),
       ...both(stores),
       ...spool,

@@ -1,6 +1,7 @@
 /**
- * Roots, aliases, programs and stores that are reached through links. A worker may read what a link leads to when the
- * worker starts; once the link leads elsewhere (`ln -sfn release-2 current`), there have to be others.
+ * Roots, aliases, programs, stores and folders that links may lead to, where these are reached through links. A worker
+ * may read what a link leads to when the worker starts; once the link leads elsewhere (`ln -sfn release-2 current`),
+ * there have to be others.
  *
  * @module
  */
@@ -45,6 +46,7 @@ function servedPaths({ servers }: Config): Set<string> {
     .flatMap(({ files, programs, store }) => [
       files.root,
       files.alias,
+      ...files.allowLinksTo,
       programs.cgiScript,
       programs.sendfileFrom,
       store.uploadStore,
