@@ -94,8 +94,8 @@ export function wantedCoding(
   return forbidsTransforming(fields) ? undefined : coding;
 }
 
-/** RFC 9111 section 5.2.2.6, and 5.2.1.6 for requests. */
-function forbidsTransforming(fields: FieldBlock): boolean {
+/** True where the content is to be left as it is: RFC 9111 section 5.2.2.6, and 5.2.1.6 for requests. */
+export function forbidsTransforming(fields: FieldBlock): boolean {
   const value = fields.joined("cache-control");
   return value !== undefined && NO_TRANSFORM.test(value);
 }
