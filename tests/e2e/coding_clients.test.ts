@@ -14,7 +14,7 @@ import { CODINGS } from "./coding_support.ts";
 import { httpsServer } from "./https_support.ts";
 
 /** What the demo has that comes out the same each time: files, listings, programs, pages of errors. */
-async function pathsOfDemo(): Promise<string[]> {
+function pathsOfDemo(): string[] {
   const paths = [
     "/files/",
     "/files/soundings/",
@@ -51,7 +51,7 @@ async function byCurl(
   folder: string,
   args: readonly string[],
 ): Promise<Map<string, string>> {
-  const paths = await pathsOfDemo();
+  const paths = pathsOfDemo();
   const outputs = paths.flatMap((path, i) => ["-o", `${folder}/${i}`, server.url + path]);
   const write = "%header{content-encoding} %{http_code} %{content_type}\n";
   const { code, stdout, stderr } = await runClient("curl", [
@@ -116,7 +116,7 @@ Deno.test({
   async fn() {
     await using server = await startDemo();
     await using folder = await temporaryFolder();
-    const paths = (await pathsOfDemo()).filter((path) => path !== "/nowhere");
+    const paths = pathsOfDemo().filter((path) => path !== "/nowhere");
     const get = async (name: string, option: string) => {
       const file = join(folder.path, name);
       const { code, stderr } = await runClient("wget", [
