@@ -8,6 +8,7 @@ import { dirname } from "@std/path";
 import { checkDuplicateLocations, checkLocation, checkServer, warnAboutServer } from "./check.ts";
 import { warnAboutInterpreters } from "./check_interpreters.ts";
 import { checkCertificates } from "./check_certificates.ts";
+import { checkLinks } from "./check_links.ts";
 import { checkLocalNames } from "./check_local_names.ts";
 import { checkOutside } from "./check_outside.ts";
 import { checkPlaces } from "./check_places.ts";
@@ -82,6 +83,7 @@ export function decodeConfig(
     const reports = { issue: issues.report, warning: warnings.report };
     checkPlaces(config, section, outside, reports);
     checkOutside(config, section, outside, reports);
+    checkLinks(config, section, outside, reports);
     checkCertificates(config, servers, outside, reports);
     checkLocalNames(config, servers, outside.machineName, issues.report);
     if (outside.missing) warnAboutInterpreters(section, outside.missing, warnings.report);
