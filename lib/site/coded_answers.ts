@@ -49,7 +49,8 @@ export function asPlain({ request, location, services }: Exchange): Request {
   return fields === request.fields ? request : withFields(request, fields);
 }
 
-function withFields(request: Request, fields: FieldBlock): Request {
+/** A request with other fields. */
+export function withFields(request: Request, fields: FieldBlock): Request {
   const { method, target, form, path, query, host, version, body } = request;
   const { remote, local, tls, forwarded, upgrade } = request;
   return {
