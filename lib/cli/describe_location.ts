@@ -11,7 +11,8 @@ import { formatUpstream, upstreamUrl } from "../http/upstream_url.ts";
 
 /** What answers at a location, and for which methods, in one line. */
 export function describeLocation(location: LocationConfig): string {
-  const { access, answer: { return: answer }, files: { alias, root, autoindex, tryFiles } } = location;
+  const { access, answer: { return: answer }, files: { alias, root, allowLinksTo, autoindex, tryFiles } } =
+    location;
   const { programs: { cgi, cgiOnly, cgiScript, fastcgi, fastcgiPass }, store: { uploadStore } } = location;
   if (location.proxy.proxyPass !== undefined) return describeProxy(location.proxy.proxyPass, access);
   const parts: string[] = [];
@@ -28,6 +29,7 @@ export function describeLocation(location: LocationConfig): string {
   const onlyPrograms = isWhole || (programFolder(location) !== undefined && cgiOnly);
   if (onlyPrograms && !isWhole) parts.push(`nothing else of ${files}`);
   if (!answer && !onlyPrograms) parts.push(files === undefined ? "404" : `files of ${files}`);
+  if (!answer && !isWhole && allowLinksTo.length > 0) parts.push(`links to ${allowLinksTo.join(" ")}`);
   if (autoindex && !onlyPrograms) parts.push("listing");
   if (tryFiles) parts.push(`try ${describeTries(tryFiles)}`);
   return `${parts.join(", ")} [${access.allowedMethods.join(" ")}]`;

@@ -11,7 +11,8 @@ import { type Clock, FileError, type FileStat, type FileSystem, type OpenFile } 
 import { Absences } from "./absences.ts";
 import { type Contents, DiskFile, DiskFolder, isUnchanged } from "./found.ts";
 import { fileInMemory, HeldContents, HeldFile } from "./held_file.ts";
-import { isAt, locate, type Place } from "./place.ts";
+import { isAt, locate, NO_FOLDERS, type Place } from "./place.ts";
+import { type Refusal, refusalOf } from "./refused.ts";
 import { CHANGED_GRAIN, RACY } from "./times.ts";
 
 /** Contents of larger files are not kept, in bytes. */
@@ -32,6 +33,9 @@ export class FileCache implements Contents {
   #contents = 0;
   /** What is being made of files' contents. */
   readonly #making = new WeakMap<DiskFile, Map<string, Promise<Uint8Array>>>();
+
+  /** What was there when it was last looked for, but was not to be found. */
+  #refused: string | undefined = undefined;
 
   /** As of PlacePorts. */
   withheld: ReadonlySet<string> = new Set();
@@ -59,13 +63,14 @@ export class FileCache implements Contents {
    *
    * @param path absolute, without a slash at the end
    * @param root the folder (or the file itself) that it must not leave
+   * @param linksTo folders outside of it that links may lead to, written in the same way
    * @throws {FileError} if it cannot be looked at; "changed" if it was another meanwhile
    */
-  find(path: string, root: string): DiskFile | DiskFolder | undefined {
+  find(path: string, root: string, linksTo = NO_FOLDERS): DiskFile | DiskFolder | undefined {
     const entry = this.#entries.get(path);
     const stat = entry ? this.files.stat(path) : this.files.probe(path);
     if (entry) {
-      if (stat && isUnchanged(entry.stat, stat) && entry.root === root) {
+      if (stat && isUnchanged(entry.stat, stat) && entry.root === root && areSame(entry.linksTo, linksTo)) {
         entry.used = true;
         return entry;
       }
@@ -73,8 +78,11 @@ export class FileCache implements Contents {
     }
     if (!stat || stat.kind === "other") return undefined;
     // SECURITY: what is remembered is what was seen at the resolved path, never what the look above has seen.
-    const place = attempts(() => locate(this, path, root));
-    if (!place) return undefined;
+    const place = attempts(() => locate(this, path, root, linksTo));
+    if (!place) {
+      this.#refused = path;
+      return undefined;
+    }
     const found = place.stat.kind === "file" ? new DiskFile(this, path, place) : new DiskFolder(path, place);
     this.#entries.set(path, found);
     this.#tidy();
@@ -92,11 +100,22 @@ export class FileCache implements Contents {
    *
    * @throws {FileError} "changed" if it was another at each of many looks
    */
-  hold(path: string, root: string): HeldFile | DiskFolder | undefined {
+  hold(path: string, root: string, linksTo = NO_FOLDERS): HeldFile | DiskFolder | undefined {
     return attempts(() => {
-      const place = locate(this, path, root);
+      const place = locate(this, path, root, linksTo);
       return place?.stat.kind === "file" ? this.#hold(path, place) : place && new DiskFolder(path, place);
     });
+  }
+
+  /**
+   * Why find() has given nothing for a path just now, if links lead it to what may not be sent.
+   *
+   * PERF: what is simply not there costs nothing here.
+   */
+  whyRefused(path: string, root: string, linksTo: readonly string[]): Refusal | undefined {
+    if (this.#refused !== path) return undefined;
+    this.#refused = undefined;
+    return refusalOf(this, path, root, linksTo);
   }
 
   #hold(path: string, place: Place): HeldFile {
@@ -265,6 +284,11 @@ export class FileCache implements Contents {
       this.#entries.set(path, entry);
     }
   }
+}
+
+/** PERF: nearly always it is the same list, of the same location or of its server. */
+function areSame(a: readonly string[], b: readonly string[]): boolean {
+  return a === b || a.length === b.length && a.every((folder, index) => folder === b[index]);
 }
 
 /** The first bytes of a file: fewer where it ends before. */

@@ -21,8 +21,10 @@ export class DiskFolder implements Folder {
   /** Asked for since the cache's last clean-up passed by. */
   used = true;
 
-  /** The folder that it must not leave. */
+  /** The folder that it was looked for in. */
   readonly root: string;
+  /** Where links may lead out of that. */
+  readonly linksTo: readonly string[];
   readonly stat: FileStat;
 
   /**
@@ -30,7 +32,8 @@ export class DiskFolder implements Folder {
    * @param place where it was found
    */
   constructor(readonly path: string, place: Place) {
-    this.root = place.root;
+    this.root = place.askedRoot;
+    this.linksTo = place.linksTo;
     this.stat = place.stat;
   }
 }
@@ -57,8 +60,12 @@ export class DiskFile implements Representation {
   readonly modified: number;
   readonly etag: string;
   readonly validators: FieldBlock;
-  /** The folder (or the file itself) that it must not leave. */
+  /** The folder (or the file itself) that it was looked for in. */
   readonly root: string;
+  /** Where links may lead out of that. */
+  readonly linksTo: readonly string[];
+  /** A link has led out of the root to it. */
+  readonly isOutside: boolean;
   readonly stat: FileStat;
   /** Its path without a link. */
   readonly place: string;
@@ -83,7 +90,9 @@ export class DiskFile implements Representation {
   constructor(contents: Contents, readonly path: string, place: Place) {
     const { stat } = place;
     this.#contents = contents;
-    this.root = place.root;
+    this.root = place.askedRoot;
+    this.linksTo = place.linksTo;
+    this.isOutside = place.root !== place.askedRoot;
     this.stat = stat;
     this.place = place.path;
     this.linkedName = linkedName(path, place);

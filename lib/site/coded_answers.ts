@@ -5,11 +5,13 @@
  * @module
  */
 import { BytesSource } from "../coding/bytes_source.ts";
+import { codedBytes } from "../coding/coded_bytes.ts";
+import { type Coder, LARGEST_WHOLE } from "../coding/coded_file.ts";
 import { CodedSource } from "../coding/coded_source.ts";
 import { type CodableFields, type CodingRules, LEAST_CODED, wantedCoding } from "../coding/rules.ts";
 import { passedTag, tagOfUnchanged, withPlainTags } from "../coding/tags.ts";
 import type { FieldBlock } from "../http/fields.ts";
-import type { MaybePromise } from "../http/maybe_promise.ts";
+import { andThen, type MaybePromise } from "../http/maybe_promise.ts";
 import type { BodySource, Request, Response } from "../http/message.ts";
 import { withVary } from "../http/vary.ts";
 import type { ContentCoding } from "../ports.ts";
@@ -117,20 +119,23 @@ function codedBy(
   response: Response,
   fields: CodableFields,
   codings: ReadonlySet<ContentCoding>,
-): Response {
+): MaybePromise<Response> {
   const coding = wantedCoding({ method, fields: asked }, rules.available(codings));
   if (coding === undefined) return plain(rules, withPassedTag(response));
-  const { body } = response;
-  const source: BodySource = body === undefined || body instanceof Uint8Array
-    ? new BytesSource(body ?? NOTHING)
-    : body;
-  return {
+  const { body } = response, isHead = method === "HEAD";
+  const complete = (content: Response["body"]): Response => ({
     ...response,
-    fields: fields.coded(coding, method === "GET" || method === "HEAD"),
-    body: method === "HEAD"
-      ? new Uncounted(source)
-      : new CodedSource(source, () => compression.encoder(coding), turns),
-  };
+    fields: fields.coded(coding, isHead || method === "GET"),
+    body: content,
+  });
+  if (isHead) return complete(new Uncounted(body));
+  const coder: Coder = { createEncoder: () => compression.encoder(coding), turns };
+  if (body instanceof Uint8Array && body.length <= LARGEST_WHOLE) {
+    return andThen(codedBytes(body, coding, coder), complete);
+  }
+  // What has no content has no length that would be worth it.
+  const source = body instanceof Uint8Array ? new BytesSource(body) : body!;
+  return complete(new CodedSource(source, coder.createEncoder, turns));
 }
 
 /** The content of an answer to HEAD: how long it would be once it is coded, nobody knows. */
@@ -138,15 +143,13 @@ class Uncounted implements BodySource {
   readonly length = undefined;
   readonly prompt = false;
 
-  constructor(readonly source: BodySource) {}
+  constructor(readonly content: Response["body"]) {}
 
   read(): Promise<null> {
     return Promise.resolve(null);
   }
 
   close(): void {
-    this.source.close();
+    if (this.content !== undefined && !(this.content instanceof Uint8Array)) this.content.close();
   }
 }
-
-const NOTHING = new Uint8Array();

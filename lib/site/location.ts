@@ -80,7 +80,7 @@ export class Location {
       : base === undefined
       ? "no files are served here"
       : `not found in ${base}`;
-    this.origin = base === undefined ? undefined : new DiskOrigin(cache, base);
+    this.origin = base === undefined ? undefined : new DiskOrigin(cache, base, config.files.allowLinksTo);
     if (uploadStore !== undefined) {
       this.store = new StoreOrigin(ports, withoutSlash(uploadStore) || "/", programs);
     }

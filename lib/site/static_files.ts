@@ -17,6 +17,7 @@ import { uploadTools } from "../pages/upload_tools.ts";
 import { FileError } from "../ports.ts";
 import { answerWithFile } from "./coded_files.ts";
 import type { Exchange } from "./exchange.ts";
+import { notFound } from "./refused_links.ts";
 import { slashRedirect } from "./returns.ts";
 import { whileHeld } from "./while_held.ts";
 
@@ -84,7 +85,7 @@ function answerFound(
   found: DiskFile | DiskFolder | undefined,
 ): MaybePromise<Outcome> {
   const { location, path, request } = exchange;
-  if (!found) return refusal(404);
+  if (!found) return notFound(exchange);
   if (found.kind === "directory") {
     // Neither a redirect nor a listing is the page of an error.
     if (exchange.errorPage !== undefined) return refusal(404);

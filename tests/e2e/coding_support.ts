@@ -18,7 +18,7 @@ export const SHORT = "too short for it\n";
 export const PAGE = Array.from({ length: 300 }, (_, i) => `<p>line ${i} of a page that has many</p>\n`).join(
   "",
 );
-export const LARGE = Array.from({ length: 40_000 }, (_, i) => `line ${i % 100} of a large file with many\n`)
+export const LARGE = Array.from({ length: 32_000 }, (_, i) => `line ${i % 100} of a large file with many\n`)
   .join("");
 
 /** Whatever is beside a file can be told from what would be made of it. */

@@ -31,6 +31,8 @@ interface Subject {
   readonly isPlain?: boolean;
   /** Its length is told before its content. */
   readonly hasLength?: (coding: Coding) => boolean;
+  /** All of the table is asked for, since it is cheap. */
+  readonly isWhole?: boolean;
   /** It is a file: ranges and all conditions are ours. */
   readonly isFile?: boolean;
 }
@@ -43,7 +45,7 @@ async function subjects(): Promise<Subject[]> {
   return [
     { path: "/short.txt", content: () => SHORT, isPlain: true, hasLength: always, isFile: true },
     { path: "/picture.png", content: () => PAGE, isPlain: true, hasLength: always, isFile: true },
-    { path: "/page.html", content: () => PAGE, hasLength: always, isFile: true },
+    { path: "/page.html", content: () => PAGE, hasLength: always, isFile: true, isWhole: true },
     { path: "/large.txt", content: () => LARGE, hasLength: isUncoded, isFile: true },
     {
       path: "/newer.html",
@@ -54,7 +56,7 @@ async function subjects(): Promise<Subject[]> {
     { path: "/older.html", content: () => PAGE, hasLength: always, isFile: true },
     { path: "/cgi/page.sh", content: () => PAGE },
     ...hasFastcgi ? [{ path: "/fastcgi/page.sh", content: () => PAGE }] : [],
-    { path: "/proxied/page", content: () => PAGE },
+    { path: "/proxied/page", content: () => PAGE, isWhole: true },
   ];
 }
 
@@ -115,6 +117,11 @@ async function send(
   return (await exchange(server.port, head, method))!;
 }
 
+/** One of each outcome, where that is enough. */
+const FEW: ReadonlySet<readonly string[]> = new Set(
+  [undefined, ...CODINGS].map((wanted) => ACCEPT.findLast(([, coding]) => coding === wanted)![0]),
+);
+
 const accept = (coding: Coding) => coding === undefined ? [] : [coding];
 const namesOf = (value: string | undefined) => (value ?? "").toLowerCase().split(/, */);
 
@@ -132,7 +139,8 @@ function assertCoded(answer: WireResponse, subject: Subject, coding: Coding, wha
 
 test("each gets the coding that it likes most, whatever answers", async () => {
   for (const [lines, wanted] of ACCEPT) {
-    await Promise.all((await subjects()).map(async (subject) => {
+    const asked = (await subjects()).filter(({ isWhole }) => isWhole || FEW.has(lines));
+    await Promise.all(asked.map(async (subject) => {
       const answer = await send(subject.path, lines);
       assertCoded(
         answer,
@@ -145,7 +153,7 @@ test("each gets the coding that it likes most, whatever answers", async () => {
 });
 
 test("the tags of two codings never match strongly, and each gets 304 for its own alone", async () => {
-  for (const { path, isPlain, isFile } of await subjects()) {
+  await Promise.all((await subjects()).map(async ({ path, isPlain, isFile }) => {
     const tags = new Map<Coding, string>();
     for (const coding of [undefined, ...CODINGS]) {
       const tag = (await send(path, accept(coding))).field("etag")!;
@@ -157,7 +165,7 @@ test("the tags of two codings never match strongly, and each gets 304 for its ow
       for (const asked of [undefined, ...CODINGS]) {
         // A program's own tag is its own affair, whatever the answer would be coded in.
         const isUnchanged = isPlain || coding === asked || !isFile && coding === undefined;
-        for (const value of [tag, ...isFile ? [`W/${tag}`, `"x", ${tag}`] : []]) {
+        for (const value of [tag, ...path === "/page.html" ? [`W/${tag}`, `"x", ${tag}`] : []]) {
           const answer = await send(path, accept(asked), `If-None-Match: ${value}\r\n`);
           const what = `${path} ${value} ${asked}`;
           assertEquals(answer.status, isUnchanged ? 304 : 200, what);
@@ -171,7 +179,7 @@ test("the tags of two codings never match strongly, and each gets 304 for its ow
         }
       }
     }
-  }
+  }));
 });
 
 test("a range is of the content as it is, whatever codings are taken", async () => {
