@@ -7,7 +7,7 @@
 import { basename } from "@std/path";
 import { controlEscaper } from "../bytes/controls.ts";
 import { loaderVariables } from "../config/loader_variables.ts";
-import { allLocations, originRoot, uploadStores } from "../config/places.ts";
+import { allLocations, linkFolders, originRoot, uploadStores } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
 import { formatUpstream } from "../http/upstream_url.ts";
 import { outwardLinks, type SearchBounds, type SearchedFolder } from "../runtime/outward_links.ts";
@@ -66,7 +66,7 @@ function searchedFolders(config: Config): SearchedFolder[] {
   const stores = uploadStores(config);
   const read = allLocations(config).flatMap((location) => [
     ...location.answer.return || location.programs.cgiScript !== undefined ? [] : [originRoot(location)],
-    ...location.files.allowLinksTo,
+    ...linkFolders(location),
     location.programs.sendfileFrom,
   ]).filter((path) => path !== undefined);
   const writable = stores.map(realPath);

@@ -8,6 +8,7 @@
 import { BEGINNING } from "../http/media_type.ts";
 import { Turns } from "../http/turns.ts";
 import { type Clock, FileError, type FileStat, type FileSystem, type OpenFile } from "../ports.ts";
+import { Absences } from "./absences.ts";
 import { type Contents, DiskFile, DiskFolder, isUnchanged } from "./found.ts";
 import { fileInMemory, HeldContents, HeldFile } from "./held_file.ts";
 import { isAt, locate, NO_FOLDERS, type Place } from "./place.ts";
@@ -30,6 +31,8 @@ export class FileCache implements Contents {
   readonly #entries = new Map<string, DiskFile | DiskFolder>();
   /** Bytes. */
   #contents = 0;
+  /** What is being made of files' contents. */
+  readonly #making = new WeakMap<DiskFile, Map<string, Promise<Uint8Array>>>();
 
   /** What was there when it was last looked for, but was not to be found. */
   #refused: string | undefined = undefined;
@@ -40,8 +43,11 @@ export class FileCache implements Contents {
   /** For whatever takes long with so many files. */
   readonly turns: Turns;
 
+  readonly #absences: Absences;
+
   constructor(readonly files: FileSystem, readonly clock: Clock) {
     this.turns = new Turns(clock);
+    this.#absences = new Absences({ files, clock });
   }
 
   /** From now on these are not there. @param paths resolved */
@@ -81,6 +87,11 @@ export class FileCache implements Contents {
     this.#entries.set(path, found);
     this.#tidy();
     return found;
+  }
+
+  /** What is at a file's path with an ending: find(), which is cheap where nothing is. @throws {FileError} */
+  findBeside(file: DiskFile, ending: string, root: string): DiskFile | DiskFolder | undefined {
+    return this.#absences.find(file, ending, (path) => this.find(path, root));
   }
 
   /**
@@ -161,6 +172,29 @@ export class FileCache implements Contents {
     return this.clock.now() - Math.max(modified, changed + CHANGED_GRAIN) > RACY;
   }
 
+  derive(file: DiskFile, name: string, make: () => Promise<Uint8Array>): Promise<Uint8Array> {
+    let making = this.#making.get(file);
+    const pending = making?.get(name);
+    if (pending !== undefined) return pending;
+    // What may still change unseen is not for those who ask later.
+    if (!this.hasRested(file)) return make();
+    if (making === undefined) this.#making.set(file, making = new Map());
+    const made = this.#keepDerived(file, name, make()).finally(() => making.delete(name));
+    making.set(name, made);
+    return made;
+  }
+
+  async #keepDerived(file: DiskFile, name: string, made: Promise<Uint8Array>): Promise<Uint8Array> {
+    const content = await made;
+    // As in #load().
+    if (this.#entries.get(file.path) === file) {
+      file.keptDerived.set(name, content);
+      this.#contents += content.length;
+      this.#tidy();
+    }
+    return content;
+  }
+
   open(file: DiskFile): OpenFile {
     const opened = this.#openUnchanged(file);
     if (file.size > LARGEST_KEPT) return opened;
@@ -234,7 +268,7 @@ export class FileCache implements Contents {
   }
 
   #forget(path: string, entry: DiskFile | DiskFolder): void {
-    this.#contents -= entry.kept?.length ?? 0;
+    this.#contents -= entry.keptBytes;
     this.#entries.delete(path);
   }
 
@@ -246,7 +280,7 @@ export class FileCache implements Contents {
       if (this.#entries.size < ENTRIES_KEPT && this.#contents <= CONTENTS_KEPT) return;
       if (!entry.used) continue;
       entry.used = false;
-      this.#contents += entry.kept?.length ?? 0;
+      this.#contents += entry.keptBytes;
       this.#entries.set(path, entry);
     }
   }

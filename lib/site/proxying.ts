@@ -7,6 +7,7 @@ import type { LocationConfig, ProxyFields, ProxyTarget } from "../config/types.t
 import type { MaybePromise } from "../http/maybe_promise.ts";
 import type { Outcome } from "../http/message.ts";
 import type { AskedPath, Route, SetField } from "../proxy/route.ts";
+import { asPlain } from "./coded_answers.ts";
 import type { Answerer, Exchange } from "./exchange.ts";
 import type { Forwarder } from "./forwarder.ts";
 import { compose } from "./variables.ts";
@@ -19,7 +20,7 @@ export function answerByProxy(config: LocationConfig, targets: readonly ProxyTar
       throw new Error("A location passes requests on, and there is nothing to do it with");
     }
     const route = routeOf(config, targets, forwarder);
-    return forwarder.answer(exchange.request, route, askedPath(exchange, config.path.length));
+    return forwarder.answer(asPlain(exchange), route, askedPath(exchange, config.path.length));
   };
 }
 

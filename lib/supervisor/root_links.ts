@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { allLocations, linkFolders } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
 
 /** What the links of a configuration led to at the last look. */
@@ -40,16 +41,11 @@ export class RootLinks {
   }
 }
 
-function servedPaths({ servers }: Config): Set<string> {
-  const paths = servers
-    .flatMap(({ fallback, locations }) => [fallback, ...locations])
-    .flatMap(({ files, programs, store }) => [
-      files.root,
-      files.alias,
-      ...files.allowLinksTo,
-      programs.cgiScript,
-      programs.sendfileFrom,
-      store.uploadStore,
-    ]);
+function servedPaths(config: Config): Set<string> {
+  const paths = allLocations(config).flatMap((location) => {
+    const { files: { root, alias }, programs: { cgiScript, sendfileFrom }, store: { uploadStore } } =
+      location;
+    return [root, alias, ...linkFolders(location), cgiScript, sendfileFrom, uploadStore];
+  });
   return new Set(paths.filter((path) => path !== undefined));
 }
