@@ -21,6 +21,8 @@ export class Turns {
   readonly #steps: (() => void)[] = [];
   /** Milliseconds that paced steps have taken of this turn's slice. */
   #taken = 0;
+  /** When they have, on the monotonic clock: what is longer ago was in another turn. */
+  #lastTaken = 0;
   /** A paced step is being done. */
   #isInStep = false;
   /** The next turn is waited for. */
@@ -42,6 +44,7 @@ export class Turns {
 
   /** Does one paced step, once it may be done: one at a time, in the order in which they were asked for. */
   async step<T>(act: () => Promise<T>): Promise<T> {
+    if (this.clock.monotonic() - this.#lastTaken >= SLICE) this.#taken = 0;
     if (this.#isInStep || this.isTaken || this.#steps.length > 0) {
       await new Promise<void>((resolve) => {
         this.#steps.push(resolve);
@@ -54,7 +57,8 @@ export class Turns {
       return await act();
     } finally {
       this.#isInStep = false;
-      this.#taken += this.clock.monotonic() - start;
+      this.#lastTaken = this.clock.monotonic();
+      this.#taken += this.#lastTaken - start;
       this.#waitForTurn();
       this.#beginStep();
     }
@@ -68,9 +72,9 @@ export class Turns {
     });
   }
 
-  /** Where somebody waits for it, or some of this one's slice has been taken. The end of a step looks after the next. */
+  /** Where somebody waits for it. The end of a step looks after the next. */
   #waitForTurn(): void {
-    const isWanted = this.#row.length > 0 || !this.#isInStep && (this.#steps.length > 0 || this.#taken > 0);
+    const isWanted = this.#row.length > 0 || !this.#isInStep && this.#steps.length > 0;
     if (this.#isWaiting || !isWanted) return;
     this.#isWaiting = true;
     this.clock.after(0, this.#begin);
@@ -83,6 +87,7 @@ export class Turns {
     this.#wasOfRow = this.#row.length > 0 && !(this.#wasOfRow && this.#steps.length > 0);
     if (this.#wasOfRow) {
       this.#taken = SLICE;
+      this.#lastTaken = this.clock.monotonic();
       this.#row.shift()!();
     } else this.#beginStep();
     this.#waitForTurn();
