@@ -12,7 +12,7 @@ import type { Labels, Representation } from "../http/origin.ts";
 import type { Turns } from "../http/turns.ts";
 import { withVary } from "../http/vary.ts";
 import type { Compression, ContentCoding } from "../ports.ts";
-import { CodedFile, codedLabels, Sidecar } from "./coded_file.ts";
+import { CodedFile, codedLabels, LARGEST_WHOLE, Sidecar } from "./coded_file.ts";
 import { type CodingRules, forbidsTransforming, LEAST_CODED } from "./rules.ts";
 
 /** How the names end of files that are another one in a coding. */
@@ -31,6 +31,8 @@ export interface FileCodingRules {
   readonly rules: CodingRules | undefined;
   /** What lies beside a file is sent. */
   readonly precompressed: boolean;
+  /** Extensions of what is run in this location, whose source is not sent: also not in place of something else. */
+  readonly programs: ReadonlySet<string>;
 }
 
 /** What choosing needs besides the file. */
@@ -72,15 +74,18 @@ const MAX_LABELS = 16;
 /** The choice for the files of one location. */
 export class FileCodings {
   readonly #rules: CodingRules | undefined;
-  readonly #precompressed: boolean;
+  /** That may lie beside a file. */
+  readonly #beside: ReadonlySet<ContentCoding>;
   readonly #wishes = new Map<string, Wish>();
   #wishesOf: ReadonlySet<ContentCoding> | undefined;
   /** PERF: a file has the same labels at every request, until it changes. */
   readonly #labels = new WeakMap<FieldBlock, KnownLabels>();
 
-  private constructor({ rules, precompressed }: FileCodingRules) {
+  private constructor({ rules, precompressed, programs }: FileCodingRules) {
     this.#rules = rules;
-    this.#precompressed = precompressed;
+    this.#beside = new Set(
+      precompressed ? CONTENT_CODINGS.filter((coding) => !programs.has(ENDINGS[coding])) : [],
+    );
   }
 
   /** Undefined where all files are sent as they are, which costs nothing. */
@@ -110,6 +115,9 @@ export class FileCodings {
       const varies = isCodable || this.#hasSidecar(file, labels, ports);
       return { file, labels: varies ? this.#knownOf(labels).plain : labels };
     }
+    if (file.size <= LARGEST_WHOLE && ports.turns.few.isCrowded && file.derived?.(coded) === undefined) {
+      return { file, labels: this.#knownOf(labels).plain };
+    }
     if (codings === undefined) {
       return ports.compression.load().then(() => this.choose(request, file, labels, ports));
     }
@@ -129,8 +137,8 @@ export class FileCodings {
   ): Sidecar | undefined {
     if (codings.length === 0 || !this.#mayHaveSidecar(file, labels)) return undefined;
     for (const coding of codings) {
-      const found = beside(ENDINGS[coding]);
-      if (found === undefined || found.modified < file.modified) continue;
+      const found = sidecarOf(file, coding, beside);
+      if (found === undefined) continue;
       return new Sidecar(file, this.#codedLabels(labels, coding, found.etag.slice(1, -1)), found);
     }
     return undefined;
@@ -138,14 +146,14 @@ export class FileCodings {
 
   /** Another client would get it, and caches have to know. */
   #hasSidecar(file: Representation, labels: Labels, { beside }: FileCodingPorts): boolean {
-    return this.#mayHaveSidecar(file, labels) && CONTENT_CODINGS.some((coding) => {
-      const found = beside(ENDINGS[coding]);
-      return found !== undefined && found.modified >= file.modified;
-    });
+    return this.#mayHaveSidecar(file, labels) &&
+      CONTENT_CODINGS.some((coding) =>
+        this.#beside.has(coding) && sidecarOf(file, coding, beside) !== undefined
+      );
   }
 
   #mayHaveSidecar(file: Representation, { contentType }: Labels): boolean {
-    return this.#precompressed && !IS_CODED.test(file.path) && !NOT_BESIDE.test(contentType);
+    return this.#beside.size > 0 && !IS_CODED.test(file.path) && !NOT_BESIDE.test(contentType);
   }
 
   #wishOf({ method, fields }: Pick<Request, "method" | "fields">, made: Compression["codings"]): Wish {
@@ -171,7 +179,9 @@ export class FileCodings {
       codings.filter((coding) => qualityOf(coding) > 0 && qualityOf(coding) >= least)
         .sort((a, b) => qualityOf(b) - qualityOf(a));
     const configured = this.#rules?.codings ?? [];
-    const beside = welcome([...new Set([...configured, ...CONTENT_CODINGS])]);
+    const beside = welcome(
+      [...new Set([...configured, ...CONTENT_CODINGS])].filter((coding) => this.#beside.has(coding)),
+    );
     const [coded] = welcome(configured.filter((coding) => made?.has(coding) ?? true));
     const besideCoded = beside.filter((coding) =>
       coded !== undefined && qualityOf(coding) >= qualityOf(coded)
@@ -202,4 +212,14 @@ export class FileCodings {
     }
     return known;
   }
+}
+
+/** What lies beside a file in a coding, and is no older. An empty file is no content in any coding. */
+function sidecarOf(
+  file: Representation,
+  coding: ContentCoding,
+  beside: FileCodingPorts["beside"],
+): Representation | undefined {
+  const found = beside(ENDINGS[coding]);
+  return found !== undefined && found.size > 0 && found.modified >= file.modified ? found : undefined;
 }

@@ -26,7 +26,7 @@ export class DiskOrigin implements Origin {
 
   /** What is at the path of a file of this origin with an ending. @throws {FileError} */
   findBeside(file: DiskFile, ending: string): DiskFile | DiskFolder | undefined {
-    return this.cache.findBeside(file, ending, this.root);
+    return this.cache.findBeside(file, ending);
   }
 
   hold(path: string): HeldFile | DiskFolder | undefined {

@@ -31,7 +31,7 @@ function make() {
     return found;
   };
   file();
-  const beside = (ending = ".gz") => cache.findBeside(file(), ending, ROOT)?.path;
+  const beside = (ending = ".gz") => cache.findBeside(file(), ending)?.path;
   /** How often a name was looked for, one look after the other. */
   const looks = (count = 5) => {
     const before = files.counts.probe;
