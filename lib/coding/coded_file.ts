@@ -112,7 +112,8 @@ export class CodedFile extends CodedRepresentation {
     if (this.size > LARGEST_WHOLE) {
       return andThen(sourceOf(original), (source) => new CodedSource(source, createEncoder, turns));
     }
-    const make = async () => await codeWhole(await sourceOf(original), createEncoder, turns);
+    const make = async () =>
+      await andThen(sourceOf(original), (source) => codeWhole(source, createEncoder, turns));
     const made = original.derive?.(this.#coding, make) ?? make();
     return made.then((content) => new BytesSource(content));
   }
