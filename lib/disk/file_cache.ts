@@ -43,11 +43,12 @@ export class FileCache implements Contents {
   /** For whatever takes long with so many files. */
   readonly turns: Turns;
 
-  readonly #absences: Absences;
+  /** What does not lie beside them. */
+  readonly absences: Absences;
 
   constructor(readonly files: FileSystem, readonly clock: Clock) {
     this.turns = new Turns(clock);
-    this.#absences = new Absences({ files, clock });
+    this.absences = new Absences({ files, clock });
   }
 
   /** From now on these are not there. @param paths resolved */
@@ -87,11 +88,6 @@ export class FileCache implements Contents {
     this.#entries.set(path, found);
     this.#tidy();
     return found;
-  }
-
-  /** What is at a file's path with an ending: find(), which is cheap where nothing is. @throws {FileError} */
-  findBeside(file: DiskFile, ending: string): DiskFile | DiskFolder | undefined {
-    return this.#absences.find(file, ending, (path) => this.find(path, file.root, file.linksTo));
   }
 
   /**
