@@ -73,6 +73,8 @@ export async function startCodingServer(
     "www/picture.png": PAGE,
     "cgi/page.sh": PROGRAM,
     "cgi/events.sh": EVENTS,
+    "cgi/endless.sh":
+      "#!/bin/sh\necho $$ > endless.pid\nprintf 'Content-Type: text/event-stream\\n\\ndata: 1\\n\\n'\nexec sleep 60\n",
     "cgi/broken.sh":
       "#!/bin/sh\nprintf 'Content-Type: text/plain\\nContent-Length: 1000\\n\\nIt begins well.\\n'\n",
     "www/store/file.html": PAGE,
@@ -101,7 +103,7 @@ servers:
       files,
     }),
   );
-  for (const name of ["page.sh", "events.sh", "broken.sh"]) {
+  for (const name of ["page.sh", "events.sh", "endless.sh", "broken.sh"]) {
     await Deno.chmod(`${server.folder}/cgi/${name}`, 0o755);
   }
   // Content is kept once the times of its file are some moments old.
