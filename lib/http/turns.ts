@@ -6,6 +6,7 @@
  * @module
  */
 import type { Clock } from "../ports.ts";
+import { Few } from "./few.ts";
 
 /** How long others wait for a slice, in milliseconds. */
 const SLICE = 4;
@@ -30,7 +31,12 @@ export class Turns {
   /** Whose turn the last one was. */
   #wasOfRow = false;
 
-  constructor(readonly clock: Clock) {}
+  /** Of what holds memory while it waits for its turns. */
+  readonly few: Few;
+
+  constructor(readonly clock: Clock) {
+    this.few = new Few(clock);
+  }
 
   /** Begins some work, with a slice at once: most of it is over before that is. */
   begin(): Turn {
