@@ -26,5 +26,5 @@ export function loadAppConfiguration(commandLine: CommandLine): LoadedConfigurat
       command: beside!.join(" "),
     },
   });
-  return { config: withShared(config, commandLine), warnings: [], listens: new Map() };
+  return { config: withShared(config, commandLine), warnings: [], listens: new Map(), variables: [] };
 }

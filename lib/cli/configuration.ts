@@ -12,6 +12,7 @@ import type { Config } from "../config/types.ts";
 import { isContained } from "../http/containment.ts";
 import { endpointOf } from "../http/endpoint.ts";
 import { mayWrite } from "../runtime/may_write.ts";
+import { addressOf, ListenError } from "../runtime/net.ts";
 import { permissionFlag } from "../supervisor/permissions.ts";
 import { machineName, systemInfo, VARIABLES } from "../supervisor/system_info.ts";
 import { type CommandLine, folderOptions, UsageError } from "./command_line.ts";
@@ -40,6 +41,8 @@ export interface LoadedConfiguration {
   readonly warnings: readonly string[];
   /** Where the file has each address, by endpointKey(); empty where it has none, or an option replaces it. */
   readonly listens: ReadonlyMap<string, string>;
+  /** The variables of the environment that the file names, sorted. */
+  readonly variables: readonly string[];
 }
 
 /**
@@ -58,7 +61,7 @@ export function loadConfiguration(commandLine: CommandLine, running?: Config): L
       throw new UsageError(`--watch-config needs a configuration file: name one with --config`);
     }
     const config = withShared(configForOperand(commandLine), commandLine);
-    return { config, warnings: ownFilesInStores(config), listens: new Map() };
+    return { config, warnings: ownFilesInStores(config), listens: new Map(), variables: [] };
   }
   const misplaced = folderOptions(commandLine);
   if (misplaced.length > 0) {
@@ -75,6 +78,7 @@ export function loadConfiguration(commandLine: CommandLine, running?: Config): L
     config,
     warnings: [...loaded.warnings, ...ownFilesInStores(config)],
     listens: replacing(commandLine) === undefined ? loaded.listens : new Map(),
+    variables: loaded.variables,
   };
 }
 
@@ -105,9 +109,7 @@ export function configurationFile({ config }: CommandLine): string {
 /** Reads and decodes a configuration file. @throws {ConfigError | FileAccessError} */
 function loadFile(file: string, isNamed: boolean): LoadedConfiguration & { namesAccessLog: boolean } {
   // Asked for later, a missing one would fail without a hint of what to do.
-  const ungranted = VARIABLES.filter((variable) =>
-    Deno.permissions.querySync({ name: "env", variable }).state !== "granted"
-  );
+  const ungranted = VARIABLES.filter((variable) => !mayRead(variable));
   if (ungranted.length > 0) throw new FileAccessError(`--allow-env=${ungranted.join(",")} is missing`);
   let content: Uint8Array;
   try {
@@ -124,20 +126,46 @@ function loadFile(file: string, isNamed: boolean): LoadedConfiguration & { names
     mayWrite,
     isNamed,
     certificate: certificateLook,
+    addressOf: addressOrNothing,
     machineName: machineName(),
   };
-  const result = decodeConfig(content, resolve(file), outside);
+  const named = new Set<string>();
+  const result = decodeConfig(content, resolve(file), outside, (name) => {
+    named.add(name);
+    return mayRead(name) ? Deno.env.get(name) : undefined;
+  });
+  const variables = [...named].sort(), withheld = variables.filter((name) => !mayRead(name));
+  if (withheld.length > 0) {
+    throw new FileAccessError(
+      `${file} names variables of the environment: start with ${permissionFlag("env", withheld)}`,
+    );
+  }
   const here = Deno.cwd();
   if (result.issues) throw new ConfigError(result.issues.map((issue) => formatIssue(issue, here)).join("\n"));
   const warnings = result.warnings.map((issue) => formatIssue(issue, here));
   return {
     config: result.config,
     namesAccessLog: result.namesAccessLog,
+    variables,
     warnings: [...warnings, ...missingInterpreters(result.config, findProgram)],
     listens: new Map(
       [...result.listens].map(([key, position]) => [key, formatPlace(resolve(file), position, here)]),
     ),
   };
+}
+
+/** The address of a name; undefined where it has none, or may not be looked up, which a start says itself. */
+export function addressOrNothing(name: string): string | undefined {
+  try {
+    return addressOf(name);
+  } catch (error) {
+    if (error instanceof ListenError) return undefined;
+    throw error;
+  }
+}
+
+function mayRead(variable: string): boolean {
+  return Deno.permissions.querySync({ name: "env", variable }).state === "granted";
 }
 
 /** The configuration for DIR or FILE. @throws {UsageError | FileAccessError} */

@@ -32,7 +32,7 @@ const FOR_DENO =
 
 /** Prints them on one line, quoted for a shell. @throws {ConfigError | FileAccessError | ListenError} */
 export function permissions(commandLine: CommandLine): void {
-  const { config: loaded, listens } = loadConfiguration(commandLine);
+  const { config: loaded, listens, variables: named } = loadConfiguration(commandLine);
   // Workers listen on addresses: the flags name those, besides what it takes to find them out.
   const config = addressesOf(loaded, listens);
   const system = systemInfo(), { standalone } = Deno.build;
@@ -44,7 +44,7 @@ export function permissions(commandLine: CommandLine): void {
     net: [...hostNames(loaded).map(permissionToLookUp), DEBUGGER_ADDRESS],
     killers: killersOf(system),
     pools: poolNeeds(config, system),
-    variables: VARIABLES,
+    variables: [...VARIABLES, ...named],
     authority: authorityNeeds(config),
   });
   // The start names the addresses of this machine where it listens on all of them.

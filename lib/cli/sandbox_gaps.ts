@@ -7,7 +7,7 @@
 import { basename } from "@std/path";
 import { controlEscaper } from "../bytes/controls.ts";
 import { loaderVariables } from "../config/loader_variables.ts";
-import { allLocations, originRoot, uploadStores } from "../config/places.ts";
+import { allLocations, linkFolders, originRoot, uploadStores } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
 import { formatUpstream } from "../http/upstream_url.ts";
 import { outwardLinks, type SearchBounds, type SearchedFolder } from "../runtime/outward_links.ts";
@@ -54,22 +54,26 @@ export async function linkWarning(config: Config): Promise<string | undefined> {
     : "";
   return escaped(
     `${first.path} leads out to ${first.target}${more}: no request is answered from there, but the sandbox does not ` +
-      "hold it; remove such links (webserv check names them)",
+      "hold it; remove such links (webserv check names them), or let them lead there with allow_links_to",
   );
 }
 
-/** The roots, whose links may lead to each other, and the stores, where a link to a root would let it be written to. */
+/**
+ * The roots and the folders that links may lead to, whose links may lead to each other, and the stores, where a link to a
+ * root would let it be written to.
+ */
 function searchedFolders(config: Config): SearchedFolder[] {
   const stores = uploadStores(config);
-  const roots = allLocations(config).flatMap((location) => [
+  const read = allLocations(config).flatMap((location) => [
     ...location.answer.return || location.programs.cgiScript !== undefined ? [] : [originRoot(location)],
+    ...linkFolders(location),
     location.programs.sendfileFrom,
   ]).filter((path) => path !== undefined);
   const writable = stores.map(realPath);
-  const readable = [...roots.map(realPath), ...writable];
+  const readable = [...read.map(realPath), ...writable];
   return [
     ...stores.map((path) => ({ path, allowed: writable })),
-    ...[...new Set(roots)].filter((path) => !stores.includes(path)).map((path) => ({
+    ...[...new Set(read)].filter((path) => !stores.includes(path)).map((path) => ({
       path,
       allowed: readable,
     })),

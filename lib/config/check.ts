@@ -190,7 +190,7 @@ export function warnAboutServer(server: ServerSection, report: Report): void {
   const sections: readonly Section<Shape>[] = [server, ...locations.map(([, location]) => location)];
   for (const section of sections) {
     if (section.at("return") === undefined) continue;
-    for (const word of ["root", "index", "autoindex", "types", "cache_control"]) {
+    for (const word of ["root", "allow_links_to", "index", "autoindex", "types", "cache_control"]) {
       const node = section.at(word);
       if (node !== undefined) report(node, "without effect: the return beside it answers everything");
     }

@@ -8,18 +8,23 @@ import { dirname } from "@std/path";
 import { checkDuplicateLocations, checkLocation, checkServer, warnAboutServer } from "./check.ts";
 import { warnAboutInterpreters } from "./check_interpreters.ts";
 import { checkCertificates } from "./check_certificates.ts";
+import { checkLinks } from "./check_links.ts";
 import { checkLocalNames } from "./check_local_names.ts";
 import { checkOutside } from "./check_outside.ts";
 import { checkPlaces } from "./check_places.ts";
 import { checkServers } from "./check_servers.ts";
 import { decodeText } from "./encoding.ts";
 import { completeServer, completeTop } from "./complete.ts";
+import type { Environment } from "./environment.ts";
 import { endpointKey } from "../http/endpoint.ts";
 import { type Issue, IssueList, type Position, quote, type Report } from "./issues.ts";
-import { parseTree } from "./node.ts";
+import { parseTree } from "./tree.ts";
 import type { PlacesOutside } from "./outside.ts";
 import { fileDecoder, type FileSection, type ServerSection } from "./schema.ts";
 import type { Config } from "./types.ts";
+import { warnAboutCoding } from "./warn_coding.ts";
+import { warnAboutErrorPages } from "./warn_error_pages.ts";
+import { warnAboutMethods } from "./warn_methods.ts";
 import { warnAboutNames } from "./warn_names.ts";
 
 export { formatIssue, formatPlace, type Issue } from "./issues.ts";
@@ -43,19 +48,21 @@ export type DecodeResult =
  * @param content the file's text, or its bytes
  * @param file its absolute path; relative paths in it start at its folder
  * @param outside tells where paths lead; without it none is compared with another
+ * @param environment has the variables that values name; by default there are none
  */
 export function decodeConfig(
   content: string | Uint8Array,
   file: string,
   outside?: PlacesOutside,
+  environment: Environment = () => undefined,
 ): DecodeResult {
   const issues = new IssueList(file);
   const warnings = new IssueList(file);
   const text = typeof content === "string" ? content : decodeText(content, issues.report);
   if (text === undefined) return { issues: issues.sorted() };
-  const section = decodeSections(text, dirname(file), issues.report);
+  const section = decodeSections(text, dirname(file), issues.report, environment);
   const servers = section?.values.servers ?? [];
-  checkServers(servers, issues.report);
+  checkServers(servers, issues.report, outside?.addressOf);
   for (const server of servers) {
     checkServer(server, issues.report);
     checkDuplicateLocations(server, issues.report);
@@ -67,10 +74,16 @@ export function decodeConfig(
   warnAboutLogs(section, warnings.report);
   warnAboutProxies(section, warnings.report);
   const config = { file, ...completeTop(section.values), servers: servers.map(completeServer) };
+  for (const [index, server] of config.servers.entries()) {
+    warnAboutErrorPages(server, servers[index]!, warnings.report);
+    warnAboutMethods(server, servers[index]!, warnings.report);
+    warnAboutCoding(server, servers[index]!, warnings.report);
+  }
   if (outside) {
     const reports = { issue: issues.report, warning: warnings.report };
     checkPlaces(config, section, outside, reports);
     checkOutside(config, section, outside, reports);
+    checkLinks(config, section, outside, reports);
     checkCertificates(config, servers, outside, reports);
     checkLocalNames(config, servers, outside.machineName, issues.report);
     if (outside.missing) warnAboutInterpreters(section, outside.missing, warnings.report);
@@ -87,8 +100,13 @@ function listensOf(config: Config, sections: readonly ServerSection[]): Readonly
   }));
 }
 
-function decodeSections(text: string, folder: string, report: Report): FileSection | undefined {
-  const tree = parseTree(text, report);
+function decodeSections(
+  text: string,
+  folder: string,
+  report: Report,
+  environment: Environment,
+): FileSection | undefined {
+  const tree = parseTree(text, report, environment);
   if (tree === undefined) return undefined;
   const file = { line: undefined, path: "" };
   if (tree.value === null) {

@@ -134,7 +134,7 @@ export function object<S extends Shape>(
     for (const [key, child] of members) {
       const decode = Object.hasOwn(shape, key) ? shape[key] : undefined;
       if (decode === undefined) {
-        const place = elsewhere.get(key);
+        const place = key.startsWith("x-") ? "at the top of the file" : elsewhere.get(key);
         const hint = place === undefined ? suggestion(key, known) : `: it belongs ${place}`;
         report(child, `unknown key ${quote(key)}${place === undefined ? "" : " here"}${hint}`);
         continue;

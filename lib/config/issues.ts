@@ -20,6 +20,8 @@ export interface Issue {
 export interface Position {
   readonly line: number | undefined;
   readonly path: string;
+  /** What stands there cannot be read, which is said already: nothing more is said of it. */
+  readonly isUnreadable?: true;
 }
 
 /** Takes one issue down. */
@@ -34,7 +36,8 @@ export class IssueList {
     this.#file = file;
   }
 
-  readonly report: Report = ({ line, path }, message) => {
+  readonly report: Report = ({ line, path, isUnreadable }, message) => {
+    if (isUnreadable) return;
     this.#issues.push({ file: this.#file, ...(line !== undefined && { line }), path, message });
   };
 

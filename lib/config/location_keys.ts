@@ -18,6 +18,8 @@ import {
 } from "./merge.ts";
 import * as names from "./names.ts";
 
+const NO_FOLDERS: readonly string[] = [];
+
 const files = {
   /** The folder that the whole path is appended to; absent if alias or upload_store takes its place. */
   root: optional({
@@ -31,6 +33,16 @@ const files = {
     decoder: (folder) => decoders.path("a folder or a file", folder),
     meaning: "a folder (or file) that takes the place of the location's prefix",
     example: "site/app",
+  }),
+  /** Folders outside of the root, the alias or the store; what links lead to in them is there, for reading. */
+  allowLinksTo: withDefault({
+    decoder: (folder) => oneOrMany(decoders.path("a folder", folder)),
+    default: {
+      text: "none",
+      value: () => NO_FOLDERS,
+      example: "[/var/lib/app, /etc/app]",
+    },
+    meaning: "folders outside of the root into which symbolic links may lead, to be read",
   }),
   /** Names of files, in the order in which they are looked for in a folder. */
   index: withDefault({
@@ -48,7 +60,8 @@ const files = {
   tryFiles: optional({
     decoder: () => decoders.tryFiles,
     notInheritedBeside: ["alias", "uploadStore", "cgiScript", "fastcgiPass", "proxyPass", "return"],
-    meaning: "`$uri`, `$uri/`, `$uri.html`, fixed paths, and at the end a path or `=404`",
+    meaning:
+      "`$uri`, `$uri/`, `$uri.html`, fixed paths, and at the end `=404` or a path, which may have a query: `/doku.php?id=$uri&$args`",
     example: "[$uri, $uri/, /index.html]",
   }),
   /** Extension in lower case, with its dot, to the value of Content-Type. */
@@ -58,7 +71,14 @@ const files = {
     merge: mergeVariables,
     meaning: "extensions to media types: `{ .glb: model/gltf-binary }`",
     example: "{ .glb: model/gltf-binary }",
-    defaultText: "built in; what no name tells is text if it looks like it",
+    defaultText: "built in",
+  }),
+  /** The value of Content-Type where no extension tells; undefined: the content is looked at. */
+  defaultType: optional({
+    decoder: () => decoders.mediaType,
+    meaning: "the media type of files that no extension tells, and of the text of a `return`",
+    example: "text/html",
+    defaultText: "text if it looks like it, else application/octet-stream",
   }),
   /** How long browsers may keep files: patterns to values of Cache-Control, of which the first that matches counts. */
   cacheControl: withDefault({
@@ -100,8 +120,9 @@ const answer = {
   /** The answer to every request. */
   return: optional({
     decoder: () => decoders.returned,
-    meaning: "a redirect or a fixed answer",
-    example: "301 /new",
+    meaning:
+      "a redirect or a fixed answer, in which `$host`, `$uri`, `$request_uri`, `$args`, `$scheme` and `$remote_addr` are known",
+    example: "301 https://$host$request_uri",
   }),
   /** Status to the path of its page, every class written out. */
   errorPage: merged({

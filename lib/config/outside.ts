@@ -35,6 +35,8 @@ export interface PlacesOutside {
   readonly certificate?: (certificate: string, key: string) => CertificateLook | undefined;
   /** This machine's name; undefined: it is not known. */
   readonly machineName?: string | undefined;
+  /** The address that a host name stands for; undefined: it cannot be told. */
+  readonly addressOf?: (name: string) => string | undefined;
   /** The configuration file was named, and did not just lie there. */
   readonly isNamed: boolean;
 }

@@ -20,6 +20,11 @@ export function servedFolder(location: LocationConfig): string | undefined {
   return (base === "/" ? "" : base) + withoutSlash(location.path) || "/";
 }
 
+/** Folders outside of it that links of a location may lead to; none where it has no files. */
+export function linkFolders(location: LocationConfig): readonly string[] {
+  return originRoot(location) === undefined ? [] : location.files.allowLinksTo;
+}
+
 /** Where the programs of a location lie, a folder or one file; undefined if it has none by their extension. */
 export function programFolder(location: LocationConfig): string | undefined {
   const { cgi, fastcgi } = location.programs;

@@ -9,25 +9,39 @@ import { type DirectoryEntry, FileError, type FileStat } from "../ports.ts";
 import type { FileCache } from "./file_cache.ts";
 import type { DiskFile, DiskFolder } from "./found.ts";
 import type { HeldFile } from "./held_file.ts";
-import { isListed, joinPath, listedAt, locate, type Place } from "./place.ts";
+import { isListed, joinPath, listedAt, locate, NO_FOLDERS, type Place } from "./place.ts";
+import type { Refusal } from "./refused.ts";
 
 /** What lies below a folder, or is the one file. Whatever is found in it is on this machine. */
 export class DiskOrigin implements Origin {
-  /** @param root absolute, without a slash at the end but for the system's root */
-  constructor(readonly cache: FileCache, readonly root: string) {}
+  /**
+   * @param root absolute, without a slash at the end but for the system's root
+   * @param linksTo folders outside of it that links may lead to, written in the same way
+   */
+  constructor(readonly cache: FileCache, readonly root: string, readonly linksTo = NO_FOLDERS) {}
 
   find(path: string): DiskFile | DiskFolder | undefined {
-    return this.cache.find(joinPath(this.root, path), this.root);
+    return this.cache.find(joinPath(this.root, path), this.root, this.linksTo);
+  }
+
+  /** What is at the path of a file of this origin with an ending. @throws {FileError} */
+  findBeside(file: DiskFile, ending: string): DiskFile | DiskFolder | undefined {
+    return this.cache.findBeside(file, ending, this.root);
   }
 
   hold(path: string): HeldFile | DiskFolder | undefined {
-    return this.cache.hold(joinPath(this.root, path), this.root);
+    return this.cache.hold(joinPath(this.root, path), this.root, this.linksTo);
+  }
+
+  /** Why find() has given nothing for a path just now, if links lead it to what may not be sent. */
+  whyRefused(path: string): Refusal | undefined {
+    return this.cache.whyRefused(joinPath(this.root, path), this.root, this.linksTo);
   }
 
   /** Only what a request would get: no link that leads out of the root, nothing but files and folders. */
   async list(path: string, accepts: (name: string) => boolean): Promise<FolderEntry[]> {
     const { files, turns, withheld } = this.cache;
-    const folder = locate(this.cache, joinPath(this.root, path), this.root);
+    const folder = locate(this.cache, joinPath(this.root, path), this.root, this.linksTo);
     if (folder?.stat.kind !== "directory") return [];
     const entries: FolderEntry[] = [];
     const all = await files.list(folder.path), turn = turns.begin();
@@ -58,9 +72,11 @@ export class DiskOrigin implements Origin {
     return sure;
   }
 
-  #describe({ path: folder, root }: Place, { name, link }: DirectoryEntry): FolderEntry | undefined {
+  #describe({ path: folder }: Place, { name, link }: DirectoryEntry): FolderEntry | undefined {
     const path = joinPath(folder, `/${name}`);
-    const stat = link ? locate(this.cache, path, root)?.stat : this.cache.files.lstat(path);
+    const stat = link
+      ? locate(this.cache, path, this.root, this.linksTo)?.stat
+      : this.cache.files.lstat(path);
     return stat && describe(name, stat);
   }
 }

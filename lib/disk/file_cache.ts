@@ -8,9 +8,11 @@
 import { BEGINNING } from "../http/media_type.ts";
 import { Turns } from "../http/turns.ts";
 import { type Clock, FileError, type FileStat, type FileSystem, type OpenFile } from "../ports.ts";
+import { Absences } from "./absences.ts";
 import { type Contents, DiskFile, DiskFolder, isUnchanged } from "./found.ts";
 import { fileInMemory, HeldContents, HeldFile } from "./held_file.ts";
-import { isAt, locate, type Place } from "./place.ts";
+import { isAt, locate, NO_FOLDERS, type Place } from "./place.ts";
+import { type Refusal, refusalOf } from "./refused.ts";
 import { CHANGED_GRAIN, RACY } from "./times.ts";
 
 /** Contents of larger files are not kept, in bytes. */
@@ -29,6 +31,11 @@ export class FileCache implements Contents {
   readonly #entries = new Map<string, DiskFile | DiskFolder>();
   /** Bytes. */
   #contents = 0;
+  /** What is being made of files' contents. */
+  readonly #making = new WeakMap<DiskFile, Map<string, Promise<Uint8Array>>>();
+
+  /** What was there when it was last looked for, but was not to be found. */
+  #refused: string | undefined = undefined;
 
   /** As of PlacePorts. */
   withheld: ReadonlySet<string> = new Set();
@@ -36,8 +43,11 @@ export class FileCache implements Contents {
   /** For whatever takes long with so many files. */
   readonly turns: Turns;
 
+  readonly #absences: Absences;
+
   constructor(readonly files: FileSystem, readonly clock: Clock) {
     this.turns = new Turns(clock);
+    this.#absences = new Absences({ files, clock });
   }
 
   /** From now on these are not there. @param paths resolved */
@@ -53,13 +63,14 @@ export class FileCache implements Contents {
    *
    * @param path absolute, without a slash at the end
    * @param root the folder (or the file itself) that it must not leave
+   * @param linksTo folders outside of it that links may lead to, written in the same way
    * @throws {FileError} if it cannot be looked at; "changed" if it was another meanwhile
    */
-  find(path: string, root: string): DiskFile | DiskFolder | undefined {
+  find(path: string, root: string, linksTo = NO_FOLDERS): DiskFile | DiskFolder | undefined {
     const entry = this.#entries.get(path);
     const stat = entry ? this.files.stat(path) : this.files.probe(path);
     if (entry) {
-      if (stat && isUnchanged(entry.stat, stat) && entry.root === root) {
+      if (stat && isUnchanged(entry.stat, stat) && entry.root === root && areSame(entry.linksTo, linksTo)) {
         entry.used = true;
         return entry;
       }
@@ -67,12 +78,20 @@ export class FileCache implements Contents {
     }
     if (!stat || stat.kind === "other") return undefined;
     // SECURITY: what is remembered is what was seen at the resolved path, never what the look above has seen.
-    const place = attempts(() => locate(this, path, root));
-    if (!place) return undefined;
+    const place = attempts(() => locate(this, path, root, linksTo));
+    if (!place) {
+      this.#refused = path;
+      return undefined;
+    }
     const found = place.stat.kind === "file" ? new DiskFile(this, path, place) : new DiskFolder(path, place);
     this.#entries.set(path, found);
     this.#tidy();
     return found;
+  }
+
+  /** What is at a file's path with an ending: find(), which is cheap where nothing is. @throws {FileError} */
+  findBeside(file: DiskFile, ending: string, root: string): DiskFile | DiskFolder | undefined {
+    return this.#absences.find(file, ending, (path) => this.find(path, root));
   }
 
   /**
@@ -81,11 +100,22 @@ export class FileCache implements Contents {
    *
    * @throws {FileError} "changed" if it was another at each of many looks
    */
-  hold(path: string, root: string): HeldFile | DiskFolder | undefined {
+  hold(path: string, root: string, linksTo = NO_FOLDERS): HeldFile | DiskFolder | undefined {
     return attempts(() => {
-      const place = locate(this, path, root);
+      const place = locate(this, path, root, linksTo);
       return place?.stat.kind === "file" ? this.#hold(path, place) : place && new DiskFolder(path, place);
     });
+  }
+
+  /**
+   * Why find() has given nothing for a path just now, if links lead it to what may not be sent.
+   *
+   * PERF: what is simply not there costs nothing here.
+   */
+  whyRefused(path: string, root: string, linksTo: readonly string[]): Refusal | undefined {
+    if (this.#refused !== path) return undefined;
+    this.#refused = undefined;
+    return refusalOf(this, path, root, linksTo);
   }
 
   #hold(path: string, place: Place): HeldFile {
@@ -140,6 +170,29 @@ export class FileCache implements Contents {
 
   hasRested({ modified, stat: { changed } }: DiskFile): boolean {
     return this.clock.now() - Math.max(modified, changed + CHANGED_GRAIN) > RACY;
+  }
+
+  derive(file: DiskFile, name: string, make: () => Promise<Uint8Array>): Promise<Uint8Array> {
+    let making = this.#making.get(file);
+    const pending = making?.get(name);
+    if (pending !== undefined) return pending;
+    // What may still change unseen is not for those who ask later.
+    if (!this.hasRested(file)) return make();
+    if (making === undefined) this.#making.set(file, making = new Map());
+    const made = this.#keepDerived(file, name, make()).finally(() => making.delete(name));
+    making.set(name, made);
+    return made;
+  }
+
+  async #keepDerived(file: DiskFile, name: string, made: Promise<Uint8Array>): Promise<Uint8Array> {
+    const content = await made;
+    // As in #load().
+    if (this.#entries.get(file.path) === file) {
+      file.keptDerived.set(name, content);
+      this.#contents += content.length;
+      this.#tidy();
+    }
+    return content;
   }
 
   open(file: DiskFile): OpenFile {
@@ -215,7 +268,7 @@ export class FileCache implements Contents {
   }
 
   #forget(path: string, entry: DiskFile | DiskFolder): void {
-    this.#contents -= entry.kept?.length ?? 0;
+    this.#contents -= entry.keptBytes;
     this.#entries.delete(path);
   }
 
@@ -227,10 +280,15 @@ export class FileCache implements Contents {
       if (this.#entries.size < ENTRIES_KEPT && this.#contents <= CONTENTS_KEPT) return;
       if (!entry.used) continue;
       entry.used = false;
-      this.#contents += entry.kept?.length ?? 0;
+      this.#contents += entry.keptBytes;
       this.#entries.set(path, entry);
     }
   }
+}
+
+/** PERF: nearly always it is the same list, of the same location or of its server. */
+function areSame(a: readonly string[], b: readonly string[]): boolean {
+  return a === b || a.length === b.length && a.every((folder, index) => folder === b[index]);
 }
 
 /** The first bytes of a file: fewer where it ends before. */

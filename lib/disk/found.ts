@@ -17,12 +17,14 @@ import type { Place } from "./place.ts";
 /** A folder that may be listed. */
 export class DiskFolder implements Folder {
   readonly kind = "directory";
-  readonly kept = undefined;
+  readonly keptBytes = 0;
   /** Asked for since the cache's last clean-up passed by. */
   used = true;
 
-  /** The folder that it must not leave. */
+  /** The folder that it was looked for in. */
   readonly root: string;
+  /** Where links may lead out of that. */
+  readonly linksTo: readonly string[];
   readonly stat: FileStat;
 
   /**
@@ -30,7 +32,8 @@ export class DiskFolder implements Folder {
    * @param place where it was found
    */
   constructor(readonly path: string, place: Place) {
-    this.root = place.root;
+    this.root = place.askedRoot;
+    this.linksTo = place.linksTo;
     this.stat = place.stat;
   }
 }
@@ -46,6 +49,8 @@ export interface Contents {
   hasRested(file: DiskFile): boolean;
   /** The caller closes it. @throws {FileError} "changed" if it is another one by now */
   open(file: DiskFile): OpenFile;
+  /** As Representation.derive(). */
+  derive(file: DiskFile, name: string, make: () => Promise<Uint8Array>): Promise<Uint8Array>;
 }
 
 /** A file that may be sent. */
@@ -55,8 +60,12 @@ export class DiskFile implements Representation {
   readonly modified: number;
   readonly etag: string;
   readonly validators: FieldBlock;
-  /** The folder (or the file itself) that it must not leave. */
+  /** The folder (or the file itself) that it was looked for in. */
   readonly root: string;
+  /** Where links may lead out of that. */
+  readonly linksTo: readonly string[];
+  /** A link has led out of the root to it. */
+  readonly isOutside: boolean;
   readonly stat: FileStat;
   /** Its path without a link. */
   readonly place: string;
@@ -64,6 +73,8 @@ export class DiskFile implements Representation {
   readonly linkedName: string | undefined;
   /** Its content, while the cache keeps it. */
   kept: Uint8Array<ArrayBuffer> | undefined = undefined;
+  /** What was made of its content, while the cache keeps it. */
+  readonly keptDerived = new Map<string, Uint8Array>();
   /** Asked for since the cache's last clean-up passed by. */
   used = true;
   readonly #contents: Contents;
@@ -79,7 +90,9 @@ export class DiskFile implements Representation {
   constructor(contents: Contents, readonly path: string, place: Place) {
     const { stat } = place;
     this.#contents = contents;
-    this.root = place.root;
+    this.root = place.askedRoot;
+    this.linksTo = place.linksTo;
+    this.isOutside = place.root !== place.askedRoot;
     this.stat = stat;
     this.place = place.path;
     this.linkedName = linkedName(path, place);
@@ -111,6 +124,21 @@ export class DiskFile implements Representation {
 
   content(): Uint8Array | undefined {
     return this.#contents.content(this);
+  }
+
+  /** What the cache keeps of it. */
+  get keptBytes(): number {
+    let bytes = this.kept?.length ?? 0;
+    for (const content of this.keptDerived.values()) bytes += content.length;
+    return bytes;
+  }
+
+  derived(name: string): Uint8Array | undefined {
+    return this.keptDerived.get(name);
+  }
+
+  derive(name: string, make: () => Promise<Uint8Array>): Promise<Uint8Array> {
+    return this.#contents.derive(this, name, make);
   }
 
   open(ranges: readonly ByteRange[]): BodySource {

@@ -1,5 +1,6 @@
 /**
- * Where a path leads: the one way from a path with links to a file or folder that lies within a root.
+ * Where a path leads: the one way from a path with links to a file or folder that lies within a root, or within one of
+ * the folders that the root's links may lead to.
  *
  * The runtime has no openat(2): each call goes down a path anew, and whoever may write below the root may set a link on
  * the way to another place between two of them. So a look counts only where it is shown that nothing on the way was
@@ -13,6 +14,9 @@
  * 3. Where a folder has just changed (the times are coarse, so that means within about a second), both looks are
  *    repeated in turn, and all must agree. Whoever changes links as fast as we look, with luck at each, gets by once in
  *    2 ** (2 * ROUNDS) tries.
+ *
+ * What lies in a folder that links may lead to has that folder for its root: all of this holds there, too, and whatever
+ * link led to it is done with once the path is resolved.
  *
  * What cannot be told is a hard link: a file that has a name below the root is in it, whatever other names it has.
  *
@@ -36,18 +40,25 @@ export interface PlacePorts {
   readonly withheld?: ReadonlySet<string>;
 }
 
+/** Folders that links lead to, where they may lead to none. */
+export const NO_FOLDERS: readonly string[] = [];
+
 /** Something that lies within a root. */
 export interface Place {
   /** The root as it was named, and from there on without a link. */
   readonly path: string;
   /** With every link resolved. */
   readonly realPath: string;
+  /** The root that was asked for, or a folder outside of it that links may lead to. */
   readonly root: string;
   readonly realRoot: string;
   /** What is there. Of the kind "file" or "directory". */
   readonly stat: FileStat;
   /** When it was begun to look, in milliseconds since the epoch. */
   readonly since: number;
+  /** What it was looked for in. */
+  readonly askedRoot: string;
+  readonly linksTo: readonly string[];
 }
 
 /** A file's path, and which file must be there. */
@@ -63,20 +74,37 @@ export function joinPath(folder: string, name: string): string {
 
 /**
  * Where a path leads; undefined if nothing is there, or what is neither file nor folder, or what lies outside of the
- * root or is hidden in it.
+ * root and of the folders that its links may lead to, or is hidden in the one that it lies in.
  *
+ * @param linksTo absolute, without a slash at the end but for the system's root; what lies in the root is in none of them
  * @throws {FileError} "changed" if it was another while it was looked at
  */
 export function locate(
   { files, clock, withheld }: PlacePorts,
   path: string,
   root: string,
+  linksTo = NO_FOLDERS,
 ): Place | undefined {
   const since = clock.now();
   const realRoot = files.realPath(root), realPath = files.realPath(path);
-  if (realRoot === undefined || realPath === undefined || !isContained(realPath, realRoot)) return undefined;
-  const rest = realPath.slice(realRoot.endsWith("/") ? realRoot.length - 1 : realRoot.length);
-  if (isHidden(rest) || withheld?.has(realPath)) return undefined;
+  if (realRoot === undefined || realPath === undefined || withheld?.has(realPath)) return undefined;
+  const found = { path, realPath, root, realRoot, since, askedRoot: root, linksTo };
+  if (isContained(realPath, realRoot)) return placeIn(files, found);
+  for (const folder of linksTo) {
+    const real = realFolder(files, folder);
+    if (real === undefined || !isContained(realPath, real)) continue;
+    const place = placeIn(files, { ...found, root: folder, realRoot: real });
+    // One that lies in another may have a name there that starts with a dot.
+    if (place) return place;
+  }
+  return undefined;
+}
+
+/** A resolved path that is contained in a root. @throws {FileError} as locate() does */
+function placeIn(files: FileSystem, found: Omit<Place, "stat">): Place | undefined {
+  const { path, realPath, root, realRoot } = found;
+  const rest = belowRoot(realPath, realRoot);
+  if (isHidden(rest)) return undefined;
   const placePath = joinPath(root, rest);
   const stat = lookAt(files, placePath, root);
   if (!stat || stat.kind === "other") {
@@ -84,9 +112,24 @@ export function locate(
     if (stat && files.realPath(placePath) !== realPath) throw new FileError("changed", path);
     return undefined;
   }
-  const place = { path: placePath, realPath, root, realRoot, stat, since };
+  const place = { ...found, path: placePath, stat };
   if (!isProved(files, place, rest) && !agrees(files, place, [])) throw new FileError("changed", path);
   return place;
+}
+
+/** One that may not be looked at is no way to others. */
+export function realFolder(files: FileSystem, folder: string): string | undefined {
+  try {
+    return files.realPath(folder);
+  } catch (error) {
+    if (error instanceof FileError) return undefined;
+    throw error;
+  }
+}
+
+/** What is behind the root in a path that it contains. */
+export function belowRoot(realPath: string, realRoot: string): string {
+  return realPath.slice(realRoot.endsWith("/") ? realRoot.length - 1 : realRoot.length);
 }
 
 /**
@@ -132,7 +175,7 @@ export function isSame(a: FileStat, b: FileStat): boolean {
 }
 
 /** SECURITY: names that start with a dot are not there for requests, and so neither by another name. */
-function isHidden(rest: string): boolean {
+export function isHidden(rest: string): boolean {
   const hidden = /[/\\]\./.exec(rest);
   if (hidden?.index !== 0 || !/^.\.well-known(?:[/\\]|$)/.test(rest)) return hidden !== null;
   return /[/\\]\./.test(rest.slice(1));

@@ -21,8 +21,11 @@ export class ProgramFiles {
     this.#files = files;
     const locations = allLocations(config);
     this.#folders = locations.flatMap((location) => {
-      const path = programFolder(location), { cgi, fastcgi } = location.programs;
-      return path === undefined ? [] : { path, extensions: new Set(Object.keys({ ...cgi, ...fastcgi })) };
+      const folder = programFolder(location), { cgi, fastcgi } = location.programs;
+      if (folder === undefined) return [];
+      const extensions = new Set(Object.keys({ ...cgi, ...fastcgi }));
+      // What its links may lead to it runs, too.
+      return [folder, ...location.files.allowLinksTo].map((path) => ({ path, extensions }));
     });
     this.#scripts = locations.flatMap(({ programs: { cgiScript } }) => cgiScript ?? []);
   }

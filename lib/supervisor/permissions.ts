@@ -11,6 +11,7 @@ import {
   certificateFiles,
   fastcgiAddresses,
   hasFastcgi,
+  linkFolders,
   logFiles,
   spawnedPools,
 } from "../config/places.ts";
@@ -79,9 +80,10 @@ export function workerPermissions(config: Config, system: SystemPaths): Permissi
     ]),
     read: unique([
       ...both(
-        locations.flatMap((
-          { files, programs: { cgiScript, sendfileFrom } },
-        ) => [files.root, files.alias, cgiScript, sendfileFrom]),
+        locations.flatMap((location) => {
+          const { files, programs: { cgiScript, sendfileFrom } } = location;
+          return [files.root, files.alias, ...linkFolders(location), cgiScript, sendfileFrom];
+        }),
       ),
       ...both(stores),
       ...spool,

@@ -1,9 +1,11 @@
 /**
- * Roots, aliases, programs and stores that are reached through links. A worker may read what a link leads to when the
- * worker starts; once the link leads elsewhere (`ln -sfn release-2 current`), there have to be others.
+ * Roots, aliases, programs, stores and folders that links may lead to, where these are reached through links. A worker
+ * may read what a link leads to when the worker starts; once the link leads elsewhere (`ln -sfn release-2 current`),
+ * there have to be others.
  *
  * @module
  */
+import { allLocations, linkFolders } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
 
 /** What the links of a configuration led to at the last look. */
@@ -39,15 +41,11 @@ export class RootLinks {
   }
 }
 
-function servedPaths({ servers }: Config): Set<string> {
-  const paths = servers
-    .flatMap(({ fallback, locations }) => [fallback, ...locations])
-    .flatMap(({ files, programs, store }) => [
-      files.root,
-      files.alias,
-      programs.cgiScript,
-      programs.sendfileFrom,
-      store.uploadStore,
-    ]);
+function servedPaths(config: Config): Set<string> {
+  const paths = allLocations(config).flatMap((location) => {
+    const { files: { root, alias }, programs: { cgiScript, sendfileFrom }, store: { uploadStore } } =
+      location;
+    return [root, alias, ...linkFolders(location), cgiScript, sendfileFrom, uploadStore];
+  });
   return new Set(paths.filter((path) => path !== undefined));
 }

@@ -86,6 +86,27 @@ Deno.test("decodeConfig() reads ten thousand servers in linear time", () => {
   });
 });
 
+Deno.test("decodeConfig() merges into thousands of places in linear time", () => {
+  const servers = Array.from(
+    { length: 5000 },
+    (_, i) => `  - { <<: *base, server_name: s${i}.test, root: "\${A}" }`,
+  );
+  const text = `x-base: &base { index: [a, b], root: x }\nservers:\n${servers.join("\n")}\n`;
+  assertLinear(() => {
+    const { config } = decodeConfig(text, "/site/webserv.yaml", undefined, () => "www");
+    assertEquals(config?.servers.at(-1)?.fallback.files.index, ["a", "b"]);
+  });
+});
+
+Deno.test("decodeConfig() refuses merges that are nested too deeply", () => {
+  const merges = Array.from({ length: 5000 }, (_, i) => `x-${i + 1}: &a${i + 1} { <<: *a${i} }\n`).join("");
+  const { issues } = decodeConfig(
+    `x-0: &a0 { root: a }\n${merges}servers: [{ <<: *a5000 }]\n`,
+    "/webserv.yaml",
+  );
+  assert(issues?.some(({ message }) => message.includes("nested too deeply")));
+});
+
 Deno.test("decodeConfig() never throws, whatever the text", () => {
   const pieces = [
     "servers",
@@ -121,6 +142,12 @@ Deno.test("decodeConfig() never throws, whatever the text", () => {
     "\0",
     "404",
     "<<",
+    "<<: *a",
+    "x-a: &a ",
+    "${A}",
+    "${A:-b}",
+    "${",
+    "\ue000",
     ",",
   ];
   const parts = [...pieces, ...words];

@@ -141,9 +141,8 @@ export class FakeFiles implements FileSystem {
     let real = "";
     for (const segment of path.split("/").slice(1)) {
       real += `/${segment}`;
-      for (let target = this.links.get(real); target !== undefined; target = this.links.get(real)) {
-        real = target;
-      }
+      const target = this.links.get(real);
+      if (target !== undefined) real = this.#resolve(target);
     }
     return real;
   }

@@ -80,14 +80,18 @@ async function whileSwapped(
 async function inPlaces(act: (place: Place) => Promise<void>): Promise<void> {
   await using folder = await temporaryFolder();
   const root = `${folder.path}/root`, outside = `${folder.path}/outside`;
-  for (const path of [`${root}/sub/deep`, `${outside}/deep`]) Deno.mkdirSync(path, { recursive: true });
+  const allowed = `${folder.path}/allowed`;
+  for (const path of [`${root}/sub`, `${allowed}/sub`, outside]) {
+    Deno.mkdirSync(`${path}/deep`, { recursive: true });
+  }
   for (const name of ["f", "deep/f"]) {
-    Deno.writeTextFileSync(`${root}/sub/${name}`, "public");
+    for (const path of [root, allowed]) Deno.writeTextFileSync(`${path}/sub/${name}`, "public");
     Deno.writeTextFileSync(`${outside}/${name}`, SECRET);
   }
   for (let i = 0; i < 20; i++) Deno.writeTextFileSync(`${outside}/only-outside-${i}`, SECRET);
   const store = new StoreOrigin({ files: fileSystem, store: storeFiles, clock }, root);
-  await act({ root, outside, store, origin: new DiskOrigin(new FileCache(fileSystem, clock), root) });
+  const origin = new DiskOrigin(new FileCache(fileSystem, clock), root, [allowed]);
+  await act({ root, outside, store, origin });
 }
 
 /** All that is outside, with contents. */
@@ -115,6 +119,8 @@ Deno.test("no byte from outside is read while links are swapped", async () => {
       ["l", "sub/f", "../outside/f", "/l"],
       ["l", "sub", "../outside", "/l/f"],
       ["l", "sub", "../outside", "/l/deep/f"],
+      ["l", "../allowed/sub/f", "../outside/f", "/l"],
+      ["l", "../allowed/sub", "../outside", "/l/deep/f"],
       ["sub", "/", "../outside", "/sub/f"],
       ["sub", "/", "../outside", "/sub/deep/f"],
     ] as const

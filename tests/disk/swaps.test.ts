@@ -20,6 +20,8 @@ interface Case {
   /** Where it leads while nobody interferes; undefined: it is no link then but a folder or file. */
   readonly inside?: string;
   readonly outside: string;
+  /** Links that nobody turns. */
+  readonly links?: Readonly<Record<string, string>>;
   /** All folders have just been made: nothing is proved by their times. */
   readonly young?: boolean;
 }
@@ -31,6 +33,23 @@ const CASES: readonly Case[] = [
   { name: "a folder that is replaced by a link", link: "/root/a", path: "/a/f", outside: "/out" },
   { name: "a folder above another", link: "/root/a", path: "/a/b/g", outside: "/out" },
   { name: "a file that is replaced by a link", link: "/root/a/f", path: "/a/f", outside: "/out/f" },
+  { name: "a link to an allowed file", link: "/root/l", path: "/l", inside: "/ok/a/f", outside: "/out/f" },
+  { name: "a link to an allowed folder", link: "/root/l", path: "/l/f", inside: "/ok/a", outside: "/out" },
+  {
+    name: "a link within an allowed folder",
+    link: "/ok/l",
+    path: "/m/l/f",
+    inside: "/ok/a",
+    outside: "/out",
+    links: { "/root/m": "/ok" },
+  },
+  {
+    name: "an allowed folder that is replaced by a link",
+    link: "/ok/a",
+    path: "/m/a/b/g",
+    outside: "/out",
+    links: { "/root/m": "/ok" },
+  },
 ].flatMap((each) => [each, { ...each, name: `${each.name}, just made`, young: true }]);
 
 interface Scene {
@@ -39,11 +58,13 @@ interface Scene {
   turn(out: boolean): void;
 }
 
-function scene({ link, inside, outside, young }: Case): Scene {
+function scene({ link, inside, outside, links = {}, young }: Case): Scene {
   const files = new FakeFiles(), clock = new FakeClock();
   const made = young ? clock.time : clock.time - 10_000;
-  files.write("/root/a/f", "public", made);
-  files.write("/root/a/b/g", "public", made);
+  for (const folder of ["/root", "/ok"]) {
+    for (const path of ["a/f", "a/b/g"]) files.write(`${folder}/${path}`, "public", made);
+  }
+  for (const [path, target] of Object.entries(links)) files.links.set(path, target);
   for (const path of ["/out/f", "/out/b/g", "/out/only", "/out/b/only"]) files.write(path, OUTSIDE, made);
   for (const [path, { stat, content }] of files.nodes) {
     files.nodes.set(path, { stat: { ...stat, modified: made, changed: made }, content });
@@ -57,7 +78,7 @@ function scene({ link, inside, outside, young }: Case): Scene {
     node.stat = { ...node.stat, modified: clock.time, changed: clock.time };
   };
   if (inside !== undefined) files.links.set(link, inside);
-  return { files, origin: new DiskOrigin(new FileCache(files, clock), "/root"), turn };
+  return { files, origin: new DiskOrigin(new FileCache(files, clock), "/root", ["/ok"]), turn };
 }
 
 /** The content; undefined where there is none, or it was another meanwhile. */

@@ -68,14 +68,14 @@ class Shell implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #said: Output;
 
-  constructor(folder: string, flags: string) {
+  constructor(folder: string, flags: string, env: Readonly<Record<string, string>> = {}) {
     const child = this.#child = new Deno.Command("sh", {
       args: [
         "-c",
         `exec "$DENO" run --no-lock ${flags} "$MAIN" -c webserv.yaml`,
       ],
       cwd: folder,
-      env: { DENO: Deno.execPath(), MAIN, NO_COLOR: "1" },
+      env: { ...env, DENO: Deno.execPath(), MAIN, NO_COLOR: "1" },
       stdin: "null",
       stdout: "piped",
       stderr: "piped",
@@ -93,6 +93,15 @@ class Shell implements AsyncDisposable {
     const pattern = /listening on http:\/\/127\.0\.0\.1:(\d+)\/\n/;
     await this.#said.waitFor(pattern);
     return Number(pattern.exec(this.text)![1]);
+  }
+
+  /** Waits for a line. */
+  says(line: RegExp): Promise<unknown> {
+    return this.#said.waitFor(line);
+  }
+
+  reload(): void {
+    this.#child.kill("SIGHUP");
   }
 
   async stop(): Promise<number> {
@@ -271,5 +280,38 @@ Deno.test({
         assertEquals([code, new TextDecoder().decode(stderr)], [1, `webserv: ${message}\n`]);
       });
     }
+  },
+});
+
+Deno.test({
+  name:
+    `variables that a configuration names are in the flags, and a start or a reload without says which${reason}`,
+  ignore,
+  fn: async () => {
+    await using folder = await temporaryFolder();
+    const config = (more = "") =>
+      "access_log: off\nservers:\n  - listen: 127.0.0.1:0\n    root: ${SITE_ROOT}\n" +
+      `    add_header: { X-Title: "\${SITE_TITLE:-untitled}"${more} }\n`;
+    await writeFiles(folder.path, { "www/a.txt": "fine", "webserv.yaml": config() });
+    const env = { SITE_ROOT: "www" };
+    const { code, stdout, stderr } = await runProgram(["permissions"], { cwd: folder.path, env });
+    assertEquals([code, stderr], [0, ""]);
+    assertMatch(stdout, / --allow-env=\S*,SITE_ROOT,SITE_TITLE,/);
+    {
+      await using server = new Shell(folder.path, stdout.trim(), env);
+      const port = await server.port();
+      assertEquals((await ask(port, "/a.txt")).field("x-title"), "untitled");
+      await writeFiles(folder.path, { "webserv.yaml": config(', X-B: "${SITE_B:-b}"') });
+      server.reload();
+      await server.says(/webserv\.yaml names variables of the environment: start with --allow-env=SITE_B\n/);
+      await server.says(/the configuration was not loaded again; the old one stays\n/);
+      assertEquals(await get(port, "/a.txt"), "200 fine");
+    }
+    await using without = new Shell(folder.path, stdout.trim(), env);
+    assertEquals(await without.status, 1);
+    assertEquals(
+      without.text,
+      "webserv: webserv.yaml names variables of the environment: start with --allow-env=SITE_B\n",
+    );
   },
 });

@@ -22,6 +22,7 @@ access_log: access.log
 servers:
   - listen: "127.0.0.1:PORT"
     root: link
+    allow_links_to: data
     locations:
       /up/: { upload_store: up }
       /old/: { alias: old }
@@ -70,6 +71,8 @@ async function prepared(): Promise<AsyncDisposable & { readonly path: string; re
     "up": null,
     "spool": null,
     "secret.txt": "s",
+    "shared/d.txt": "d",
+    "shared-other/d.txt": "d",
     "www-other/c.txt": "c",
     "script": "#!/bin/sh\nexit 0\n",
     "other": "#!/bin/sh\nexit 0\n",
@@ -77,6 +80,7 @@ async function prepared(): Promise<AsyncDisposable & { readonly path: string; re
     "webserv.yaml": "",
   });
   await Deno.symlink(`${folder.path}/www`, `${folder.path}/link`);
+  await Deno.symlink("shared", `${folder.path}/data`);
   await Deno.symlink(`${folder.path}/secret.txt`, `${folder.path}/www/leads-out`);
   for (const name of ["script", "other"]) await Deno.chmod(`${folder.path}/${name}`, 0o755);
   // Held, so that nobody else gets it.
@@ -103,6 +107,8 @@ Deno.test({
       ["read", at("link/a.txt")],
       ["read", at("www/a.txt")],
       ["read", at("old/b.txt")],
+      ["read", at("data/d.txt")],
+      ["read", at("shared/d.txt")],
       ["write", at("up/new.txt")],
       ["read", at("up/new.txt")],
       ["write", at("spool/body")],
@@ -114,6 +120,7 @@ Deno.test({
         ["read", at("secret.txt")],
         ["read", at("webserv.yaml")],
         ["read", at("www-other/c.txt")],
+        ["read", at("shared-other/d.txt")],
         ["read", at("www/../secret.txt")],
         ["read", at("access.log")],
         ["read", "/etc/passwd"],
@@ -124,6 +131,8 @@ Deno.test({
         ["write", at("www/a.txt")],
         ["write", at("link/new.txt")],
         ["write", at("old/new.txt")],
+        ["write", at("data/new.txt")],
+        ["write", at("shared/d.txt")],
         ["write", at("up/../new.txt")],
         ["write", at("access.log")],
         ["write", at("script")],

@@ -48,6 +48,40 @@ Deno.test({
 });
 
 Deno.test({
+  name: "links to where allow_links_to lets them lead are no gap, and those that lead on from there are one",
+  ignore,
+  fn: async () => {
+    await using folder = await temporaryFolder();
+    await writeFiles(folder.path, { "www/a": "a", "real/b": "b", "secret": "s", "up/c": "c" });
+    for (
+      const [path, target] of [
+        ["data", "real"],
+        ["www/in", "../real/b"],
+        ["real/back", "../www/a"],
+        ["real/out", "../secret"],
+        ["up/in", "../real/b"],
+      ] as const
+    ) await Deno.symlink(target, `${folder.path}/${path}`);
+    const text = (more: string) =>
+      `servers:\n  - { listen: 0, root: www${more}, locations: { /up/: { upload_store: up } } }\n`;
+    const gaps = async (more: string) =>
+      (await checked(folder.path, text(more))).stdout.split(HEADING)[1]!.split("\n");
+    // A store's links would let it be written to.
+    const store = `  reach ${folder.path}/real/b by the link ${folder.path}/up/in`;
+    assertEquals((await gaps("")).sort(), [
+      "",
+      store,
+      `  reach ${folder.path}/real/b by the link ${folder.path}/www/in`,
+    ]);
+    assertEquals((await gaps(", allow_links_to: data")).sort(), [
+      "",
+      store,
+      `  reach ${folder.path}/secret by the link ${folder.path}/data/out`,
+    ]);
+  },
+});
+
+Deno.test({
   name: "check says what programs for a location can be brought to, and warns of a missing interpreter",
   ignore,
   fn: async () => {

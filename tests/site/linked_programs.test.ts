@@ -15,6 +15,10 @@ const CONFIG = `servers:
       /run/: { alias: programs, index: [index.txt], cgi: { .php: php-cgi } }
       /one: { alias: links/one.txt, cgi: { .php: php-cgi } }
       /try/: { alias: programs, try_files: [$uri, /run/text.txt], cgi: { .php: php-cgi } }
+      /far/: { alias: far, allow_links_to: programs, index: [text.txt], cgi: { .php: php-cgi } }
+      /plain/: { alias: far, allow_links_to: [programs, shared], index: [text.txt], try_files: [$uri, $uri/, /plain/a.txt] }
+      /near/: { alias: far }
+      /sharing/: { alias: sharing, allow_links_to: shared, cgi: { .php: php-cgi } }
 `;
 
 const made = (config = CONFIG) => {
@@ -24,6 +28,9 @@ const made = (config = CONFIG) => {
     "programs/sub/b.php": SOURCE,
     "programs/i/x": "",
     "root/x": "",
+    "far/x": "",
+    "shared/c.php": SOURCE,
+    "shared/c.txt": "shared",
   });
   for (
     const [link, target] of [
@@ -36,6 +43,12 @@ const made = (config = CONFIG) => {
       ["/site/programs/link.txt", "/site/programs/plain.txt"],
       ["/site/programs/folder", "/site/programs/sub"],
       ["/site/links/one.txt", "/site/programs/a.php"],
+      ["/site/far/a.php", "/site/programs/a.php"],
+      ["/site/far/a.txt", "/site/programs/a.php"],
+      ["/site/far/text.txt", "/site/programs/a.php"],
+      ["/site/far/plain.txt", "/site/programs/plain.txt"],
+      ["/site/far/folder", "/site/programs"],
+      ["/site/far/shared", "/site/shared"],
     ] as const
   ) made.files.links.set(link, target);
   return made;
@@ -55,6 +68,24 @@ const ANSWERS: Readonly<Record<string, string>> = {
   "/one": "403",
   "/try/missing": "403",
   "/try/text.txt": "403",
+  "/far/a.php": "200 ran /far/a.php",
+  "/far/folder/sub/b.php": "200 ran /far/folder/sub/b.php",
+  "/far/folder/sub/b.php/info": "200 ran /far/folder/sub/b.php/info",
+  "/far/plain.txt": "200 plain",
+  "/far/a.txt": "403",
+  "/far/folder/text.txt": "403",
+  "/far/": "403",
+  // Nothing is run here, and what others run is not sent.
+  "/plain/plain.txt": "200 plain",
+  "/plain/a.txt": "403",
+  "/plain/a.php": "403",
+  "/plain/folder/a.php": "403",
+  "/plain/": "403",
+  "/plain/none": "403",
+  "/plain/shared/c.php": "403",
+  "/plain/shared/c.txt": "200 shared",
+  "/near/a.txt": "404",
+  "/near/a.php": "404",
 };
 
 for (const [target, answer] of Object.entries(ANSWERS)) {

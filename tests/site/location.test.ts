@@ -39,6 +39,7 @@ function location(keys: Keys, programs: readonly string[] = []): Location {
     files: {
       ...root !== undefined && { root },
       ...alias !== undefined && { alias },
+      allowLinksTo: [],
       index: [],
       autoindex: false,
       types: {},

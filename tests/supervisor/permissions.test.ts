@@ -54,6 +54,16 @@ const CASES: readonly (readonly [name: string, text: string, expected: Partial<P
     { read: ["/mnt/real/www", "/srv/link/www"] },
   ],
   [
+    "folders that links may lead to are read under both names, and never written",
+    server("root: www, allow_links_to: [link/data, /etc/app], locations: { /up/: { upload_store: up } }"),
+    { read: ["/etc/app", "/mnt/real/data", "/srv/link/data", "/srv/up", "/srv/www"], write: ["/srv/up"] },
+  ],
+  [
+    "where no files are, there are no links that may lead anywhere",
+    server("allow_links_to: [link/data], locations: { /r/: { return: 204 } }"),
+    {},
+  ],
+  [
     "a store is read and written, and nothing else is written",
     server("root: www, locations: { /up/: { upload_store: link/up } }"),
     { read: ["/mnt/real/up", "/srv/link/up", "/srv/www"], write: ["/mnt/real/up", "/srv/link/up"] },

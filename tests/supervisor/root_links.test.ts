@@ -6,7 +6,7 @@ const CONFIG = `servers:
   - listen: 8080
     root: current/www
     locations:
-      /plain/: { alias: plain }
+      /plain/: { alias: plain, allow_links_to: [data, shared] }
       /later/: { alias: later }
       /up/: { upload_store: up }
       /git/: { cgi_script: bin/git }
@@ -17,6 +17,8 @@ const disk = () =>
   new Map([
     ["/srv/current/www", "/srv/1/www"],
     ["/srv/plain", "/srv/plain"],
+    ["/srv/data", "/srv/data"],
+    ["/srv/shared", "/mnt/1"],
     ["/srv/up", "/mnt/up"],
     ["/srv/bin/git", "/usr/bin/git"],
   ]);
@@ -30,6 +32,7 @@ Deno.test("each link that leads elsewhere is told once", () => {
   const table: readonly (readonly [path: string, target: string])[] = [
     ["/srv/current/www", "/srv/2/www"],
     ["/srv/up", "/mnt/other"],
+    ["/srv/shared", "/mnt/2"],
     ["/srv/bin/git", "/opt/git"],
     ["/srv/later", "/srv/elsewhere"],
   ];

@@ -1,0 +1,57 @@
+/**
+ * YAML text to a tree of nodes. Refused is what YAML refuses, unknown tags, and several documents in one file; what the
+ * tree itself refuses stands in tree_builder.ts.
+ *
+ * @module
+ */
+import { type Document, LineCounter, parseDocument, visit, type YAMLError } from "yaml";
+import { STAR_HINT } from "./anchors.ts";
+import { hideBraces } from "./braces.ts";
+import type { Environment } from "./environment.ts";
+import type { Report } from "./issues.ts";
+import type { Node } from "./node.ts";
+import { TreeBuilder } from "./tree_builder.ts";
+
+/** The tree of a file; undefined where its text is not YAML, which is then reported. */
+export function parseTree(text: string, report: Report, environment: Environment): Node | undefined {
+  const lines = new LineCounter(), hidden = hideBraces(text);
+  // The tree looks for unique keys itself, since it takes 404 and "404" for the same one.
+  const document = parseDocument(hidden.text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
+  const errors = errorsByLine([...document.errors, ...document.warnings], lines);
+  for (const [line, error] of errors) {
+    report({ line, path: "" }, hidden.restore(yamlMessage(error, text.split("\n")[line - 1] ?? "")));
+  }
+  if (hidden.text !== text) restoreScalars(document, hidden.restore);
+  return errors.size > 0 ? undefined : new TreeBuilder(document, lines, report, environment).tree();
+}
+
+function restoreScalars(document: Document.Parsed, restore: (part: string) => string): void {
+  visit(document, {
+    Scalar(_, node) {
+      if (typeof node.value === "string") node.value = restore(node.value);
+    },
+  });
+}
+
+/** One a line, as the others tend to follow from it; a star is more often to blame than what comes after it. */
+function errorsByLine(errors: readonly YAMLError[], lines: LineCounter): ReadonlyMap<number, YAMLError> {
+  const byLine = new Map<number, YAMLError>();
+  for (const error of errors) {
+    const { line } = lines.linePos(error.pos[0]);
+    if (!byLine.has(line) || error.code === "BAD_ALIAS") byLine.set(line, error);
+  }
+  return byLine;
+}
+
+function yamlMessage(error: YAMLError, sourceLine: string): string {
+  if (error.code === "MULTIPLE_DOCS") return 'more than one YAML document: remove the "---" between them';
+  if (error.code === "RESOURCE_EXHAUSTION") return "not YAML: nested too deeply";
+  if (error.code === "BAD_ALIAS") return `not YAML: ${STAR_HINT}`;
+  const [first] = error.message.split("\n");
+  const hint = /\]:\d/.test(sourceLine)
+    ? ' (an address such as "[::1]:8080" has to be in quotes)'
+    : /^[^#]*\$\{/.test(sourceLine)
+    ? ' (a variable whose default has ": ", " #", "{" or a comma in it has to be in quotes)'
+    : "";
+  return `not YAML: ${first}${hint}`;
+}

@@ -1,0 +1,33 @@
+/**
+ * Why links lead a path to nothing that may be sent (lib/disk/place.ts has the rules): asked only where something was
+ * found missing, for the error log.
+ *
+ * @module
+ */
+import { isContained } from "../http/containment.ts";
+import { belowRoot, isHidden, type PlacePorts, realFolder } from "./place.ts";
+
+/** Where links lead a path: out of its root, or to a name that starts with a dot. */
+export interface Refusal {
+  readonly why: "outside" | "hidden";
+  readonly realPath: string;
+}
+
+/** Why locate() has found nothing where something is; undefined if that is not for the links on the way. */
+export function refusalOf(
+  { files, withheld }: PlacePorts,
+  path: string,
+  root: string,
+  linksTo: readonly string[],
+): Refusal | undefined {
+  const realRoot = files.realPath(root), realPath = files.realPath(path);
+  if (realRoot === undefined || realPath === undefined || withheld?.has(realPath)) return undefined;
+  if (isContained(realPath, realRoot)) {
+    return isHidden(belowRoot(realPath, realRoot)) ? { why: "hidden", realPath } : undefined;
+  }
+  const isAllowed = linksTo.some((folder) => {
+    const real = realFolder(files, folder);
+    return real !== undefined && isContained(realPath, real);
+  });
+  return { why: isAllowed ? "hidden" : "outside", realPath };
+}

@@ -1,0 +1,44 @@
+/**
+ * Links that lead to what may not be sent: why such a path is not found, for the error log and for whoever is on this
+ * machine (for all others it is not there), and links that lead out of the root to a program.
+ *
+ * @module
+ */
+import { joinPath } from "../disk/place.ts";
+import { HttpError, refusal } from "../http/errors.ts";
+import type { Exchange } from "./exchange.ts";
+
+const OUTSIDE = "A symbolic link leads out of the folder that is served here. " +
+  "Links may lead to the folders that allow_links_to names in the configuration.";
+const HIDDEN =
+  "A symbolic link leads to a name that starts with a dot, and such names are not there for requests.";
+
+/** 404 for a path at which just now nothing was found. */
+export function notFound({ location, path }: Exchange): HttpError {
+  const { origin } = location, originPath = location.originPath(path);
+  const refused = origin?.whyRefused(originPath);
+  if (refused === undefined) return refusal(404);
+  const { why, realPath } = refused, led = `${joinPath(origin!.root, originPath)} leads to ${realPath}`;
+  if (why === "hidden") {
+    return new HttpError(404, undefined, { log: `${led}, where a name starts with a dot`, hint: HIDDEN });
+  }
+  const log = `${led}, which lies outside of ${
+    origin!.root
+  }: allow_links_to names folders that links may lead to`;
+  return new HttpError(404, undefined, { log, hint: OUTSIDE });
+}
+
+/**
+ * 403 for a link that leads out of the root to a program of any location (lib/site/program_files.ts): where links may lead
+ * out, whoever makes one does not always own what it leads to. Undefined for all else.
+ *
+ * PERF: only where links may lead out at all; the look is shared with whoever sends the file.
+ *
+ * @throws {FileError}
+ */
+export function refuseOutsideProgram({ location, path, server }: Exchange): HttpError | undefined {
+  const found = location.origin?.find(location.originPath(path));
+  if (found?.kind !== "file" || !found.isOutside || !server.programFiles.has(found)) return undefined;
+  const log = `${found.path} leads to ${found.place}, which is a program, whose source is not sent`;
+  return new HttpError(403, undefined, { log });
+}
