@@ -9,6 +9,7 @@ import { fromFileUrl, join } from "@std/path";
 import { backendLacks } from "./bench/backends.ts";
 import { findExecutable } from "./bench/find.ts";
 import { curlOn } from "./bench/curl.ts";
+import { firstOn } from "./bench/first.ts";
 import { h2loadOn } from "./bench/h2load.ts";
 import { LATENCY, type LatencyResult, measureLatencies } from "./bench/latency.ts";
 import { checkPlace, writeReport } from "./bench/markdown.ts";
@@ -74,6 +75,7 @@ async function run(options: Options, signal: AbortSignal): Promise<number> {
     const loads = {
       wrk: wrkOn(LOAD_CORE, wrk, signal),
       curl: curlOn(LOAD_CORE, "curl", signal),
+      first: firstOn(LOAD_CORE, "curl", signal),
       h2load: h2loadOn(LOAD_CORE, tls, signal),
       s_time: sTimeOn(LOAD_CORE, tls, signal),
       tunnel: tunnelOn(LOAD_CORE, programs, signal),
