@@ -115,7 +115,7 @@ export class FileCodings {
     }
     const { compression, turns } = ports;
     const made = new CodedFile(file, this.#codedLabels(labels, coded), coded, {
-      createEncoder: () => compression.encoder(coded),
+      createEncoder: (size) => compression.encoder(coded, size),
       turns,
     });
     return { file: made, labels: made };
