@@ -28,7 +28,7 @@ export class DiskOrigin implements Origin {
     return this.cache.hold(joinPath(this.root, path), this.root, this.linksTo);
   }
 
-  /** Why find() has given nothing for a path just now, if links lead it to what may not be sent. */
+  /** Why find() has just now given nothing for a path, if links lead it, or what is above it, to what may not be sent. */
   whyRefused(path: string): Refusal | undefined {
     return this.cache.whyRefused(joinPath(this.root, path), this.root, this.linksTo);
   }

@@ -18,6 +18,7 @@ import { InternalRedirect, type Outcome } from "../http/message.ts";
 import type { Answerer, Exchange, Server } from "./exchange.ts";
 import type { Location } from "./location.ts";
 import type { NeverRun } from "./never_run.ts";
+import { notFound } from "./refused_links.ts";
 import { slashRedirect } from "./returns.ts";
 import { withSentFile } from "./sent_files.ts";
 
@@ -142,7 +143,7 @@ export function answerProgramIndex(runners: Runners): Answerer {
       if (origin?.find(index.slice(replaced))?.kind !== "file") continue;
       return folder === path ? new InternalRedirect(index) : slashRedirect(exchange);
     }
-    return refusal(404);
+    return notFound(exchange);
   };
 }
 

@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { joinPath } from "../disk/place.ts";
 import { HttpError, refusal } from "../http/errors.ts";
 import type { Exchange } from "./exchange.ts";
 
@@ -15,11 +14,10 @@ const HIDDEN =
 
 /** 404 for a path at which just now nothing was found. */
 export function notFound({ location, path }: Exchange): HttpError {
-  const { origin } = location, originPath = location.originPath(path);
-  const refused = origin?.whyRefused(originPath);
+  const { origin } = location, refused = origin?.whyRefused(location.originPath(path));
   if (refused === undefined) return refusal(404);
-  const { why, realPath } = refused, led = `${joinPath(origin!.root, originPath)} leads to ${realPath}`;
-  if (why === "hidden") {
+  const led = `${refused.path} leads to ${refused.realPath}`;
+  if (refused.why === "hidden") {
     return new HttpError(404, undefined, { log: `${led}, where a name starts with a dot`, hint: HIDDEN });
   }
   const log = `${led}, which lies outside of ${

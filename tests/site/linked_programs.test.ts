@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { byFastcgi, site } from "../support/site.ts";
 
 const SOURCE = "the source of a program";
@@ -96,3 +96,32 @@ for (const [target, answer] of Object.entries(ANSWERS)) {
     }
   });
 }
+
+Deno.test("why a link to a program leads nowhere is told, behind which PATH_INFO ever", async () => {
+  for (const change of [(yaml: string) => yaml, byFastcgi]) {
+    const { ask, files, log } = site(
+      change(`servers:
+  - locations:
+      /run/: { alias: run, cgi_only: on, cgi: { .php: php-cgi } }
+      /some/: { alias: run, cgi: { .php: php-cgi } }
+`),
+      { "run/x": "", "elsewhere/a.php": SOURCE },
+    );
+    files.links.set("/site/run/a.php", "/site/elsewhere/a.php");
+    for (const target of ["/run/a.php", "/run/a.php/in/fo", "/some/a.php", "/some/a.php/in/fo"]) {
+      const { status, text } = await ask(target);
+      assertEquals(
+        [status, text.includes(SOURCE), text.includes("allow_links_to")],
+        [404, false, true],
+        target,
+      );
+      assertStringIncludes(
+        log.at(-1)!,
+        `GET ${target}: /site/run/a.php leads to /site/elsewhere/a.php, which lies outside of /site/run: allow_links_to`,
+      );
+    }
+    const told = log.length;
+    assertEquals((await ask("/run/none.php")).status, 404);
+    assertEquals(log.length, told);
+  }
+});
