@@ -6,7 +6,7 @@
  */
 import { encodeLatin1 } from "../bytes/latin1.ts";
 import type { FieldBlock } from "../http/fields.ts";
-import { type Request, schemeOf } from "../http/message.ts";
+import { type Request, requestUri, schemeOf } from "../http/message.ts";
 
 /** The program that is to answer, and what of the path is left for it. */
 export interface Script {
@@ -60,7 +60,7 @@ export function cgiEnvironment(
     SERVER_PORT: String(request.local.port),
     SERVER_PROTOCOL: request.version,
     REQUEST_METHOD: request.method,
-    REQUEST_URI: request.query === undefined ? request.path : `${request.path}?${query}`,
+    REQUEST_URI: requestUri(request),
     QUERY_STRING: query,
     SCRIPT_NAME: script.name,
     REMOTE_ADDR: request.remote.hostname,

@@ -12,6 +12,7 @@ import type { Config } from "../config/types.ts";
 import { isContained } from "../http/containment.ts";
 import { endpointOf } from "../http/endpoint.ts";
 import { mayWrite } from "../runtime/may_write.ts";
+import { addressOf, ListenError } from "../runtime/net.ts";
 import { permissionFlag } from "../supervisor/permissions.ts";
 import { machineName, systemInfo, VARIABLES } from "../supervisor/system_info.ts";
 import { type CommandLine, folderOptions, UsageError } from "./command_line.ts";
@@ -125,6 +126,7 @@ function loadFile(file: string, isNamed: boolean): LoadedConfiguration & { names
     mayWrite,
     isNamed,
     certificate: certificateLook,
+    addressOf: addressOrNothing,
     machineName: machineName(),
   };
   const named = new Set<string>();
@@ -150,6 +152,16 @@ function loadFile(file: string, isNamed: boolean): LoadedConfiguration & { names
       [...result.listens].map(([key, position]) => [key, formatPlace(resolve(file), position, here)]),
     ),
   };
+}
+
+/** The address of a name; undefined where it has none, or may not be looked up, which a start says itself. */
+function addressOrNothing(name: string): string | undefined {
+  try {
+    return addressOf(name);
+  } catch (error) {
+    if (error instanceof ListenError) return undefined;
+    throw error;
+  }
 }
 
 function mayRead(variable: string): boolean {

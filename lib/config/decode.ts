@@ -59,7 +59,8 @@ export function decodeConfig(
   if (text === undefined) return { issues: issues.sorted() };
   const section = decodeSections(text, dirname(file), issues.report, environment);
   const servers = section?.values.servers ?? [];
-  checkServers(servers, issues.report);
+  const reports = { issue: issues.report, warning: warnings.report };
+  checkServers(servers, reports, outside?.addressOf);
   for (const server of servers) {
     checkServer(server, issues.report);
     checkDuplicateLocations(server, issues.report);
@@ -72,7 +73,6 @@ export function decodeConfig(
   warnAboutProxies(section, warnings.report);
   const config = { file, ...completeTop(section.values), servers: servers.map(completeServer) };
   if (outside) {
-    const reports = { issue: issues.report, warning: warnings.report };
     checkPlaces(config, section, outside, reports);
     checkOutside(config, section, outside, reports);
     checkLinks(config, section, outside, reports);

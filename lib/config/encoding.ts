@@ -13,8 +13,8 @@ const BYTE_ORDER_MARKS: readonly (readonly [encoding: string, bytes: readonly nu
   ["UTF-16", [0xfe, 0xff]],
 ];
 
-/** Bytes at the start by which UTF-16 is known that has no byte order mark. */
-const PROBE = 256;
+/** Bytes at the start by which an encoding is known that has no byte order mark. */
+const PROBE = 65_536;
 
 /** The text without a byte order mark; undefined if it is not UTF-8, which is then reported. */
 export function decodeText(bytes: Uint8Array, report: Report): string | undefined {
@@ -47,11 +47,28 @@ export function decodeText(bytes: Uint8Array, report: Report): string | undefine
 function wideEncoding(bytes: Uint8Array): string | undefined {
   const marked = BYTE_ORDER_MARKS.find(([, mark]) => mark.every((byte, index) => bytes[index] === byte));
   if (marked !== undefined) return marked[0];
-  const probe = bytes.subarray(0, PROBE);
-  const zeros = [0, 0];
-  for (const [index, byte] of probe.entries()) if (byte === 0) zeros[index % 2]!++;
-  // Of ASCII every other byte is zero, and always on the same side.
-  return zeros.some((count) => count > probe.length / 4) && zeros.includes(0) ? "UTF-16" : undefined;
+  if (!bytes.includes(0)) return undefined;
+  const probe = bytes.subarray(0, Math.min(PROBE, bytes.length & ~1));
+  if (isUtf32(probe)) return "UTF-32";
+  return isUtf16(probe, "utf-16le") || isUtf16(probe, "utf-16be") ? "UTF-16" : undefined;
+}
+
+/** Of four bytes two at one end are the number of a plane, with which 17 begin. */
+function isUtf32(bytes: Uint8Array): boolean {
+  if (bytes.length < 4) return false;
+  let little = true, big = true;
+  for (let at = 0; at + 3 < bytes.length; at += 4) {
+    little &&= bytes[at + 3] === 0 && bytes[at + 2]! <= 0x10;
+    big &&= bytes[at] === 0 && bytes[at + 1]! <= 0x10;
+  }
+  return little || big;
+}
+
+/** There is no configuration without a colon, which is another character with its bytes the other way round. */
+function isUtf16(bytes: Uint8Array, label: string): boolean {
+  const text = new TextDecoder(label).decode(bytes);
+  // deno-lint-ignore no-control-regex
+  return text.includes(":") && !/[\x00-\x08\x0b\x0e-\x1f\ufffe\uffff]/.test(text);
 }
 
 /** Where the first byte is that is no part of a character, and whether other characters before it are UTF-8. */

@@ -86,17 +86,19 @@ interface OptionalRow<T> extends ExampleRow<T> {
   readonly notInheritedBeside?: readonly Source[];
   /** Recognises the value that takes back what the server says, e.g. an empty mapping. */
   readonly takesBack?: (written: T) => boolean;
+  readonly defaultText?: string;
 }
 
 /** A key that may have no value: its own, else the server's. */
 export function optional<T>(
-  { decoder, meaning, example, notInheritedBeside = [], takesBack = () => false }: OptionalRow<T>,
+  { decoder, meaning, example, notInheritedBeside = [], takesBack = () => false, defaultText = "" }:
+    OptionalRow<T>,
 ): Key<T, T | undefined> {
   return {
     decoder,
     locationOnly: false,
     meaning,
-    defaultText: "",
+    defaultText,
     example,
     complete(own, inherited, has) {
       const written = own ?? (notInheritedBeside.some(has) ? undefined : inherited);

@@ -37,6 +37,8 @@ import type {
 import * as values from "./values.ts";
 import { ValueError } from "./values.ts";
 import { parseTemplate } from "./variables.ts";
+import * as returns from "./returns.ts";
+import { parseCandidate, parseLastResort } from "./try_files.ts";
 
 /** Bytes; `0` is no limit. */
 export const size = parsed("a size such as 512, 8k, 10M or 2G", values.parseSize);
@@ -163,11 +165,14 @@ export const cacheControl: Decoder<CacheControl> = (node, report) => {
   return entries?.map(([pattern, value]) => [pattern, value]);
 };
 
+/** A value of Content-Type. */
+export const mediaType: Decoder<string> = parsed("a media type such as text/plain", names.parseMediaType);
+
 /** Media types by extensions in lower case. */
 export const types: Decoder<Variables> = record(
   "a mapping from extensions to media types",
   names.parseTypedExtension,
-  parsed("a media type such as text/plain", names.parseMediaType),
+  mediaType,
 );
 
 /** What may be sent compressed: all codings, none, or some in an order. */
@@ -204,23 +209,23 @@ export const tryFiles: Decoder<TryFiles> = (node, report) => {
   if (!isList(node.value) || node.value.length < 2) {
     return isList(node.value) ? void report(node, `expected ${what}`) : refuse(node, what, report);
   }
-  const candidates = list("paths", parsed("a path", names.parseCandidate))(
+  const candidates = list("paths", parsed("a path", parseCandidate))(
     { ...node, value: node.value.slice(0, -1) },
     report,
   );
-  const last = parsed('=CODE or a path that starts with "/"', names.parseLastResort)(
+  const last = parsed('=CODE or a path that starts with "/"', parseLastResort)(
     node.value.at(-1)!,
     report,
   );
-  return candidates === undefined || last === undefined ? undefined : { candidates, last };
+  return candidates === undefined || last === undefined ? undefined : { candidates, ...last };
 };
 
 /** An answer in either of its two notations. */
 export const returned: Decoder<Return> = (node, report) => {
   const what = 'a code and what it takes, such as "301 /new"';
-  if (!isMap(node.value)) return parsed(what, values.parseReturn)(node, report);
+  if (!isMap(node.value)) return parsed(what, returns.parseReturn)(node, report);
   const section = object(what, {
-    status: parsed("a status", values.parseReturnStatus),
+    status: parsed("a status", returns.parseReturnStatus),
     location: parsed("a path or an address", (text) => text),
     body: literal,
   })(node, report);
@@ -228,7 +233,7 @@ export const returned: Decoder<Return> = (node, report) => {
   const { status, location, body } = section.values;
   if (section.at("status") === undefined) report(node, "needs a status");
   if (status === undefined) return undefined;
-  return parsed(what, () => values.makeReturn(status, { location, body }))({ ...node, value: "" }, report);
+  return parsed(what, () => returns.makeReturn(status, { location, body }))({ ...node, value: "" }, report);
 };
 
 /** What runs the programs of each extension. */

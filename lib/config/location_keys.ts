@@ -60,7 +60,8 @@ const files = {
   tryFiles: optional({
     decoder: () => decoders.tryFiles,
     notInheritedBeside: ["alias", "uploadStore", "cgiScript", "fastcgiPass", "proxyPass", "return"],
-    meaning: "`$uri`, `$uri/`, `$uri.html`, fixed paths, and at the end a path or `=404`",
+    meaning:
+      "`$uri`, `$uri/`, `$uri.html`, fixed paths, and at the end `=404` or a path, which may have a query: `/doku.php?id=$uri&$args`",
     example: "[$uri, $uri/, /index.html]",
   }),
   /** Extension in lower case, with its dot, to the value of Content-Type. */
@@ -70,7 +71,14 @@ const files = {
     merge: mergeVariables,
     meaning: "extensions to media types: `{ .glb: model/gltf-binary }`",
     example: "{ .glb: model/gltf-binary }",
-    defaultText: "built in; what no name tells is text if it looks like it",
+    defaultText: "built in",
+  }),
+  /** The value of Content-Type where no extension tells; undefined: the content is looked at. */
+  defaultType: optional({
+    decoder: () => decoders.mediaType,
+    meaning: "the media type of files that no extension tells, and of the text of a `return`",
+    example: "text/html",
+    defaultText: "text if it looks like it, else application/octet-stream",
   }),
   /** How long browsers may keep files: patterns to values of Cache-Control, of which the first that matches counts. */
   cacheControl: withDefault({
@@ -112,8 +120,9 @@ const answer = {
   /** The answer to every request. */
   return: optional({
     decoder: () => decoders.returned,
-    meaning: "a redirect or a fixed answer",
-    example: "301 /new",
+    meaning:
+      "a redirect or a fixed answer, in which `$host`, `$uri`, `$request_uri`, `$args`, `$scheme` and `$remote_addr` are known",
+    example: "301 https://$host$request_uri",
   }),
   /** Status to the path of its page, every class written out. */
   errorPage: merged({

@@ -104,37 +104,6 @@ function checkSegments(path: string, written: string): void {
   }
 }
 
-/** One of the paths that try_files looks for: `$uri`, `$uri/`, `$uri.html`, `/fixed`. */
-export function parseCandidate(text: string): string {
-  if (text.startsWith("=")) {
-    throw new ValueError(
-      `a code can only stand last in try_files, where nothing else was found: ${quote(text)}`,
-    );
-  }
-  const fixed = text.startsWith("$uri") ? text.slice("$uri".length) : text;
-  if (fixed.includes("$") || (fixed === text && !text.startsWith("/"))) {
-    throw new ValueError(
-      `expected $uri, $uri/, $uri.html or a path that starts with "/", not ${quote(text)}`,
-    );
-  }
-  parsePath(fixed.startsWith("/") ? fixed : `/x${fixed}`);
-  return text;
-}
-
-/** What try_files falls back to: a path to go on with, or a status. */
-export function parseLastResort(text: string): string | number {
-  if (text.startsWith("$")) {
-    throw new ValueError(
-      `the last of try_files is taken without a look whether it exists, so it cannot be ${quote(text)}: ` +
-        "add =404 or a path after it",
-    );
-  }
-  if (!text.startsWith("=")) return parsePath(text);
-  const status = /^=\d{3}$/.test(text) ? Number(text.slice(1)) : NaN;
-  if (status >= 400 && status <= 599) return status;
-  throw new ValueError(`expected a code from =400 to =599, not ${quote(text)}`);
-}
-
 /** A request method. */
 export function parseMethod(text: string): string {
   if (text === "TRACE" || text === "CONNECT") throw new ValueError(`${text} is never allowed`);

@@ -24,15 +24,17 @@ export interface TryFiles {
   /** Paths below the location's root; `$uri` at the start stands for the request's path. A last slash asks for a folder. */
   readonly candidates: readonly string[];
   /** A path for an internal redirect, or a status. */
-  readonly last: string | number;
+  readonly last: string | Template | number;
+  /** What takes the place of the request's query there; without it, that goes on. */
+  readonly query?: Template;
   /** The last is for pages alone: the client takes HTML, and the last segment has no extension; for the rest 404. */
   readonly isForPages?: boolean;
 }
 
 /** The answer of a `return`. */
 export type Return =
-  | { readonly status: number; readonly location: string }
-  | { readonly status: number; readonly body: string }
+  | { readonly status: number; readonly location: string | Template }
+  | { readonly status: number; readonly body: string | Template }
   /** A bare code: the error page of that code, or an empty answer below 400. */
   | { readonly status: number };
 
@@ -67,6 +69,19 @@ export const VARIABLES = [
   "remote_addr",
 ] as const;
 export type Variable = typeof VARIABLES[number];
+
+/** What the target or the text of a `return` may name. */
+export const RETURN_VARIABLES = [
+  "host",
+  "uri",
+  "request_uri",
+  "args",
+  "scheme",
+  "remote_addr",
+] as const satisfies readonly Variable[];
+
+/** What the query of the last of try_files may name. */
+export const TRY_FILES_VARIABLES = ["uri", "args"] as const satisfies readonly Variable[];
 
 /** Literal texts, and variables between them. */
 export type Template = readonly (string | { readonly variable: Variable })[];

@@ -10,22 +10,43 @@ import { suggestion } from "./suggestion.ts";
 import { type Template, type Variable, VARIABLES } from "./value_types.ts";
 import { ValueError } from "./values.ts";
 
-/** Takes a text apart. @throws {ValueError} for a variable that is not known */
-export function parseTemplate(text: string): Template {
+/**
+ * Takes a text apart. `$$` before a name or a brace stands for the character `$`.
+ *
+ * @param known the variables that may stand in it
+ * @throws {ValueError} for a variable that is not known
+ */
+export function parseTemplate(text: string, known: readonly Variable[] = VARIABLES): Template {
   const parts: (string | { readonly variable: Variable })[] = [];
-  let end = 0;
-  for (const match of text.matchAll(/\$(?:([A-Za-z_]\w*)|\{([^}]*)\}?)/g)) {
-    const name = match[1] ?? match[2]!;
-    const variable = VARIABLES.find((known) => known === name);
-    if (variable === undefined) {
-      const hint = suggestion(`$${name}`, VARIABLES.map((known) => `$${known}`)) ||
-        `: known are ${VARIABLES.map((known) => `$${known}`).join(", ")}`;
-      throw new ValueError(`unknown variable ${quote(match[0])}${hint}`);
-    }
-    if (match.index > end) parts.push(text.slice(end, match.index));
-    parts.push({ variable });
+  let literal = "", end = 0;
+  for (const match of text.matchAll(/\$(?:\$(?=[A-Za-z_{])|([A-Za-z_]\w*)|\{([^}]*)\}?)/g)) {
+    literal += text.slice(end, match.index);
     end = match.index + match[0].length;
+    if (match[0] === "$$") {
+      literal += "$";
+      continue;
+    }
+    if (literal !== "") parts.push(literal);
+    literal = "";
+    parts.push({ variable: variableOf(match[0], match[1] ?? match[2]!, known) });
   }
-  if (end < text.length) parts.push(text.slice(end));
+  literal += text.slice(end);
+  if (literal !== "") parts.push(literal);
   return parts;
+}
+
+function variableOf(written: string, name: string, known: readonly Variable[]): Variable {
+  const variable = known.find((candidate) => candidate === name);
+  const isOpen = written.startsWith("${") && !written.endsWith("}");
+  if (variable !== undefined && !isOpen) return variable;
+  const names = known.map((candidate) => `$${candidate}`);
+  const hint = isOpen
+    ? ': a "}" is missing'
+    : suggestion(`$${name}`, names) || `: known are ${names.join(", ")}`;
+  throw new ValueError(`unknown variable ${quote(written)}${hint}`);
+}
+
+/** True if not all of a template is written. */
+export function hasVariables(template: Template): boolean {
+  return template.some((part) => typeof part !== "string");
 }

@@ -31,6 +31,8 @@ export class FileCache implements Contents {
   readonly #entries = new Map<string, DiskFile | DiskFolder>();
   /** Bytes. */
   #contents = 0;
+  /** What is being made of files' contents. */
+  readonly #making = new WeakMap<DiskFile, Map<string, Promise<Uint8Array>>>();
 
   /** What was last looked for, and was there, but not to be found. */
   #refused: string | undefined = undefined;
@@ -163,6 +165,29 @@ export class FileCache implements Contents {
     return this.clock.now() - Math.max(modified, changed + CHANGED_GRAIN) > RACY;
   }
 
+  derive(file: DiskFile, name: string, make: () => Promise<Uint8Array>): Promise<Uint8Array> {
+    let making = this.#making.get(file);
+    const pending = making?.get(name);
+    if (pending !== undefined) return pending;
+    // What may still change unseen is not for those who ask later.
+    if (!this.hasRested(file)) return make();
+    if (making === undefined) this.#making.set(file, making = new Map());
+    const made = this.#keepDerived(file, name, make()).finally(() => making.delete(name));
+    making.set(name, made);
+    return made;
+  }
+
+  async #keepDerived(file: DiskFile, name: string, made: Promise<Uint8Array>): Promise<Uint8Array> {
+    const content = await made;
+    // As in #load().
+    if (this.#entries.get(file.path) === file) {
+      file.keptDerived.set(name, content);
+      this.#contents += content.length;
+      this.#tidy();
+    }
+    return content;
+  }
+
   open(file: DiskFile): OpenFile {
     const opened = this.#openUnchanged(file);
     if (file.size > LARGEST_KEPT) return opened;
@@ -236,7 +261,7 @@ export class FileCache implements Contents {
   }
 
   #forget(path: string, entry: DiskFile | DiskFolder): void {
-    this.#contents -= entry.kept?.length ?? 0;
+    this.#contents -= entry.keptBytes;
     this.#entries.delete(path);
   }
 
@@ -248,7 +273,7 @@ export class FileCache implements Contents {
       if (this.#entries.size < ENTRIES_KEPT && this.#contents <= CONTENTS_KEPT) return;
       if (!entry.used) continue;
       entry.used = false;
-      this.#contents += entry.kept?.length ?? 0;
+      this.#contents += entry.keptBytes;
       this.#entries.set(path, entry);
     }
   }

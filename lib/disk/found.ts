@@ -17,7 +17,7 @@ import type { Place } from "./place.ts";
 /** A folder that may be listed. */
 export class DiskFolder implements Folder {
   readonly kind = "directory";
-  readonly kept = undefined;
+  readonly keptBytes = 0;
   /** Asked for since the cache's last clean-up passed by. */
   used = true;
 
@@ -49,6 +49,8 @@ export interface Contents {
   hasRested(file: DiskFile): boolean;
   /** The caller closes it. @throws {FileError} "changed" if it is another one by now */
   open(file: DiskFile): OpenFile;
+  /** As Representation.derive(). */
+  derive(file: DiskFile, name: string, make: () => Promise<Uint8Array>): Promise<Uint8Array>;
 }
 
 /** A file that may be sent. */
@@ -71,6 +73,8 @@ export class DiskFile implements Representation {
   readonly linkedName: string | undefined;
   /** Its content, while the cache keeps it. */
   kept: Uint8Array<ArrayBuffer> | undefined = undefined;
+  /** What was made of its content, while the cache keeps it. */
+  readonly keptDerived = new Map<string, Uint8Array>();
   /** Asked for since the cache's last clean-up passed by. */
   used = true;
   readonly #contents: Contents;
@@ -120,6 +124,21 @@ export class DiskFile implements Representation {
 
   content(): Uint8Array | undefined {
     return this.#contents.content(this);
+  }
+
+  /** What the cache keeps of it. */
+  get keptBytes(): number {
+    let bytes = this.kept?.length ?? 0;
+    for (const content of this.keptDerived.values()) bytes += content.length;
+    return bytes;
+  }
+
+  derived(name: string): Uint8Array | undefined {
+    return this.keptDerived.get(name);
+  }
+
+  derive(name: string, make: () => Promise<Uint8Array>): Promise<Uint8Array> {
+    return this.#contents.derive(this, name, make);
   }
 
   open(ranges: readonly ByteRange[]): BodySource {

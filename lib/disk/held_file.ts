@@ -53,6 +53,11 @@ export class HeldContents implements Contents {
     return true;
   }
 
+  /** It has one answer. */
+  derive(_file: DiskFile, _name: string, make: () => Promise<Uint8Array>): Promise<Uint8Array> {
+    return make();
+  }
+
   open(file: DiskFile): OpenFile {
     if (this.#content) return fileInMemory(this.#content, file.stat);
     this.#isTaken = true;

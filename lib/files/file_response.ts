@@ -1,5 +1,6 @@
 /**
- * A representation as a response: preconditions, ranges, content (RFC 9110 sections 13 and 14).
+ * A representation as a response: preconditions, ranges, content (RFC 9110 sections 13 and 14). In which coding it is
+ * sent has been chosen with it.
  *
  * @module
  */
@@ -27,7 +28,9 @@ export function fileResponse(
   labels: Labels = file,
 ): MaybePromise<Response | HttpError> {
   const verdict = evaluatePreconditions(request, file, clock);
-  if (verdict === "not modified") return { status: 304, fields: labels.validators, body: undefined };
+  if (verdict === "not modified") {
+    return { status: 304, fields: labels.validators, body: undefined, hasCodingChosen: true };
+  }
   if (verdict === "failed") return refusal(412);
   const range = request.method === "GET" ? request.fields.get("range") : undefined;
   if (range !== undefined && ifRangeHolds(request.fields.joined("if-range"), file, clock.now())) {
@@ -39,7 +42,7 @@ export function fileResponse(
     if (ranges) return partialResponse(file, ranges, labels);
   }
   const content = file.content();
-  if (content) return { status: 200, fields: labels.fields, body: content };
+  if (content) return { status: 200, fields: labels.fields, body: content, hasCodingChosen: true };
   return withBody(200, labels.fields, file.open([{ start: 0, end: file.size }]));
 }
 
@@ -70,6 +73,5 @@ function withBody(
   fields: FieldBlock,
   opened: MaybePromise<BodySource>,
 ): MaybePromise<Response> {
-  if (opened instanceof Promise) return opened.then((body) => ({ status, fields, body }));
-  return { status, fields, body: opened };
+  return andThen(opened, (body) => ({ status, fields, body, hasCodingChosen: true as const }));
 }

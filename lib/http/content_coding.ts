@@ -97,7 +97,7 @@ export function isAmong(contentType: string, types: ReadonlySet<string>): boolea
 }
 
 // Two dashes stand in no tag of ours, and in few of others.
-const CODED_TAG = /^((?:W\/)?"[^"]*?)--(zstd|br|gzip)(?:\.[0-9a-z-]+)?"$/;
+const CODED_TAG = /^((?:W\/)?"[^"]*)--(zstd|br|gzip)(?:\.[0-9a-z-]+)?"$/;
 
 /**
  * The tag of a coding of what has a tag.

@@ -69,10 +69,12 @@ interface NamedType {
   readonly type: string;
   /** The type holds only for what is no text. */
   readonly isDoubtful: boolean;
+  /** There is an entry for it. */
+  readonly isKnown: boolean;
 }
 
-const TEXT: NamedType = { type: PLAIN, isDoubtful: false };
-const ANYTHING: NamedType = { type: UNKNOWN, isDoubtful: true };
+const TEXT: NamedType = { type: PLAIN, isDoubtful: false, isKnown: true };
+const ANYTHING: NamedType = { type: UNKNOWN, isDoubtful: true, isKnown: false };
 
 /** So many bytes at its beginning tell whether a file is text. */
 export const BEGINNING = 512;
@@ -90,6 +92,11 @@ export function typeByName(fileName: string): string | undefined {
  */
 export function typeByContent(fileName: string, beginning: Uint8Array): string {
   return isText(beginning) ? PLAIN : lookUp(fileName).type;
+}
+
+/** True if the extension of a file's name tells its type, be it that its content has a say in it. */
+export function isToldByExtension(fileName: string): boolean {
+  return extensionOfName(fileName) !== "" && lookUp(fileName).isKnown;
 }
 
 /** The extension of a file's name in lower case, without its dot; empty if it has none. */
@@ -121,11 +128,12 @@ function lookUp(fileName: string): NamedType {
 
 function lookUpExtension(extension: string): NamedType {
   const override = OVERRIDES.get(extension);
-  if (override !== undefined) return { type: override, isDoubtful: false };
-  const type = typeByExtension(extension) ?? UNKNOWN;
-  if (type === UNKNOWN || TEXT_OR_ELSE.has(extension)) return { type: withCharset(type), isDoubtful: true };
-  if (!type.startsWith("text/")) return { type, isDoubtful: false };
-  return KEPT_TEXTS.has(type) ? { type: withCharset(type), isDoubtful: false } : TEXT;
+  if (override !== undefined) return { type: override, isDoubtful: false, isKnown: true };
+  const type = typeByExtension(extension);
+  if (type === undefined) return ANYTHING;
+  const isDoubtful = type === UNKNOWN || TEXT_OR_ELSE.has(extension);
+  if (!isDoubtful && type.startsWith("text/") && !KEPT_TEXTS.has(type)) return TEXT;
+  return { type: withCharset(type), isDoubtful, isKnown: true };
 }
 
 /** True for UTF-8 without a NUL. A character that is cut at the end is none of the file's fault. */

@@ -26,6 +26,8 @@ export interface Request {
   readonly path: string;
   /** What follows the first `?`, still encoded; undefined without one. */
   readonly query: string | undefined;
+  /** Path and query as they were sent, where something in this server has put another query in the place of that one. */
+  readonly uri?: string | undefined;
   /** The host asked for: lower case, no port, no trailing dot; empty where HTTP/1.0 sent none. */
   readonly host: string;
   readonly version: "HTTP/1.0" | "HTTP/1.1" | "HTTP/2.0";
@@ -56,6 +58,11 @@ export interface Request {
 /** How the client asked: with TLS to us, or to a proxy that is believed. */
 export function schemeOf({ forwarded, tls }: Pick<Request, "forwarded" | "tls">): "http" | "https" {
   return forwarded?.scheme ?? (tls === undefined ? "http" : "https");
+}
+
+/** Path and query as they were sent, still encoded: nginx's `$request_uri`. */
+export function requestUri({ uri, path, query }: Pick<Request, "uri" | "path" | "query">): string {
+  return uri ?? (query === undefined ? path : `${path}?${query}`);
 }
 
 /** The content of a request, read piece by piece as it arrives. */
@@ -101,6 +108,8 @@ export interface Response {
   readonly raw?: true;
   /** A program made it, and its status is the program's word. */
   readonly isByProgram?: true;
+  /** In which content coding it is sent has been decided already, with the fields that tell so. */
+  readonly hasCodingChosen?: true;
   /** Why it is an error: for the access log on a terminal, never for a client. */
   readonly why?: string | undefined;
 }

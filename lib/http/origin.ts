@@ -36,6 +36,15 @@ export interface Representation extends Validators, Labels {
    * @throws {FileError} also if it has changed since it was found
    */
   open(ranges: readonly ByteRange[]): MaybePromise<BodySource>;
+  /** What has been made of its content and is still kept with it; absent where nothing is kept. */
+  derived?(name: string): Uint8Array | undefined;
+  /**
+   * Has something made of its content, once for all who ask meanwhile, and keeps it with it if there is room.
+   *
+   * @param name tells it from other things that are made
+   * @param make rejects as the content does
+   */
+  derive?(name: string, make: () => Promise<Uint8Array>): Promise<Uint8Array>;
 }
 
 /** A representation that does not change any more, whatever becomes of what it was found as. */

@@ -17,12 +17,35 @@ const STEPS_PER_LOOK = 16;
 export class Turns {
   /** Work that waits for its next slice. */
   readonly #row: (() => void)[] = [];
+  /** Milliseconds that paced work has taken in this turn of the event loop. */
+  #taken = 0;
+  /** The end of the step of it that is being done. */
+  #step: PromiseWithResolvers<void> | undefined;
 
   constructor(readonly clock: Clock) {}
 
   /** Begins some work, with a slice at once: most of it is over before that is. */
   begin(): Turn {
     return new Turn(this);
+  }
+
+  /** True if paced work has taken its slice of this turn of the event loop. */
+  get isTaken(): boolean {
+    return this.#taken >= SLICE;
+  }
+
+  /** Does one step of paced work, once it may be done: one at a time. */
+  async step<T>(act: () => Promise<T>): Promise<T> {
+    while (this.#step !== undefined || this.isTaken) await (this.#step?.promise ?? this.wait());
+    const start = this.clock.monotonic(), step = this.#step = Promise.withResolvers<void>();
+    try {
+      return await act();
+    } finally {
+      this.#step = undefined;
+      step.resolve();
+      if (this.#taken === 0) this.clock.after(0, this.#giveBack);
+      this.#taken += this.clock.monotonic() - start;
+    }
   }
 
   /** Resolves in a later turn of the event loop, of which nobody else of the row has a part. */
@@ -33,7 +56,12 @@ export class Turns {
     });
   }
 
+  readonly #giveBack = (): void => {
+    this.#taken = 0;
+  };
+
   readonly #next = (): void => {
+    this.#giveBack();
     this.#row.shift()?.();
     if (this.#row.length > 0) this.clock.after(0, this.#next);
   };

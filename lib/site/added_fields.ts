@@ -4,6 +4,7 @@
  * @module
  */
 import { type Field, FieldBlock } from "../http/fields.ts";
+import { withVary } from "../http/vary.ts";
 
 /** Cookies are set one by one (RFC 6265 section 3): one more takes back no other. */
 const NEVER_REPLACED = "set-cookie";
@@ -33,19 +34,6 @@ export class AddedFields {
   #add(block: FieldBlock): FieldBlock {
     const kept = block.filter((name) => name === NEVER_REPLACED || !this.#replaced.has(name));
     const added = kept.concat(this.#fields);
-    return this.#vary === undefined
-      ? added
-      : added.with("Vary", mergeLists(block.joined("vary"), this.#vary));
+    return this.#vary === undefined ? added : withVary(added, this.#vary);
   }
-}
-
-/** Two comma-separated lists of names as one, each name once. */
-function mergeLists(first: string | undefined, second: string): string {
-  if (first === undefined) return second;
-  const names = new Map<string, string>();
-  for (const name of `${first},${second}`.split(",").map((word) => word.trim())) {
-    const lower = name.toLowerCase();
-    if (name !== "" && !names.has(lower)) names.set(lower, name);
-  }
-  return [...names.values()].join(", ");
 }

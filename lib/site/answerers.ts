@@ -20,7 +20,7 @@ import {
 import { answerByProxy } from "./proxying.ts";
 import { answerFromFilesOr } from "./files_first.ts";
 import { refuseOutsideProgram } from "./refused_links.ts";
-import { redirectToLocation, returned } from "./returns.ts";
+import { answerReturn, redirectToLocation } from "./returns.ts";
 import { answerFromFiles } from "./static_files.ts";
 import { answerFromStore } from "./storing.ts";
 import { answerFromTries } from "./try_files.ts";
@@ -35,10 +35,7 @@ export function answererOf(config: LocationConfig, rules: ProgramRules): Answere
   const answerFiles = runners !== undefined && programs.cgiOnly
     ? answerProgramIndex(runners)
     : answerFromFiles;
-  if (answer.return) {
-    const outcome = returned(answer.return);
-    return () => outcome;
-  }
+  if (answer.return) return answerReturn(answer.return, files.defaultType);
   const attempts: Attempt[] = [];
   if (match === "prefix" && path !== "/" && path.endsWith("/")) attempts.push(redirectToLocation);
   if (proxy.proxyPass !== undefined) {

@@ -6,31 +6,39 @@
 import type { LocationConfig } from "../config/types.ts";
 import type { CacheControl } from "../config/value_types.ts";
 import { FieldBlock } from "../http/fields.ts";
-import { extensionOfName } from "../http/media_type.ts";
+import { extensionOfName, isToldByExtension } from "../http/media_type.ts";
 import type { Labels, Representation } from "../http/origin.ts";
 
 /** What a file says itself. */
 const BY_DEFAULT = "no-cache";
 
-/** The keys `types` and `cache_control` of a location. */
+/** The keys `types`, `default_type` and `cache_control` of a location. */
 export class FileLabels {
   readonly #types: ReadonlyMap<string, string>;
+  readonly #defaultType: string | undefined;
   readonly #rules: CacheControl;
   /** PERF: a file has the same validators at every request, until it changes; and in a location it has one path. */
   readonly #made = new WeakMap<FieldBlock, Labels>();
 
-  private constructor(types: ReadonlyMap<string, string>, rules: CacheControl) {
+  private constructor(
+    types: ReadonlyMap<string, string>,
+    defaultType: string | undefined,
+    rules: CacheControl,
+  ) {
     this.#types = types;
+    this.#defaultType = defaultType;
     this.#rules = rules;
   }
 
   /** Undefined where files say it all themselves, which costs nothing. */
-  static of({ types, cacheControl }: LocationConfig["files"]): FileLabels | undefined {
+  static of({ types, defaultType, cacheControl }: LocationConfig["files"]): FileLabels | undefined {
     const byExtension = new Map(
       Object.entries(types).map(([extension, type]) => [extension.slice(1), type] as const),
     );
     const isDefault = cacheControl.every(([, value]) => value === BY_DEFAULT);
-    return byExtension.size === 0 && isDefault ? undefined : new FileLabels(byExtension, cacheControl);
+    return byExtension.size === 0 && defaultType === undefined && isDefault
+      ? undefined
+      : new FileLabels(byExtension, defaultType, cacheControl);
   }
 
   /**
@@ -40,12 +48,19 @@ export class FileLabels {
    * @throws {FileError} if only its content tells its type, and cannot be read
    */
   labelsOf(file: Representation, path: string): Labels {
-    const contentType = this.#types.get(extensionOfName(file.path)) ?? file.contentType;
+    const contentType = this.#typeOf(file);
     let labels = this.#made.get(file.validators);
     if (labels?.contentType !== contentType) {
       this.#made.set(file.validators, labels = this.#make(file, path, contentType));
     }
     return labels;
+  }
+
+  #typeOf(file: Representation): string {
+    const written = this.#types.get(extensionOfName(file.path));
+    if (written !== undefined) return written;
+    const isDefault = this.#defaultType !== undefined && !isToldByExtension(file.path);
+    return isDefault ? this.#defaultType! : file.contentType;
   }
 
   #make(file: Representation, path: string, contentType: string): Labels {

@@ -6,6 +6,7 @@
 import { HttpError } from "../http/errors.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
 import { type Response, schemeOf } from "../http/message.ts";
+import { coded } from "./coded_answers.ts";
 import { errorPage } from "./error_page.ts";
 import type { Exchange } from "./exchange.ts";
 import { withPage } from "./program_error.ts";
@@ -13,7 +14,7 @@ import { withPage } from "./program_error.ts";
 type Step = (exchange: Exchange, response: Response) => MaybePromise<Response>;
 
 /** From the first to the last; before them, an error gets its page, be it a program's. */
-const STEPS: readonly Step[] = [addFields, addHsts];
+const STEPS: readonly Step[] = [addFields, addHsts, coded];
 
 /** Completes the outcome of an exchange's last hop. */
 export function finish(exchange: Exchange, outcome: Response | HttpError): MaybePromise<Response> {

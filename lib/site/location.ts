@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { FileCodings } from "../coding/file_codings.ts";
+import { CodingRules, forbidsTransforming } from "../coding/rules.ts";
 import { originRoot, withoutSlash } from "../config/places.ts";
 import type { LocationConfig } from "../config/types.ts";
 import { DiskOrigin } from "../disk/disk_origin.ts";
@@ -30,6 +32,10 @@ export class Location {
   readonly notFound: string;
   /** What add_header and cors add to every response; undefined where that is nothing. */
   readonly added: AddedFields | undefined;
+  /** What of its answers is sent compressed; undefined where nothing is. */
+  readonly coding: CodingRules | undefined;
+  /** In which coding its files are sent; undefined where all are sent as they are. */
+  readonly fileCodings: FileCodings | undefined;
   /** What is said of its files; undefined where they say it all themselves. */
   readonly labels: FileLabels | undefined;
   /** Where its files lie; undefined if it has none. */
@@ -60,6 +66,9 @@ export class Location {
     this.notAllowed = new HttpError(405, undefined, { fields: this.allow });
     const cors = access.cors ? CORS : [];
     if (cors.length + addHeader.length > 0) this.added = new AddedFields([...cors, ...addHeader]);
+    const { compression, compressionTypes, precompressed } = config.coding;
+    if (compression.length > 0) this.coding = new CodingRules(compression, compressionTypes);
+    this.fileCodings = fileCodingsOf(this.coding, precompressed, FieldBlock.of(...addHeader));
     this.labels = FileLabels.of(config.files);
     this.isOneFile = config.match === "exact" && alias !== undefined;
     const prefix = withoutSlash(config.path);
@@ -94,6 +103,16 @@ export class Location {
   storePath(path: string): string {
     return below(path, this.#prefix);
   }
+}
+
+/** What is added to every answer may say that files are coded already, or are to be left as they are. */
+function fileCodingsOf(
+  rules: CodingRules | undefined,
+  precompressed: boolean,
+  added: FieldBlock,
+): FileCodings | undefined {
+  if (added.has("content-encoding")) return undefined;
+  return FileCodings.of({ rules: forbidsTransforming(added) ? undefined : rules, precompressed });
 }
 
 const CORS = [["Access-Control-Allow-Origin", "*"], ["Access-Control-Expose-Headers", "*"]] as const;

@@ -15,6 +15,7 @@ import type { FastcgiServer } from "../fastcgi/server.ts";
 import { HttpError, refusal } from "../http/errors.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
 import { InternalRedirect, type Outcome } from "../http/message.ts";
+import { asPlain } from "./coded_answers.ts";
 import type { Answerer, Exchange, Server } from "./exchange.ts";
 import type { Location } from "./location.ts";
 import type { NeverRun } from "./never_run.ts";
@@ -187,7 +188,7 @@ function run(
 ): MaybePromise<Outcome> {
   const reason = neverRun.reason([...interpreter, script.file], dirname(script.file));
   if (reason !== undefined) return new HttpError(403, undefined, { log: reason, hint: UPLOADED });
-  const { location, server, services, request, errorPage } = exchange;
+  const { location, server, services, errorPage } = exchange, request = asPlain(exchange);
   const { access, programs } = location.config;
   return services.gateway.answer(request, {
     script,
@@ -218,7 +219,7 @@ function ask(
 ): MaybePromise<Outcome> {
   const reason = file === undefined ? undefined : neverRun.reason([file], dirname(file));
   if (reason !== undefined) return new HttpError(403, undefined, { log: reason, hint: UPLOADED });
-  const { location, server, services, request, errorPage } = exchange;
+  const { location, server, services, errorPage } = exchange, request = asPlain(exchange);
   const { access, programs } = location.config;
   return services.fastcgi.answer(request, {
     server: fastcgi,

@@ -5,11 +5,12 @@
  */
 import type { LocationConfig, ProxyFields, ProxyTarget } from "../config/types.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
-import { type Outcome, type Request, schemeOf } from "../http/message.ts";
-import { encodePath } from "../http/path.ts";
+import type { Outcome } from "../http/message.ts";
 import type { AskedPath, Route, SetField } from "../proxy/route.ts";
+import { asPlain } from "./coded_answers.ts";
 import type { Answerer, Exchange } from "./exchange.ts";
 import type { Forwarder } from "./forwarder.ts";
+import { compose } from "./variables.ts";
 
 /** Answers with what one of the upstreams answers. */
 export function answerByProxy(config: LocationConfig, targets: readonly ProxyTarget[]): Answerer {
@@ -19,7 +20,7 @@ export function answerByProxy(config: LocationConfig, targets: readonly ProxyTar
       throw new Error("A location passes requests on, and there is nothing to do it with");
     }
     const route = routeOf(config, targets, forwarder);
-    return forwarder.answer(exchange.request, route, askedPath(exchange, config.path.length));
+    return forwarder.answer(asPlain(exchange), route, askedPath(exchange, config.path.length));
   };
 }
 
@@ -56,22 +57,6 @@ function askedPath({ request, path, hops, isChosen }: Exchange, prefix: number):
 function setFields(fields: ProxyFields): SetField[] {
   return fields.map(([name, template]) => ({
     name,
-    value: (request, asked) =>
-      template.map((part) => typeof part === "string" ? part : VALUES[part.variable](request, asked)).join(
-        "",
-      ),
+    value: (request, { path }) => compose(template, request, path),
   }));
 }
-
-type Variable = Exclude<ProxyFields[number][1][number], string>["variable"];
-
-/** What the variables stand for: all of it printable ASCII, as parsers and encodePath() leave nothing else. */
-const VALUES: Readonly<Record<Variable, (request: Request, asked: AskedPath) => string>> = {
-  host: ({ host }) => host.includes(":") ? `[${host}]` : host,
-  http_host: ({ fields }) => fields.get("host") ?? "",
-  uri: (_, { path }) => encodePath(path),
-  request_uri: ({ path, query }) => query === undefined ? path : `${path}?${query}`,
-  args: ({ query }) => query ?? "",
-  scheme: (request) => schemeOf(request),
-  remote_addr: ({ remote }) => remote.hostname,
-};

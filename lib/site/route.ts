@@ -6,7 +6,7 @@
  */
 import { HttpError, httpErrorOf } from "../http/errors.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
-import { InternalRedirect, type Outcome, type Request, type Response } from "../http/message.ts";
+import { InternalRedirect, type Outcome, type Request, requestUri, type Response } from "../http/message.ts";
 import { encodePath } from "../http/path.ts";
 import { at, type Exchange } from "./exchange.ts";
 import { passGates } from "./gates.ts";
@@ -48,9 +48,7 @@ function redirected(exchange: Exchange, { path, query, as }: InternalRedirect): 
   if (hops > MAX_HOPS) return circle(500, `more than ${MAX_HOPS} internal redirects, at last to ${path}`);
   if (as === undefined) {
     const asked = exchange.request;
-    const request = query === undefined
-      ? asked
-      : { ...withTarget(asked, path, query), upgrade: asked.upgrade };
+    const request = query === undefined ? asked : withQuery(asked, query);
     return at(exchange, path, { request, hops, isChosen: true });
   }
   const localRedirects = exchange.localRedirects + 1;
@@ -85,6 +83,12 @@ export function asGet(
 
 const OF_CONTENT = /^(?:content-|transfer-encoding$|expect$)/;
 const NO_BODY: Request["body"] = { length: 0, read: () => Promise.resolve(null) };
+
+/** With another query, which the client did not send. */
+function withQuery(asked: Request, query: string): Request {
+  const { target, form, path, upgrade } = asked;
+  return { ...withTarget(asked, path, query), target, form, path, upgrade, uri: requestUri(asked) };
+}
 
 /** What the client sent besides its target stays, but for what is given. */
 function withTarget(

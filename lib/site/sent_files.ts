@@ -18,9 +18,12 @@ import { FieldBlock } from "../http/fields.ts";
 import { andThen, type MaybePromise } from "../http/maybe_promise.ts";
 import { InternalRedirect, type Outcome, type Response } from "../http/message.ts";
 import type { Labels } from "../http/origin.ts";
+import { withVary } from "../http/vary.ts";
 import { FileError } from "../ports.ts";
 import type { Exchange } from "./exchange.ts";
+import { answerWithFile } from "./coded_files.ts";
 import { asGet } from "./route.ts";
+import { whileHeld } from "./while_held.ts";
 
 const FIELDS = ["x-sendfile", "x-accel-redirect"] as const;
 
@@ -48,17 +51,17 @@ function answerNamed(
   const [name] = names, path = pathOf(name!, origin);
   if (path === undefined) return notThere(name!);
   const send = (found: DiskFile | DiskFolder | undefined) =>
-    found?.kind === "file" ? sendFile(exchange, response, found) : notThere(name!);
-  try {
-    return send(origin.find(path));
-  } catch (error) {
+    found?.kind === "file" ? sendFile(exchange, response, found, origin, path) : notThere(name!);
+  const sendHeld = (error: unknown) => {
     if (!(error instanceof FileError) || error.problem !== "changed") throw error;
-  }
-  const held = origin.hold(path);
+    const held = origin.hold(path);
+    return whileHeld(held, () => send(held));
+  };
   try {
-    return send(held);
-  } finally {
-    if (held?.kind === "file") held.close();
+    const answer = send(origin.find(path));
+    return answer instanceof Promise ? answer.catch(sendHeld) : answer;
+  } catch (error) {
+    return sendHeld(error);
   }
 }
 
@@ -78,17 +81,25 @@ function pathOf(name: string, { root, cache: { files } }: DiskOrigin): string | 
 }
 
 function sendFile(
-  { request, server: { programFiles }, services: { files: { clock } } }: Exchange,
+  exchange: Exchange,
   { status, reason, fields }: Response,
   file: DiskFile,
+  origin: DiskOrigin,
+  path: string,
 ): MaybePromise<Response | HttpError> {
+  const { request, server: { programFiles }, services: { files: { clock } } } = exchange;
   if (programFiles.has(file)) {
     return new HttpError(403, undefined, { log: `${file.path} is a program, whose source is not sent` });
   }
   const reads = request.method === "GET" || request.method === "HEAD";
   // What the program has done or refused is not undone by a condition.
   const asked = reads && status === 200 ? request : asGet(request, request.path, request.query, OF_FILES);
-  return andThen(fileResponse(asked, file, clock, labelsOf(file, fields)), (answer) => {
+  const labels = labelsOf(file, fields);
+  // A program that names a coding speaks of what is in the file.
+  const sent = fields.has("content-encoding")
+    ? fileResponse(asked, file, clock, labels)
+    : answerWithFile(exchange, asked, { file, labels, origin, path });
+  return andThen(sent, (answer) => {
     if (answer instanceof HttpError) return answer;
     const isWhole = answer.status === 200, isUnchanged = answer.status === 304;
     const own = fields.filter((name) => !OF_THE_FILE.test(name) && !(isUnchanged && /^content-/.test(name)));
@@ -96,10 +107,16 @@ function sendFile(
       ...answer,
       status: isWhole ? status : answer.status,
       ...isWhole && reason !== undefined && { reason },
-      fields: answer.fields.concat(own),
+      fields: withBoth(answer.fields, own),
       isByProgram: true,
     };
   });
+}
+
+/** The file's fields and the program's. */
+function withBoth(file: FieldBlock, program: FieldBlock): FieldBlock {
+  const vary = program.joined("vary");
+  return vary === undefined ? file.concat(program) : withVary(file.concat(program.without("vary")), vary);
 }
 
 /** What the program says of its content, and where it is silent, the file. */

@@ -4,11 +4,10 @@
  * @module
  */
 import { joinPath } from "../disk/place.ts";
-import { fileResponse } from "../files/file_response.ts";
 import { listingResponse } from "../files/listing.ts";
 import { HttpError, refusal } from "../http/errors.ts";
 import { FieldBlock } from "../http/fields.ts";
-import type { MaybePromise } from "../http/maybe_promise.ts";
+import { andThen, type MaybePromise } from "../http/maybe_promise.ts";
 import { InternalRedirect, type Outcome } from "../http/message.ts";
 import { nameInQuery } from "../http/named_file.ts";
 import type { Folder, Representation } from "../http/origin.ts";
@@ -16,9 +15,11 @@ import type { DecodedPath } from "../http/path.ts";
 import type { ListingOptions } from "../pages/listing.ts";
 import { uploadTools } from "../pages/upload_tools.ts";
 import { FileError } from "../ports.ts";
+import { answerWithFile } from "./coded_files.ts";
 import type { Exchange } from "./exchange.ts";
 import { notFound } from "./refused_links.ts";
 import { slashRedirect } from "./returns.ts";
+import { whileHeld } from "./while_held.ts";
 
 /** How long what changes at each look is left alone, in milliseconds, and how often. */
 const PAUSE = 50, PAUSES = 30;
@@ -33,12 +34,16 @@ const NOT_A_FOLDER = new HttpError(404, "there is a slash behind the name of a f
 /** Answers GET or HEAD from the location's files; 405 for other methods where a file is. @throws {FileError} */
 export function answerFromFiles(exchange: Exchange): MaybePromise<Outcome> {
   try {
-    const found = find(exchange);
-    if (found instanceof Promise) return found.then((later) => answerFound(exchange, later));
-    return answerFound(exchange, found);
+    const answer = andThen(find(exchange), (found) => answerFound(exchange, found));
+    return answer instanceof Promise ? answer.catch((error) => answerChanged(exchange, error)) : answer;
   } catch (error) {
-    if (!hasChanged(error) || !exchange.location.origin?.hold) throw error;
+    return answerChanged(exchange, error);
   }
+}
+
+/** What is being changed while it is to be sent. @param error why it was not; thrown if it is another problem */
+function answerChanged(exchange: Exchange, error: unknown): MaybePromise<Outcome> {
+  if (!hasChanged(error) || !exchange.location.origin?.hold) throw error;
   try {
     return answerHeld(exchange);
   } catch (error) {
@@ -50,11 +55,7 @@ export function answerFromFiles(exchange: Exchange): MaybePromise<Outcome> {
 /** What is being written to is sent as it is at the moment. */
 function answerHeld(exchange: Exchange): MaybePromise<Outcome> {
   const { location, path } = exchange, held = location.origin!.hold!(location.originPath(path));
-  try {
-    return answerFound(exchange, held);
-  } finally {
-    if (held?.kind === "file") held.close();
-  }
+  return whileHeld(held, () => answerFound(exchange, held));
 }
 
 /** Where folders have just been made, and files in them are replaced without pause, no look is sure for a second. */
@@ -83,7 +84,7 @@ function answerFound(
   exchange: Exchange,
   found: Representation | Folder | undefined,
 ): MaybePromise<Outcome> {
-  const { location, path, request, services } = exchange;
+  const { location, path, request } = exchange;
   if (!found) return notFound(exchange);
   if (found.kind === "directory") {
     // Neither a redirect nor a listing is the page of an error.
@@ -93,7 +94,12 @@ function answerFound(
   // A slash behind a file's name asks for a folder, unless it is the whole path of a location that is this file.
   if (path.endsWith("/") && !location.isOneFile) return NOT_A_FOLDER;
   if (!isReading(exchange)) return READ_ONLY;
-  return fileResponse(request, found, services.files.clock, location.labels?.labelsOf(found, path));
+  return answerWithFile(exchange, request, {
+    file: found,
+    labels: location.labels?.labelsOf(found, path) ?? found,
+    origin: location.origin!,
+    path: location.originPath(path),
+  });
 }
 
 /** The first index file that exists, whatever the location of its path makes of it; else the listing; else 403. */

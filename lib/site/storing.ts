@@ -3,12 +3,14 @@
  *
  * @module
  */
+import { withPlainTags } from "../coding/tags.ts";
 import { HttpError } from "../http/errors.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
 import type { Outcome, Request } from "../http/message.ts";
 import { post } from "../store/post.ts";
 import { put, remove } from "../store/put.ts";
 import type { StoreTarget } from "../store/target.ts";
+import { withFields } from "./coded_answers.ts";
 import type { Exchange } from "./exchange.ts";
 
 const WRITERS: ReadonlyMap<string, (request: Request, target: StoreTarget) => Promise<Outcome>> = new Map([
@@ -26,7 +28,9 @@ export function answerFromStore(exchange: Exchange): MaybePromise<Outcome> | und
   const { config: { access, store: { overwrite } } } = location;
   if (!access.cors && isForeign(request)) return fromElsewhere(request);
   const place = location.storePath(path);
-  return write(request, {
+  // Whoever has read a coding of the file has read the file.
+  const fields = withPlainTags(request, undefined);
+  return write(fields === request.fields ? request : withFields(request, fields), {
     path,
     store: location.store!,
     place,

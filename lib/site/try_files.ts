@@ -5,6 +5,7 @@
  * @module
  */
 import type { TryFiles } from "../config/types.ts";
+import type { Template } from "../config/value_types.ts";
 import { accepts } from "../http/accept.ts";
 import { HttpError, refusal } from "../http/errors.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
@@ -13,6 +14,7 @@ import type { DecodedPath } from "../http/path.ts";
 import { type Answerer, at, type Exchange } from "./exchange.ts";
 import { slashRedirect } from "./returns.ts";
 import { find } from "./static_files.ts";
+import { composeQuery } from "./variables.ts";
 
 /**
  * Answers with what try_files leads to, unless an internal redirect has chosen the path already.
@@ -29,7 +31,7 @@ function tryFrom(
   answerFiles: Answerer,
   first: number,
 ): MaybePromise<Outcome> {
-  const { candidates, last, isForPages } = tries;
+  const { candidates, isForPages } = tries;
   for (let i = first; i < candidates.length; i++) {
     const path = candidatePath(exchange.path, candidates[i]!);
     if (path === undefined) continue;
@@ -45,10 +47,28 @@ function tryFrom(
     if (found?.kind === kind) return choose(exchange, path, answerFiles);
   }
   if (isForPages && !asksForPage(exchange)) return refusal(404);
+  return lastResort(exchange, tries);
+}
+
+function lastResort({ request, path }: Exchange, { last, query }: TryFiles): Outcome {
   if (typeof last === "number") {
     return last === 404 ? refusal(404) : new HttpError(last, `nothing of try_files was found: =${last}`);
   }
-  return new InternalRedirect(last as DecodedPath);
+  const next = typeof last === "string" ? last : pathOf(last, path);
+  if (next === undefined) return refusal(404);
+  return new InternalRedirect(next as DecodedPath, query && composeQuery(query, request, path));
+}
+
+/**
+ * The path of a template with `$uri` in it. SECURITY: undefined where the two make a segment that no path may have, as
+ * `/app$uri..` does of `/`.
+ */
+function pathOf(template: Template, uri: DecodedPath): string | undefined {
+  const path = template.map((part) => typeof part === "string" ? part : uri).join("").replaceAll(
+    /\/{2,}/g,
+    "/",
+  );
+  return path.includes("/.") ? undefined : path;
 }
 
 /** A page has no extension, and is HTML. A script or a picture that is missing is no page of the application. */

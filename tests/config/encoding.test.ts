@@ -12,6 +12,13 @@ function utf16(text: string, littleEndian: boolean): Uint8Array {
   return bytes;
 }
 
+function utf32(text: string, littleEndian: boolean): Uint8Array {
+  const characters = [...text], bytes = new Uint8Array(characters.length * 4);
+  const view = new DataView(bytes.buffer);
+  characters.forEach((character, i) => view.setUint32(i * 4, character.codePointAt(0)!, littleEndian));
+  return bytes;
+}
+
 const latin1 = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0));
 
 Deno.test("a configuration is UTF-8, with a byte order mark or without", () => {
@@ -46,6 +53,18 @@ Deno.test("a configuration in another encoding is refused by its name, with the 
     [utf16(TEXT, true), "webserv.yaml: the file is UTF-16: save it as UTF-8"],
     [utf16(TEXT, false), "webserv.yaml: the file is UTF-16: save it as UTF-8"],
     [new Uint8Array([0xff, 0xfe, 0, 0, 0x73, 0, 0, 0]), "webserv.yaml: the file is UTF-32: save it as UTF-8"],
+    [
+      utf16("# Кириллица, 漢字 und fast kein ASCII\n" + TEXT, true),
+      "webserv.yaml: the file is UTF-16: save it as UTF-8",
+    ],
+    [
+      utf16("# " + "漢字".repeat(200) + "\n" + TEXT, false),
+      "webserv.yaml: the file is UTF-16: save it as UTF-8",
+    ],
+    [utf32(TEXT, true), "webserv.yaml: the file is UTF-32: save it as UTF-8"],
+    [utf32(TEXT, false), "webserv.yaml: the file is UTF-32: save it as UTF-8"],
+    [utf32("\ufeff" + TEXT, false), "webserv.yaml: the file is UTF-32: save it as UTF-8"],
+    [latin1("servers:\n" + "  # NUL \0\n".repeat(50)), "webserv.yaml:2: a NUL byte: this is no text file"],
     [latin1("servers:\n\0"), "webserv.yaml:2: a NUL byte: this is no text file"],
   ];
   for (const [bytes, message] of table) {

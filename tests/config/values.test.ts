@@ -1,23 +1,6 @@
-import { assertEquals, assertThrows } from "@std/assert";
 import { parseLocationPath, parseServerName } from "../../lib/config/names.ts";
-import { parseAddress, parseDuration, parseReturn, parseSize, ValueError } from "../../lib/config/values.ts";
-
-/** Each input with its value, or with a part of the message that refuses it. */
-function table<T>(
-  name: string,
-  parse: (text: string) => T,
-  good: Readonly<Record<string, T>>,
-  bad: Readonly<Record<string, string>>,
-): void {
-  for (const [text, value] of Object.entries(good)) {
-    Deno.test(`${name}() reads ${JSON.stringify(text)}`, () => assertEquals(parse(text), value));
-  }
-  for (const [text, message] of Object.entries(bad)) {
-    Deno.test(`${name}() refuses ${JSON.stringify(text)}`, () => {
-      assertThrows(() => parse(text), ValueError, message);
-    });
-  }
-}
+import { parseAddress, parseDuration, parseSize } from "../../lib/config/values.ts";
+import { table } from "./table.ts";
 
 const SIZE = "expected a size such as 512, 8k, 10M or 2G, not ";
 table("parseSize", parseSize, {
@@ -105,35 +88,6 @@ table("parseAddress", parseAddress, {
   "-a:80": "expected an address",
   "a..b:80": "expected an address",
   "http://localhost:80": "expected a port",
-});
-
-table<unknown>("parseReturn", parseReturn, {
-  "301 /new": { status: 301, location: "/new" },
-  "308  https://example.test/a?b=c#d": { status: 308, location: "https://example.test/a?b=c#d" },
-  "302 /grün": { status: 302, location: "/gr%C3%BCn" },
-  "200 some  text": { status: 200, body: "some  text" },
-  "301 /new\n": { status: 301, location: "/new" },
-  "200 with a line end\n": { status: 200, body: "with a line end\n" },
-  " 404 ": { status: 404 },
-  "404": { status: 404 },
-  "204": { status: 204 },
-  "304": { status: 304 },
-  "410 gone\nfor good": { status: 410, body: "gone\nfor good" },
-}, {
-  "": "expected a code and what it takes",
-  "/new": "expected a code and what it takes",
-  "0301 /new": "expected a code and what it takes",
-  "301": '301 needs a target, such as "301 /new"',
-  "303 /a b": "expected a path or an address to redirect to",
-  "303 /a\tb": "expected a path or an address to redirect to",
-  "307 $scheme://x": "knows no variables",
-  "204 text": "204 has no content",
-  "205 text": "205 has no content",
-  "304 text": "304 has no content",
-  "100": "from 200 to 599",
-  "199": "from 200 to 599",
-  "600": "from 200 to 599",
-  "206 part": "from 200 to 599",
 });
 
 table("parseServerName", parseServerName, {

@@ -35,3 +35,35 @@ Deno.test("all that wait have one slice each in turn, one in each turn of the ev
   assertEquals(done, ["a1", "b1", "c1", "a2", "b2", "c2"]);
   assertEquals(clock.running, 0);
 });
+
+Deno.test("paced steps are done one at a time, and together have one slice of a turn of the event loop", async () => {
+  const clock = new FakeClock(), turns = new Turns(clock);
+  const done: number[] = [], ends = [0, 1, 2].map(() => Promise.withResolvers<void>());
+  let within = 0;
+  const work = ends.map(({ promise }, index) =>
+    turns.step(async () => {
+      assertEquals(++within, 1);
+      await promise;
+      within--;
+      done.push(index);
+    })
+  );
+  for (const { resolve } of ends.slice(1)) resolve();
+  await settle();
+  assertEquals(done, [], "the others wait for the first");
+  await clock.advance(5);
+  ends[0]!.resolve();
+  await settle();
+  assertEquals(done, [0]);
+  assertEquals(turns.isTaken, true, "which has taken all of the slice");
+  await clock.advance(0);
+  await Promise.all(work);
+  assertEquals(turns.isTaken, false);
+  assertEquals(done, [0, 1, 2]);
+});
+
+Deno.test("a paced step that fails leaves the next its turn", async () => {
+  const turns = new Turns(new FakeClock());
+  assertEquals(await turns.step(() => Promise.reject(new Error("no"))).catch(({ message }) => message), "no");
+  assertEquals(await turns.step(() => Promise.resolve("yes")), "yes");
+});

@@ -11,6 +11,11 @@ const FILES = {
   "www/notes": "text",
   "www/404.html": "gone",
   "www/sub/x.txt": "x",
+  "www/README": "text",
+  "www/a.nobody-knows": "text",
+  "www/b.nobody-knows": "\0",
+  "www/c.bin": "\0",
+  "www/.hidden": "x",
 };
 
 const cacheOf = async (keys: string, target: string, fields: Readonly<Record<string, string>> = {}) => {
@@ -43,6 +48,15 @@ Deno.test("files are asked for again at every use, unless the configuration says
       ['cache_control: { "/a.glb": private, "*": off }', "/a.glb", "200 private"],
       ['cache_control: { "/a*lb*glb": private }', "/a.glb", "200 no-cache"],
       ["cache_control: max-age=60", "/missing", "404 undefined"],
+      ["cache_control: max-age=60", "/a.glb/", "404 undefined"],
+      ["cache_control: max-age=60", "/sub/", "403 undefined"],
+      ['cache_control: { "*": max-age=1, "/a.glb": max-age=2 }', "/a.glb", "200 max-age=1"],
+      ['cache_control: { "/docs/": private }', "/docs/", "200 no-cache"],
+      ['cache_control: { "/docs/index.html": private }', "/docs/", "200 private"],
+      ['cache_control: { "/assets/*.js": private }', "/assets/deep/app.js", "200 private"],
+      ['cache_control: { "*/app.js": private }', "/assets/deep/app.js", "200 private"],
+      ['cache_control: { "/assets*": private }', "/assets/deep/app.js", "200 private"],
+      ['cache_control: { "/deep/*": private }', "/assets/deep/app.js", "200 no-cache"],
       ["cache_control: max-age=60, error_page: { 404: /404.html }", "/missing", "404 undefined"],
       ["add_header: { cache-control: max-age=5 }", "/a.glb", "200 max-age=5"],
       ["cache_control: max-age=60, locations: { /: { cache_control: off } }", "/a.glb", "200 undefined"],
@@ -76,6 +90,18 @@ Deno.test("types of the configuration stand over those that are built in, and ov
       ["types: { .ts: text/x; charset=latin1 }", "/movie.ts", "text/x; charset=latin1"],
       ["types: { .ts: a/b }, locations: { /: { types: { .glb: c/d } } }", "/movie.ts", "a/b"],
       ["types: { .ts: a/b }, locations: { /: { types: { .ts: c/d } } }", "/movie.ts", "c/d"],
+      ["", "/b.nobody-knows", "application/octet-stream"],
+      ["default_type: text/html", "/a.nobody-knows", "text/html; charset=utf-8"],
+      ["default_type: text/html", "/b.nobody-knows", "text/html; charset=utf-8"],
+      ["default_type: a/b", "/notes", "a/b"],
+      ["default_type: a/b", "/README", "a/b"],
+      ["default_type: a/b", "/a.glb", "model/gltf-binary"],
+      ["default_type: a/b", "/c.bin", "application/octet-stream"],
+      ["default_type: a/b", "/movie.ts", "text/plain; charset=utf-8"],
+      ["default_type: a/b, types: { .nobody-knows: c/d }", "/a.nobody-knows", "c/d"],
+      ["default_type: a/b, locations: { /: {} }", "/notes", "a/b"],
+      ["default_type: a/b, locations: { /: { default_type: c/d } }", "/notes", "c/d"],
+      ["locations: { /sub/: { default_type: c/d } }", "/notes", "text/plain; charset=utf-8"],
     ] as const
   ) {
     const { fields } = await site(`servers: [{ root: www, ${keys} }]`, FILES).ask(target);
@@ -94,5 +120,19 @@ Deno.test("one file in two locations has the fields of each", async () => {
       [first, second].map(({ fields }) => `${fields.get("content-type")} ${fields.get("cache-control")}`),
       ["model/gltf-binary no-cache", "a/b undefined"],
     );
+  }
+});
+
+Deno.test("what is no answer of a file has nothing of cache_control", async () => {
+  const { ask } = site("servers: [{ root: www, cache_control: max-age=60 }]", FILES);
+  for (
+    const [status, fields, method] of [
+      [412, { "If-Match": '"x"' }, "GET"],
+      [416, { "Range": "bytes=9-" }, "GET"],
+      [405, {}, "POST"],
+    ] as const
+  ) {
+    const answer = await ask("/a.glb", { method, fields });
+    assertEquals([answer.status, answer.fields.get("cache-control")], [status, undefined]);
   }
 });

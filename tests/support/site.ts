@@ -13,7 +13,7 @@ import { FieldBlock } from "../../lib/http/fields.ts";
 import { parseHost } from "../../lib/http/host.ts";
 import type { Handler, Request, Response } from "../../lib/http/message.ts";
 import { parseRequestTarget } from "../../lib/http/request_target.ts";
-import type { ProcessCommand } from "../../lib/ports.ts";
+import type { Compression, ProcessCommand } from "../../lib/ports.ts";
 import { Proxy } from "../../lib/proxy/proxy.ts";
 import { Deadlines } from "../../lib/server/deadlines.ts";
 import type { PublicAuthority } from "../../lib/site/authority_pages.ts";
@@ -63,6 +63,7 @@ export interface TestSite {
   readonly store: FakeStore;
   /** Servers of somebody else. */
   readonly dialer: FakeDialer;
+  readonly compression: Compression;
   /** The error log. */
   readonly log: readonly string[];
   /** Programs that were started, and then those that FastCGI servers were asked for: with the server in place of the program. */
@@ -147,6 +148,7 @@ export function site(
     clock,
     store,
     dialer,
+    compression: services.compression,
     log: log.lines,
     get ran() {
       return [...runner.processes.map(({ command }) => command), ...asked];

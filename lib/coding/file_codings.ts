@@ -1,0 +1,205 @@
+/**
+ * In which coding a file is sent (RFC 9110 section 12.5.3): as it is, as what lies beside it in a coding, or coded by us.
+ * The highest q wins; between equal ones what is there already, then the configured order.
+ *
+ * @module
+ */
+import { CONTENT_CODINGS, parseAcceptEncoding } from "../http/content_coding.ts";
+import type { FieldBlock } from "../http/fields.ts";
+import type { MaybePromise } from "../http/maybe_promise.ts";
+import type { Request } from "../http/message.ts";
+import type { Labels, Representation } from "../http/origin.ts";
+import type { Turns } from "../http/turns.ts";
+import { withVary } from "../http/vary.ts";
+import type { Compression, ContentCoding } from "../ports.ts";
+import { CodedFile, codedLabels, Sidecar } from "./coded_file.ts";
+import { type CodingRules, forbidsTransforming, LEAST_CODED } from "./rules.ts";
+
+/** How the names end of files that are another one in a coding. */
+const ENDINGS: Readonly<Record<ContentCoding, string>> = { zstd: ".zst", br: ".br", gzip: ".gz" };
+
+/** Nobody puts these beside themselves: they are compressed in themselves. */
+const NOT_BESIDE = /^(?:image\/(?!svg\+xml|bmp|x-icon|vnd\.microsoft\.icon)|video\/|audio\/)/;
+const IS_CODED = /\.(?:zst|br|gz)$/;
+
+/** PERF: browsers all send the same few values. Bounded, since clients choose them. */
+const MAX_REMEMBERED = 256;
+
+/** What a location says of its files' codings. */
+export interface FileCodingRules {
+  /** Undefined: nothing is coded by us. */
+  readonly rules: CodingRules | undefined;
+  /** What lies beside a file is sent. */
+  readonly precompressed: boolean;
+}
+
+/** What choosing needs besides the file. */
+export interface FileCodingPorts {
+  readonly compression: Compression;
+  readonly turns: Turns;
+  /** What lies beside the file under its name with an ending, if it is a file that may be sent. */
+  readonly beside: (ending: string) => Representation | undefined;
+}
+
+/** What is sent, and what is said of it. */
+export interface Choice {
+  readonly file: Representation;
+  readonly labels: Labels;
+}
+
+/** What a value of Accept-Encoding means here. */
+interface Wish {
+  /** That the client takes, in the order of its wishes and ours. */
+  readonly beside: readonly ContentCoding[];
+  /** Those of them that are as welcome as what would be coded by us. */
+  readonly besideCoded: readonly ContentCoding[];
+  /** Undefined: none is. */
+  readonly coded: ContentCoding | undefined;
+}
+
+const NOTHING: Wish = { beside: [], besideCoded: [], coded: undefined };
+
+/** The labels of a file, as they are where it has codings. */
+interface KnownLabels {
+  readonly plain: Labels;
+  /** By coding, and by the state of the file that it is in. */
+  readonly coded: Map<string, Labels & { readonly etag: string }>;
+}
+
+/** So many labels of one file, since a file beside it may change on and on while it does not. */
+const MAX_LABELS = 16;
+
+/** The choice for the files of one location. */
+export class FileCodings {
+  readonly #rules: CodingRules | undefined;
+  readonly #precompressed: boolean;
+  readonly #wishes = new Map<string, Wish>();
+  #wishesOf: ReadonlySet<ContentCoding> | undefined;
+  /** PERF: a file has the same labels at every request, until it changes. */
+  readonly #labels = new WeakMap<FieldBlock, KnownLabels>();
+
+  private constructor({ rules, precompressed }: FileCodingRules) {
+    this.#rules = rules;
+    this.#precompressed = precompressed;
+  }
+
+  /** Undefined where all files are sent as they are, which costs nothing. */
+  static of(location: FileCodingRules): FileCodings | undefined {
+    return location.rules === undefined && !location.precompressed ? undefined : new FileCodings(location);
+  }
+
+  /**
+   * What a GET or HEAD gets of a file.
+   *
+   * @param labels what is said of it
+   * @throws {FileError} if only its content tells its type, and cannot be read
+   */
+  choose(
+    request: Pick<Request, "method" | "fields">,
+    file: Representation,
+    labels: Labels,
+    ports: FileCodingPorts,
+  ): MaybePromise<Choice> {
+    const { codings } = ports.compression;
+    const wish = this.#wishOf(request, codings);
+    const isCodable = file.size >= LEAST_CODED && this.#rules?.codable(labels.fields) !== undefined;
+    const coded = isCodable && !forbidsTransforming(request.fields) ? wish.coded : undefined;
+    const sidecar = this.#sidecar(file, labels, coded === undefined ? wish.beside : wish.besideCoded, ports);
+    if (sidecar !== undefined) return { file: sidecar, labels: sidecar };
+    if (coded === undefined) {
+      const varies = isCodable || this.#hasSidecar(file, labels, ports);
+      return { file, labels: varies ? this.#knownOf(labels).plain : labels };
+    }
+    if (codings === undefined) {
+      return ports.compression.load().then(() => this.choose(request, file, labels, ports));
+    }
+    const { compression, turns } = ports;
+    const made = new CodedFile(file, this.#codedLabels(labels, coded), coded, {
+      createEncoder: () => compression.encoder(coded),
+      turns,
+    });
+    return { file: made, labels: made };
+  }
+
+  #sidecar(
+    file: Representation,
+    labels: Labels,
+    codings: readonly ContentCoding[],
+    { beside }: FileCodingPorts,
+  ): Sidecar | undefined {
+    if (codings.length === 0 || !this.#mayHaveSidecar(file, labels)) return undefined;
+    for (const coding of codings) {
+      const found = beside(ENDINGS[coding]);
+      if (found === undefined || found.modified < file.modified) continue;
+      return new Sidecar(file, this.#codedLabels(labels, coding, found.etag.slice(1, -1)), found);
+    }
+    return undefined;
+  }
+
+  /** Another client would get it, and caches have to know. */
+  #hasSidecar(file: Representation, labels: Labels, { beside }: FileCodingPorts): boolean {
+    return this.#mayHaveSidecar(file, labels) && CONTENT_CODINGS.some((coding) => {
+      const found = beside(ENDINGS[coding]);
+      return found !== undefined && found.modified >= file.modified;
+    });
+  }
+
+  #mayHaveSidecar(file: Representation, { contentType }: Labels): boolean {
+    return this.#precompressed && !IS_CODED.test(file.path) && !NOT_BESIDE.test(contentType);
+  }
+
+  #wishOf({ method, fields }: Pick<Request, "method" | "fields">, made: Compression["codings"]): Wish {
+    const value = fields.joined("accept-encoding");
+    if (value === undefined || method === "GET" && fields.has("range")) return NOTHING;
+    if (made !== this.#wishesOf) {
+      this.#wishes.clear();
+      this.#wishesOf = made;
+    }
+    let wish = this.#wishes.get(value);
+    if (wish === undefined) {
+      if (this.#wishes.size >= MAX_REMEMBERED) this.#wishes.clear();
+      this.#wishes.set(value, wish = this.#readWish(value, made));
+    }
+    return wish;
+  }
+
+  #readWish(value: string, made: Compression["codings"]): Wish {
+    const accepted = parseAcceptEncoding(value);
+    const qualityOf = (coding: ContentCoding) => accepted.get(coding) ?? accepted.get("*") ?? 0;
+    const least = accepted.get("identity") ?? 0;
+    const welcome = (codings: readonly ContentCoding[]) =>
+      codings.filter((coding) => qualityOf(coding) > 0 && qualityOf(coding) >= least)
+        .sort((a, b) => qualityOf(b) - qualityOf(a));
+    const configured = this.#rules?.codings ?? [];
+    const beside = welcome([...new Set([...configured, ...CONTENT_CODINGS])]);
+    const [coded] = welcome(configured.filter((coding) => made?.has(coding) ?? true));
+    const besideCoded = beside.filter((coding) =>
+      coded !== undefined && qualityOf(coding) >= qualityOf(coded)
+    );
+    return { beside, besideCoded, coded };
+  }
+
+  #codedLabels(labels: Labels, coding: ContentCoding, state = ""): Labels & { readonly etag: string } {
+    const { coded } = this.#knownOf(labels), key = `${coding}.${state}`;
+    let known = coded.get(key);
+    if (known === undefined) {
+      if (coded.size >= MAX_LABELS) coded.clear();
+      coded.set(key, known = codedLabels(labels, coding, state));
+    }
+    return known;
+  }
+
+  #knownOf(labels: Labels): KnownLabels {
+    let known = this.#labels.get(labels.fields);
+    if (known === undefined) {
+      const { contentType, validators, fields } = labels, name = "Accept-Encoding";
+      const plain = {
+        contentType,
+        validators: withVary(validators, name),
+        fields: withVary(fields, name),
+      };
+      this.#labels.set(fields, known = { plain, coded: new Map() });
+    }
+    return known;
+  }
+}
