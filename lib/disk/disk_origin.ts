@@ -24,6 +24,11 @@ export class DiskOrigin implements Origin {
     return this.cache.find(joinPath(this.root, path), this.root, this.linksTo);
   }
 
+  /** What is at the path of a file of this origin with an ending. @throws {FileError} */
+  findBeside(file: DiskFile, ending: string): DiskFile | DiskFolder | undefined {
+    return this.cache.findBeside(file, ending, this.root);
+  }
+
   hold(path: string): HeldFile | DiskFolder | undefined {
     return this.cache.hold(joinPath(this.root, path), this.root, this.linksTo);
   }

@@ -9,6 +9,7 @@ import { isContained } from "../http/containment.ts";
 import { BEGINNING } from "../http/media_type.ts";
 import { Turns } from "../http/turns.ts";
 import { type Clock, FileError, type FileStat, type FileSystem, type OpenFile } from "../ports.ts";
+import { Absences } from "./absences.ts";
 import { type Contents, DiskFile, DiskFolder, isUnchanged } from "./found.ts";
 import { fileInMemory, HeldContents, HeldFile } from "./held_file.ts";
 import { isAt, locate, NO_FOLDERS, type Place } from "./place.ts";
@@ -43,8 +44,11 @@ export class FileCache implements Contents {
   /** For whatever takes long with so many files. */
   readonly turns: Turns;
 
+  readonly #absences: Absences;
+
   constructor(readonly files: FileSystem, readonly clock: Clock) {
     this.turns = new Turns(clock);
+    this.#absences = new Absences({ files, clock });
   }
 
   /** From now on these are not there. @param paths resolved */
@@ -84,6 +88,11 @@ export class FileCache implements Contents {
     this.#entries.set(path, found);
     this.#tidy();
     return found;
+  }
+
+  /** What is at a file's path with an ending: find(), which is cheap where nothing is. @throws {FileError} */
+  findBeside(file: DiskFile, ending: string, root: string): DiskFile | DiskFolder | undefined {
+    return this.#absences.find(file, ending, (path) => this.find(path, root));
   }
 
   /**

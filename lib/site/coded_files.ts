@@ -5,6 +5,7 @@
  */
 import type { Choice, FileCodingPorts } from "../coding/file_codings.ts";
 import type { DiskOrigin } from "../disk/disk_origin.ts";
+import type { DiskFile } from "../disk/found.ts";
 import { fileResponse } from "../files/file_response.ts";
 import type { HttpError } from "../http/errors.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
@@ -15,11 +16,9 @@ import type { Exchange } from "./exchange.ts";
 
 /** A file, and where it was found. */
 export interface FoundFile {
-  readonly file: Representation;
+  readonly file: DiskFile;
   readonly labels: Labels;
   readonly origin: DiskOrigin;
-  /** Its path in the origin. */
-  readonly path: string;
 }
 
 /**
@@ -31,14 +30,14 @@ export interface FoundFile {
 export function answerWithFile(
   { location, services }: Exchange,
   request: Request,
-  { file, labels, origin, path }: FoundFile,
+  { file, labels, origin }: FoundFile,
 ): MaybePromise<Response | HttpError> {
   const { files: { clock, turns }, compression } = services, codings = location.fileCodings;
   if (codings === undefined) return fileResponse(request, file, clock, labels);
   const ports: FileCodingPorts = {
     compression,
     turns,
-    beside: (ending) => fileAt(origin, path + ending),
+    beside: (ending) => fileBeside(origin, file, ending),
   };
   const answer = (choice: Choice) => fileResponse(request, choice.file, clock, choice.labels);
   const choice = codings.choose(request, file, labels, ports);
@@ -46,9 +45,9 @@ export function answerWithFile(
 }
 
 /** What is no file, or cannot be looked at, or is being changed, is not sent in place of the file that was asked for. */
-function fileAt(origin: DiskOrigin, path: string): Representation | undefined {
+function fileBeside(origin: DiskOrigin, file: DiskFile, ending: string): Representation | undefined {
   try {
-    const found = origin.find(path);
+    const found = origin.findBeside(file, ending);
     return found?.kind === "file" ? found : undefined;
   } catch (error) {
     if (error instanceof FileError) return undefined;

@@ -51,7 +51,7 @@ function answerNamed(
   const [name] = names, path = pathOf(name!, origin);
   if (path === undefined) return notThere(name!);
   const send = (found: DiskFile | DiskFolder | undefined) =>
-    found?.kind === "file" ? sendFile(exchange, response, found, origin, path) : notThere(name!);
+    found?.kind === "file" ? sendFile(exchange, response, found, origin) : notThere(name!);
   const sendHeld = (error: unknown) => {
     if (!(error instanceof FileError) || error.problem !== "changed") throw error;
     const held = origin.hold(path);
@@ -85,7 +85,6 @@ function sendFile(
   { status, reason, fields }: Response,
   file: DiskFile,
   origin: DiskOrigin,
-  path: string,
 ): MaybePromise<Response | HttpError> {
   const { request, server: { programFiles }, services: { files: { clock } } } = exchange;
   if (programFiles.has(file)) {
@@ -98,7 +97,7 @@ function sendFile(
   // A program that names a coding speaks of what is in the file.
   const sent = fields.has("content-encoding")
     ? fileResponse(asked, file, clock, labels)
-    : answerWithFile(exchange, asked, { file, labels, origin, path });
+    : answerWithFile(exchange, asked, { file, labels, origin });
   return andThen(sent, (answer) => {
     if (answer instanceof HttpError) return answer;
     const isWhole = answer.status === 200, isUnchanged = answer.status === 304;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { DiskFile, DiskFolder } from "../disk/found.ts";
 import { joinPath } from "../disk/place.ts";
 import { listingResponse } from "../files/listing.ts";
 import { HttpError, refusal } from "../http/errors.ts";
@@ -10,7 +11,6 @@ import { FieldBlock } from "../http/fields.ts";
 import { andThen, type MaybePromise } from "../http/maybe_promise.ts";
 import { InternalRedirect, type Outcome } from "../http/message.ts";
 import { nameInQuery } from "../http/named_file.ts";
-import type { Folder, Representation } from "../http/origin.ts";
 import type { DecodedPath } from "../http/path.ts";
 import type { ListingOptions } from "../pages/listing.ts";
 import { uploadTools } from "../pages/upload_tools.ts";
@@ -76,13 +76,13 @@ function hasChanged(error: unknown): boolean {
 }
 
 /** What is at the exchange's path. @throws {FileError} */
-export function find({ location, path }: Exchange): MaybePromise<Representation | Folder | undefined> {
+export function find({ location, path }: Exchange): MaybePromise<DiskFile | DiskFolder | undefined> {
   return location.origin?.find(location.originPath(path));
 }
 
 function answerFound(
   exchange: Exchange,
-  found: Representation | Folder | undefined,
+  found: DiskFile | DiskFolder | undefined,
 ): MaybePromise<Outcome> {
   const { location, path, request } = exchange;
   if (!found) return notFound(exchange);
@@ -98,7 +98,6 @@ function answerFound(
     file: found,
     labels: location.labels?.labelsOf(found, path) ?? found,
     origin: location.origin!,
-    path: location.originPath(path),
   });
 }
 
