@@ -92,7 +92,7 @@ export class FileCache implements Contents {
 
   /** What is at a file's path with an ending: find(), which is cheap where nothing is. @throws {FileError} */
   findBeside(file: DiskFile, ending: string, root: string): DiskFile | DiskFolder | undefined {
-    return this.#absences.find(file, ending, (path) => this.find(path, root));
+    return this.#absences.find(file, ending, (path) => this.find(path, root, file.linksTo));
   }
 
   /**

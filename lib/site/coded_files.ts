@@ -13,6 +13,7 @@ import type { Request, Response } from "../http/message.ts";
 import type { Labels, Representation } from "../http/origin.ts";
 import { FileError } from "../ports.ts";
 import type { Exchange } from "./exchange.ts";
+import type { ProgramFiles } from "./program_files.ts";
 
 /** A file, and where it was found. */
 export interface FoundFile {
@@ -28,7 +29,7 @@ export interface FoundFile {
  * @throws {FileError} also by rejecting
  */
 export function answerWithFile(
-  { location, services }: Exchange,
+  { location, server, services }: Exchange,
   request: Request,
   { file, labels, origin }: FoundFile,
 ): MaybePromise<Response | HttpError> {
@@ -37,7 +38,7 @@ export function answerWithFile(
   const ports: FileCodingPorts = {
     compression,
     turns,
-    beside: (ending) => fileBeside(origin, file, ending),
+    beside: (ending) => fileBeside(origin, file, ending, server.programFiles),
   };
   const answer = (choice: Choice) => fileResponse(request, choice.file, clock, choice.labels);
   const choice = codings.choose(request, file, labels, ports);
@@ -45,10 +46,17 @@ export function answerWithFile(
 }
 
 /** What is no file, or cannot be looked at, or is being changed, is not sent in place of the file that was asked for. */
-function fileBeside(origin: DiskOrigin, file: DiskFile, ending: string): Representation | undefined {
+function fileBeside(
+  origin: DiskOrigin,
+  file: DiskFile,
+  ending: string,
+  programs: ProgramFiles,
+): Representation | undefined {
   try {
     const found = origin.findBeside(file, ending);
-    return found?.kind === "file" ? found : undefined;
+    if (found?.kind !== "file") return undefined;
+    // SECURITY: a link beside a file must not send the source of a program as that file in a coding.
+    return (found.isOutside || found.linkedName !== undefined) && programs.has(found) ? undefined : found;
   } catch (error) {
     if (error instanceof FileError) return undefined;
     throw error;

@@ -125,3 +125,41 @@ Deno.test("why a link to a program leads nowhere is told, behind which PATH_INFO
     assertEquals(log.length, told);
   }
 });
+
+Deno.test("a link beside a file sends no program's source as that file in a coding", async () => {
+  for (const change of [(yaml: string) => yaml, byFastcgi]) {
+    const { ask, files } = site(
+      change(`servers:
+  - root: root
+    allow_links_to: programs
+    locations:
+      /run/: { alias: programs, cgi: { .php: php-cgi } }
+      /both/: { alias: both, cgi: { .php: php-cgi } }
+`),
+      {
+        "root/a.txt": "plain",
+        "root/b.txt": "plain",
+        "programs/a.php": SOURCE,
+        "programs/c.gz": "in a coding",
+        "both/a.txt": "plain",
+        "both/a.php": SOURCE,
+      },
+    );
+    for (
+      const [link, target] of [
+        ["root/a.txt.gz", "programs/a.php"],
+        ["root/b.txt.gz", "programs/c.gz"],
+        ["both/a.txt.gz", "both/a.php"],
+      ]
+    ) files.links.set(`/site/${link}`, `/site/${target}`);
+    for (
+      const [target, text] of [["/a.txt", "plain"], ["/b.txt", "in a coding"], [
+        "/both/a.txt",
+        "plain",
+      ]] as const
+    ) {
+      const answer = await ask(target, { fields: { "Accept-Encoding": "gzip" } });
+      assertEquals([answer.status, answer.text], [200, text], target);
+    }
+  }
+});
