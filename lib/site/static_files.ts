@@ -153,7 +153,7 @@ function isReading({ request: { method } }: Exchange): boolean {
 }
 
 /** A folder's listing has tools to write to it, unless what is written goes elsewhere than what it shows. */
-function toolsFor({ location }: Exchange): ListingOptions {
-  if (!location.showsStore) return {};
+function toolsFor({ location, path }: Exchange): ListingOptions {
+  if (!location.showsStore || location.origin!.find(location.originPath(path))?.isOutside) return {};
   return uploadTools({ methods: location.methods, limit: location.config.access.clientMaxBodySize });
 }
