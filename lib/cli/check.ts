@@ -3,15 +3,16 @@
  *
  * @module
  */
+import { endpointsOf } from "../config/listen.ts";
 import type { Config, ServerConfig } from "../config/types.ts";
-import { endpointUrl, isLoopback } from "../http/endpoint.ts";
+import { endpointKey, endpointUrl, isLoopback, isName } from "../http/endpoint.ts";
 import { NEEDS_NEWER_RUNTIME, servesTls } from "../runtime/version.ts";
 import { speaksTls } from "../supervisor/certificates.ts";
 import { systemInfo } from "../supervisor/system_info.ts";
 import { isAll } from "./addresses.ts";
 import { certificateLook } from "./certificate_look.ts";
 import type { CommandLine } from "./command_line.ts";
-import { loadConfiguration, type LoadedConfiguration } from "./configuration.ts";
+import { addressOrNothing, loadConfiguration, type LoadedConfiguration } from "./configuration.ts";
 import { print, printToStderr } from "./console.ts";
 import { describeLocation } from "./describe_location.ts";
 import { sandboxGaps } from "./sandbox_gaps.ts";
@@ -21,7 +22,7 @@ export async function check(commandLine: CommandLine): Promise<void> {
   const loaded = loadConfiguration(commandLine);
   const { config } = loaded;
   const { findProgram } = systemInfo();
-  for (const warning of [...allWarnings(loaded), ...obstacles(loaded.config)]) {
+  for (const warning of [...allWarnings(loaded), ...obstacles(loaded)]) {
     printToStderr(`warning: ${warning}`);
   }
   print(`${config.file} is valid\n${config.servers.map(describeServer).join("")}`);
@@ -39,8 +40,15 @@ export function allWarnings({ config, warnings }: LoadedConfiguration): string[]
 }
 
 /** What keeps a start here from serving it, which a start says itself. */
-function obstacles(config: Config): string[] {
-  return config.servers.some(speaksTls) && !servesTls() ? [NEEDS_NEWER_RUNTIME] : [];
+function obstacles({ config, listens }: LoadedConfiguration): string[] {
+  const unresolved = endpointsOf(config).filter(isName).filter(({ hostname }) =>
+    addressOrNothing(hostname) === undefined
+  ).map((endpoint) =>
+    `${
+      listens.get(endpointKey(endpoint))
+    }: the name ${endpoint.hostname} cannot be resolved: check its spelling`
+  );
+  return config.servers.some(speaksTls) && !servesTls() ? [NEEDS_NEWER_RUNTIME, ...unresolved] : unresolved;
 }
 
 function asItem(text: string): string {

@@ -155,7 +155,7 @@ function loadFile(file: string, isNamed: boolean): LoadedConfiguration & { names
 }
 
 /** The address of a name; undefined where it has none, or may not be looked up, which a start says itself. */
-function addressOrNothing(name: string): string | undefined {
+export function addressOrNothing(name: string): string | undefined {
   try {
     return addressOf(name);
   } catch (error) {

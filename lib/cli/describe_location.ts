@@ -7,6 +7,7 @@ import { FORWARDED_METHODS } from "../config/location_keys.ts";
 import type { FastcgiTarget } from "../config/value_types.ts";
 import { programFolder } from "../config/places.ts";
 import type { LocationConfig, ProxyTarget, TryFiles } from "../config/types.ts";
+import { formatTemplate } from "../config/variables.ts";
 import { formatUpstream, upstreamUrl } from "../http/upstream_url.ts";
 
 /** What answers at a location, and for which methods, in one line. */
@@ -16,7 +17,10 @@ export function describeLocation(location: LocationConfig): string {
   const { programs: { cgi, cgiOnly, cgiScript, fastcgi, fastcgiPass }, store: { uploadStore } } = location;
   if (location.proxy.proxyPass !== undefined) return describeProxy(location.proxy.proxyPass, access);
   const parts: string[] = [];
-  if (answer) parts.push(`return ${answer.status}${"location" in answer ? ` ${answer.location}` : ""}`);
+  if (answer) {
+    const target = "location" in answer ? ` ${formatTemplate(answer.location)}` : "";
+    parts.push(`return ${answer.status}${target}`);
+  }
   if (cgiScript !== undefined) parts.push(`program ${cgiScript}`);
   if (cgi) parts.push(`programs ${Object.keys(cgi).join(" ")}`);
   for (const [extension, server] of Object.entries(fastcgi ?? {})) {
@@ -52,6 +56,7 @@ function describeProxy(
 }
 
 /** As it is written in the file. */
-function describeTries({ candidates, last }: TryFiles): string {
-  return [...candidates, typeof last === "number" ? `=${last}` : last].join(" ");
+function describeTries({ candidates, last, query }: TryFiles): string {
+  const path = typeof last === "number" ? `=${last}` : formatTemplate(last);
+  return [...candidates, query === undefined ? path : `${path}?${formatTemplate(query)}`].join(" ");
 }

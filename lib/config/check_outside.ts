@@ -132,11 +132,13 @@ class OutsideCheck {
     }
   }
 
-  /** A file below a root; what a program or a return answers is not looked for. */
+  /** A file below a root; what a program, another server or a return answers is not looked for. */
   #page(server: ServerConfig, node: Position, page: string, instead: string): void {
     const location = locationOf(server, page);
-    const { answer, programs } = location;
-    if ((answer.return ?? programs.cgiScript ?? programs.fastcgiPass) !== undefined) return;
+    const { answer, programs, proxy } = location;
+    if ((answer.return ?? programs.cgiScript ?? programs.fastcgiPass ?? proxy.proxyPass) !== undefined) {
+      return;
+    }
     const file = fileOf(location, page), root = originRoot(location);
     // Of a root that is not there it is said already.
     if (root !== undefined && !["folder", "file"].includes(this.#look(root))) return;

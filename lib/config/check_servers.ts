@@ -8,7 +8,6 @@ import { endpointKey, formatEndpoint, isName } from "../http/endpoint.ts";
 import { isList } from "./decoder.ts";
 import { DEFAULT_ADDRESS } from "./defaults.ts";
 import { type Position, quote, type Report } from "./issues.ts";
-import type { Reports } from "./outside.ts";
 import type { ServerSection } from "./schema.ts";
 
 /** Gives the address of a host name; undefined where it cannot be told. */
@@ -31,11 +30,11 @@ interface Listen {
  */
 export function checkServers(
   servers: readonly ServerSection[],
-  { issue, warning }: Reports,
+  issue: Report,
   addressOf?: AddressOf,
 ): void {
   const resolve = addressOf && remembering(addressOf);
-  const all = servers.map((server) => ({ server, listens: listensOf(server, warning, resolve) }));
+  const all = servers.map((server) => ({ server, listens: listensOf(server, resolve) }));
   checkEncryption(all.flatMap(({ listens }) => listens), issue);
   const addresses = new Map<string, Map<string, number>>();
   for (const { server, listens } of all) {
@@ -95,20 +94,16 @@ function namesOf(server: ServerSection, report: Report): { names: readonly strin
   return { names, nameless: node === undefined || server.values.server_name?.length === 0 };
 }
 
-function listensOf(server: ServerSection, warning: Report, resolve: AddressOf | undefined): Listen[] {
+function listensOf(server: ServerSection, resolve: AddressOf | undefined): Listen[] {
   const node = server.at("listen");
   // What could not be decoded has been reported.
   if (node !== undefined && server.values.listen === undefined) return [];
   const nodes = node === undefined ? [] : isList(node.value) ? node.value : [node];
   return (server.values.listen ?? [DEFAULT_ADDRESS]).map((endpoint, index) => {
     const position = nodes[index] ?? server.node, text = nodes[index]?.text ?? formatEndpoint(endpoint);
-    let { hostname } = endpoint;
-    if (resolve !== undefined && isName(endpoint)) {
-      const address = resolve(hostname);
-      if (address === undefined) {
-        warning(position, `the name ${quote(hostname)} cannot be resolved here, so nothing can listen on it`);
-      } else hostname = address;
-    }
+    // A name that has no address is said at the start.
+    const address = isName(endpoint) ? resolve?.(endpoint.hostname) : undefined;
+    const hostname = address ?? endpoint.hostname;
     return { address: endpointKey({ ...endpoint, hostname }), tls: endpoint.tls, text, position };
   });
 }

@@ -22,6 +22,9 @@ import { parseTree } from "./tree.ts";
 import type { PlacesOutside } from "./outside.ts";
 import { fileDecoder, type FileSection, type ServerSection } from "./schema.ts";
 import type { Config } from "./types.ts";
+import { warnAboutCoding } from "./warn_coding.ts";
+import { warnAboutErrorPages } from "./warn_error_pages.ts";
+import { warnAboutMethods } from "./warn_methods.ts";
 import { warnAboutNames } from "./warn_names.ts";
 
 export { formatIssue, formatPlace, type Issue } from "./issues.ts";
@@ -59,8 +62,7 @@ export function decodeConfig(
   if (text === undefined) return { issues: issues.sorted() };
   const section = decodeSections(text, dirname(file), issues.report, environment);
   const servers = section?.values.servers ?? [];
-  const reports = { issue: issues.report, warning: warnings.report };
-  checkServers(servers, reports, outside?.addressOf);
+  checkServers(servers, issues.report, outside?.addressOf);
   for (const server of servers) {
     checkServer(server, issues.report);
     checkDuplicateLocations(server, issues.report);
@@ -72,7 +74,13 @@ export function decodeConfig(
   warnAboutLogs(section, warnings.report);
   warnAboutProxies(section, warnings.report);
   const config = { file, ...completeTop(section.values), servers: servers.map(completeServer) };
+  for (const [index, server] of config.servers.entries()) {
+    warnAboutErrorPages(server, servers[index]!, warnings.report);
+    warnAboutMethods(server, servers[index]!, warnings.report);
+    warnAboutCoding(server, servers[index]!, warnings.report);
+  }
   if (outside) {
+    const reports = { issue: issues.report, warning: warnings.report };
     checkPlaces(config, section, outside, reports);
     checkOutside(config, section, outside, reports);
     checkLinks(config, section, outside, reports);

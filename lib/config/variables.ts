@@ -50,3 +50,15 @@ function variableOf(written: string, name: string, known: readonly Variable[]): 
 export function hasVariables(template: Template): boolean {
   return template.some((part) => typeof part !== "string");
 }
+
+/** A template as a file may have it. */
+export function formatTemplate(template: string | Template): string {
+  if (typeof template === "string") return template;
+  return template.map((part, index) => {
+    if (typeof part !== "string") {
+      const next = template[index + 1];
+      return typeof next === "string" && /^\w/.test(next) ? `\${${part.variable}}` : `$${part.variable}`;
+    }
+    return part.replace(/\$(?=[A-Za-z_{])/g, "$$$$");
+  }).join("");
+}

@@ -278,3 +278,33 @@ test({
     assertEquals(own.output().stderr.includes("cannot be sent"), false);
   },
 });
+
+test("an error_page program has the error's status, unless it names one", async () => {
+  const says = (head: string) =>
+    `printf '${head}Content-Type: text/plain\\n\\n'; printf "%s %s" "$REDIRECT_STATUS" "$REDIRECT_URL"\n`;
+  await using own = await cgiServer({
+    "none.sh": says(""),
+    "200.sh": says("Status: 200 Fine\\n"),
+    "503.sh": says("Status: 503 Later\\n"),
+    "302.sh": "printf 'Location: http://x.test/\\n\\n'\n",
+    "local.sh": "printf 'Location: /page.txt\\n\\n'\n",
+  }, {
+    files: { "www/page.txt": "page" },
+    server:
+      "error_page: { 404: /cgi-bin/none.sh, 405: /cgi-bin/200.sh, 413: /cgi-bin/503.sh, 417: /cgi-bin/302.sh, 501: /cgi-bin/local.sh }",
+  });
+  const { port } = own;
+  const answers: [line: string, options: Parameters<typeof ask>[2], expected: string][] = [
+    ["/none%20x?y", {}, "404 404 /none%20x"],
+    ["/x", { method: "DELETE" }, "405 405 /x"],
+    ["/cgi-bin/none.sh", { method: "POST", body: "x".repeat(1024 * 1024 + 1) }, "503 413 /cgi-bin/none.sh"],
+    ["/x", { fields: { Expect: "nothing" } }, "302 "],
+    ["/x", { method: "BREW" }, "501 page"],
+  ];
+  for (const [target, options, expected] of answers) {
+    const { status, text } = await ask(port, target, options);
+    assertEquals(`${status} ${text}`, expected, target);
+  }
+  const { status, text } = await ask(port, "/none", { method: "HEAD" });
+  assertEquals([status, text], [404, ""]);
+});

@@ -148,11 +148,14 @@ servers:
     locations:
       /files/: { autoindex: on }
       /old: { return: 301 /new }
+      /moved/: { return: "301 https://$host\${uri}x" }
       /app/: { alias: dist, try_files: [$uri, =404] }
+      /wiki/: { alias: wiki, try_files: [$uri, /wiki/doku.php?id=$uri&$args], cgi: { .php: sh } }
       /api/: { proxy_pass: [http://127.0.0.1:3000, "http://unix:/run/app.sock:/v1/"] }
       /few/: { proxy_pass: "https://[::1]/x", allowed_methods: [GET, POST] }
 `,
     "conf/site/x": "",
+    "conf/wiki/doku.php": "",
   });
   const { code, stdout, stderr } = await runProgram(["check", "-c", "conf/my.yaml"], { cwd: folder.path });
   assertEquals(code, 0);
@@ -162,7 +165,11 @@ servers:
       "http://127.0.0.1:8080/ http://[::1]:8081/ (a.test, *.b.test)",
       `/files/: files of ${join(folder.path, "conf/site")}, listing [GET HEAD]`,
       "/old: return 301 /new [GET HEAD]",
+      "/moved/: return 301 https://$host${uri}x [GET HEAD]",
       `/app/: files of ${join(folder.path, "conf/dist")}, try $uri =404 [GET HEAD]`,
+      `/wiki/: programs .php, files of ${
+        join(folder.path, "conf/wiki")
+      }, try $uri /wiki/doku.php?id=$uri&$args [GET HEAD POST]`,
       "/api/: passed on to http://127.0.0.1:3000, http://unix:/run/app.sock:/v1/ [every known method]",
       "/few/: passed on to https://[::1]:443/x [GET HEAD POST]",
       `otherwise: files of ${join(folder.path, "conf/site")} [GET HEAD]`,
@@ -170,7 +177,7 @@ servers:
   ) assertStringIncludes(stdout, text);
   assertEquals(
     stderr,
-    `warning: conf/my.yaml:9: servers[0].locations["/app/"].alias: "${
+    `warning: conf/my.yaml:10: servers[0].locations["/app/"].alias: "${
       join(folder.path, "conf/dist")
     }" does not exist: requests for it get 404\n`,
   );

@@ -185,6 +185,12 @@ Deno.test("a name that cannot be resolved ends the start with 1 and is named", a
   await using server = launch(["-c", `${folder.path}/webserv.yaml`]);
   assertEquals(await server.status, 1);
   assertMatch(server.output().stderr, /^webserv: the name no-such-name\.invalid cannot be resolved: .*\n$/);
+  const { code, stderr } = await runProgram(["check", "-c", `${folder.path}/webserv.yaml`]);
+  assertEquals(code, 0);
+  assertMatch(
+    stderr,
+    /^warning: .*webserv\.yaml:5 \(servers\[1\]\.listen\): the name no-such-name\.invalid cannot be/m,
+  );
 });
 
 Deno.test({

@@ -5,98 +5,8 @@
  * @module
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { ask } from "../support/ask.ts";
 import { byProtocol, test } from "../support/protocols.ts";
-import { startServer, type TestServer } from "../support/server.ts";
-import type { WireResponse } from "../support/wire.ts";
-
-const APPS = Deno.env.get("WEBSERV_PHP_APPS");
-const app = (name: string) => ({
-  name: APPS === undefined ? `${name} (WEBSERV_PHP_APPS is not set)` : name,
-  ignore: APPS === undefined,
-});
-
-/** Whoever visits a site with a browser: has cookies, follows redirects, and fills in forms. */
-class Visitor {
-  readonly #cookies = new Map<string, string>();
-
-  constructor(readonly server: TestServer) {}
-
-  async get(target: string): Promise<WireResponse> {
-    return await this.#ask(target);
-  }
-
-  /** Sends a form, and gives what it leads to. */
-  async post(target: string, form: Readonly<Record<string, string>>): Promise<WireResponse> {
-    const body = new URLSearchParams(form).toString();
-    const response = await this.#ask(target, { "Content-Type": "application/x-www-form-urlencoded" }, body);
-    const location = response.field("location");
-    if (location === undefined) return response;
-    const url = new URL(location, `http://localhost${target}`);
-    return await this.get(url.pathname + url.search);
-  }
-
-  async #ask(
-    target: string,
-    fields: Readonly<Record<string, string>> = {},
-    body?: string,
-  ): Promise<WireResponse> {
-    const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join("; ");
-    const response = await ask(this.server.port, target, {
-      fields: { ...fields, ...(cookie !== "" && { Cookie: cookie }) },
-      ...(body !== undefined && { method: "POST", body }),
-    });
-    for (const [name, value] of response.fields) {
-      const [, key, text] = /^([^=]+)=([^;]*)/.exec(value) ?? [];
-      if (name.toLowerCase() === "set-cookie") this.#cookies.set(key!, text!);
-    }
-    return response;
-  }
-}
-
-/** The hidden fields of the forms of a page. */
-function hiddenFields(page: string): Record<string, string> {
-  const inputs = page.match(/<input [^>]*>/g) ?? [];
-  return Object.fromEntries(
-    inputs.filter((input) => /type=["']hidden["']/.test(input)).map((input) => {
-      const of = (name: string) => new RegExp(`\\b${name}=["']([^"']*)["']`).exec(input)?.[1] ?? "";
-      return [of("name"), unescaped(of("value"))];
-    }),
-  );
-}
-
-const unescaped = (text: string) =>
-  text.replaceAll("&quot;", '"').replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
-
-const textOf = ({ body }: WireResponse) => new TextDecoder().decode(body);
-
-/** A server for all tests of an application, which is made ready when the first of them runs. */
-function sharedApp(config: string, script: string): () => Promise<TestServer> {
-  let started: Promise<TestServer> | undefined;
-  Deno.test.afterAll(async () => await (await started)?.[Symbol.asyncDispose]());
-  return () => started ??= startApp(config, script);
-}
-
-async function startApp(config: string, script: string): Promise<TestServer> {
-  const server = await startServer({
-    // The folder is filled after the start: nothing is started before the first request.
-    config:
-      `access_log: off\nservers: [{ listen: LISTEN, fastcgi: { .php: { spawn: php-cgi, processes: 2 } }, ${config} }]`,
-    files: { "www": null },
-  });
-  try {
-    await shell(script, APPS!, server.folder);
-    return server;
-  } catch (error) {
-    await server[Symbol.asyncDispose]();
-    throw error;
-  }
-}
-
-async function shell(script: string, ...args: readonly string[]): Promise<void> {
-  const { success, stderr } = await new Deno.Command("sh", { args: ["-ec", script, "sh", ...args] }).output();
-  if (!success) throw new Error(new TextDecoder().decode(stderr));
-}
+import { app, hiddenFields, sharedApp, textOf, unescaped, Visitor } from "./php_apps_support.ts";
 
 /** Debian's has its parts all over the system: here they come into one folder. */
 const WIKI = `cp -a "$1/usr/share/dokuwiki/." "$2/www"
@@ -109,7 +19,7 @@ grep -rlE '/etc/dokuwiki|/var/lib/dokuwiki|/usr/share/' "$2/www" "$2/conf" --inc
 done
 echo '<?php $conf["userewrite"] = 2; $conf["useslash"] = 1; $conf["useacl"] = 0;' > "$2/conf/local.php"`;
 
-const wiki = sharedApp("root: www, index: [doku.php]", WIKI);
+const wiki = sharedApp("root: www\n    index: [doku.php]", WIKI);
 
 test({
   ...app("DokuWiki: pages with all that belongs to them are shown, written, and named by PATH_INFO"),
@@ -162,7 +72,7 @@ function adminer_object() {
 include "./adminer.inc.php";
 END`;
 
-const adminer = sharedApp("root: www, index: [index.php]", ADMINER);
+const adminer = sharedApp("root: www\n    index: [index.php]", ADMINER);
 
 test({
   ...app("Adminer: somebody logs in, makes a table, fills it, and takes it home"),
