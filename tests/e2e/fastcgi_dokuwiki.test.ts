@@ -28,8 +28,8 @@ $conf["userewrite"] = 1; $conf["useslash"] = 1; $conf["basedir"] = "/";
 // What is behind /_media/, /_detail/ and /_export/.
 if (isset($_SERVER["PATH_INFO"])) {
   $rest = substr($_SERVER["PATH_INFO"], 1);
-  if ($_SERVER["SCRIPT_NAME"] !== "/_export") $_REQUEST["media"] = $rest;
-  else [$_REQUEST["do"], $_REQUEST["id"]] = explode("/", "export_$rest", 2);
+  if ($_SERVER["SCRIPT_NAME"] !== "/_export") $_GET["media"] = $rest;
+  else [$ACT, $_GET["id"]] = explode("/", "export_$rest", 2);
 }
 END
 printf '* @ALL 1\\n* @user 8\\n' > var/lib/dokuwiki/acl/acl.auth.php

@@ -27,6 +27,48 @@ servers:
   assertEquals([answer.text, answer.field("content-length")], ["", "0"]);
 });
 
+test("return says what was asked for, and no client makes another field or another host of it", async () => {
+  const server = await keptServer({
+    config: `
+servers:
+  - listen: LISTEN
+    locations:
+      /: { return: 301 $uri }
+      /s/: { return: "301 https://$host$request_uri" }
+      /q/: { return: "302 /login?next=$uri&$args" }
+      /t/: { return: "200 $host $uri $request_uri $args $scheme $remote_addr" }
+`,
+  });
+  const { port } = server;
+  assertEquals(await redirect(port, "//evil.test/x"), "301 /evil.test/x");
+  assertEquals(await redirect(port, "/s/a%20b?c=d&e"), "301 https://localhost/s/a%20b?c=d&e");
+  assertEquals(await redirect(port, "/q/a&b+c?d=%26"), "302 /login?next=/q/a%26b%2Bc&d=%26");
+  assertEquals(await get(port, "/t/%C3%BC?x"), "200 localhost /t/%C3%BC /t/%C3%BC?x x http 127.0.0.1");
+  for (
+    const target of [
+      "/%0d%0aSet-Cookie:%20a=b",
+      "/q/%0a",
+      "/t/%00",
+      "/t/%1b[2J",
+      "/q/x%0d%0a%0d%0aHTTP/1.1%20200",
+    ]
+  ) {
+    const answer = await ask(port, target);
+    assertEquals([answer.status, answer.field("location"), answer.field("set-cookie")], [
+      400,
+      undefined,
+      undefined,
+    ]);
+  }
+  // What is passed on as it was sent stays encoded.
+  assertEquals(await redirect(port, "/s/%0d%0aX:%20y"), "301 https://localhost/s/%0d%0aX:%20y");
+  const [name, ...rest] = [`a.localhost:${port}`, "a@b", "a/b", "a b", "localhost\\@evil.test"];
+  assertEquals((await ask(port, "/s/", { host: name! })).field("location"), "https://a.localhost/s/");
+  for (const host of ["evil.test", ...rest]) {
+    assertEquals((await ask(port, "/s/", { host })).field("location"), undefined, host);
+  }
+});
+
 test("return with a text sends it as it is, without an error page", async () => {
   const server = await keptServer({
     config: `

@@ -69,8 +69,12 @@ Deno.test("withEndpoints() makes one of what becomes the same", () => {
 Deno.test("two spellings of one address in the way of each other are reported", () => {
   const issuesOf = (servers: string) =>
     decodeConfig(`servers: ${servers}`, "/srv/webserv.yaml").issues?.map(({ message }) => message);
-  assertEquals(issuesOf('[{ listen: [80, "localhost:80"], root: a }]'), ["the same address twice"]);
-  assertEquals(issuesOf('[{ listen: ["[::1]:80", "[0::1]:80"], root: a }]'), ["the same address twice"]);
+  assertEquals(issuesOf('[{ listen: [80, "localhost:80"], root: a }]'), [
+    '"80" and "localhost:80" are one address, 127.0.0.1:80: keep one of them',
+  ]);
+  assertEquals(issuesOf('[{ listen: ["[::1]:80", "[0::1]:80"], root: a }]'), [
+    '"[::1]:80" and "[0::1]:80" are one address, [::1]:80: keep one of them',
+  ]);
   assertEquals(
     issuesOf('[{ listen: 80, root: a }, { listen: "a.localhost:80", root: b }]')?.[0]?.startsWith(
       "never chosen on 127.0.0.1:80",
