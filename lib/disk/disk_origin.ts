@@ -24,9 +24,25 @@ export class DiskOrigin implements Origin {
     return this.cache.find(joinPath(this.root, path), this.root, this.linksTo);
   }
 
-  /** What is at the path of a file of this origin with an ending. @throws {FileError} */
+  /** Endings with which nothing is at the path of a file of this origin, as far as is known. */
+  absentBeside(file: DiskFile): ReadonlySet<string> | undefined {
+    return this.cache.absences.of(file);
+  }
+
+  /**
+   * What is at the path of a file of this origin with an ending.
+   *
+   * SECURITY: a link there shows no file under a name that says of itself that it is another kind, such as a program's, and
+   * none that lies elsewhere than the file.
+   *
+   * @throws {FileError}
+   */
   findBeside(file: DiskFile, ending: string): DiskFile | DiskFolder | undefined {
-    return this.cache.findBeside(file, ending, this.root);
+    const { cache, root, linksTo } = this;
+    const found = cache.absences.find(file, ending, (path) => cache.find(path, root, linksTo));
+    if (found?.kind !== "file") return found;
+    const { linkedName } = found, isAnother = linkedName?.includes(".") && !linkedName.endsWith(ending);
+    return isAnother || found.isOutside !== file.isOutside ? undefined : found;
   }
 
   hold(path: string): HeldFile | DiskFolder | undefined {

@@ -6,6 +6,7 @@
  * @module
  */
 import type { Clock } from "../ports.ts";
+import { Few } from "./few.ts";
 
 /** How long others wait for a slice, in milliseconds. */
 const SLICE = 4;
@@ -22,7 +23,12 @@ export class Turns {
   /** The end of the step of it that is being done. */
   #step: PromiseWithResolvers<void> | undefined;
 
-  constructor(readonly clock: Clock) {}
+  /** Of what holds memory while it waits for its turns. */
+  readonly few: Few;
+
+  constructor(readonly clock: Clock) {
+    this.few = new Few(clock);
+  }
 
   /** Begins some work, with a slice at once: most of it is over before that is. */
   begin(): Turn {

@@ -140,7 +140,11 @@ Deno.test("a link beside a file sends no program's source as that file in a codi
         "root/a.txt": "plain",
         "root/b.txt": "plain",
         "programs/a.php": SOURCE,
-        "programs/c.gz": "in a coding",
+        "programs/c.gz": "from elsewhere",
+        "programs/c.txt": "plain, elsewhere",
+        "programs/c.txt.gz": "in a coding, elsewhere",
+        "root/c.gz": "in a coding",
+        "root/c.txt": "plain",
         "both/a.txt": "plain",
         "both/a.php": SOURCE,
       },
@@ -149,15 +153,22 @@ Deno.test("a link beside a file sends no program's source as that file in a codi
       const [link, target] of [
         ["root/a.txt.gz", "programs/a.php"],
         ["root/b.txt.gz", "programs/c.gz"],
+        ["root/c.txt.gz", "root/c.gz"],
+        ["root/far.txt", "programs/c.txt"],
+        ["root/far.txt.gz", "programs/c.txt.gz"],
+        ["root/far", "programs"],
         ["both/a.txt.gz", "both/a.php"],
       ]
     ) files.links.set(`/site/${link}`, `/site/${target}`);
-    for (
-      const [target, text] of [["/a.txt", "plain"], ["/b.txt", "in a coding"], [
-        "/both/a.txt",
-        "plain",
-      ]] as const
-    ) {
+    const answers: Readonly<Record<string, string>> = {
+      "/a.txt": "plain",
+      "/b.txt": "plain",
+      "/c.txt": "in a coding",
+      "/far.txt": "in a coding, elsewhere",
+      "/far/c.txt": "in a coding, elsewhere",
+      "/both/a.txt": "plain",
+    };
+    for (const [target, text] of Object.entries(answers)) {
       const answer = await ask(target, { fields: { "Accept-Encoding": "gzip" } });
       assertEquals([answer.status, answer.text], [200, text], target);
     }
