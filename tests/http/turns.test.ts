@@ -60,10 +60,36 @@ Deno.test("paced steps are done one at a time, and together have one slice of a 
   await Promise.all(work);
   assertEquals(turns.isTaken, false);
   assertEquals(done, [0, 1, 2]);
+  assertEquals(clock.running, 0);
 });
 
 Deno.test("a paced step that fails leaves the next its turn", async () => {
   const turns = new Turns(new FakeClock());
   assertEquals(await turns.step(() => Promise.reject(new Error("no"))).catch(({ message }) => message), "no");
   assertEquals(await turns.step(() => Promise.resolve("yes")), "yes");
+});
+
+Deno.test("a slice that was taken some time ago makes nobody wait", async () => {
+  const clock = new FakeClock(), turns = new Turns(clock);
+  const take = () => turns.step(() => clock.advance(5));
+  await take();
+  assertEquals(turns.isTaken, true);
+  await clock.advance(4);
+  await take();
+  assertEquals(clock.running, 0);
+});
+
+Deno.test("a row of long work and paced steps have one turn each", async () => {
+  const clock = new FakeClock(), turns = new Turns(clock), done: string[] = [];
+  await turns.step(() => clock.advance(5));
+  for (const name of ["a", "b"]) {
+    void turns.wait().then(() => done.push(`row ${name}`));
+    void turns.step(async () => {
+      done.push(`step ${name}`);
+      // It takes all of its turn.
+      await clock.advance(5);
+    });
+  }
+  while (done.length < 4) await clock.advance(0);
+  assertEquals(done, ["row a", "step a", "row b", "step b"]);
 });
