@@ -225,8 +225,11 @@ export interface Compression {
   readonly codings: ReadonlySet<ContentCoding> | undefined;
   /** Finds out what this runtime can make. Never rejects. */
   load(): Promise<ReadonlySet<ContentCoding>>;
-  /** @throws {Error} for a coding that load() has not named */
-  encoder(coding: ContentCoding): Encoder;
+  /**
+   * @param size of all that is to be coded, in bytes, where it is known: short content costs less memory and time then
+   * @throws {Error} for a coding that load() has not named
+   */
+  encoder(coding: ContentCoding, size?: number): Encoder;
 }
 
 export interface Clock {

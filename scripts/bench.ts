@@ -7,8 +7,10 @@
  */
 import { fromFileUrl, join } from "@std/path";
 import { backendLacks } from "./bench/backends.ts";
+import { BESIDE, type BesideResult, measureBeside } from "./bench/beside.ts";
 import { findExecutable } from "./bench/find.ts";
 import { curlOn } from "./bench/curl.ts";
+import { firstOn } from "./bench/first.ts";
 import { h2loadOn } from "./bench/h2load.ts";
 import { LATENCY, type LatencyResult, measureLatencies } from "./bench/latency.ts";
 import { checkPlace, writeReport } from "./bench/markdown.ts";
@@ -27,8 +29,8 @@ import type { Lacks, Omission, Result } from "./bench/types.ts";
 import { wrkOn } from "./bench/wrk.ts";
 
 const CHOICES = {
-  rows: [...ROWS.map(({ id }) => id), LATENCY, STARTUP],
-  usualRows: [...ROWS.filter(({ onDemand }) => !onDemand).map(({ id }) => id), LATENCY],
+  rows: [...ROWS.map(({ id }) => id), LATENCY, BESIDE, STARTUP],
+  usualRows: [...ROWS.filter(({ onDemand }) => !onDemand).map(({ id }) => id), LATENCY, BESIDE],
   servers: SERVERS.map(({ id }) => id),
 };
 
@@ -74,6 +76,7 @@ async function run(options: Options, signal: AbortSignal): Promise<number> {
     const loads = {
       wrk: wrkOn(LOAD_CORE, wrk, signal),
       curl: curlOn(LOAD_CORE, "curl", signal),
+      first: firstOn(LOAD_CORE, "curl", signal),
       h2load: h2loadOn(LOAD_CORE, tls, signal),
       s_time: sTimeOn(LOAD_CORE, tls, signal),
       tunnel: tunnelOn(LOAD_CORE, programs, signal),
@@ -126,12 +129,20 @@ interface Findings {
   readonly results: Result[];
   readonly starts: StartResult[];
   readonly latencies: LatencyResult[];
+  readonly besides: BesideResult[];
   readonly failures: Omission[];
   readonly omissions: Omission[];
 }
 
 async function measureAll(bench: Bench, ids: readonly string[], candidates: readonly Candidate[]) {
-  const findings: Findings = { results: [], starts: [], latencies: [], failures: [], omissions: [] };
+  const findings: Findings = {
+    results: [],
+    starts: [],
+    latencies: [],
+    besides: [],
+    failures: [],
+    omissions: [],
+  };
   for (const row of ROWS.filter(({ id }) => ids.includes(id))) {
     const measured = await measureRow(bench, row, candidates);
     findings.results.push(...measured.results);
@@ -141,6 +152,12 @@ async function measureAll(bench: Bench, ids: readonly string[], candidates: read
   if (ids.includes(LATENCY)) {
     const { results, failures, omissions } = await measureLatencies(bench, candidates);
     findings.latencies.push(...results);
+    findings.failures.push(...failures);
+    findings.omissions.push(...omissions);
+  }
+  if (ids.includes(BESIDE)) {
+    const { results, failures, omissions } = await measureBeside(bench, candidates);
+    findings.besides.push(...results);
     findings.failures.push(...failures);
     findings.omissions.push(...omissions);
   }

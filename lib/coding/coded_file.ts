@@ -20,7 +20,7 @@ export const LARGEST_WHOLE = 1024 * 1024;
 
 /** How content is coded. */
 export interface Coder {
-  readonly createEncoder: () => Encoder;
+  readonly createEncoder: (size?: number) => Encoder;
   readonly turns: Turns;
 }
 

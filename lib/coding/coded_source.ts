@@ -22,7 +22,7 @@ export class CodedSource implements BodySource {
   readonly length = undefined;
   readonly prompt: boolean;
   readonly #source: BodySource;
-  readonly #createEncoder: () => Encoder;
+  readonly #createEncoder: (size?: number) => Encoder;
   readonly #turns: Turns;
   #encoder: Encoder | undefined;
   #input: Uint8Array<ArrayBuffer> | undefined;
@@ -37,8 +37,8 @@ export class CodedSource implements BodySource {
   #isOver = false;
   #isClosed = false;
 
-  /** @param createEncoder is asked when the first byte is wanted */
-  constructor(source: BodySource, createEncoder: () => Encoder, turns: Turns) {
+  /** @param createEncoder is asked when the first byte is wanted, with the length of all, where it is known */
+  constructor(source: BodySource, createEncoder: (size?: number) => Encoder, turns: Turns) {
     this.#source = source;
     this.#createEncoder = createEncoder;
     this.#turns = turns;
@@ -106,7 +106,9 @@ export class CodedSource implements BodySource {
   }
 
   async #step(act: (encoder: Encoder) => Promise<readonly Uint8Array[]>): Promise<void> {
-    this.#pieces.push(...await this.#turns.step(() => act(this.#encoder ??= this.#createEncoder())));
+    this.#pieces.push(
+      ...await this.#turns.step(() => act(this.#encoder ??= this.#createEncoder(this.#source.length))),
+    );
   }
 
   /** Moves what has been coded, so far as there is room; gives the number of bytes. */

@@ -140,7 +140,7 @@ export class FileCodings {
     }
     const { compression, turns } = ports;
     const made = this.#codedFile(file, labels, coded, {
-      createEncoder: () => compression.encoder(coded),
+      createEncoder: (size) => compression.encoder(coded, size),
       turns,
     });
     return { file: made, labels: made };

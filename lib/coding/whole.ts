@@ -20,7 +20,7 @@ const PIECE = 32 * 1024;
  */
 export async function codeWhole(
   source: BodySource,
-  createEncoder: () => Encoder,
+  createEncoder: (size?: number) => Encoder,
   turns: Turns,
 ): Promise<Uint8Array> {
   const coded = new CodedSource(source, createEncoder, turns);

@@ -9,7 +9,7 @@ import type { Compression, ContentCoding, Encoder } from "../ports.ts";
 export class SystemCompression implements Compression {
   codings: ReadonlySet<ContentCoding> | undefined;
   #loading: Promise<ReadonlySet<ContentCoding>> | undefined;
-  #create: ((coding: ContentCoding) => Encoder) | undefined;
+  #create: ((coding: ContentCoding, size?: number) => Encoder) | undefined;
 
   load(): Promise<ReadonlySet<ContentCoding>> {
     return this.#loading ??= import("./zlib_encoder.ts").then(({ availableCodings, createEncoder }) => {
@@ -18,8 +18,8 @@ export class SystemCompression implements Compression {
     });
   }
 
-  encoder(coding: ContentCoding): Encoder {
+  encoder(coding: ContentCoding, size?: number): Encoder {
     if (this.#create === undefined) throw new Error("The codings have not been loaded");
-    return this.#create(coding);
+    return this.#create(coding, size);
   }
 }

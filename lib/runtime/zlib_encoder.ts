@@ -29,9 +29,27 @@ interface Stream {
   destroy(): void;
 }
 
-const CREATE: Readonly<Record<ContentCoding, () => Stream>> = {
+/** Brotli's own window, and its smallest that is worth having, as powers of two in bytes. */
+const WINDOW = 22, LEAST_WINDOW = 16;
+
+/**
+ * A window that the whole content fits into loses nothing. Brotli clears memory of several times its window at each
+ * start: of 100 KiB of JavaScript it takes a quarter less time with 128 KiB than with its own 4 MiB.
+ */
+function windowFor(size = Infinity): number {
+  return Math.max(LEAST_WINDOW, Math.min(WINDOW, Math.ceil(Math.log2(size))));
+}
+
+function brotliParameters(size: number | undefined): Record<number, number> {
+  return {
+    [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY,
+    [constants.BROTLI_PARAM_LGWIN]: windowFor(size),
+  };
+}
+
+const CREATE: Readonly<Record<ContentCoding, (size?: number) => Stream>> = {
   gzip: () => zlib.createGzip({ level: GZIP_LEVEL }),
-  br: () => zlib.createBrotliCompress({ params: { [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY } }),
+  br: (size) => zlib.createBrotliCompress({ params: brotliParameters(size) }),
   zstd: () => zlib.createZstdCompress({ params: { [constants.ZSTD_c_compressionLevel]: ZSTD_LEVEL } }),
 };
 
@@ -50,8 +68,8 @@ export function availableCodings(): ReadonlySet<ContentCoding> {
 }
 
 /** Makes an encoder. @throws {TypeError} if the runtime does not have the coding */
-export function createEncoder(coding: ContentCoding): Encoder {
-  return new ZlibEncoder(CREATE[coding](), coding === "br" ? BROTLI_BLOCK : Infinity);
+export function createEncoder(coding: ContentCoding, size?: number): Encoder {
+  return new ZlibEncoder(CREATE[coding](size), coding === "br" ? BROTLI_BLOCK : Infinity);
 }
 
 class ZlibEncoder implements Encoder {

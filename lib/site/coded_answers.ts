@@ -129,7 +129,7 @@ function codedBy(
     body: content,
   });
   if (isHead) return complete(new Uncounted(body));
-  const coder: Coder = { createEncoder: () => compression.encoder(coding), turns };
+  const coder: Coder = { createEncoder: (size) => compression.encoder(coding, size), turns };
   if (body instanceof Uint8Array && body.length <= LARGEST_WHOLE) {
     return andThen(codedBytes(body, coding, coder), complete);
   }

@@ -48,7 +48,12 @@ export function complaintAbout(
   if (expect.length !== undefined && answer.contentLength !== expect.length) {
     return `sends ${answer.contentLength} bytes of content instead of ${expect.length}`;
   }
-  if (answer.fields.has("content-encoding")) return "sends compressed content";
+  const coding = answer.fields.get("content-encoding");
+  if (coding !== expect.coding) {
+    return expect.coding === undefined
+      ? "sends compressed content"
+      : `sends ${coding ?? "plain content"} for ${expect.coding}`;
+  }
   return isRight ? undefined : "sends other content than the file's";
 }
 
@@ -69,12 +74,13 @@ export async function checkAnswer(target: Target): Promise<number> {
   const { row, url, fields, folder, setup, tls } = target;
   if (row.puts !== undefined) return await checkStoring(target, row.puts);
   const options = curlOptions(tls, setup.tls);
-  const answer = await ask(url, fields, folder, options);
+  const { coding } = row.expect;
+  const answer = await ask(url, fields, folder, [...options, ...(coding ? ["--compressed"] : [])]);
   const version = setup.tls === "h2" ? "2" : "1.1";
   const complaint = complaintAbout(row, answer, await hasRightContent(target), version);
   if (complaint !== undefined) throw new Error(complaint);
   if (row.load === "h2load") return answer.contentLength;
-  if (!answer.fields.has("transfer-encoding")) return answer.headLength + answer.contentLength;
+  if (!answer.fields.has("transfer-encoding") && !coding) return answer.headLength + answer.contentLength;
   const { headLength } = await ask(url, fields, folder, [...options, "--raw"]);
   return headLength + (await Deno.stat(join(folder, CONTENT))).size;
 }

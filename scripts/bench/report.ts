@@ -3,10 +3,11 @@
  *
  * @module
  */
+import type { BesideResult } from "./beside.ts";
 import type { Candidate } from "./measure.ts";
 import type { LatencyResult } from "./latency.ts";
 import type { StartResult } from "./startup.ts";
-import { cpuTable, latencyTable, rowTable, startTable } from "./table.ts";
+import { besideTable, cpuTable, latencyTable, rowTable, startTable } from "./table.ts";
 import type { Omission, Result, Row } from "./types.ts";
 
 export interface Report {
@@ -20,6 +21,7 @@ export interface Report {
   readonly results: readonly Result[];
   readonly starts: readonly StartResult[];
   readonly latencies: readonly LatencyResult[];
+  readonly besides: readonly BesideResult[];
   readonly failures: readonly Omission[];
   readonly omissions: readonly Omission[];
 }
@@ -33,7 +35,7 @@ export function describeMachine(): string {
 
 /** Everything that was measured, what was not, and how. */
 export function reportText(report: Report): string {
-  const { date, machine, rounds, seconds, rows, candidates, results, starts, latencies } = report;
+  const { date, machine, rounds, seconds, rows, candidates, results, starts, latencies, besides } = report;
   const titles = candidates.map(({ peer: { id, title } }) => ({ id, title }));
   const titleOf = (id: string | undefined) =>
     id === undefined ? "all servers" : titles.find((server) => server.id === id)?.title ?? id;
@@ -49,6 +51,7 @@ export function reportText(report: Report): string {
     ...report.omissions.map(({ row, server, why }) => `Left out: ${titleOf(server)} in row ${row}: ${why}`),
     ...measured.map((row) => rowTable(row, titles, results)),
     ...(latencies.length > 0 ? [latencyTable(titles, latencies)] : []),
+    ...(besides.length > 0 ? [besideTable(titles, besides)] : []),
     ...(starts.length > 0 ? [startTable(titles, starts)] : []),
   ].join("\n\n") + "\n";
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { CODING_FILES, CODING_ROWS } from "./coding_rows.ts";
 import { CHILDREN, SCRIPT, SCRIPT_GREETING } from "./backends.ts";
 import { GREETING, PROGRAM } from "./program.ts";
 import { HOST, LOCATION, MANY } from "./setup.ts";
@@ -22,6 +23,7 @@ export const FILES: Readonly<Record<string, number>> = {
   "1m.bin": 1_000_000,
   "100m.bin": 100_000_000,
   "70k.html": 70_000,
+  ...CODING_FILES,
   ...Object.fromEntries(LATENCY_LENGTHS.map((length) => [latencyPath(length).slice(1), length])),
 };
 
@@ -200,6 +202,7 @@ export const ROWS: readonly Row[] = [
     title: "HTTP/2 against HTTP/1.1, both over TLS: 1 KiB",
     against: { title: "HTTP/1.1", setup: { tls: "http/1.1" } },
   },
+  ...CODING_ROWS,
   {
     ...SMALL,
     id: "names",

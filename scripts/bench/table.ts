@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { BesideResult } from "./beside.ts";
 import { type LatencyResult } from "./latency.ts";
 import { REFERENCE } from "./servers.ts";
 import { type StartResult, STARTS, summarizeStarts } from "./startup.ts";
@@ -138,6 +139,19 @@ export function startTable(servers: readonly Titled[], starts: readonly StartRes
     `${STARTS} starts of each, in turn, on all cores, from the start of the program to its first answer. ` +
     "Memory is that of all processes, idle.";
   return ["### Start", markdownTable(header, lines), note].join("\n\n");
+}
+
+/** What streams that are compressed cost, and what a small file costs beside them. */
+export function besideTable(servers: readonly Titled[], besides: readonly BesideResult[]): string {
+  const header = ["server", "streams", "VmRSS MiB", "CPU s", "answers beside", "median ms", "p99 ms"];
+  const lines = besides.map(({ server, streams, rss, cpu, count, median, p99 }) => [
+    servers.find(({ id }) => id === server)?.title ?? server,
+    ...[streams, rss / 1024 / 1024, cpu, count, median, p99].map(shortNumber),
+  ]);
+  const note =
+    "100 MB of text in gzip again and again on each stream, and a client that asks for 1 KiB beside " +
+    "them, one request after the other. Memory is the most that there was.";
+  return ["### Beside compressed streams", markdownTable(header, lines), note].join("\n\n");
 }
 
 /** How long clients wait over TLS: a line for each server, protocol and number of clients. */

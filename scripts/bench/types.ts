@@ -38,6 +38,10 @@ export type Feature =
   | "proxy"
   /** So do connections that switch protocols. */
   | "tunnel"
+  /** Content in gzip, for clients that take it. */
+  | "gzip"
+  /** Content in brotli. */
+  | "brotli"
   /** Several workers, and a log that names them. */
   | "workers";
 
@@ -61,6 +65,8 @@ export interface Setup {
   readonly tls?: Alpn;
   /** All requests, or those for scripts, go on to this one. */
   readonly backend?: BackendName;
+  /** Texts are compressed. */
+  readonly coding?: true;
   /** Starts as a user would start it, with what the runtime keeps between two starts. */
   readonly caches?: true;
 }
@@ -121,10 +127,12 @@ export interface Expectation {
   readonly file?: string;
   /** The whole content. */
   readonly text?: string;
+  /** The content coding; none if it is not given. */
+  readonly coding?: "gzip" | "br";
 }
 
 /** The load programs. */
-export type LoadName = "wrk" | "curl" | "h2load" | "s_time" | "tunnel";
+export type LoadName = "wrk" | "curl" | "first" | "h2load" | "s_time" | "tunnel";
 
 /** Puts a load on a server for a number of seconds. */
 export type LoadProgram = (target: Target, seconds: number) => Promise<Load>;

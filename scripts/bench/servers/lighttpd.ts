@@ -4,6 +4,7 @@
  * @module
  */
 import { fileExists, findInstalled } from "../find.ts";
+import { LEVELS } from "../coding_rows.ts";
 import type { Lacks, Peer, Place } from "../types.ts";
 
 const MODULES = "/usr/lib/lighttpd";
@@ -12,7 +13,7 @@ export const lighttpd: Peer = {
   id: "lighttpd",
   title: "lighttpd",
   wants: "lighttpd",
-  features: ["answer", "large", "missing", "range", "condition", "close", "cgi", "put"],
+  features: ["answer", "large", "missing", "range", "condition", "close", "cgi", "put", "gzip", "brotli"],
   find: async () => {
     const program = await findInstalled("lighttpd", "-v");
     return program && { ...program, lacks: missingModules() };
@@ -23,12 +24,15 @@ export const lighttpd: Peer = {
   }),
 };
 
+const NO_DEFLATE = "its mod_deflate is not installed (lighttpd-mod-deflate)";
+
 function missingModules(): Lacks {
   return {
     ...(!fileExists(`${MODULES}/mod_cgi.so`) && { cgi: "its mod_cgi is not installed" }),
     ...(!fileExists(`${MODULES}/mod_webdav.so`) && {
       put: "its mod_webdav is not installed (lighttpd-mod-webdav)",
     }),
+    ...(!fileExists(`${MODULES}/mod_deflate.so`) && { gzip: NO_DEFLATE, brotli: NO_DEFLATE }),
   };
 }
 
@@ -41,6 +45,14 @@ cgi.assign = ( ".cgi" => "" )
 alias.url += ( "/files/" => "${folder}/store/" )
 $HTTP["url"] =^ "/files/" { webdav.activate = "enable" }
 `;
+  // With the folder in which it keeps what it has compressed, as its documentation advises.
+  const coding = `server.modules += ( "mod_deflate" )
+deflate.mimetypes = ( "text/" )
+deflate.allowed-encodings = ( "br", "gzip" )
+deflate.compression-level = ${LEVELS.gzip}
+deflate.params = ( "BROTLI_PARAM_QUALITY" => ${LEVELS.br} )
+deflate.cache-dir = "${folder}/deflated"
+`;
   return `server.bind = "127.0.0.1"
 server.port = ${port}
 server.document-root = "${site}"
@@ -51,6 +63,6 @@ server.max-fds = 8192
 server.max-connections = 4096
 server.max-keep-alive-requests = 65535
 server.max-keep-alive-idle = 60
-mimetype.assign = ( ".html" => "text/html", "" => "application/octet-stream" )
-${setup.cgi ? cgi : ""}${setup.store ? store : ""}`;
+mimetype.assign = ( ".html" => "text/html", ".js" => "text/javascript", ".txt" => "text/plain", "" => "application/octet-stream" )
+${setup.cgi ? cgi : ""}${setup.store ? store : ""}${setup.coding ? coding : ""}`;
 }

@@ -4,10 +4,12 @@
  * @module
  */
 import { fileExists, findInstalled, said } from "../find.ts";
+import { LEVELS } from "../coding_rows.ts";
 import { hostNames, locationPaths } from "../setup.ts";
 import type { BackendName, Peer, Place, Program } from "../types.ts";
 import { ENDLESS, isRoot } from "./common.ts";
 
+const BROTLI_MODULE = "/usr/lib/nginx/modules/ngx_http_brotli_filter_module.so";
 const DAV_MODULE = "/usr/lib/nginx/modules/ngx_http_dav_module.so";
 
 /** What is different from Debian's nginx.conf. */
@@ -26,6 +28,7 @@ export function nginx(id: string, title: string, options: NginxOptions = {}): Pe
     features: [
       ...["answer", "large", "missing", "range", "condition", "close", "tls", "http2"] as const,
       ...["put", "names", "locations", "log", "fastcgi", "proxy", "tunnel"] as const,
+      ...["gzip", "brotli"] as const,
     ],
     find,
     launch: (place) => ({
@@ -37,8 +40,15 @@ export function nginx(id: string, title: string, options: NginxOptions = {}): Pe
 
 async function find(): Promise<Program | undefined> {
   const program = await findInstalled("nginx", "-v");
-  if (!program || fileExists(DAV_MODULE) || isBuiltIn(await said(program.path, ["-V"]))) return program;
-  return { ...program, lacks: { put: "its dav module is not installed (nginx-extras)" } };
+  if (!program) return program;
+  const hasDav = fileExists(DAV_MODULE) || isBuiltIn(await said(program.path, ["-V"]));
+  const lacks = {
+    ...(!hasDav && { put: "its dav module is not installed (nginx-extras)" }),
+    ...(!fileExists(BROTLI_MODULE) && {
+      brotli: "its brotli module is not installed (libnginx-mod-http-brotli-filter)",
+    }),
+  };
+  return { ...program, lacks };
 }
 
 /** Whether the dav module is in the program itself, by its own words. */
@@ -53,6 +63,7 @@ function configure(place: Place, { more = "", sendfile = true }: NginxOptions): 
   const names = setup.names === undefined ? [undefined] : hostNames(setup.names);
   return `${isRoot() ? "user root;" : ""}
 ${setup.store && fileExists(DAV_MODULE) ? `load_module ${DAV_MODULE};` : ""}
+${setup.coding && fileExists(BROTLI_MODULE) ? `load_module ${BROTLI_MODULE};` : ""}
 worker_processes 1;
 daemon off;
 pid ${folder}/nginx.pid;
@@ -65,13 +76,21 @@ http {
   keepalive_requests ${ENDLESS};
   server_names_hash_max_size 65536;
   server_names_hash_bucket_size 128;
-  types { text/html html; }
+  types { text/html html; text/javascript js; text/plain txt; }
   default_type application/octet-stream;
   ${temporary}
+  ${setup.coding ? configureCoding() : ""}
   ${more}
   ${place.backend === undefined ? "" : configureUpstream(place)}
 ${names.map((name, index) => configureServer(place, name, index === 0)).join("")}}
 `;
+}
+
+/** It compresses each answer anew, and has no way to keep what comes of it. */
+function configureCoding(): string {
+  const types = "text/javascript text/plain";
+  return `gzip on; gzip_types ${types}; gzip_comp_level ${LEVELS.gzip};` +
+    (fileExists(BROTLI_MODULE) ? ` brotli on; brotli_types ${types}; brotli_comp_level ${LEVELS.br};` : "");
 }
 
 /** Connections are kept, as webserv does; of php-fpm none may be kept that another one waits for. */

@@ -13,7 +13,19 @@ export const webserv: Peer = {
   wants: "webserv",
   features: [
     ...["answer", "large", "missing", "range", "condition", "close", "tls", "http2"] as const,
-    ...["cgi", "put", "names", "locations", "log", "workers", "fastcgi", "proxy", "tunnel"] as const,
+    ...[
+      "cgi",
+      "put",
+      "names",
+      "locations",
+      "log",
+      "workers",
+      "gzip",
+      "brotli",
+      "fastcgi",
+      "proxy",
+      "tunnel",
+    ] as const,
   ],
   find: () => {
     const executable = Deno.env.get("WEBSERV");
@@ -38,6 +50,8 @@ function configure({ folder, site, programs, port, setup, tls, backend }: Place)
     listen: setup.tls ? `${port} ssl` : port,
     ...(setup.tls && { ssl_certificate: tls.certificate, ssl_certificate_key: tls.key }),
     root: site,
+    // As the others, which are not told to compress.
+    compression: setup.coding ? "on" : "off",
     ...(setup.backend === "php-fpm" && { fastcgi: { ".php": backend } }),
     ...withLocations(),
   };
