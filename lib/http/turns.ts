@@ -1,7 +1,6 @@
 /**
  * Long work in slices: after some milliseconds everybody else has a turn. All the long work of a thread stands in one
- * row, of which one piece is done in each turn of the event loop, so that the others wait for one slice, however much
- * there is to do.
+ * row, of which one piece is done between two rests, so that the others wait for one slice, however much there is to do.
  *
  * @module
  */
@@ -10,6 +9,13 @@ import type { Clock } from "../ports.ts";
 /** How long others wait for a slice, in milliseconds. */
 const SLICE = 4;
 
+/**
+ * How long nothing of the row is done after a slice, in milliseconds. A turn of the event loop is not enough: the runtime
+ * looks for what has come from sockets when it has nothing else to do, or in every 61st turn, and then a small request
+ * waits for a quarter of a second beside long work.
+ */
+const REST = 1;
+
 /** The clock is looked at once in so many steps, of which each takes some microseconds at the most. A power of two. */
 const STEPS_PER_LOOK = 16;
 
@@ -17,7 +23,7 @@ const STEPS_PER_LOOK = 16;
 export class Turns {
   /** Work that waits for its next slice. */
   readonly #row: (() => void)[] = [];
-  /** Milliseconds that paced work has taken in this turn of the event loop. */
+  /** Milliseconds that paced work has taken since the last rest. */
   #taken = 0;
   /** The end of the step of it that is being done. */
   #step: PromiseWithResolvers<void> | undefined;
@@ -29,7 +35,7 @@ export class Turns {
     return new Turn(this);
   }
 
-  /** True if paced work has taken its slice of this turn of the event loop. */
+  /** True if paced work has taken its slice, and rests. */
   get isTaken(): boolean {
     return this.#taken >= SLICE;
   }
@@ -43,16 +49,16 @@ export class Turns {
     } finally {
       this.#step = undefined;
       step.resolve();
-      if (this.#taken === 0) this.clock.after(0, this.#giveBack);
       this.#taken += this.clock.monotonic() - start;
+      if (this.isTaken) this.clock.after(REST, this.#giveBack);
     }
   }
 
-  /** Resolves in a later turn of the event loop, of which nobody else of the row has a part. */
+  /** Resolves after a rest, for a slice of which nobody else of the row has a part. */
   wait(): Promise<void> {
     return new Promise((resolve) => {
       this.#row.push(resolve);
-      if (this.#row.length === 1) this.clock.after(0, this.#next);
+      if (this.#row.length === 1) this.clock.after(REST, this.#next);
     });
   }
 
@@ -63,7 +69,7 @@ export class Turns {
   readonly #next = (): void => {
     this.#giveBack();
     this.#row.shift()?.();
-    if (this.#row.length > 0) this.clock.after(0, this.#next);
+    if (this.#row.length > 0) this.clock.after(REST, this.#next);
   };
 }
 
