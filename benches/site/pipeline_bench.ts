@@ -13,15 +13,8 @@ import { FieldBlock } from "../../lib/http/fields.ts";
 import type { Handler, Request, Response } from "../../lib/http/message.ts";
 import { byterangesParts } from "../../lib/http/multipart/byteranges.ts";
 import { MAX_RANGES } from "../../lib/http/ranges.ts";
-import type {
-  Compression,
-  Dialer,
-  ErrorLog,
-  FileStat,
-  ProcessRunner,
-  Spooler,
-  StoreFiles,
-} from "../../lib/ports.ts";
+import type { Dialer, ErrorLog, FileStat, ProcessRunner, Spooler, StoreFiles } from "../../lib/ports.ts";
+import { SystemCompression } from "../../lib/runtime/compression.ts";
 import { createSite } from "../../lib/site/site.ts";
 import { FakeClock, FakeFiles } from "../../tests/disk/fake_files.ts";
 import { compare, fromWire, type Subject } from "../support.ts";
@@ -59,7 +52,11 @@ class Files extends FakeFiles {
 
 function site(): Handler {
   const files = new Files();
-  for (const path of ["/index.html", "/a.html", `${DEEP}/a.html`]) files.write(ROOT + path, "x".repeat(PAGE));
+  for (const path of ["/index.html", "/a.html", "/a.pdf", `${DEEP}/a.html`]) {
+    files.write(ROOT + path, "x".repeat(PAGE));
+  }
+  // What has such a time tells when a name comes.
+  for (const node of files.nodes.values()) node.stat = { ...node.stat, changed: 1 };
   const clock = new FakeClock();
   // Long after the files were written: what changes no more may be kept in memory.
   clock.time = HOUR;
@@ -80,7 +77,7 @@ function site(): Handler {
     gateway,
     dialer: unreachable<Dialer>(),
     fastcgi: unreachable<FastcgiGateway>(),
-    compression: unreachable<Compression>(),
+    compression: new SystemCompression(),
     store: unreachable<StoreFiles>(),
     errorLog,
   };
@@ -125,6 +122,18 @@ function config(): Config {
 }
 
 const handler = site();
+
+/** As browsers send it. */
+const CODINGS = { "Accept-Encoding": "gzip, deflate, br, zstd" };
+
+/** Of the page in a coding, once it has been made. */
+const CODED = await codedLength();
+
+async function codedLength(): Promise<number> {
+  const first = await handler(request("/a.html", CODINGS, "GET"));
+  if (first.body !== undefined && !(first.body instanceof Uint8Array)) first.body.close();
+  return atOnce(handler(request("/a.html", CODINGS, "GET"))).body!.length!;
+}
 
 /** So many ranges of one byte, none beside another. */
 const RANGES = Array.from({ length: MAX_RANGES }, (_, i) => ({ start: i * 50, end: i * 50 + 1 }));
@@ -176,6 +185,8 @@ const etag = atOnce(handler(request("/a.html", {}, "GET"))).fields.get("etag")!;
 
 compare("a request through a site", {
   "200, a file": answers("/a.html", 200, PAGE),
+  "200, a file, compressed": answers("/a.html", 200, CODED, CODINGS),
+  "200, a file that gets no smaller": answers("/a.pdf", 200, PAGE, CODINGS),
   "200, an index": answers("/", 200, PAGE),
   "200, one of 10,000 locations": answers("/location5000/a.html", 200, PAGE),
   "200, 100 folders down": answers(`${DEEP}/a.html`, 200, PAGE),

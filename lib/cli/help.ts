@@ -43,7 +43,8 @@ export function helpText(command: CommandName | undefined, width = WIDTH): strin
 /** Every key of webserv.yaml: where it stands, what it means, and what holds without it. */
 export function configHelpText(width = WIDTH): string {
   const introduction = "Every key of webserv.yaml, and in brackets what holds without it. " +
-    "webserv init --full writes a file that has them all.";
+    "webserv init --full writes a file that has them all. Any value may name variables of the environment: " +
+    "${NAME}, or ${NAME:-default}.";
   return [
     ...wrap(introduction, width),
     ...KEY_SECTIONS.flatMap(({ title, keys }) => [

@@ -86,7 +86,7 @@ export class Sidecar extends CodedRepresentation {
 export class CodedFile extends CodedRepresentation {
   /** Of the original: what comes of it is not known before. */
   readonly size: number;
-  readonly #original: Representation;
+  readonly original: Representation;
   readonly #coding: ContentCoding;
   readonly #coder: Coder;
 
@@ -98,21 +98,22 @@ export class CodedFile extends CodedRepresentation {
   ) {
     super(original, labels);
     this.size = original.size;
-    this.#original = original;
+    this.original = original;
     this.#coding = coding;
     this.#coder = coder;
   }
 
   content(): Uint8Array | undefined {
-    return this.#original.derived?.(this.#coding);
+    return this.original.derived?.(this.#coding);
   }
 
   open(): MaybePromise<BodySource> {
-    const { createEncoder, turns } = this.#coder, original = this.#original;
+    const { createEncoder, turns } = this.#coder, original = this.original;
     if (this.size > LARGEST_WHOLE) {
       return andThen(sourceOf(original), (source) => new CodedSource(source, createEncoder, turns));
     }
-    const make = async () => await codeWhole(await sourceOf(original), createEncoder, turns);
+    const make = async () =>
+      await andThen(sourceOf(original), (source) => codeWhole(source, createEncoder, turns));
     const made = original.derive?.(this.#coding, make) ?? make();
     return made.then((content) => new BytesSource(content));
   }

@@ -8,11 +8,11 @@ import { CONTENT_CODINGS, parseAcceptEncoding } from "../http/content_coding.ts"
 import type { FieldBlock } from "../http/fields.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
 import type { Request } from "../http/message.ts";
-import type { Labels, Representation } from "../http/origin.ts";
+import type { Folder, Labels, Representation } from "../http/origin.ts";
 import type { Turns } from "../http/turns.ts";
 import { withVary } from "../http/vary.ts";
-import type { Compression, ContentCoding } from "../ports.ts";
-import { CodedFile, codedLabels, Sidecar } from "./coded_file.ts";
+import { type Compression, type ContentCoding, FileError } from "../ports.ts";
+import { CodedFile, codedLabels, type Coder, LARGEST_WHOLE, Sidecar } from "./coded_file.ts";
 import { type CodingRules, forbidsTransforming, LEAST_CODED } from "./rules.ts";
 
 /** How the names end of files that are another one in a coding. */
@@ -31,14 +31,23 @@ export interface FileCodingRules {
   readonly rules: CodingRules | undefined;
   /** What lies beside a file is sent. */
   readonly precompressed: boolean;
+  /** Extensions of what is run in this location, whose source is not sent: also not in place of something else. */
+  readonly programs: ReadonlySet<string>;
+}
+
+/** Where files lie, and others beside them under their names with an ending. */
+export interface Neighbours<F extends Representation> {
+  /** Endings with which nothing lies beside a file, as far as that is known without a look at each. */
+  absentBeside(file: F): ReadonlySet<string> | undefined;
+  /** @throws {FileError} */
+  findBeside(file: F, ending: string): Representation | Folder | undefined;
 }
 
 /** What choosing needs besides the file. */
-export interface FileCodingPorts {
+export interface FileCodingPorts<F extends Representation> {
   readonly compression: Compression;
   readonly turns: Turns;
-  /** What lies beside the file under its name with an ending, if it is a file that may be sent. */
-  readonly beside: (ending: string) => Representation | undefined;
+  readonly origin: Neighbours<F>;
 }
 
 /** What is sent, and what is said of it. */
@@ -64,6 +73,8 @@ interface KnownLabels {
   readonly plain: Labels;
   /** By coding, and by the state of the file that it is in. */
   readonly coded: Map<string, Labels & { readonly etag: string }>;
+  /** What is made of the file. */
+  readonly made: Map<ContentCoding, CodedFile>;
 }
 
 /** So many labels of one file, since a file beside it may change on and on while it does not. */
@@ -72,15 +83,18 @@ const MAX_LABELS = 16;
 /** The choice for the files of one location. */
 export class FileCodings {
   readonly #rules: CodingRules | undefined;
-  readonly #precompressed: boolean;
+  /** That may lie beside a file. */
+  readonly #beside: ReadonlySet<ContentCoding>;
   readonly #wishes = new Map<string, Wish>();
   #wishesOf: ReadonlySet<ContentCoding> | undefined;
   /** PERF: a file has the same labels at every request, until it changes. */
   readonly #labels = new WeakMap<FieldBlock, KnownLabels>();
 
-  private constructor({ rules, precompressed }: FileCodingRules) {
+  private constructor({ rules, precompressed, programs }: FileCodingRules) {
     this.#rules = rules;
-    this.#precompressed = precompressed;
+    this.#beside = new Set(
+      precompressed ? CONTENT_CODINGS.filter((coding) => !programs.has(ENDINGS[coding])) : [],
+    );
   }
 
   /** Undefined where all files are sent as they are, which costs nothing. */
@@ -94,58 +108,75 @@ export class FileCodings {
    * @param labels what is said of it
    * @throws {FileError} if only its content tells its type, and cannot be read
    */
-  choose(
+  choose<F extends Representation>(
     request: Pick<Request, "method" | "fields">,
-    file: Representation,
+    file: F,
     labels: Labels,
-    ports: FileCodingPorts,
+    ports: FileCodingPorts<F>,
   ): MaybePromise<Choice> {
     const { codings } = ports.compression;
     const wish = this.#wishOf(request, codings);
     const isCodable = file.size >= LEAST_CODED && this.#rules?.codable(labels.fields) !== undefined;
     const coded = isCodable && !forbidsTransforming(request.fields) ? wish.coded : undefined;
-    const sidecar = this.#sidecar(file, labels, coded === undefined ? wish.beside : wish.besideCoded, ports);
+    const sidecar = this.#sidecar(
+      file,
+      labels,
+      coded === undefined ? wish.beside : wish.besideCoded,
+      ports.origin,
+    );
     if (sidecar !== undefined) return { file: sidecar, labels: sidecar };
     if (coded === undefined) {
-      const varies = isCodable || this.#hasSidecar(file, labels, ports);
+      const varies = isCodable || this.#hasSidecar(file, labels, ports.origin, wish.beside);
       return { file, labels: varies ? this.#knownOf(labels).plain : labels };
+    }
+    if (file.size <= LARGEST_WHOLE && ports.turns.few.isCrowded && file.derived?.(coded) === undefined) {
+      return { file, labels: this.#knownOf(labels).plain };
     }
     if (codings === undefined) {
       return ports.compression.load().then(() => this.choose(request, file, labels, ports));
     }
     const { compression, turns } = ports;
-    const made = new CodedFile(file, this.#codedLabels(labels, coded), coded, {
+    const made = this.#codedFile(file, labels, coded, {
       createEncoder: (size) => compression.encoder(coded, size),
       turns,
     });
     return { file: made, labels: made };
   }
 
-  #sidecar(
-    file: Representation,
+  #sidecar<F extends Representation>(
+    file: F,
     labels: Labels,
     codings: readonly ContentCoding[],
-    { beside }: FileCodingPorts,
+    origin: Neighbours<F>,
   ): Sidecar | undefined {
     if (codings.length === 0 || !this.#mayHaveSidecar(file, labels)) return undefined;
+    const absent = origin.absentBeside(file);
     for (const coding of codings) {
-      const found = beside(ENDINGS[coding]);
-      if (found === undefined || found.modified < file.modified) continue;
+      if (absent?.has(ENDINGS[coding])) continue;
+      const found = sidecarOf(file, coding, origin);
+      if (found === undefined) continue;
       return new Sidecar(file, this.#codedLabels(labels, coding, found.etag.slice(1, -1)), found);
     }
     return undefined;
   }
 
-  /** Another client would get it, and caches have to know. */
-  #hasSidecar(file: Representation, labels: Labels, { beside }: FileCodingPorts): boolean {
-    return this.#mayHaveSidecar(file, labels) && CONTENT_CODINGS.some((coding) => {
-      const found = beside(ENDINGS[coding]);
-      return found !== undefined && found.modified >= file.modified;
-    });
+  /** Another client would get it, and caches have to know. @param missing what has been looked for already */
+  #hasSidecar<F extends Representation>(
+    file: F,
+    labels: Labels,
+    origin: Neighbours<F>,
+    missing: readonly ContentCoding[],
+  ): boolean {
+    if (missing.length === this.#beside.size || !this.#mayHaveSidecar(file, labels)) return false;
+    const absent = origin.absentBeside(file);
+    for (const coding of this.#beside) {
+      if (!absent?.has(ENDINGS[coding]) && sidecarOf(file, coding, origin) !== undefined) return true;
+    }
+    return false;
   }
 
   #mayHaveSidecar(file: Representation, { contentType }: Labels): boolean {
-    return this.#precompressed && !IS_CODED.test(file.path) && !NOT_BESIDE.test(contentType);
+    return this.#beside.size > 0 && !IS_CODED.test(file.path) && !NOT_BESIDE.test(contentType);
   }
 
   #wishOf({ method, fields }: Pick<Request, "method" | "fields">, made: Compression["codings"]): Wish {
@@ -171,12 +202,22 @@ export class FileCodings {
       codings.filter((coding) => qualityOf(coding) > 0 && qualityOf(coding) >= least)
         .sort((a, b) => qualityOf(b) - qualityOf(a));
     const configured = this.#rules?.codings ?? [];
-    const beside = welcome([...new Set([...configured, ...CONTENT_CODINGS])]);
+    const beside = welcome(
+      [...new Set([...configured, ...CONTENT_CODINGS])].filter((coding) => this.#beside.has(coding)),
+    );
     const [coded] = welcome(configured.filter((coding) => made?.has(coding) ?? true));
     const besideCoded = beside.filter((coding) =>
       coded !== undefined && qualityOf(coding) >= qualityOf(coded)
     );
     return { beside, besideCoded, coded };
+  }
+
+  #codedFile(file: Representation, labels: Labels, coding: ContentCoding, coder: Coder): CodedFile {
+    const { made } = this.#knownOf(labels), known = made.get(coding);
+    if (known?.original === file) return known;
+    const coded = new CodedFile(file, this.#codedLabels(labels, coding), coding, coder);
+    made.set(coding, coded);
+    return coded;
   }
 
   #codedLabels(labels: Labels, coding: ContentCoding, state = ""): Labels & { readonly etag: string } {
@@ -198,8 +239,26 @@ export class FileCodings {
         validators: withVary(validators, name),
         fields: withVary(fields, name),
       };
-      this.#labels.set(fields, known = { plain, coded: new Map() });
+      this.#labels.set(fields, known = { plain, coded: new Map(), made: new Map() });
     }
     return known;
+  }
+}
+
+/**
+ * What lies beside a file in a coding, and is no older. An empty file is no content in any coding; and what cannot be
+ * looked at, or is being changed, is not sent in place of the file that was asked for.
+ */
+function sidecarOf<F extends Representation>(
+  file: F,
+  coding: ContentCoding,
+  origin: Neighbours<F>,
+): Representation | undefined {
+  try {
+    const found = origin.findBeside(file, ENDINGS[coding]);
+    return found?.kind === "file" && found.size > 0 && found.modified >= file.modified ? found : undefined;
+  } catch (error) {
+    if (error instanceof FileError) return undefined;
+    throw error;
   }
 }

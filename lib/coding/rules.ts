@@ -70,7 +70,7 @@ export class CodingRules {
   #look(fields: FieldBlock): CodableFields | null {
     const type = fields.get("content-type");
     if (type === undefined || !this.includes(type)) return null;
-    if (forbidsTransforming(fields) || OF_BYTES.some((name) => fields.has(name))) return null;
+    if (forbidsTransforming(fields) || isOfBytes(fields)) return null;
     const plain = withVary(fields, CHOSEN_BY), made = new Map<string, FieldBlock>();
     return {
       plain,
@@ -92,6 +92,11 @@ export function wantedCoding(
   const coding = chooseCoding(fields.joined("accept-encoding"), available);
   if (coding === undefined || method === "GET" && fields.has("range")) return undefined;
   return forbidsTransforming(fields) ? undefined : coding;
+}
+
+/** True where something is said of the very bytes of the content, which do not hold for a coding of them. */
+export function isOfBytes(fields: FieldBlock): boolean {
+  return OF_BYTES.some((name) => fields.has(name));
 }
 
 /** True where the content is to be left as it is: RFC 9111 section 5.2.2.6, and 5.2.1.6 for requests. */

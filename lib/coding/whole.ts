@@ -12,9 +12,11 @@ import { CodedSource } from "./coded_source.ts";
 const PIECE = 32 * 1024;
 
 /**
- * All of a source, coded in slices beside which others have their turns. The source is closed in any case.
+ * All of a source, coded in slices beside which others have their turns, and beside few others. The source is closed in
+ * any case.
  *
  * @throws {BodyError | FileError} by rejecting, as the source does
+ * @throws {HttpError} 503 by rejecting, if too many others are coded before
  */
 export async function codeWhole(
   source: BodySource,
@@ -23,16 +25,20 @@ export async function codeWhole(
 ): Promise<Uint8Array> {
   const coded = new CodedSource(source, createEncoder, turns);
   try {
-    let content = new Uint8Array(PIECE), length = 0;
-    for (;;) {
-      if (length === content.length) content = enlarged(content);
-      const count = await coded.read(content.subarray(length));
-      // A copy: what is kept for long is to be no larger than it is.
-      if (count === null) return content.slice(0, length);
-      length += count;
-    }
+    return await turns.few.run(() => readWhole(coded));
   } finally {
     coded.close();
+  }
+}
+
+async function readWhole(coded: BodySource): Promise<Uint8Array> {
+  let content = new Uint8Array(PIECE), length = 0;
+  for (;;) {
+    if (length === content.length) content = enlarged(content);
+    const count = await coded.read(content.subarray(length));
+    // A copy: what is kept for long is to be no larger than it is.
+    if (count === null) return content.slice(0, length);
+    length += count;
   }
 }
 

@@ -37,6 +37,11 @@ export function checkOutside(
   }
 }
 
+type Section = ServerSection | LocationSection;
+
+/** Keys that name a folder that is read. */
+type FolderWord = "root" | "alias" | "sendfile_from";
+
 class OutsideCheck {
   readonly #seen = new Map<string, Seen>();
 
@@ -45,12 +50,12 @@ class OutsideCheck {
   /** What a server or a location itself says. */
   place(server: ServerConfig, location: LocationConfig, section: ServerSection | LocationSection): void {
     if (location.answer.return === undefined) {
-      this.#folder(section.at("root"), location.files.root);
+      this.#folder(section, "root", location.files.root);
       const own = section as LocationSection;
-      this.#folder(own.at("alias"), location.files.alias, true);
+      this.#folder(section, "alias", location.files.alias);
       this.#program(own.at("cgi_script"), location.programs.cgiScript);
       this.#sockets(own);
-      this.#folder(section.at("sendfile_from"), location.programs.sendfileFrom);
+      this.#folder(section, "sendfile_from", location.programs.sendfileFrom);
       this.#store(own.at("upload_store"), location.store.uploadStore);
       const last = section.values.try_files?.last;
       if (typeof last === "string") this.#page(server, section.at("try_files")!, last, "404 is sent instead");
@@ -72,13 +77,14 @@ class OutsideCheck {
     }
   }
 
-  #folder(node: Position | undefined, path: string | undefined, mayBeFile = false): void {
+  #folder(section: Section, word: FolderWord, path: string | undefined): void {
+    const node = (section as LocationSection).at(word), mayBeFile = word === "alias";
     if (node === undefined || path === undefined) return;
     const seen = this.#look(path);
     if ((seen === "file" && !mayBeFile) || seen === "other") {
       const what = seen === "file" ? "a file" : "neither a folder nor a file";
       const instead = seen === "file"
-        ? "name the folder that it is in, or use alias for one file"
+        ? `name the folder that it is in${word === "root" ? ", or use alias for one file" : ""}`
         : "name a folder";
       this.reports.issue(node, `${quote(path)} is ${what}: ${instead}`);
     } else this.#missing(node, path, seen);

@@ -37,7 +37,8 @@ export class TreeBuilder {
   /** What is built is not used: nothing in it is asked of the environment. */
   #isUnused = false;
   readonly #open = new Set<unknown>();
-  readonly #anchors: Anchors;
+  /** Known from the first alias on. */
+  #anchors: Anchors | undefined = undefined;
   readonly #document: Document.Parsed;
   readonly #lines: LineCounter;
   readonly #report: Report;
@@ -48,7 +49,6 @@ export class TreeBuilder {
     this.#lines = lines;
     this.#report = report;
     this.#environment = environment;
-    this.#anchors = anchorsOf(document);
   }
 
   /** Undefined where too much is wrong for going on. */
@@ -187,7 +187,7 @@ export class TreeBuilder {
 
   /** What an alias stands for: the last anchor of its name before it. */
   #targetOf(alias: Alias.Parsed, position: Position): ParsedNode | undefined {
-    const target = anchorBefore(alias, this.#anchors);
+    const target = anchorBefore(alias, this.#anchors ??= anchorsOf(this.#document));
     if (target === undefined) {
       this.#report(position, unknownAlias(alias));
       return undefined;

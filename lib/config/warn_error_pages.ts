@@ -9,7 +9,7 @@ import { type Position, quote, type Report } from "./issues.ts";
 import { type ErrorCode, parseErrorCodes } from "./names.ts";
 import { locationOf } from "./places.ts";
 import type { LocationSection, ServerSection } from "./schema.ts";
-import type { LocationConfig, ServerConfig } from "./types.ts";
+import type { LocationConfig, Return, ServerConfig } from "./types.ts";
 
 /** Of requests that are refused before anything answers them (lib/site/gates.ts), and of what goes wrong in the server. */
 const REFUSED: readonly number[] = [405, 413, 417, 500, 501];
@@ -93,7 +93,9 @@ function mayAnswer(location: LocationConfig, code: number, isFallback: boolean):
   if (code < 400) return false;
   if (REFUSED.includes(code) || (isFallback && WITHOUT_PATH.includes(code))) return true;
   if (answer.return !== undefined) {
-    return answer.return.status === code && !("body" in answer.return);
+    return (answer.return.status === code && !("body" in answer.return)) ||
+      // Where what the client sent cannot be part of it.
+      (code === 400 && hasVariables(answer.return));
   }
   if (proxy.proxyPass !== undefined) return OF_PROXIES.includes(code);
   // A program that names an error and says nothing gets the page.
@@ -101,6 +103,11 @@ function mayAnswer(location: LocationConfig, code: number, isFallback: boolean):
   if ((cgi ?? cgiScript ?? fastcgi ?? fastcgiPass) !== undefined) return true;
   return OF_FILES.includes(code) || files.tryFiles?.last === code ||
     (store.uploadStore !== undefined && OF_STORES.includes(code));
+}
+
+function hasVariables(answer: Return): boolean {
+  return ("location" in answer && typeof answer.location !== "string") ||
+    ("body" in answer && typeof answer.body !== "string");
 }
 
 function covers(code: ErrorCode, status: number): boolean {

@@ -13,11 +13,12 @@ const BELIEVED = 1000;
 
 /** What a folder did not have when it was like this. */
 interface Absence {
+  readonly path: string;
   readonly folder: FileStat;
   /** On the monotonic clock. */
   readonly since: number;
-  /** What the missing names have behind the file's own. */
-  readonly endings: Set<string>;
+  /** What the missing names have behind the file's own. Nothing, where a change of the folder might not be seen. */
+  readonly endings: Set<string> | undefined;
 }
 
 /** What looking needs. */
@@ -32,39 +33,40 @@ export class Absences {
 
   constructor(readonly ports: Ports) {}
 
-  /**
-   * What looking finds under a file's path with an ending; not looked for where it is known not to be there.
-   *
-   * @throws {FileError} as looking does
-   */
+  /** Endings with which nothing has a file's name, as far as is known; undefined where each has to be looked for. */
+  of(file: DiskFile): ReadonlySet<string> | undefined {
+    return this.#endingsOf(file);
+  }
+
+  /** What looking finds at a file's path with an ending, which is remembered if it is nothing. @throws as looking does */
   find<T>(file: DiskFile, ending: string, look: (path: string) => T | undefined): T | undefined {
-    const absence = this.#absenceOf(file);
-    if (absence?.endings.has(ending)) return undefined;
+    const endings = this.#endingsOf(file);
+    if (endings?.has(ending)) return undefined;
     const path = file.path + ending, found = look(path);
     // What a link leads to may come while its folder stays as it is.
-    if (found === undefined && absence !== undefined && this.#isMissing(path)) absence.endings.add(ending);
+    if (found === undefined && endings !== undefined && this.#isMissing(path)) endings.add(ending);
     return found;
   }
 
-  /** What holds of its folder as it is now; undefined where a change of that might not be seen. */
-  #absenceOf(file: DiskFile): Absence | undefined {
-    const folder = this.#folderOf(file);
+  #endingsOf(file: DiskFile): Set<string> | undefined {
+    const known = this.#known.get(file), path = known?.path ?? folderOf(file.path);
+    const folder = this.#lookAt(path);
     if (folder === undefined) return undefined;
-    const known = this.#known.get(file), { clock } = this.ports, since = clock.monotonic();
-    if (known !== undefined && isUnchanged(known.folder, folder) && since - known.since < BELIEVED) {
-      return known;
+    const { clock } = this.ports, since = clock.monotonic();
+    // What was younger then may have rested since.
+    if (known?.endings !== undefined && isUnchanged(known.folder, folder) && since - known.since < BELIEVED) {
+      return known.endings;
     }
     const { modified, changed } = folder;
     const hasRested = changed > 0 && clock.now() - Math.max(modified, changed + CHANGED_GRAIN) > RACY;
-    const absence = hasRested ? { folder, since, endings: new Set<string>() } : undefined;
-    if (absence === undefined) this.#known.delete(file);
-    else this.#known.set(file, absence);
-    return absence;
+    const endings = hasRested ? new Set<string>() : undefined;
+    this.#known.set(file, { path, folder, since, endings });
+    return endings;
   }
 
-  #folderOf({ path }: DiskFile): FileStat | undefined {
+  #lookAt(folder: string): FileStat | undefined {
     try {
-      return this.ports.files.stat(path.slice(0, path.lastIndexOf("/")) || "/");
+      return this.ports.files.stat(folder);
     } catch (error) {
       // A sandbox need not name the folder of a root that is one file.
       if (error instanceof FileError) return undefined;
@@ -80,4 +82,8 @@ export class Absences {
       throw error;
     }
   }
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf("/")) || "/";
 }

@@ -24,9 +24,15 @@ export class DiskOrigin implements Origin {
     return this.cache.find(joinPath(this.root, path), this.root, this.linksTo);
   }
 
+  /** Endings with which nothing is at the path of a file of this origin, as far as is known. */
+  absentBeside(file: DiskFile): ReadonlySet<string> | undefined {
+    return this.cache.absences.of(file);
+  }
+
   /** What is at the path of a file of this origin with an ending. @throws {FileError} */
   findBeside(file: DiskFile, ending: string): DiskFile | DiskFolder | undefined {
-    return this.cache.findBeside(file, ending, this.root);
+    const { cache, root, linksTo } = this;
+    return cache.absences.find(file, ending, (path) => cache.find(path, root, linksTo));
   }
 
   hold(path: string): HeldFile | DiskFolder | undefined {

@@ -10,7 +10,8 @@ import { Turns } from "../http/turns.ts";
 import { type Clock, FileError, type FileStat, type FileSystem, type OpenFile } from "../ports.ts";
 import { Absences } from "./absences.ts";
 import { type Contents, DiskFile, DiskFolder, isUnchanged } from "./found.ts";
-import { fileInMemory, HeldContents, HeldFile } from "./held_file.ts";
+import { fileInMemory, HeldContents, HeldFile, read } from "./held_file.ts";
+import { Makings } from "./makings.ts";
 import { isAt, locate, NO_FOLDERS, type Place } from "./place.ts";
 import { type Refusal, refusalOf } from "./refused.ts";
 import { CHANGED_GRAIN, RACY } from "./times.ts";
@@ -31,8 +32,7 @@ export class FileCache implements Contents {
   readonly #entries = new Map<string, DiskFile | DiskFolder>();
   /** Bytes. */
   #contents = 0;
-  /** What is being made of files' contents. */
-  readonly #making = new WeakMap<DiskFile, Map<string, Promise<Uint8Array>>>();
+  readonly #makings = new Makings();
 
   /** What was there when it was last looked for, but was not to be found. */
   #refused: string | undefined = undefined;
@@ -43,11 +43,12 @@ export class FileCache implements Contents {
   /** For whatever takes long with so many files. */
   readonly turns: Turns;
 
-  readonly #absences: Absences;
+  /** What does not lie beside them. */
+  readonly absences: Absences;
 
   constructor(readonly files: FileSystem, readonly clock: Clock) {
     this.turns = new Turns(clock);
-    this.#absences = new Absences({ files, clock });
+    this.absences = new Absences({ files, clock });
   }
 
   /** From now on these are not there. @param paths resolved */
@@ -87,11 +88,6 @@ export class FileCache implements Contents {
     this.#entries.set(path, found);
     this.#tidy();
     return found;
-  }
-
-  /** What is at a file's path with an ending: find(), which is cheap where nothing is. @throws {FileError} */
-  findBeside(file: DiskFile, ending: string, root: string): DiskFile | DiskFolder | undefined {
-    return this.#absences.find(file, ending, (path) => this.find(path, root));
   }
 
   /**
@@ -173,15 +169,9 @@ export class FileCache implements Contents {
   }
 
   derive(file: DiskFile, name: string, make: () => Promise<Uint8Array>): Promise<Uint8Array> {
-    let making = this.#making.get(file);
-    const pending = making?.get(name);
-    if (pending !== undefined) return pending;
     // What may still change unseen is not for those who ask later.
     if (!this.hasRested(file)) return make();
-    if (making === undefined) this.#making.set(file, making = new Map());
-    const made = this.#keepDerived(file, name, make()).finally(() => making.delete(name));
-    making.set(name, made);
-    return made;
+    return this.#makings.once(file, name, () => this.#keepDerived(file, name, make()));
   }
 
   async #keepDerived(file: DiskFile, name: string, made: Promise<Uint8Array>): Promise<Uint8Array> {
@@ -289,17 +279,6 @@ export class FileCache implements Contents {
 /** PERF: nearly always it is the same list, of the same location or of its server. */
 function areSame(a: readonly string[], b: readonly string[]): boolean {
   return a === b || a.length === b.length && a.every((folder, index) => folder === b[index]);
-}
-
-/** The first bytes of a file: fewer where it ends before. */
-function read(file: OpenFile, size: number): Uint8Array<ArrayBuffer> {
-  const content = new Uint8Array(size);
-  for (let length = 0; length < size;) {
-    const count = file.readAtSync(content.subarray(length), length);
-    if (count === 0) return content.slice(0, length);
-    length += count;
-  }
-  return content;
 }
 
 /** What comes of looking; again where something was another meanwhile. */

@@ -83,3 +83,14 @@ export function fileInMemory(content: Uint8Array, stat: FileStat): OpenFile {
     close: () => {},
   };
 }
+
+/** The first bytes of a file: fewer where it ends before. */
+export function read(file: OpenFile, size: number): Uint8Array<ArrayBuffer> {
+  const content = new Uint8Array(size);
+  for (let length = 0; length < size;) {
+    const count = file.readAtSync(content.subarray(length), length);
+    if (count === 0) return content.slice(0, length);
+    length += count;
+  }
+  return content;
+}

@@ -1,20 +1,15 @@
 /**
  * Long work in slices: after some milliseconds everybody else has a turn. All the long work of a thread stands in one
- * row, of which one piece is done between two rests, so that the others wait for one slice, however much there is to do.
+ * row, of which one piece is done in each turn of the event loop, so that the others wait for one slice, however much
+ * there is to do.
  *
  * @module
  */
 import type { Clock } from "../ports.ts";
+import { Few } from "./few.ts";
 
 /** How long others wait for a slice, in milliseconds. */
 const SLICE = 4;
-
-/**
- * How long nothing of the row is done after a slice, in milliseconds. A turn of the event loop is not enough: the runtime
- * looks for what has come from sockets when it has nothing else to do, or in every 61st turn, and then a small request
- * waits for a quarter of a second beside long work.
- */
-const REST = 1;
 
 /** The clock is looked at once in so many steps, of which each takes some microseconds at the most. A power of two. */
 const STEPS_PER_LOOK = 16;
@@ -23,54 +18,93 @@ const STEPS_PER_LOOK = 16;
 export class Turns {
   /** Work that waits for its next slice. */
   readonly #row: (() => void)[] = [];
-  /** Milliseconds that paced work has taken since the last rest. */
+  /** Paced steps that wait until they may be done. */
+  readonly #steps: (() => void)[] = [];
+  /** Milliseconds that paced steps have taken of this turn's slice. */
   #taken = 0;
-  /** The end of the step of it that is being done. */
-  #step: PromiseWithResolvers<void> | undefined;
+  /** When they have, on the monotonic clock: what is longer ago was in another turn. */
+  #lastTaken = 0;
+  /** A paced step is being done. */
+  #isInStep = false;
+  /** The next turn is waited for. */
+  #isWaiting = false;
+  /** Whose turn the last one was. */
+  #wasOfRow = false;
 
-  constructor(readonly clock: Clock) {}
+  /** Of what holds memory while it waits for its turns. */
+  readonly few: Few;
+
+  constructor(readonly clock: Clock) {
+    this.few = new Few(clock);
+  }
 
   /** Begins some work, with a slice at once: most of it is over before that is. */
   begin(): Turn {
     return new Turn(this);
   }
 
-  /** True if paced work has taken its slice, and rests. */
+  /** True if the slice of this turn of the event loop has been taken: whoever has a paced step to do has to wait. */
   get isTaken(): boolean {
     return this.#taken >= SLICE;
   }
 
-  /** Does one step of paced work, once it may be done: one at a time. */
+  /** Does one paced step, once it may be done: one at a time, in the order in which they were asked for. */
   async step<T>(act: () => Promise<T>): Promise<T> {
-    while (this.#step !== undefined || this.isTaken) await (this.#step?.promise ?? this.wait());
-    const start = this.clock.monotonic(), step = this.#step = Promise.withResolvers<void>();
+    if (this.clock.monotonic() - this.#lastTaken >= SLICE) this.#taken = 0;
+    if (this.#isInStep || this.isTaken || this.#steps.length > 0) {
+      await new Promise<void>((resolve) => {
+        this.#steps.push(resolve);
+        this.#waitForTurn();
+      });
+    }
+    this.#isInStep = true;
+    const start = this.clock.monotonic();
     try {
       return await act();
     } finally {
-      this.#step = undefined;
-      step.resolve();
-      this.#taken += this.clock.monotonic() - start;
-      if (this.isTaken) this.clock.after(REST, this.#giveBack);
+      this.#isInStep = false;
+      this.#lastTaken = this.clock.monotonic();
+      this.#taken += this.#lastTaken - start;
+      this.#waitForTurn();
+      this.#beginStep();
     }
   }
 
-  /** Resolves after a rest, for a slice of which nobody else of the row has a part. */
+  /** Resolves in a later turn of the event loop, of which nobody else has a part. */
   wait(): Promise<void> {
     return new Promise((resolve) => {
       this.#row.push(resolve);
-      if (this.#row.length === 1) this.clock.after(REST, this.#next);
+      this.#waitForTurn();
     });
   }
 
-  readonly #giveBack = (): void => {
+  /** Where somebody waits for it. The end of a step looks after the next. */
+  #waitForTurn(): void {
+    const isWanted = this.#row.length > 0 || !this.#isInStep && this.#steps.length > 0;
+    if (this.#isWaiting || !isWanted) return;
+    this.#isWaiting = true;
+    this.clock.after(0, this.#begin);
+  }
+
+  readonly #begin = (): void => {
+    this.#isWaiting = false;
     this.#taken = 0;
+    // One turn for the row, and one for those who wait with steps.
+    this.#wasOfRow = this.#row.length > 0 && !(this.#wasOfRow && this.#steps.length > 0);
+    if (this.#wasOfRow) {
+      this.#taken = SLICE;
+      this.#lastTaken = this.clock.monotonic();
+      this.#row.shift()!();
+    } else this.#beginStep();
+    this.#waitForTurn();
   };
 
-  readonly #next = (): void => {
-    this.#giveBack();
-    this.#row.shift()?.();
-    if (this.#row.length > 0) this.clock.after(REST, this.#next);
-  };
+  #beginStep(): void {
+    if (this.#isInStep || this.isTaken || this.#steps.length === 0) return;
+    // Before anybody else can: it begins once its promise is looked at.
+    this.#isInStep = true;
+    this.#steps.shift()!();
+  }
 }
 
 /** One piece of long work: `if (turn.isOver()) await turn.next()` with each step of it. */

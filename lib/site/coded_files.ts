@@ -3,15 +3,13 @@
  *
  * @module
  */
-import type { Choice, FileCodingPorts } from "../coding/file_codings.ts";
 import type { DiskOrigin } from "../disk/disk_origin.ts";
 import type { DiskFile } from "../disk/found.ts";
 import { fileResponse } from "../files/file_response.ts";
 import type { HttpError } from "../http/errors.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
 import type { Request, Response } from "../http/message.ts";
-import type { Labels, Representation } from "../http/origin.ts";
-import { FileError } from "../ports.ts";
+import type { Labels } from "../http/origin.ts";
 import type { Exchange } from "./exchange.ts";
 
 /** A file, and where it was found. */
@@ -34,23 +32,8 @@ export function answerWithFile(
 ): MaybePromise<Response | HttpError> {
   const { files: { clock, turns }, compression } = services, codings = location.fileCodings;
   if (codings === undefined) return fileResponse(request, file, clock, labels);
-  const ports: FileCodingPorts = {
-    compression,
-    turns,
-    beside: (ending) => fileBeside(origin, file, ending),
-  };
-  const answer = (choice: Choice) => fileResponse(request, choice.file, clock, choice.labels);
-  const choice = codings.choose(request, file, labels, ports);
-  return choice instanceof Promise ? choice.then(answer) : answer(choice);
-}
-
-/** What is no file, or cannot be looked at, or is being changed, is not sent in place of the file that was asked for. */
-function fileBeside(origin: DiskOrigin, file: DiskFile, ending: string): Representation | undefined {
-  try {
-    const found = origin.findBeside(file, ending);
-    return found?.kind === "file" ? found : undefined;
-  } catch (error) {
-    if (error instanceof FileError) return undefined;
-    throw error;
-  }
+  const choice = codings.choose(request, file, labels, { compression, turns, origin });
+  return choice instanceof Promise
+    ? choice.then((later) => fileResponse(request, later.file, clock, later.labels))
+    : fileResponse(request, choice.file, clock, choice.labels);
 }

@@ -66,9 +66,9 @@ export class Location {
     this.notAllowed = new HttpError(405, undefined, { fields: this.allow });
     const cors = access.cors ? CORS : [];
     if (cors.length + addHeader.length > 0) this.added = new AddedFields([...cors, ...addHeader]);
-    const { compression, compressionTypes, precompressed } = config.coding;
+    const { compression, compressionTypes } = config.coding;
     if (compression.length > 0) this.coding = new CodingRules(compression, compressionTypes);
-    this.fileCodings = fileCodingsOf(this.coding, precompressed, FieldBlock.of(...addHeader));
+    this.fileCodings = fileCodingsOf(config, this.coding);
     this.labels = FileLabels.of(config.files);
     this.isOneFile = config.match === "exact" && alias !== undefined;
     const prefix = withoutSlash(config.path);
@@ -107,12 +107,16 @@ export class Location {
 
 /** What is added to every answer may say that files are coded already, or are to be left as they are. */
 function fileCodingsOf(
+  { answer: { addHeader }, coding: { precompressed }, programs: { cgi, fastcgi } }: LocationConfig,
   rules: CodingRules | undefined,
-  precompressed: boolean,
-  added: FieldBlock,
 ): FileCodings | undefined {
+  const added = FieldBlock.of(...addHeader);
   if (added.has("content-encoding")) return undefined;
-  return FileCodings.of({ rules: forbidsTransforming(added) ? undefined : rules, precompressed });
+  return FileCodings.of({
+    rules: forbidsTransforming(added) ? undefined : rules,
+    precompressed,
+    programs: new Set(Object.keys({ ...cgi, ...fastcgi })),
+  });
 }
 
 const CORS = [["Access-Control-Allow-Origin", "*"], ["Access-Control-Expose-Headers", "*"]] as const;

@@ -9,6 +9,7 @@
  * @module
  */
 import { encodeLatin1 } from "../bytes/latin1.ts";
+import { isOfBytes } from "../coding/rules.ts";
 import type { DiskOrigin } from "../disk/disk_origin.ts";
 import type { DiskFile, DiskFolder } from "../disk/found.ts";
 import { fileResponse } from "../files/file_response.ts";
@@ -94,8 +95,8 @@ function sendFile(
   // What the program has done or refused is not undone by a condition.
   const asked = reads && status === 200 ? request : asGet(request, request.path, request.query, OF_FILES);
   const labels = labelsOf(file, fields);
-  // A program that names a coding speaks of what is in the file.
-  const sent = fields.has("content-encoding")
+  // A program that names a coding, or a digest, speaks of what is in the file.
+  const sent = isOfBytes(fields)
     ? fileResponse(asked, file, clock, labels)
     : answerWithFile(exchange, asked, { file, labels, origin });
   return andThen(sent, (answer) => {

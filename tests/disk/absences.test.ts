@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { DiskOrigin } from "../../lib/disk/disk_origin.ts";
 import { FileCache } from "../../lib/disk/file_cache.ts";
 import type { DiskFile } from "../../lib/disk/found.ts";
 import { FileError } from "../../lib/ports.ts";
@@ -24,6 +25,7 @@ class Files extends FakeFiles {
 
 function make() {
   const files = new Files(), clock = new FakeClock(), cache = new FileCache(files, clock);
+  const origin = new DiskOrigin(cache, ROOT);
   clock.time = NOW;
   const file = (): DiskFile => {
     const found = cache.find(PATH, ROOT);
@@ -31,21 +33,22 @@ function make() {
     return found;
   };
   file();
-  const beside = (ending = ".gz") => cache.findBeside(file(), ending, ROOT)?.path;
+  const beside = (ending = ".gz") => origin.findBeside(file(), ending)?.path;
   /** How often a name was looked for, one look after the other. */
   const looks = (count = 5) => {
     const before = files.counts.probe;
     for (let i = 0; i < count; i++) assertEquals(beside(), undefined);
     return files.counts.probe - before;
   };
-  return { files, clock, beside, looks };
+  return { files, clock, file, origin, beside, looks };
 }
 
 Deno.test("what is not beside a file is looked for once while its folder stays as it is", () => {
-  const { looks, beside } = make();
+  const { looks, beside, origin, file } = make();
   assertEquals(looks(), 1);
   assertEquals(beside(".br"), undefined);
   assertEquals(looks(), 0);
+  assertEquals([...origin.absentBeside(file())!], [".gz", ".br"]);
 });
 
 Deno.test("what comes beside a file is found with the next look", () => {

@@ -14,12 +14,22 @@ import { CODINGS, type CodingServer, startCodingServer } from "./coding_support.
 /** What a source says before it breaks off; it has announced more. */
 const BEGUN = "It begins well.\n";
 
+/** Whether the other server was left by whoever asked for what has no end, each time. */
+const left: boolean[] = [];
+
 /** Lets each stream of the other server go on, by what its query names. */
 const next = new Map<string, PromiseWithResolvers<void>>();
 
 let shared: CodingServer | undefined;
 Deno.test.afterAll(async () => await shared?.[Symbol.asyncDispose]());
 const started = async () => (shared ??= await startCodingServer({
+  "/proxied/endless": async (peer) => {
+    await peer.say(
+      "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n",
+    );
+    await peer.say("9\r\ndata: 1\n\n\r\n");
+    left.push(await peer.piece() === "");
+  },
   "/proxied/broken": async (peer) => {
     await peer.say(`HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 1000\r\n\r\n${BEGUN}`);
     peer.connection.close();
@@ -103,6 +113,31 @@ test("what its source breaks off is not whole for the client either", async () =
       assert(code !== 0, `${place} as ${coding}: curl is told nothing`);
       // A stream of HTTP/2 that is reset may lose what is under way.
       assert(BEGUN.startsWith(stdout.length === 0 ? "" : text(decodedStart(stdout, coding))));
+    }
+  }
+});
+
+test("whoever leaves a stream ends what makes it", async () => {
+  const { server } = await started();
+  const pidFile = `${server.folder}/cgi/endless.pid`;
+  const isAlive = (pid: string) => {
+    try {
+      return !/\) Z /.test(Deno.readTextFileSync(`/proc/${pid}/stat`));
+    } catch {
+      return false;
+    }
+  };
+  for (const place of ["/cgi/endless.sh", "/proxied/endless"]) {
+    const stream = new Stream(server.url + place, "br"), before = left.length;
+    await waitUntil(() => stream.bytes.length > 0, `${place} begins`);
+    stream.child.kill();
+    await stream.ended;
+    if (place.startsWith("/proxied/")) {
+      await waitUntil(() => left.length > before, "the other server is left");
+      assertEquals(left.at(-1), true);
+    } else {
+      const pid = (await Deno.readTextFile(pidFile)).trim();
+      await waitUntil(() => !isAlive(pid), "the program has ended");
     }
   }
 });

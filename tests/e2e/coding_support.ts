@@ -4,14 +4,20 @@
  *
  * @module
  */
+import { isAtLeast } from "../../lib/runtime/version.ts";
 import { temporaryFolder } from "../support/launch.ts";
 import { startServer, type TestServer } from "../support/server.ts";
 import { needsFcgiwrap, startFcgiwrap } from "./fastcgi_support.ts";
 import { byPath, TestUpstream } from "./proxy_support.ts";
 import zlib from "node:zlib";
 
-export const CODINGS = ["zstd", "br", "gzip"] as const;
-export type Coding = typeof CODINGS[number] | undefined;
+export type Coding = "zstd" | "br" | "gzip" | undefined;
+
+/** Deno before 2.9, and executables made with it, can make no zstd. */
+export const MAKES_ZSTD = isAtLeast(2, 9) && Deno.env.get("WEBSERV") === undefined;
+
+/** Those that the server can make, as it prefers them. */
+export const CODINGS: readonly NonNullable<Coding>[] = MAKES_ZSTD ? ["zstd", "br", "gzip"] : ["br", "gzip"];
 
 /** What each path has, whatever it is coded in. */
 export const SHORT = "too short for it\n";
@@ -73,6 +79,8 @@ export async function startCodingServer(
     "www/picture.png": PAGE,
     "cgi/page.sh": PROGRAM,
     "cgi/events.sh": EVENTS,
+    "cgi/endless.sh":
+      "#!/bin/sh\necho $$ > endless.pid\nprintf 'Content-Type: text/event-stream\\n\\ndata: 1\\n\\n'\nexec sleep 60\n",
     "cgi/broken.sh":
       "#!/bin/sh\nprintf 'Content-Type: text/plain\\nContent-Length: 1000\\n\\nIt begins well.\\n'\n",
     "www/store/file.html": PAGE,
@@ -101,7 +109,7 @@ servers:
       files,
     }),
   );
-  for (const name of ["page.sh", "events.sh", "broken.sh"]) {
+  for (const name of ["page.sh", "events.sh", "endless.sh", "broken.sh"]) {
     await Deno.chmod(`${server.folder}/cgi/${name}`, 0o755);
   }
   // Content is kept once the times of its file are some moments old.

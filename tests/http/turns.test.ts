@@ -1,6 +1,5 @@
-import { assertEquals, assertLess } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { Turns } from "../../lib/http/turns.ts";
-import { clock as systemClock } from "../../lib/runtime/clock.ts";
 import { FakeClock, settle } from "../support/fakes.ts";
 
 Deno.test("work is over its turn when its milliseconds are, however many its steps", async () => {
@@ -11,7 +10,7 @@ Deno.test("work is over its turn when its milliseconds are, however many its ste
   assertEquals(steps.filter((over) => over).length, 2);
 });
 
-Deno.test("all that wait have one slice each in turn, with a rest before each", async () => {
+Deno.test("all that wait have one slice each in turn, one in each turn of the event loop", async () => {
   const clock = new FakeClock(), turns = new Turns(clock);
   const done: string[] = [];
   for (const name of ["a", "b", "c"]) {
@@ -25,9 +24,10 @@ Deno.test("all that wait have one slice each in turn, with a rest before each", 
   }
   const seen: number[] = [];
   while (done.length < 6) {
-    assertEquals(clock.running, 1, "one of the row waits for the rest");
+    assertEquals(clock.running, 1, "one of the row waits for the event loop");
     const before = done.length;
-    await clock.advance(1);
+    const [next] = [clock.advance(0)];
+    await next;
     await settle();
     seen.push(done.length - before);
     if (seen.length > 10) break;
@@ -36,7 +36,7 @@ Deno.test("all that wait have one slice each in turn, with a rest before each", 
   assertEquals(clock.running, 0);
 });
 
-Deno.test("paced steps are done one at a time, and have one slice together before a rest", async () => {
+Deno.test("paced steps are done one at a time, and together have one slice of a turn of the event loop", async () => {
   const clock = new FakeClock(), turns = new Turns(clock);
   const done: number[] = [], ends = [0, 1, 2].map(() => Promise.withResolvers<void>());
   let within = 0;
@@ -56,13 +56,11 @@ Deno.test("paced steps are done one at a time, and have one slice together befor
   await settle();
   assertEquals(done, [0]);
   assertEquals(turns.isTaken, true, "which has taken all of the slice");
-  for (let rest = 1; rest <= 2; rest++) {
-    await clock.advance(1);
-    await settle();
-  }
+  await clock.advance(0);
   await Promise.all(work);
   assertEquals(turns.isTaken, false);
   assertEquals(done, [0, 1, 2]);
+  assertEquals(clock.running, 0);
 });
 
 Deno.test("a paced step that fails leaves the next its turn", async () => {
@@ -71,29 +69,27 @@ Deno.test("a paced step that fails leaves the next its turn", async () => {
   assertEquals(await turns.step(() => Promise.resolve("yes")), "yes");
 });
 
-Deno.test("what comes from a socket is seen beside paced work within a few slices", async () => {
-  const turns = new Turns(systemClock);
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  using client = await Deno.connect({ hostname: "127.0.0.1", port: listener.addr.port });
-  using server = await listener.accept();
-  let slices = 0, isSeen = false;
-  const working = (async () => {
-    while (!isSeen && slices < 200) {
-      await turns.step(() => {
-        const end = performance.now() + 5;
-        while (performance.now() < end);
-        return Promise.resolve();
-      });
-      slices++;
-    }
-  })();
-  const byte = new Uint8Array(1);
-  for (let i = 0; i < 5; i++) {
-    await client.write(byte);
-    await server.read(byte);
+Deno.test("a slice that was taken some time ago makes nobody wait", async () => {
+  const clock = new FakeClock(), turns = new Turns(clock);
+  const take = () => turns.step(() => clock.advance(5));
+  await take();
+  assertEquals(turns.isTaken, true);
+  await clock.advance(4);
+  await take();
+  assertEquals(clock.running, 0);
+});
+
+Deno.test("a row of long work and paced steps have one turn each", async () => {
+  const clock = new FakeClock(), turns = new Turns(clock), done: string[] = [];
+  await turns.step(() => clock.advance(5));
+  for (const name of ["a", "b"]) {
+    void turns.wait().then(() => done.push(`row ${name}`));
+    void turns.step(async () => {
+      done.push(`step ${name}`);
+      // It takes all of its turn.
+      await clock.advance(5);
+    });
   }
-  isSeen = true;
-  await working;
-  // The runtime would look at its sockets only once in 61 turns by itself, which is long work's to know.
-  assertLess(slices, 30);
+  while (done.length < 4) await clock.advance(0);
+  assertEquals(done, ["row a", "step a", "row b", "step b"]);
 });
