@@ -70,6 +70,8 @@ const NOTHING: Wish = { beside: [], besideCoded: [], coded: undefined };
 
 /** The labels of a file, as they are where it has codings. */
 interface KnownLabels {
+  /** Nothing but the size may be against it. */
+  readonly isCodable: boolean;
   readonly plain: Labels;
   /** By coding, and by the state of the file that it is in. */
   readonly coded: Map<string, Labels & { readonly etag: string }>;
@@ -116,8 +118,9 @@ export class FileCodings {
   ): MaybePromise<Choice> {
     const { codings } = ports.compression;
     const wish = this.#wishOf(request, codings);
-    const isCodable = file.size >= LEAST_CODED && this.#rules?.codable(labels.fields) !== undefined;
-    const coded = isCodable && !forbidsTransforming(request.fields) ? wish.coded : undefined;
+    const known = this.#knownOf(labels), isCodable = known.isCodable && file.size >= LEAST_CODED;
+    const isWanted = isCodable && wish.coded !== undefined && !forbidsTransforming(request.fields);
+    const coded = isWanted ? wish.coded : undefined;
     const sidecar = this.#sidecar(
       file,
       labels,
@@ -127,10 +130,10 @@ export class FileCodings {
     if (sidecar !== undefined) return { file: sidecar, labels: sidecar };
     if (coded === undefined) {
       const varies = isCodable || this.#hasSidecar(file, labels, ports.origin, wish.beside);
-      return { file, labels: varies ? this.#knownOf(labels).plain : labels };
+      return { file, labels: varies ? known.plain : labels };
     }
     if (file.size <= LARGEST_WHOLE && ports.turns.few.isCrowded && file.derived?.(coded) === undefined) {
-      return { file, labels: this.#knownOf(labels).plain };
+      return { file, labels: known.plain };
     }
     if (codings === undefined) {
       return ports.compression.load().then(() => this.choose(request, file, labels, ports));
@@ -234,12 +237,13 @@ export class FileCodings {
     let known = this.#labels.get(labels.fields);
     if (known === undefined) {
       const { contentType, validators, fields } = labels, name = "Accept-Encoding";
+      const isCodable = this.#rules?.codable(fields) !== undefined;
       const plain = {
         contentType,
         validators: withVary(validators, name),
         fields: withVary(fields, name),
       };
-      this.#labels.set(fields, known = { plain, coded: new Map(), made: new Map() });
+      this.#labels.set(fields, known = { isCodable, plain, coded: new Map(), made: new Map() });
     }
     return known;
   }

@@ -10,7 +10,7 @@ import { CertificateNames } from "../http/certificate_names.ts";
 import { isContained } from "../http/containment.ts";
 import { type Position, quote } from "./issues.ts";
 import type { CertificateLook, PlacesOutside, Reports } from "./outside.ts";
-import { allLocations, originRoot } from "./places.ts";
+import { allLocations, linkFolders, originRoot } from "./places.ts";
 import type { ServerSection } from "./schema.ts";
 import type { Config, ServerConfig } from "./types.ts";
 
@@ -52,9 +52,8 @@ function warnOfServedKey(
   reports: Reports,
 ): void {
   const real = realPath(path);
-  const root = allLocations(config).map(originRoot).find((folder) =>
-    folder !== undefined && isContained(real, realPath(folder))
-  );
+  const root = allLocations(config).flatMap((location) => [originRoot(location), ...linkFolders(location)])
+    .find((folder) => folder !== undefined && isContained(real, realPath(folder)));
   if (root === undefined) return;
   reports.warning(
     node,

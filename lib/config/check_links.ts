@@ -9,7 +9,7 @@
 import { isContained } from "../http/containment.ts";
 import { type Position, quote } from "./issues.ts";
 import type { PlacesOutside, Reports } from "./outside.ts";
-import { originRoot, programFolder, uploadStores } from "./places.ts";
+import { logFiles, originRoot, programFolder, uploadStores } from "./places.ts";
 import type { FileSection } from "./schema.ts";
 import type { Config, LocationConfig } from "./types.ts";
 
@@ -46,10 +46,10 @@ class LinkCheck {
   folders(node: Position, folders: readonly string[], users: readonly LocationConfig[]): void {
     const serving = users.filter(servesFiles);
     for (const folder of folders) {
-      if (!this.#isFolder(node, folder)) continue;
+      if (!this.#isFolder(node, folder) || serving.length === 0) continue;
       const path = this.outside.realPath(folder);
       this.#checkRoots(node, folder, path, serving);
-      this.#checkFile(node, folder, path);
+      this.#checkOwnFiles(node, folder, path);
       this.#checkStores(node, folder, path, serving);
     }
   }
@@ -89,14 +89,21 @@ class LinkCheck {
     );
   }
 
-  #checkFile(node: Position, folder: string, path: string): void {
+  /** What nobody is to read. */
+  #checkOwnFiles(node: Position, folder: string, path: string): void {
     const { file } = this.config;
-    if (file === undefined || !isContained(this.outside.realPath(file), path)) return;
-    this.reports.warning(
-      node,
-      `the configuration file itself lies in ${quote(folder)}, so a link may show it to everybody: ` +
-        "name the folders that links do lead to",
-    );
+    const own = [
+      ...(file === undefined ? [] : [["the configuration file itself", file] as const]),
+      ...logFiles(this.config).map((log) => [`the log ${quote(log)}`, log] as const),
+    ];
+    for (const [what, name] of own) {
+      if (!isContained(this.outside.realPath(name), path)) continue;
+      this.reports.warning(
+        node,
+        `${what} lies in ${quote(folder)}, so a link may show it to everybody: ` +
+          "name the folders that links do lead to",
+      );
+    }
   }
 
   #checkStores(node: Position, folder: string, path: string, users: readonly LocationConfig[]): void {

@@ -29,17 +29,27 @@ export class DiskOrigin implements Origin {
     return this.cache.absences.of(file);
   }
 
-  /** What is at the path of a file of this origin with an ending. @throws {FileError} */
+  /**
+   * What is at the path of a file of this origin with an ending.
+   *
+   * SECURITY: a link there shows no file under a name that says of itself that it is another kind, such as a program's, and
+   * none that lies elsewhere than the file.
+   *
+   * @throws {FileError}
+   */
   findBeside(file: DiskFile, ending: string): DiskFile | DiskFolder | undefined {
     const { cache, root, linksTo } = this;
-    return cache.absences.find(file, ending, (path) => cache.find(path, root, linksTo));
+    const found = cache.absences.find(file, ending, (path) => cache.find(path, root, linksTo));
+    if (found?.kind !== "file") return found;
+    const { linkedName } = found, isAnother = linkedName?.includes(".") && !linkedName.endsWith(ending);
+    return isAnother || found.isOutside !== file.isOutside ? undefined : found;
   }
 
   hold(path: string): HeldFile | DiskFolder | undefined {
     return this.cache.hold(joinPath(this.root, path), this.root, this.linksTo);
   }
 
-  /** Why find() has given nothing for a path just now, if links lead it to what may not be sent. */
+  /** Why find() has just now given nothing for a path, if links lead it, or what is above it, to what may not be sent. */
   whyRefused(path: string): Refusal | undefined {
     return this.cache.whyRefused(joinPath(this.root, path), this.root, this.linksTo);
   }

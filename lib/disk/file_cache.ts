@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { isContained } from "../http/containment.ts";
 import { BEGINNING } from "../http/media_type.ts";
 import { Turns } from "../http/turns.ts";
 import { type Clock, FileError, type FileStat, type FileSystem, type OpenFile } from "../ports.ts";
@@ -34,7 +35,7 @@ export class FileCache implements Contents {
   #contents = 0;
   readonly #makings = new Makings();
 
-  /** What was there when it was last looked for, but was not to be found. */
+  /** What was last looked for, and was there, but not to be found. */
   #refused: string | undefined = undefined;
 
   /** As of PlacePorts. */
@@ -104,14 +105,15 @@ export class FileCache implements Contents {
   }
 
   /**
-   * Why find() has given nothing for a path just now, if links lead it to what may not be sent.
+   * Why find() has given nothing for a path, if links lead it, or what is above it, to what may not be sent.
    *
    * PERF: what is simply not there costs nothing here.
    */
   whyRefused(path: string, root: string, linksTo: readonly string[]): Refusal | undefined {
-    if (this.#refused !== path) return undefined;
+    const refused = this.#refused;
+    if (refused === undefined || !isContained(path, refused)) return undefined;
     this.#refused = undefined;
-    return refusalOf(this, path, root, linksTo);
+    return refusalOf(this, refused, root, linksTo);
   }
 
   #hold(path: string, place: Place): HeldFile {

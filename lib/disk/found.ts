@@ -25,6 +25,8 @@ export class DiskFolder implements Folder {
   readonly root: string;
   /** Where links may lead out of that. */
   readonly linksTo: readonly string[];
+  /** A link has led out of the root to it. */
+  readonly isOutside: boolean;
   readonly stat: FileStat;
 
   /**
@@ -34,6 +36,7 @@ export class DiskFolder implements Folder {
   constructor(readonly path: string, place: Place) {
     this.root = place.askedRoot;
     this.linksTo = place.linksTo;
+    this.isOutside = place.root !== place.askedRoot;
     this.stat = place.stat;
   }
 }

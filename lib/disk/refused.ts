@@ -9,6 +9,8 @@ import { belowRoot, isHidden, type PlacePorts, realFolder } from "./place.ts";
 
 /** Where links lead a path: out of its root, or to a name that starts with a dot. */
 export interface Refusal {
+  /** As it was asked for. */
+  readonly path: string;
   readonly why: "outside" | "hidden";
   readonly realPath: string;
 }
@@ -23,11 +25,11 @@ export function refusalOf(
   const realRoot = files.realPath(root), realPath = files.realPath(path);
   if (realRoot === undefined || realPath === undefined || withheld?.has(realPath)) return undefined;
   if (isContained(realPath, realRoot)) {
-    return isHidden(belowRoot(realPath, realRoot)) ? { why: "hidden", realPath } : undefined;
+    return isHidden(belowRoot(realPath, realRoot)) ? { path, why: "hidden", realPath } : undefined;
   }
   const isAllowed = linksTo.some((folder) => {
     const real = realFolder(files, folder);
     return real !== undefined && isContained(realPath, real);
   });
-  return { why: isAllowed ? "hidden" : "outside", realPath };
+  return { path, why: isAllowed ? "hidden" : "outside", realPath };
 }

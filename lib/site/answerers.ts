@@ -19,7 +19,6 @@ import {
 } from "./programs.ts";
 import { answerByProxy } from "./proxying.ts";
 import { answerFromFilesOr } from "./files_first.ts";
-import { refuseOutsideProgram } from "./refused_links.ts";
 import { answerReturn, redirectToLocation } from "./returns.ts";
 import { answerFromFiles } from "./static_files.ts";
 import { answerFromStore } from "./storing.ts";
@@ -51,7 +50,6 @@ export function answererOf(config: LocationConfig, rules: ProgramRules): Answere
   }
   if (runners !== undefined) attempts.push(answerWithPrograms(runners, rules));
   if (store.uploadStore !== undefined) attempts.push(answerFromStore);
-  if (files.allowLinksTo.length > 0) attempts.push(refuseOutsideProgram);
   return firstOf(attempts, files.tryFiles ? answerFromTries(files.tryFiles, answerFiles) : answerFiles);
 }
 

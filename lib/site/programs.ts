@@ -19,6 +19,7 @@ import { asPlain } from "./coded_answers.ts";
 import type { Answerer, Exchange, Server } from "./exchange.ts";
 import type { Location } from "./location.ts";
 import type { NeverRun } from "./never_run.ts";
+import { notFound } from "./refused_links.ts";
 import { slashRedirect } from "./returns.ts";
 import { withSentFile } from "./sent_files.ts";
 
@@ -143,7 +144,7 @@ export function answerProgramIndex(runners: Runners): Answerer {
       if (origin?.find(index.slice(replaced))?.kind !== "file") continue;
       return folder === path ? new InternalRedirect(index) : slashRedirect(exchange);
     }
-    return refusal(404);
+    return notFound(exchange);
   };
 }
 

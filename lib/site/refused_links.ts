@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { joinPath } from "../disk/place.ts";
+import type { DiskFile } from "../disk/found.ts";
 import { HttpError, refusal } from "../http/errors.ts";
 import type { Exchange } from "./exchange.ts";
 
@@ -15,11 +15,10 @@ const HIDDEN =
 
 /** 404 for a path at which just now nothing was found. */
 export function notFound({ location, path }: Exchange): HttpError {
-  const { origin } = location, originPath = location.originPath(path);
-  const refused = origin?.whyRefused(originPath);
+  const { origin } = location, refused = origin?.whyRefused(location.originPath(path));
   if (refused === undefined) return refusal(404);
-  const { why, realPath } = refused, led = `${joinPath(origin!.root, originPath)} leads to ${realPath}`;
-  if (why === "hidden") {
+  const led = `${refused.path} leads to ${refused.realPath}`;
+  if (refused.why === "hidden") {
     return new HttpError(404, undefined, { log: `${led}, where a name starts with a dot`, hint: HIDDEN });
   }
   const log = `${led}, which lies outside of ${
@@ -32,13 +31,10 @@ export function notFound({ location, path }: Exchange): HttpError {
  * 403 for a link that leads out of the root to a program of any location (lib/site/program_files.ts): where links may lead
  * out, whoever makes one does not always own what it leads to. Undefined for all else.
  *
- * PERF: only where links may lead out at all; the look is shared with whoever sends the file.
- *
  * @throws {FileError}
  */
-export function refuseOutsideProgram({ location, path, server }: Exchange): HttpError | undefined {
-  const found = location.origin?.find(location.originPath(path));
-  if (found?.kind !== "file" || !found.isOutside || !server.programFiles.has(found)) return undefined;
-  const log = `${found.path} leads to ${found.place}, which is a program, whose source is not sent`;
+export function refusedProgram({ server }: Exchange, file: DiskFile): HttpError | undefined {
+  if (!file.isOutside || !server.programFiles.has(file)) return undefined;
+  const log = `${file.path} leads to ${file.place}, which is a program, whose source is not sent`;
   return new HttpError(403, undefined, { log });
 }

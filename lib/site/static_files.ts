@@ -17,7 +17,7 @@ import { uploadTools } from "../pages/upload_tools.ts";
 import { FileError } from "../ports.ts";
 import { answerWithFile } from "./coded_files.ts";
 import type { Exchange } from "./exchange.ts";
-import { notFound } from "./refused_links.ts";
+import { notFound, refusedProgram } from "./refused_links.ts";
 import { slashRedirect } from "./returns.ts";
 import { whileHeld } from "./while_held.ts";
 
@@ -94,7 +94,7 @@ function answerFound(
   // A slash behind a file's name asks for a folder, unless it is the whole path of a location that is this file.
   if (path.endsWith("/") && !location.isOneFile) return NOT_A_FOLDER;
   if (!isReading(exchange)) return READ_ONLY;
-  return answerWithFile(exchange, request, {
+  return refusedProgram(exchange, found) ?? answerWithFile(exchange, request, {
     file: found,
     labels: location.labels?.labelsOf(found, path) ?? found,
     origin: location.origin!,
@@ -153,7 +153,7 @@ function isReading({ request: { method } }: Exchange): boolean {
 }
 
 /** A folder's listing has tools to write to it, unless what is written goes elsewhere than what it shows. */
-function toolsFor({ location }: Exchange): ListingOptions {
-  if (!location.showsStore) return {};
+function toolsFor({ location, path }: Exchange): ListingOptions {
+  if (!location.showsStore || location.origin!.find(location.originPath(path))?.isOutside) return {};
   return uploadTools({ methods: location.methods, limit: location.config.access.clientMaxBodySize });
 }

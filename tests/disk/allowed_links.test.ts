@@ -177,14 +177,17 @@ Deno.test("why links lead to nothing that may be sent is known once, and of noth
     assertEquals(origin.find(path), undefined, path);
     const refusal = origin.whyRefused(path);
     assertEquals(origin.whyRefused(path), undefined);
-    return refusal && `${refusal.why} ${refusal.realPath}`;
+    return refusal && `${refusal.path} ${refusal.why} ${refusal.realPath}`;
   };
-  assertEquals(why("/out/key"), "outside /secret/key");
-  assertEquals(why("/folder/out"), "outside /secret/key");
-  assertEquals(why("/hidden-file"), "hidden /ok/.env");
+  assertEquals(why("/out/key"), "/root/out/key outside /secret/key");
+  assertEquals(why("/folder/out"), "/root/folder/out outside /secret/key");
+  assertEquals(why("/hidden-file"), "/root/hidden-file hidden /ok/.env");
   for (const path of ["/none", "/folder/none", "/dead", "/pipe", "/folder/pipe"]) {
     assertEquals(why(path), undefined, path);
   }
+  // Behind a program's name stands its PATH_INFO.
+  assertEquals([origin.find("/out/key"), origin.find("/out/key/info")], [undefined, undefined]);
+  assertEquals(origin.whyRefused("/out/key/info")?.path, "/root/out/key");
   assert(origin.find("/file"));
   assertEquals(origin.whyRefused("/file"), undefined);
 });

@@ -118,6 +118,10 @@ test({
     assertEquals(await listed("/data/deep/"), "on directory, b.txt file");
     assertEquals(await listed("/data/deep/on/"), "c.txt file");
     assertEquals(await listed("/strict/"), "own.txt file");
+    // What cannot be written to has no tools for it.
+    const tools = async (target: string) =>
+      /<form/.test((await ask(server.port, target, { fields: { Accept: "text/html" } })).text);
+    assertEquals([await tools("/up/"), await tools("/up/data/"), await tools("/")], [true, false, false]);
   },
 });
 

@@ -27,6 +27,7 @@ error_log: error log.txt
 servers:
   - listen: LISTEN
     root: www
+    allow_links_to: data
     locations:
       /up/: { upload_store: up }
       /cgi/: { alias: "it's cgi", cgi: { .sh: sh, .cgi: true, .none: no-such-program } }
@@ -34,6 +35,7 @@ servers:
 
 const FILES = {
   "www/a.txt": "fine",
+  "data/far.txt": "linked",
   "it's cgi/a.sh": `${PLAIN}cat`,
   "it's cgi/b.cgi": `#!/bin/sh\n${PLAIN}printf itself`,
   // It, a child, and a child of that: all of them have to go.
@@ -56,6 +58,7 @@ async function prepare(config = CONFIG): Promise<Prepared> {
     "webserv.yaml": config.replaceAll("LISTEN", `"127.0.0.1:0"`),
   });
   await Deno.chmod(`${path}/it's cgi/b.cgi`, 0o755);
+  await Deno.symlink("../data", `${path}/www/data`);
   const { code, stdout, stderr } = await runProgram(["permissions", "-c", `${path}/webserv.yaml`]);
   assertEquals([code, stderr], [0, ""]);
   assertMatch(stdout, /^[^\n]+\n$/);
@@ -125,6 +128,7 @@ Deno.test({
     await test.step("files", async () => {
       assertEquals(await get(port, "/a.txt"), "200 fine");
       assertEquals((await ask(port, "/b.txt")).status, 404);
+      assertEquals(await get(port, "/data/far.txt"), "200 linked");
     });
     await test.step("uploads", async () => {
       assertEquals((await ask(port, "/up/new.txt", { method: "PUT", body: "stored" })).status, 201);
@@ -209,10 +213,11 @@ Deno.test({
       "webserv.yaml": CONFIG.replace("LISTEN", '"127.0.0.1:0"').replace("it's cgi", "cgi")
         .replace("error log.txt", "error.log"),
       "www": null,
+      "data": null,
       "cgi": null,
     });
     const { stdout } = await runProgram(["permissions", "-c", `${folder.path}/webserv.yaml`]);
-    for (const part of ["/www", "/cgi", "/up", "/error.log", "kill", "setsid"]) {
+    for (const part of ["/www", "/data", "/cgi", "/up", "/error.log", "kill", "setsid"]) {
       const taken = stdout.match(/[^=, ]+/g)!.find((word) => word.endsWith(part))!;
       const fewer = stdout.trim().replaceAll(`,${taken}`, "").replaceAll(`${taken},`, "");
       assert(!fewer.includes(taken), fewer);

@@ -30,24 +30,36 @@ async function lead(folder: string, link: string, target: string): Promise<void>
 const ignore = Deno.build.os === "windows";
 
 test({
-  name: "a root, a folder above it and a store that are links may lead elsewhere, again and again",
+  name:
+    "a root, a folder above it, a store and a folder for links that are links may lead elsewhere, again and again",
   ignore,
   fn: async () => {
     await using server = await startServer({
-      files: { ...FILES, "stores/1": null, "stores/2": null, "stores/3": null },
+      files: {
+        ...FILES,
+        ...Object.fromEntries(["1", "2", "3"].map((round) => [`data/${round}/d.txt`, `data ${round}`])),
+        "stores/1": null,
+        "stores/2": null,
+        "stores/3": null,
+      },
       config: `access_log: off
 workers: 2
 servers:
   - listen: LISTEN
     root: current
     autoindex: on
+    allow_links_to: data/now
     locations:
       /sub/: { alias: current/sub, autoindex: on }
       /up/: { upload_store: stores/now }
 `,
     });
     const { folder, port } = server;
+    for (const round of ["1", "2", "3"]) {
+      await Deno.symlink("../data/now/d.txt", join(folder, round, "d.txt"));
+    }
     for (const [round, text] of [["1", "one"], ["2", "two"], ["1", "one"], ["3", "three"]] as const) {
+      await lead(folder, "data/now", round);
       await lead(folder, "current", round);
       await Deno.remove(join(folder, "stores/now"), { recursive: true });
       await lead(folder, "stores/now", round);
@@ -57,6 +69,11 @@ servers:
         assert([200, 404].includes(response.status), `${response.status}`);
         return response.text === text;
       }, `release ${round} is served`);
+      await waitUntil(async () => {
+        const { status, text } = await ask(port, "/d.txt");
+        assert([200, 403, 404].includes(status), `${status}`);
+        return text === `data ${round}`;
+      }, "what its links lead to is served");
       await waitUntil(async () => {
         const { status } = await ask(port, `/up/${name}`, { method: "PUT", body: "x" });
         return status === 201 || status === 204;

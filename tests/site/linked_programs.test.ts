@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { byFastcgi, site } from "../support/site.ts";
 
 const SOURCE = "the source of a program";
@@ -96,3 +96,81 @@ for (const [target, answer] of Object.entries(ANSWERS)) {
     }
   });
 }
+
+Deno.test("why a link to a program leads nowhere is told, behind which PATH_INFO ever", async () => {
+  for (const change of [(yaml: string) => yaml, byFastcgi]) {
+    const { ask, files, log } = site(
+      change(`servers:
+  - locations:
+      /run/: { alias: run, cgi_only: on, cgi: { .php: php-cgi } }
+      /some/: { alias: run, cgi: { .php: php-cgi } }
+`),
+      { "run/x": "", "elsewhere/a.php": SOURCE },
+    );
+    files.links.set("/site/run/a.php", "/site/elsewhere/a.php");
+    for (const target of ["/run/a.php", "/run/a.php/in/fo", "/some/a.php", "/some/a.php/in/fo"]) {
+      const { status, text } = await ask(target);
+      assertEquals(
+        [status, text.includes(SOURCE), text.includes("allow_links_to")],
+        [404, false, true],
+        target,
+      );
+      assertStringIncludes(
+        log.at(-1)!,
+        `GET ${target}: /site/run/a.php leads to /site/elsewhere/a.php, which lies outside of /site/run: allow_links_to`,
+      );
+    }
+    const told = log.length;
+    assertEquals((await ask("/run/none.php")).status, 404);
+    assertEquals(log.length, told);
+  }
+});
+
+Deno.test("a link beside a file sends no program's source as that file in a coding", async () => {
+  for (const change of [(yaml: string) => yaml, byFastcgi]) {
+    const { ask, files } = site(
+      change(`servers:
+  - root: root
+    allow_links_to: programs
+    locations:
+      /run/: { alias: programs, cgi: { .php: php-cgi } }
+      /both/: { alias: both, cgi: { .php: php-cgi } }
+`),
+      {
+        "root/a.txt": "plain",
+        "root/b.txt": "plain",
+        "programs/a.php": SOURCE,
+        "programs/c.gz": "from elsewhere",
+        "programs/c.txt": "plain, elsewhere",
+        "programs/c.txt.gz": "in a coding, elsewhere",
+        "root/c.gz": "in a coding",
+        "root/c.txt": "plain",
+        "both/a.txt": "plain",
+        "both/a.php": SOURCE,
+      },
+    );
+    for (
+      const [link, target] of [
+        ["root/a.txt.gz", "programs/a.php"],
+        ["root/b.txt.gz", "programs/c.gz"],
+        ["root/c.txt.gz", "root/c.gz"],
+        ["root/far.txt", "programs/c.txt"],
+        ["root/far.txt.gz", "programs/c.txt.gz"],
+        ["root/far", "programs"],
+        ["both/a.txt.gz", "both/a.php"],
+      ]
+    ) files.links.set(`/site/${link}`, `/site/${target}`);
+    const answers: Readonly<Record<string, string>> = {
+      "/a.txt": "plain",
+      "/b.txt": "plain",
+      "/c.txt": "in a coding",
+      "/far.txt": "in a coding, elsewhere",
+      "/far/c.txt": "in a coding, elsewhere",
+      "/both/a.txt": "plain",
+    };
+    for (const [target, text] of Object.entries(answers)) {
+      const answer = await ask(target, { fields: { "Accept-Encoding": "gzip" } });
+      assertEquals([answer.status, answer.text], [200, text], target);
+    }
+  }
+});

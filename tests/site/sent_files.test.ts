@@ -14,7 +14,7 @@ const CONFIG = `servers:
     cgi: { .php: php-cgi }
     error_page: { 403: /error.php }
     locations:
-      /in/: { alias: www, sendfile_from: private }
+      /in/: { alias: www, sendfile_from: private, allow_links_to: far }
       /out/: { alias: www }
       /sh/: { alias: www, cgi: { .sh: true } }
       /script/: { cgi_script: whole.sh, sendfile_from: . }
@@ -41,6 +41,7 @@ const FILES = {
   "up/stored.php": "stored",
   "secret.txt": "secret",
   "privateer.txt": "secret",
+  "far/f.txt": "what links of the location may lead to, and programs may not name",
 } as const;
 
 /** A site whose programs say what they are told to, and whatever else. */
@@ -53,6 +54,7 @@ function siteOf(
   for (
     const [link, target] of [
       ["/site/private/out.txt", "/site/secret.txt"],
+      ["/site/private/far.txt", "/site/far/f.txt"],
       ["/site/private/in.txt", "/site/private/a.txt"],
       ["/site/private/hide.txt", "/site/private/.hidden"],
       ["/site/private/program.txt", "/site/www/x.php"],
@@ -97,7 +99,7 @@ Deno.test("nothing else is sent, whatever a program names", async () => {
   const names = [
     ..."missing.txt sub . .. / ../secret.txt /site/secret.txt /etc/passwd sub/../../secret.txt sub/../a.txt"
       .split(" "),
-    ..."..\\secret.txt a.txt/ a.txt/. a.txt/x out.txt hide.txt .hidden .git/config sub/%2e%2e/a.txt b%2520c.txt"
+    ..."..\\secret.txt a.txt/ a.txt/. a.txt/x out.txt far.txt hide.txt .hidden .git/config sub/%2e%2e/a.txt b%2520c.txt"
       .split(
         " ",
       ),

@@ -23,7 +23,8 @@ const STARTS: Readonly<Record<string, Decode>> = {
 
 /** The content that was coded; as it is where no coding is named. @throws {Error} if it is cut, or is none */
 export function decoded(bytes: Uint8Array, coding: string | undefined): Uint8Array {
-  return coding === undefined ? bytes : WHOLE[coding]!(bytes);
+  // No Buffer, which would equal no array.
+  return coding === undefined ? bytes : new Uint8Array(WHOLE[coding]!(bytes));
 }
 
 /** What can be decoded of the beginning of coded content. */
