@@ -146,7 +146,11 @@ export function besideTable(servers: readonly Titled[], besides: readonly Beside
   const header = ["server", "streams", "VmRSS MiB", "CPU s", "answers beside", "median ms", "p99 ms"];
   const lines = besides.map(({ server, streams, rss, cpu, count, median, p99 }) => [
     servers.find(({ id }) => id === server)?.title ?? server,
-    ...[streams, rss / 1024 / 1024, cpu, count, median, p99].map(shortNumber),
+    String(streams),
+    shortNumber(rss / 1024 / 1024),
+    shortNumber(cpu),
+    String(count),
+    ...[median, p99].map(shortNumber),
   ]);
   const note =
     "100 MB of text in gzip again and again on each stream, and a client that asks for 1 KiB beside " +

@@ -9,6 +9,7 @@ import { join, toFileUrl } from "@std/path";
 /** Folders whose tests are all calls of functions: no programs, threads or sockets, nothing that is the process's. */
 const TOGETHER: readonly string[] = [
   "bytes",
+  "coding",
   "config",
   "fastcgi",
   "files",

@@ -81,17 +81,17 @@ export function isAlive(pid: number): boolean {
 
 /** Children of a process that have ended without its taking notice. */
 export function zombiesOf(pid: number): number[] {
-  return processes().filter((other) => stateOf(other) === "Z" && parentOf(other) === pid);
+  return allChildrenOf(pid).filter((other) => stateOf(other) === "Z");
 }
 
 /** Every program that a server started and that is still there, zombies included; the guard of programs is none. */
 export function childrenOf(pid: number): number[] {
-  return processes().filter((other) => parentOf(other) === pid && !isGuard(other));
+  return allChildrenOf(pid).filter((other) => !isGuard(other));
 }
 
 /** The processes that end programs when their server cannot. */
 export function guardsOf(pid: number): number[] {
-  return processes().filter((other) => parentOf(other) === pid && isGuard(other));
+  return allChildrenOf(pid).filter(isGuard);
 }
 
 function isGuard(pid: number): boolean {
@@ -101,6 +101,25 @@ function isGuard(pid: number): boolean {
     return false;
   }
 }
+
+/**
+ * As the kernel keeps them, by the thread that started each: a look at all processes of the machine, again and again
+ * while something is waited for, takes half a core. Not all kernels tell (CONFIG_PROC_CHILDREN).
+ */
+function allChildrenOf(pid: number): number[] {
+  try {
+    return [...Deno.readDirSync(`/proc/${pid}/task`)]
+      .flatMap(({ name }) => Deno.readTextFileSync(`/proc/${pid}/task/${name}/children`).split(" "))
+      .filter((word) => word.trim() !== "").map(Number);
+  } catch (error) {
+    // A thread may end while it is looked at, and then its children have gone over to another one.
+    if (!(error instanceof Deno.errors.NotFound) && !isGone(error)) throw error;
+    return processes().filter((other) => parentOf(other) === pid);
+  }
+}
+
+/** ESRCH: the runtime has no class of its own for it. */
+const isGone = (error: unknown): boolean => error instanceof Error && error.message.includes("os error 3)");
 
 function processes(): number[] {
   return [...Deno.readDirSync("/proc")].map(({ name }) => Number(name)).filter(Number.isInteger);
