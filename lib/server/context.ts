@@ -17,6 +17,8 @@ export class ServerContext {
   readonly deadlines: Deadlines;
   /** For heads and small bodies. */
   readonly smallBuffers = new BufferPool(16 * 1024, 512);
+  /** For an answer that is at hand and does not fit a small one, its head in front of it. */
+  readonly answerBuffers = new BufferPool(64 * 1024, 64);
   readonly #mediumBuffers = new BufferPool(128 * 1024, 16);
   readonly #largeBuffers = new BufferPool(512 * 1024, LARGE_BODIES);
 
