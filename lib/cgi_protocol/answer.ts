@@ -32,6 +32,7 @@ function interpret(block: HeaderBlock): CgiAnswer {
   const fields = FieldBlock.of(...block.fields);
   return {
     status: status ?? (location === undefined ? 200 : 302),
+    ...(status !== undefined && { isStatusNamed: true as const }),
     ...(reason !== undefined && { reason }),
     fields: location === undefined ? fields : fields.append("Location", location),
   };

@@ -110,7 +110,12 @@ const coding = {
   /** Files beside a file, with the ending of a coding, are sent in its place. */
   precompressed: withDefault({
     decoder: () => flag,
-    default: "on",
+    default: {
+      text: "on; off in an upload store",
+      // SECURITY: whoever may only add files would replace what others get of those that are there.
+      value: (has) => !has("uploadStore"),
+      example: "on",
+    },
     meaning:
       "`name.zst`, `name.br` or `name.gz` beside a file is sent in its place if it is no older, also where `compression` is off",
   }),

@@ -108,6 +108,8 @@ export interface Response {
   readonly raw?: true;
   /** A program made it, and its status is the program's word. */
   readonly isByProgram?: true;
+  /** The program has named its status; where it has not, a 200 is taken for granted. */
+  readonly isStatusNamed?: true;
   /** In which content coding it is sent has been decided already, with the fields that tell so. */
   readonly hasCodingChosen?: true;
   /** Why it is an error: for the access log on a terminal, never for a client. */

@@ -40,7 +40,7 @@ export function decodePath(raw: string): DecodedPath | "malformed" | "outside" {
   if (decoded === undefined) return "malformed";
   const normal = removeDotSegments(decoded);
   // SECURITY: only the normalised path tells which segments will be opened.
-  return normal === undefined || hasHiddenSegment(normal) ? "outside" : normal;
+  return normal === undefined || hiddenFrom(normal) !== undefined ? "outside" : normal;
 }
 
 // SECURITY: a decoded slash would make two segments of one after the borders have been checked by others.
@@ -68,9 +68,11 @@ function removeDotSegments(path: string): DecodedPath | undefined {
   return `/${segments.join("/")}${folder ? "/" : ""}`;
 }
 
-function hasHiddenSegment(path: DecodedPath): boolean {
-  const rest = path === "/.well-known" || path.startsWith("/.well-known/") ? path.slice(1) : path;
-  return rest.includes("/.");
+/** Where the first segment of a decoded path begins (with its slash) that is hidden; undefined if none is. */
+export function hiddenFrom(path: string): number | undefined {
+  const isWellKnown = path === "/.well-known" || path.startsWith("/.well-known/");
+  const start = path.indexOf("/.", isWellKnown ? 1 : 0);
+  return start < 0 ? undefined : start;
 }
 
 /** A path of which only the beginning can name files of ours. */

@@ -22,7 +22,7 @@ import { answerFromFilesOr } from "./files_first.ts";
 import { answerReturn, redirectToLocation } from "./returns.ts";
 import { answerFromFiles } from "./static_files.ts";
 import { answerFromStore } from "./storing.ts";
-import { answerFromTries } from "./try_files.ts";
+import { answerFromLast, answerFromTries } from "./try_files.ts";
 
 /** Answers, or leaves it to the next. */
 type Attempt = (exchange: Exchange) => MaybePromise<Outcome> | undefined;
@@ -65,7 +65,7 @@ export function answererBehind(
   rules: ProgramRules,
   namesEnd: number,
 ): Answerer | undefined {
-  const { path, answer, programs: { cgiScript, fastcgiPass }, proxy: { proxyPass } } = config;
+  const { path, answer, files, programs: { cgiScript, fastcgiPass }, proxy: { proxyPass } } = config;
   if (answer.return !== undefined) return undefined;
   if (proxyPass !== undefined) return answerByProxy(config, proxyPass);
   if (cgiScript !== undefined || fastcgiPass !== undefined) {
@@ -74,8 +74,9 @@ export function answererBehind(
       ? answerWithServer(fastcgiPass!, rules)
       : answerWithScript(cgiScript, rules);
   }
-  const runners = runnersOf(config);
-  return runners && firstOf([answerWithPrograms(runners, rules, namesEnd)], () => refusal(404));
+  const runners = runnersOf(config), last = files.tryFiles && answerFromLast(files.tryFiles);
+  if (runners === undefined) return last;
+  return firstOf([answerWithPrograms(runners, rules, namesEnd)], last ?? (() => refusal(404)));
 }
 
 function firstOf(attempts: readonly Attempt[], last: Answerer): Answerer {

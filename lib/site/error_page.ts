@@ -8,7 +8,7 @@ import { joinPath } from "../disk/place.ts";
 import { HttpError, logTextOf, refusal } from "../http/errors.ts";
 import type { FieldBlock } from "../http/fields.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
-import type { Response } from "../http/message.ts";
+import { requestUri, type Response } from "../http/message.ts";
 import type { DecodedPath } from "../http/path.ts";
 import { errorResponse } from "../pages/error_response.ts";
 import { at, type Exchange } from "./exchange.ts";
@@ -25,7 +25,7 @@ export function errorPage(exchange: Exchange, error: HttpError): MaybePromise<Re
   // Whoever can do something about it has to be told, which a page of the site does not.
   if (path === undefined || error.advice !== undefined) return errorResponse(error, request, id, why);
   const page = at(exchange, path as DecodedPath, {
-    request: asGet(request, path, undefined, NOT_OF_THE_PAGE),
+    request: { ...asGet(request, path, undefined, NOT_OF_THE_PAGE), uri: requestUri(request) },
     hops: 0,
     isChosen: true,
     errorPage: { status: error.status, path: request.path },
@@ -54,11 +54,12 @@ function notFoundText({ server, location, path }: Exchange, error: HttpError): s
 const NOT_OF_THE_PAGE = /^(?:content-|transfer-encoding$|expect$|if-|range$)/;
 
 /**
- * The page with the error's status and fields. A program may have another status, e.g. to redirect; from anybody else
+ * The page with the error's status and fields. A program may name another status, e.g. to redirect; from anybody else
  * that is no page, and undefined.
  */
 function asPageOf(error: HttpError, page: Response, why: string): Response | undefined {
   const { status, body } = page;
+  if (page.isStatusNamed && !page.raw && status !== error.status) return page;
   if (!page.raw && (status === 200 || status === error.status)) {
     const fields = withFieldsOf(error, page.fields, page.isByProgram === true);
     // The reason of a 200 is not the error's.

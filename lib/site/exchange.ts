@@ -143,6 +143,23 @@ export function beginPassedOn(request: Request, server: Server, services: Servic
   return answer && { ...begin(request, server, services, path as DecodedPath), answer };
 }
 
+/**
+ * The same exchange at a path that names no file, but may have a program's PATH_INFO in it; undefined if nothing may take
+ * it. SECURITY: as in beginBehind().
+ *
+ * @param namesEnd where the path's end begins that can be no file's name
+ */
+export function atBehind(
+  exchange: Exchange,
+  path: DecodedPath,
+  namesEnd: number,
+  changes: Parameters<typeof at>[2],
+): Exchange | undefined {
+  const { locations } = exchange.server, entry = locations.findBelow(path.slice(0, namesEnd));
+  const answer = locations.find(path) === entry ? entry.answerBehind(namesEnd) : undefined;
+  return answer && { ...at(exchange, path, changes), answer };
+}
+
 /** The same exchange at another path, and so in that path's location. */
 export function at(
   exchange: Exchange,

@@ -4,11 +4,11 @@
  *
  * @module
  */
-import { HttpError, httpErrorOf } from "../http/errors.ts";
+import { HttpError, httpErrorOf, refusal } from "../http/errors.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
 import { InternalRedirect, type Outcome, type Request, requestUri, type Response } from "../http/message.ts";
-import { encodePath } from "../http/path.ts";
-import { at, type Exchange } from "./exchange.ts";
+import { encodePath, hiddenFrom } from "../http/path.ts";
+import { at, atBehind, type Exchange } from "./exchange.ts";
 import { passGates } from "./gates.ts";
 
 /** More internal redirects are taken for a circle. */
@@ -49,7 +49,10 @@ function redirected(exchange: Exchange, { path, query, as }: InternalRedirect): 
   if (as === undefined) {
     const asked = exchange.request;
     const request = query === undefined ? asked : withQuery(asked, query);
-    return at(exchange, path, { request, hops, isChosen: true });
+    const namesEnd = hiddenFrom(path), changes = { request, hops, isChosen: true };
+    return namesEnd === undefined
+      ? at(exchange, path, changes)
+      : atBehind(exchange, path, namesEnd, changes) ?? refusal(404);
   }
   const localRedirects = exchange.localRedirects + 1;
   if (localRedirects > MAX_LOCAL_REDIRECTS) {

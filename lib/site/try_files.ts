@@ -60,15 +60,24 @@ function lastResort({ request, path }: Exchange, { last, query }: TryFiles): Out
 }
 
 /**
+ * Answers a path that names no file by handing it on: to a program or another server, since nobody else gets to know what
+ * was asked for. Undefined where the last of try_files is one file for all, or a status.
+ */
+export function answerFromLast(tries: TryFiles): Answerer | undefined {
+  if (tries.query === undefined && typeof tries.last !== "object") return undefined;
+  return (exchange) => exchange.isChosen ? refusal(404) : lastResort(exchange, tries);
+}
+
+/**
  * The path of a template with `$uri` in it. SECURITY: undefined where the two make a segment that no path may have, as
- * `/app$uri..` does of `/`.
+ * `/app$uri..` does of `/`. One that begins with a dot may still be a program's affair.
  */
 function pathOf(template: Template, uri: DecodedPath): string | undefined {
   const path = template.map((part) => typeof part === "string" ? part : uri).join("").replaceAll(
     /\/{2,}/g,
     "/",
   );
-  return path.includes("/.") ? undefined : path;
+  return /\/\.\.?(?:\/|$)/.test(path) ? undefined : path;
 }
 
 /** A page has no extension, and is HTML. A script or a picture that is missing is no page of the application. */

@@ -121,6 +121,7 @@ Deno.test("folderConfig() with upload stores files of any size in the folder tha
       clientMaxBodySize: Infinity,
       allowedMethods: ["GET", "HEAD", "POST", "PUT", "DELETE"],
     },
+    coding: { ...stored.coding, precompressed: false },
     store: { ...stored.store, uploadStore: "/site" },
   });
 });

@@ -111,7 +111,7 @@ Deno.test("a return is the same for every method, and knows the path that an int
     { "www": null },
   );
   assertEquals(await get("/try/a%20b?c"), "200 /said/x by=/try/a%20b /try/a%20b?c");
-  assertEquals(await get("/missing?x"), "404 error at /error of /error");
+  assertEquals(await get("/missing?x"), "404 error at /error of /missing?x");
   assertEquals((await ask("/said/y", { method: "HEAD" })).status, 200);
   assertEquals((await ask("/said/y", { method: "POST" })).status, 405);
 });

@@ -348,6 +348,7 @@ Deno.test("a circle of internal redirects ends with a line in the log", async ()
 
 Deno.test("a program that makes an error's page may have a status of its own, and the error keeps its fields", async () => {
   const pages: Record<string, string> = {
+    "/none.sh": "A: b\n\npage",
     "/ok.sh": "Status: 200 Fine\nA: b\n\npage",
     "/same.sh": "Status: 405 Not Here\nA: b\n\npage",
     "/away.sh": "Status: 303 See Other\nLocation: /new\n\n",
@@ -369,12 +370,14 @@ ${names.map((name, i) => `      /${i}/: { cgi: {}, error_page: { 405: ${name} } 
   const allow = "GET, HEAD, OPTIONS";
   await check(server, [
     ["/0/x", put, { status: 405, allow, a: "b" }],
-    ["/1/x", put, { status: 405, allow, a: "b" }],
-    ["/2/x", put, { status: 303, location: "/new" }],
-    ["/3/x", put, { status: 405, allow, "content-type": "text/plain; charset=utf-8" }],
+    ["/1/x", put, { status: 200, a: "b" }],
+    ["/2/x", put, { status: 405, allow, a: "b" }],
+    ["/3/x", put, { status: 303, location: "/new" }],
+    ["/4/x", put, { status: 405, allow, "content-type": "text/plain; charset=utf-8" }],
   ]);
-  assertEquals((await server.ask("/0/x", put)).reason, undefined);
-  assertEquals((await server.ask("/1/x", put)).reason, "Not Here");
+  const reasons = [];
+  for (const i of [0, 1, 2]) reasons.push((await server.ask(`/${i}/x`, put)).reason);
+  assertEquals(reasons, [undefined, "Fine", "Not Here"]);
 });
 
 Deno.test("a store is written to at its own address alone, wherever try_files and index lead", async () => {

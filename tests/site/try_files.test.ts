@@ -83,6 +83,50 @@ Deno.test("what $uri makes of the last path names nothing hidden, and leaves not
   ) assertEquals(await told(last)(target), "404 undefined undefined undefined", last);
 });
 
+Deno.test("a name that starts with a dot is handed on to a program, and never looked for", async () => {
+  const paths = ["/.well-known/caldav", "/x/.gitignore", "/.env", "/x/.git/config", "/.well-known/x/.y"];
+  for (const last of ["/index.php$uri", "/index.php?q=$uri"]) {
+    const server = site(
+      `servers:
+  - root: www
+    try_files: [$uri, "${last}"]
+    cgi: { .php: php-cgi }
+`,
+      {
+        "www/index.php": "source",
+        "www/.env": "secret",
+        "www/x/.gitignore": "secret",
+        "www/x/.git/config": "secret",
+      },
+      ({ environment: { PATH_INFO, QUERY_STRING } }) =>
+        `Content-Type: text/plain\n\n${PATH_INFO ?? ""}?${QUERY_STRING}`,
+    );
+    for (const path of paths) {
+      const told = last.includes("?") ? `?q=${path}` : `${path}?`;
+      assertEquals(await server.get(path), `200 ${told}`, last);
+    }
+  }
+});
+
+Deno.test("a name that starts with a dot leads to no file, whatever comes last", async () => {
+  for (const last of ["/index.html", "=404", "/app$uri", "/app/x?$args", "/up$uri", "/none.php$uri"]) {
+    const { get } = site(
+      `servers:
+  - root: www
+    try_files: [$uri, "${last}"]
+    locations:
+      /p/: { cgi: { .php: php-cgi } }
+      /up/: { upload_store: up }
+`,
+      { "www/index.html": "page", "www/app/.env": "secret", "www/.env": "secret", "up/.env": "secret" },
+    );
+    for (const path of ["/.env", "/x/.env", "/p/.env"]) {
+      const told = await get(path);
+      assertEquals(told.slice(0, 4), "404 ", `${last} ${path}: ${told}`);
+    }
+  }
+});
+
 Deno.test("another server is asked for the path and the query that try_files has chosen", async () => {
   const { ask, dialer } = site(
     `servers:
