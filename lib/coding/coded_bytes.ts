@@ -12,7 +12,7 @@ import { codeWhole } from "./whole.ts";
 /** By the bytes themselves: what is made of them lives no longer than they do. */
 const made = new WeakMap<Uint8Array, Map<ContentCoding, MaybePromise<Uint8Array>>>();
 
-/** Bytes that nobody changes in a coding. */
+/** Bytes that nobody changes in a coding. @throws {NoRoomError} by rejecting, if too much else is coded before */
 export function codedBytes(
   bytes: Uint8Array,
   coding: ContentCoding,

@@ -12,7 +12,7 @@ import type { Turns } from "../http/turns.ts";
 import { withVary } from "../http/vary.ts";
 import type { ContentCoding, Encoder } from "../ports.ts";
 import { BytesSource } from "./bytes_source.ts";
-import { CodedSource } from "./coded_source.ts";
+import { codedStream } from "./coded_stream.ts";
 import { codeWhole } from "./whole.ts";
 
 /** Larger files are coded anew for each request, as they are sent, in bytes. */
@@ -110,7 +110,7 @@ export class CodedFile extends CodedRepresentation {
   open(): MaybePromise<BodySource> {
     const { createEncoder, turns } = this.#coder, original = this.original;
     if (this.size > LARGEST_WHOLE) {
-      return andThen(sourceOf(original), (source) => new CodedSource(source, createEncoder, turns));
+      return andThen(sourceOf(original), (source) => codedStream(source, createEncoder, turns));
     }
     const make = async () =>
       await andThen(sourceOf(original), (source) => codeWhole(source, createEncoder, turns));

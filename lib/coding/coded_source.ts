@@ -1,7 +1,7 @@
 /**
  * A body in a content coding (RFC 9110 section 8.4), coded as it is read: in bounded memory, in slices between which all
- * others have their turns, and never behind its source. Whenever that may wait for somebody, all that it has given can be
- * decoded by the client already, so an event stream stays live.
+ * others have their turns, and never behind its source. Where that waits for somebody, all that it has given can be decoded
+ * by the client already, so an event stream stays live.
  *
  * @module
  */
@@ -14,6 +14,9 @@ import type { Encoder } from "../ports.ts";
 /** What is read at one time, and what of it is coded in one step, in bytes: the dearest coding takes half a millisecond. */
 const INPUT = 64 * 1024, STEP = 16 * 1024;
 
+/** So many turns of the queue of microtasks tell whether a promise was settled. */
+const SETTLED = 6;
+
 /** For what is read. */
 const inputs = new BufferPool(INPUT, 16);
 
@@ -24,21 +27,31 @@ export class CodedSource implements BodySource {
   readonly #source: BodySource;
   readonly #createEncoder: (size?: number) => Encoder;
   readonly #turns: Turns;
+  readonly #closed: () => void;
   #encoder: Encoder | undefined;
   #input: Uint8Array<ArrayBuffer> | undefined;
-  /** The source is filling the input. */
-  #isReading = false;
+  /** What the source is filling the input with. */
+  #reading: Promise<number | null> | undefined;
   /** Bytes that the source still has to give, if it has announced them. */
   #left: number | undefined;
   /** Coded, and not given yet. */
   #pieces: Uint8Array[] = [];
-  /** Nothing more can be given before the source is read once more, and that may wait. */
-  #isFlushed = false;
+  /** All that the source has given can be decoded: whoever reads waits for the source alone. */
+  #isFlushed = true;
   #isOver = false;
   #isClosed = false;
 
-  /** @param createEncoder is asked when the first byte is wanted, with the length of all, where it is known */
-  constructor(source: BodySource, createEncoder: (size?: number) => Encoder, turns: Turns) {
+  /**
+   * @param createEncoder is asked when the first byte is wanted, with the length of all, where it is known
+   * @param closed is called once, when it is
+   */
+  constructor(
+    source: BodySource,
+    createEncoder: (size?: number) => Encoder,
+    turns: Turns,
+    closed: () => void = () => {},
+  ) {
+    this.#closed = closed;
     this.#source = source;
     this.#createEncoder = createEncoder;
     this.#turns = turns;
@@ -64,24 +77,28 @@ export class CodedSource implements BodySource {
     this.#source.close();
     this.#encoder?.close();
     this.#releaseInput();
+    this.#closed();
   }
 
-  /** Reads and codes what the source gives in one piece. */
+  /** Reads and codes what the source gives in one piece; or flushes, where that is waited for. */
   async #codeMore(): Promise<void> {
     const input = this.#input ??= inputs.take();
     const room = Math.min(input.length, this.#left ?? Infinity);
-    const count = room === 0 ? null : await this.#fill(input.subarray(0, room));
+    const reading = room === 0 ? null : this.#reading ??= this.#startReading(input.subarray(0, room));
+    if (reading !== null && !this.#isFlushed && !(await this.#comesSoon(reading))) {
+      await this.#step((encoder) => encoder.flush());
+      this.#isFlushed = true;
+      return;
+    }
+    const count = await reading;
+    this.#reading = undefined;
     if (count !== null) {
+      this.#isFlushed = false;
       for (let start = 0; start < count; start += STEP) {
         await this.#step((encoder) => encoder.write(input.subarray(start, Math.min(start + STEP, count))));
       }
       if (this.#left !== undefined) this.#left -= count;
-      if (this.#left !== 0) {
-        // A source that could have given more, and did not, is about to wait.
-        this.#isFlushed = count < room;
-        if (this.#isFlushed) await this.#step((encoder) => encoder.flush());
-        return;
-      }
+      if (this.#left !== 0) return;
     }
     await this.#checkEnd();
     await this.#step((encoder) => encoder.end());
@@ -89,11 +106,24 @@ export class CodedSource implements BodySource {
     this.#releaseInput();
   }
 
-  async #fill(room: Uint8Array): Promise<number | null> {
-    this.#isReading = true;
-    const count = await this.#source.read(room);
-    this.#isReading = false;
-    return count;
+  #startReading(room: Uint8Array): Promise<number | null> {
+    const reading = this.#source.read(room);
+    // Whoever closes does not wait for it any more.
+    reading.catch(() => {});
+    return reading;
+  }
+
+  /** True if a read gives something before the event loop has had a turn. What goes wrong comes behind all that was given. */
+  async #comesSoon(reading: Promise<number | null>): Promise<boolean> {
+    let isOver = false;
+    const noted = reading.then(() => void (isOver = true), () => {});
+    // PERF: what is read in place is over at once, and no timer is made for it.
+    for (let turn = 0; turn < SETTLED && !isOver; turn++) await undefined;
+    if (isOver) return true;
+    const turn = Promise.withResolvers<void>(), cancel = this.#turns.clock.after(0, turn.resolve);
+    await Promise.race([noted, turn.promise]);
+    cancel();
+    return isOver;
   }
 
   /** Half a body, or more than a body, never looks whole. @throws {BodyError} */
@@ -107,7 +137,11 @@ export class CodedSource implements BodySource {
 
   async #step(act: (encoder: Encoder) => Promise<readonly Uint8Array[]>): Promise<void> {
     this.#pieces.push(
-      ...await this.#turns.step(() => act(this.#encoder ??= this.#createEncoder(this.#source.length))),
+      ...await this.#turns.step(() => {
+        // It may have been closed while it waited for its turn, and nobody would close another encoder.
+        if (this.#isClosed) throw new Error("The coded body was closed while it was read");
+        return act(this.#encoder ??= this.#createEncoder(this.#source.length));
+      }),
     );
   }
 
@@ -130,7 +164,7 @@ export class CodedSource implements BodySource {
 
   #releaseInput(): void {
     if (this.#input === undefined) return;
-    if (this.#isReading) inputs.lose();
+    if (this.#reading !== undefined) inputs.lose();
     else inputs.give(this.#input);
     this.#input = undefined;
   }

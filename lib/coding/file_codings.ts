@@ -54,6 +54,8 @@ export interface FileCodingPorts<F extends Representation> {
 export interface Choice {
   readonly file: Representation;
   readonly labels: Labels;
+  /** Where there is no room to code it (NoRoomError). */
+  readonly otherwise?: Choice;
 }
 
 /** What a value of Accept-Encoding means here. */
@@ -132,9 +134,8 @@ export class FileCodings {
       const varies = isCodable || this.#hasSidecar(file, labels, ports.origin, wish.beside);
       return { file, labels: varies ? known.plain : labels };
     }
-    if (file.size <= LARGEST_WHOLE && ports.turns.few.isCrowded && file.derived?.(coded) === undefined) {
-      return { file, labels: known.plain };
-    }
+    const plain = { file, labels: known.plain };
+    if (isCrowded(file, coded, ports.turns)) return plain;
     if (codings === undefined) {
       return ports.compression.load().then(() => this.choose(request, file, labels, ports));
     }
@@ -143,7 +144,7 @@ export class FileCodings {
       createEncoder: (size) => compression.encoder(coded, size),
       turns,
     });
-    return { file: made, labels: made };
+    return { file: made, labels: made, otherwise: plain };
   }
 
   #sidecar<F extends Representation>(
@@ -253,6 +254,11 @@ export class FileCodings {
  * What lies beside a file in a coding, and is no older. An empty file is no content in any coding; and what cannot be
  * looked at, or is being changed, is not sent in place of the file that was asked for.
  */
+/** True where so much is being coded that this one is better sent as it is. */
+function isCrowded(file: Representation, coding: ContentCoding, { few, streams }: Turns): boolean {
+  return file.size > LARGEST_WHOLE ? streams.isFull : few.isCrowded && file.derived?.(coding) === undefined;
+}
+
 function sidecarOf<F extends Representation>(
   file: F,
   coding: ContentCoding,

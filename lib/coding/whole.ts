@@ -16,7 +16,7 @@ const PIECE = 32 * 1024;
  * any case.
  *
  * @throws {BodyError | FileError} by rejecting, as the source does
- * @throws {HttpError} 503 by rejecting, if too many others are coded before
+ * @throws {NoRoomError} by rejecting, if too many others are coded before
  */
 export async function codeWhole(
   source: BodySource,

@@ -33,7 +33,9 @@ export function fileResponse(
   }
   if (verdict === "failed") return refusal(412);
   const range = request.method === "GET" ? request.fields.get("range") : undefined;
-  if (range !== undefined && ifRangeHolds(request.fields.joined("if-range"), file, clock.now())) {
+  if (
+    range !== undefined && isOfThis(request, labels) && ifRangeHolds(ifRangeOf(request), file, clock.now())
+  ) {
     const ranges = parseRange(range, file.size);
     if (ranges === "unsatisfiable") {
       const fields = FieldBlock.of(["Content-Range", unsatisfiedRange(file.size)]);
@@ -44,6 +46,20 @@ export function fileResponse(
   const content = file.content();
   if (content) return { status: 200, fields: labels.fields, body: content, hasCodingChosen: true };
   return withBody(200, labels.fields, file.open([{ start: 0, end: file.size }]));
+}
+
+function ifRangeOf({ fields }: Request): string | undefined {
+  return fields.joined("if-range");
+}
+
+/**
+ * False where the date of If-Range may be that of a coding of the file, of which the client has a part: all of them have
+ * the same one, so it is no strong validator (RFC 9110 section 8.8.2.2).
+ */
+function isOfThis(request: Request, { fields }: Labels): boolean {
+  const date = ifRangeOf(request);
+  if (date === undefined || date.endsWith('"') || !request.fields.has("accept-encoding")) return true;
+  return !/accept-encoding/i.test(fields.joined("vary") ?? "");
 }
 
 function partialResponse(

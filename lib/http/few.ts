@@ -5,7 +5,6 @@
  * @module
  */
 import type { Clock } from "../ports.ts";
-import { busy } from "./errors.ts";
 
 /** So much is under way at one time. */
 const AT_ONCE = 8;
@@ -14,7 +13,15 @@ const AT_ONCE = 8;
 const MANY = 64;
 
 /** How long one may wait to begin, in milliseconds. */
-const PATIENCE = 10_000;
+const PATIENCE = 500;
+
+/** There was no room for some work for too long: whoever wanted it does without. */
+export class NoRoomError extends Error {
+  override readonly name = "NoRoomError";
+  constructor() {
+    super(`There was no room for ${PATIENCE} ms`);
+  }
+}
 
 /** Such work of one thread. */
 export class Few {
@@ -29,7 +36,7 @@ export class Few {
     return this.#waiting.size >= MANY;
   }
 
-  /** Does some work, once there is room for it. @throws {HttpError} 503 by rejecting, if there is none for too long */
+  /** Does some work, once there is room for it. @throws {NoRoomError} by rejecting, if there is none for too long */
   async run<T>(act: () => Promise<T>): Promise<T> {
     if (this.#running < AT_ONCE) this.#running++;
     else await this.#wait();
@@ -48,7 +55,7 @@ export class Few {
     };
     const cancel = this.clock.after(PATIENCE, () => {
       this.#waiting.delete(begin);
-      reject(busy(`something has waited to be compressed for ${PATIENCE / 1000} s`));
+      reject(new NoRoomError());
     });
     this.#waiting.add(begin);
     return promise;

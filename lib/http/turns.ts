@@ -7,12 +7,16 @@
  */
 import type { Clock } from "../ports.ts";
 import { Few } from "./few.ts";
+import { Room } from "./room.ts";
 
 /** How long others wait for a slice, in milliseconds. */
 const SLICE = 4;
 
 /** The clock is looked at once in so many steps, of which each takes some microseconds at the most. A power of two. */
 const STEPS_PER_LOOK = 16;
+
+/** So many bodies are coded as they are sent at one time: each holds up to a megabyte for as long as its client reads. */
+const STREAMS = 32;
 
 /** The long work of one thread. */
 export class Turns {
@@ -33,6 +37,8 @@ export class Turns {
 
   /** Of what holds memory while it waits for its turns. */
   readonly few: Few;
+  /** Of what holds memory for as long as its client reads. */
+  readonly streams = new Room(STREAMS);
 
   constructor(readonly clock: Clock) {
     this.few = new Few(clock);

@@ -29,8 +29,11 @@ interface Stream {
   destroy(): void;
 }
 
-/** Brotli's own window, and its smallest that is worth having, as powers of two in bytes. */
-const WINDOW = 22, LEAST_WINDOW = 16;
+/**
+ * The largest window, and brotli's smallest that is worth having, as powers of two in bytes. For what comes without end a
+ * larger one gains a little, and each stream would hold megabytes for it.
+ */
+const WINDOW = 19, LEAST_WINDOW = 16;
 
 /**
  * A window that the whole content fits into loses nothing. Brotli clears memory of several times its window at each
@@ -47,10 +50,17 @@ function brotliParameters(size: number | undefined): Record<number, number> {
   };
 }
 
+function zstdParameters(size: number | undefined): Record<number, number> {
+  return {
+    [constants.ZSTD_c_compressionLevel]: ZSTD_LEVEL,
+    [constants.ZSTD_c_windowLog]: windowFor(size),
+  };
+}
+
 const CREATE: Readonly<Record<ContentCoding, (size?: number) => Stream>> = {
   gzip: () => zlib.createGzip({ level: GZIP_LEVEL }),
   br: (size) => zlib.createBrotliCompress({ params: brotliParameters(size) }),
-  zstd: () => zlib.createZstdCompress({ params: { [constants.ZSTD_c_compressionLevel]: ZSTD_LEVEL } }),
+  zstd: (size) => zlib.createZstdCompress({ params: zstdParameters(size) }),
 };
 
 /** Those that this runtime has: a function of that name does not mean that it works. */
@@ -116,6 +126,8 @@ class ZlibEncoder implements Encoder {
 
   #step(start: (done: (error?: Error | null) => void) => void): Promise<Uint8Array[]> {
     return new Promise((resolve, reject) => {
+      // The runtime's streams say nothing any more.
+      if (this.#isClosed) throw new Error("The encoder was closed");
       this.#fail = reject;
       start((error) => error ? reject(error) : resolve(this.#taken()));
     });

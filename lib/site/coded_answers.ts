@@ -7,11 +7,12 @@
 import { BytesSource } from "../coding/bytes_source.ts";
 import { codedBytes } from "../coding/coded_bytes.ts";
 import { type Coder, LARGEST_WHOLE } from "../coding/coded_file.ts";
-import { CodedSource } from "../coding/coded_source.ts";
+import { codedStream } from "../coding/coded_stream.ts";
 import { type CodableFields, type CodingRules, LEAST_CODED, wantedCoding } from "../coding/rules.ts";
 import { passedTag, tagOfUnchanged, withPlainTags } from "../coding/tags.ts";
+import { NoRoomError } from "../http/few.ts";
 import type { FieldBlock } from "../http/fields.ts";
-import { andThen, type MaybePromise } from "../http/maybe_promise.ts";
+import type { MaybePromise } from "../http/maybe_promise.ts";
 import type { BodySource, Request, Response } from "../http/message.ts";
 import { withVary } from "../http/vary.ts";
 import type { ContentCoding } from "../ports.ts";
@@ -121,7 +122,8 @@ function codedBy(
   codings: ReadonlySet<ContentCoding>,
 ): MaybePromise<Response> {
   const coding = wantedCoding({ method, fields: asked }, rules.available(codings));
-  if (coding === undefined) return plain(rules, withPassedTag(response));
+  const asItIs = () => plain(rules, withPassedTag(response));
+  if (coding === undefined) return asItIs();
   const { body } = response, isHead = method === "HEAD";
   const complete = (content: Response["body"]): Response => ({
     ...response,
@@ -131,11 +133,17 @@ function codedBy(
   if (isHead) return complete(new Uncounted(body));
   const coder: Coder = { createEncoder: (size) => compression.encoder(coding, size), turns };
   if (body instanceof Uint8Array && body.length <= LARGEST_WHOLE) {
-    return andThen(codedBytes(body, coding, coder), complete);
+    const content = codedBytes(body, coding, coder);
+    if (!(content instanceof Promise)) return complete(content);
+    return content.then(complete, (error) => {
+      if (error instanceof NoRoomError) return asItIs();
+      throw error;
+    });
   }
+  if (turns.streams.isFull) return asItIs();
   // What has no content has no length that would be worth it.
   const source = body instanceof Uint8Array ? new BytesSource(body) : body!;
-  return complete(new CodedSource(source, coder.createEncoder, turns));
+  return complete(codedStream(source, coder.createEncoder, turns));
 }
 
 /** The content of an answer to HEAD: how long it would be once it is coded, nobody knows. */

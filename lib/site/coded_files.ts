@@ -3,10 +3,12 @@
  *
  * @module
  */
+import type { Choice } from "../coding/file_codings.ts";
 import type { DiskOrigin } from "../disk/disk_origin.ts";
-import type { DiskFile } from "../disk/found.ts";
+import type { DiskFile, DiskFolder } from "../disk/found.ts";
 import { fileResponse } from "../files/file_response.ts";
 import type { HttpError } from "../http/errors.ts";
+import { NoRoomError } from "../http/few.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
 import type { Request, Response } from "../http/message.ts";
 import type { Labels } from "../http/origin.ts";
@@ -26,14 +28,40 @@ export interface FoundFile {
  * @throws {FileError} also by rejecting
  */
 export function answerWithFile(
-  { location, services }: Exchange,
+  exchange: Exchange,
   request: Request,
   { file, labels, origin }: FoundFile,
 ): MaybePromise<Response | HttpError> {
-  const { files: { clock, turns }, compression } = services, codings = location.fileCodings;
+  const { location, services: { files: { clock, turns }, compression } } = exchange;
+  const codings = location.fileCodings;
   if (codings === undefined) return fileResponse(request, file, clock, labels);
-  const choice = codings.choose(request, file, labels, { compression, turns, origin });
-  return choice instanceof Promise
-    ? choice.then((later) => fileResponse(request, later.file, clock, later.labels))
-    : fileResponse(request, choice.file, clock, choice.labels);
+  const neighbours = {
+    absentBeside: (file: DiskFile) => origin.absentBeside(file),
+    findBeside: (file: DiskFile, ending: string) => fitToStandIn(exchange, origin.findBeside(file, ending)),
+  };
+  const send = ({ file, labels, otherwise }: Choice): MaybePromise<Response | HttpError> => {
+    const sent = fileResponse(request, file, clock, labels);
+    if (!(sent instanceof Promise) || otherwise === undefined) return sent;
+    return sent.catch((error) => {
+      if (error instanceof NoRoomError) return send(otherwise);
+      throw error;
+    });
+  };
+  const choice = codings.choose(request, file, labels, { compression, turns, origin: neighbours });
+  return choice instanceof Promise ? choice.then(send) : send(choice);
+}
+
+/**
+ * What lies beside a file, if it may be sent in its place.
+ *
+ * SECURITY: whoever may only add files to a store would change what others get of those that are there; where the store
+ * shows itself, its own key decides. A link may lead to a program, whose source is not sent.
+ */
+function fitToStandIn(
+  { location, server: { neverRun, programFiles }, services: { files: { files } } }: Exchange,
+  found: DiskFile | DiskFolder | undefined,
+): DiskFile | undefined {
+  if (found?.kind !== "file") return undefined;
+  if (!location.showsStore && neverRun.has(files.realPath(found.place) ?? found.place)) return undefined;
+  return programFiles.has(found) ? undefined : found;
 }

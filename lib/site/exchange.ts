@@ -18,6 +18,7 @@ import type { AddedFields } from "./added_fields.ts";
 import type { PublicAuthority, SecureAddress } from "./authority_pages.ts";
 import type { Location } from "./location.ts";
 import type { LocationTable } from "./location_table.ts";
+import type { NeverRun } from "./never_run.ts";
 import type { ProgramFiles } from "./program_files.ts";
 import type { Forwarder } from "./forwarder.ts";
 
@@ -40,6 +41,8 @@ export interface Server {
   readonly authority?: SecureAddress | undefined;
   /** Which files are programs, of all servers. */
   readonly programFiles: ProgramFiles;
+  /** What strangers write, of all servers. */
+  readonly neverRun: NeverRun;
   /** Each 404 is a line of the error log. */
   readonly logsNotFound: boolean;
 }

@@ -48,6 +48,11 @@ export class NeverRun {
     return undefined;
   }
 
+  /** True for a file that strangers may have written. @param path resolved @throws {FileError} */
+  has(path: string): boolean {
+    return this.#places.length > 0 && this.#placeOf(path) !== undefined;
+  }
+
   #placeOf(path: string): string | undefined {
     for (const [name, first] of this.#places) {
       // A store may be a link that was set to another place since: what was stored before is no program either.

@@ -32,6 +32,7 @@ export class ProgramFiles {
 
   /** True for a program, and for a link to one. @throws {FileError} */
   has(file: DiskFile): boolean {
+    if (this.#scripts.length + this.#folders.length === 0) return false;
     const path = this.#files.realPath(file.place);
     // It is gone, and so cannot be sent.
     if (path === undefined) return false;

@@ -137,8 +137,8 @@ function createServer(config: ServerConfig, services: Services, rules: SiteRules
   for (const location of config.locations) locations.add(location.match, location.path, create(location));
   const hsts = config.hsts === undefined ? undefined : new AddedFields([[HSTS, config.hsts]]);
   const authority = hasLocalCertificate(config) ? secureAddressOf(config) : undefined;
-  const { logsNotFound, programFiles } = rules;
-  return { fallback, locations, hsts, authority, logsNotFound, programFiles };
+  const { logsNotFound, programFiles, neverRun } = rules;
+  return { fallback, locations, hsts, authority, logsNotFound, programFiles, neverRun };
 }
 
 function secureAddressOf({ listen }: ServerConfig): SecureAddress {
