@@ -120,6 +120,29 @@ for (const coding of CODINGS) {
   });
 }
 
+Deno.test("CodedSource: what fills a read to its last byte is not held back while its source waits", async () => {
+  for (const size of [16 * 1024, 64 * 1024, 128 * 1024, 192 * 1024, 200_000]) {
+    const source = new FakeSource(text(size)).stay(), body = coded(source), buffer = new Uint8Array(4096);
+    let bytes = new Uint8Array();
+    while (decodedStart(bytes, "gzip").length < size) {
+      const count = await body.read(buffer);
+      bytes = new Uint8Array([...bytes, ...buffer.subarray(0, count!)]);
+    }
+    source.give(null);
+    await contentOf(body);
+    body.close();
+  }
+});
+
+Deno.test("CodedSource: is not flushed while its source goes on", async () => {
+  const pieces = Array.from({ length: 200 }, (_, i) => `piece ${i} of what comes quickly\n`);
+  const whole = coded(new FakeSource(pieces.join(""))), inPieces = coded(new FakeSource(...pieces));
+  const lengths = [(await contentOf(whole)).length, (await contentOf(inPieces)).length];
+  assert(lengths[1]! <= lengths[0]! + 10, lengths.join());
+  whole.close();
+  inPieces.close();
+});
+
 Deno.test("CodedSource: what is announced and at hand comes in one read, its end included", async () => {
   const source = new FakeSource("x".repeat(300));
   source.length = 300;

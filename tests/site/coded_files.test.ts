@@ -2,7 +2,8 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { SystemCompression } from "../../lib/runtime/compression.ts";
 import { decoded } from "../support/coded.ts";
-import { site, type SiteAnswer, type SiteRequest, type TestSite } from "../support/site.ts";
+import type { BodySource } from "../../lib/http/message.ts";
+import { requestFor, site, type SiteAnswer, type SiteRequest, type TestSite } from "../support/site.ts";
 import { toBytes } from "../support/wire.ts";
 
 const LONG = "a line of text that comes again\n".repeat(20);
@@ -154,6 +155,42 @@ Deno.test("the source of what a location runs is not sent as the coded form of s
   await check(server, [["/a.js", "gzip", "gzip LONG vary"], ["/a.js", "gzip, br", "br beside br vary"]]);
 });
 
+Deno.test("nothing in a store is sent in place of something else, wherever it is shown", async () => {
+  const server = site(
+    `servers:
+  - root: root
+    locations:
+      /up/: { upload_store: store, overwrite: off }
+      /show/: { alias: store }
+      /own/: { upload_store: own, precompressed: on }
+`,
+    {
+      "root": null,
+      "store/a.js": LONG,
+      "store/a.js.gz": "beside: a stranger's",
+      "own/a.js": LONG,
+      "own/a.js.gz": "beside: asked for",
+    },
+  );
+  await check(server, [
+    ["/up/a.js", "gzip", "gzip LONG vary"],
+    ["/show/a.js", "gzip", "gzip LONG vary"],
+    ["/own/a.js", "gzip", "gzip beside: asked for vary"],
+  ]);
+});
+
+Deno.test("a link beside a file shows no program's source", async () => {
+  const server = site(
+    `servers:
+  - root: root
+    locations: { /bin/: { cgi: { "*": true } } }
+`,
+    { "root/a.js": LONG, "root/bin/tool": { executable: "beside: a program" } },
+  );
+  server.files.links.set("/site/root/a.js.gz", "/site/root/bin/tool");
+  await check(server, [["/a.js", "gzip", "gzip LONG vary"]]);
+});
+
 Deno.test("each coding has a strong tag of its own, which its conditions are for", async () => {
   const server = site(yaml(), { "root/a.js": LONG, "root/b.js": LONG, "root/b.js.gz": "beside" });
   for (const path of ["/a.js", "/b.js"]) {
@@ -196,17 +233,21 @@ Deno.test("a range is of the content as it is", async () => {
   const server = site(yaml(), { "root/a.js": LONG, "root/a.js.gz": "beside" });
   const plain = (await server.ask("/a.js")).fields.get("etag")!;
   const coded = (await server.ask("/a.js", accepting("br"))).fields.get("etag")!;
-  const range = { Range: "bytes=2-5" };
+  const range = { Range: "bytes=2-5" }, date = "Thu, 01 Jan 1970 00:00:00 GMT";
   const cases: readonly (readonly [Record<string, string>, string])[] = [
     [range, "206 plain line vary"],
     [{ ...range, "If-Range": plain }, "206 plain line vary"],
     [{ ...range, "If-Range": coded }, "plain LONG vary"],
     [{ Range: "bytes=x" }, "plain LONG vary"],
+    // All codings have the same date, and it may be a part of another one that the client has.
+    [{ ...range, "If-Range": date }, "plain LONG vary"],
   ];
   for (const [fields, expected] of cases) {
     const answer = await server.ask("/a.js", accepting(BROWSER, fields));
     assertEquals([shown(answer), answer.fields.get("etag")], [expected, plain]);
   }
+  const whole = await server.ask("/a.js", { fields: { ...range, "If-Range": date } });
+  assertEquals(shown(whole), "206 plain line vary", "who takes no coding has none");
   const beyond = await server.ask("/a.js", accepting(BROWSER, { Range: "bytes=9999-" }));
   assertEquals([beyond.status, beyond.fields.get("content-range")], [416, `bytes */${LONG.length}`]);
 });
@@ -299,6 +340,32 @@ Deno.test("where much waits to be coded, more is sent as it is", async () => {
   ]);
   assertEquals(shown(answers[99]!), "plain LONG vary");
   await check(server, [["/f99.js", "gzip", "gzip LONG vary"]]);
+});
+
+Deno.test("what waits too long to be coded is sent as it is", async () => {
+  const names = Array.from({ length: 40 }, (_, i) => `f${i}.js`);
+  const server = site(yaml(), Object.fromEntries(names.map((name) => [`root/${name}`, LONG])));
+  await server.ask("/f0.js", accepting("gzip"));
+  const asked = names.map((name) => server.ask(`/${name}`, accepting("gzip")));
+  server.clock.advance(500);
+  const shownAll = (await Promise.all(asked)).map(shown);
+  assertEquals(new Set(shownAll), new Set(["gzip LONG vary", "plain LONG vary"]));
+});
+
+Deno.test("only some large files are coded as they are sent at one time", async () => {
+  const server = site(yaml(), { "root/large.js": "x".repeat(1024 * 1024 + 1) });
+  await server.ask("/large.js", accepting("gzip"));
+  const request = requestFor("/large.js", accepting("gzip")), bodies: BodySource[] = [];
+  const codings: (string | undefined)[] = [];
+  for (let i = 0; i < 33; i++) {
+    const { fields, body } = await server.handler(request);
+    codings.push(fields.get("content-encoding"));
+    bodies.push(body as BodySource);
+  }
+  assertEquals([codings[0], codings[31], codings[32]], ["gzip", "gzip", undefined]);
+  for (const body of bodies) body.close();
+  const { fields } = await server.ask("/large.js", accepting("gzip"));
+  assertEquals(fields.get("content-encoding"), "gzip");
 });
 
 /** What a program names is sent as any file is. */

@@ -176,7 +176,7 @@ function addFile(files: FakeFiles, path: string, file: SiteFile): void {
   if (typeof file === "object") node.stat = { ...node.stat, executable: true };
 }
 
-function requestFor(
+export function requestFor(
   target: string,
   { method = "GET", version = "HTTP/1.1", ...request }: SiteRequest,
 ): Request {
