@@ -159,3 +159,47 @@ Deno.test("decodeConfig() never throws, whatever the text", () => {
     decodeConfig(`servers:\n  - root: a\n    ${text}`, "/webserv.yaml");
   }
 });
+
+Deno.test("decodeConfig() reports whatever a tag makes of a value, wherever the two stand", () => {
+  const names = "str int float bool null map seq omap pairs set binary timestamp merge value yaml foo".split(
+    " ",
+  );
+  const tags = [
+    ...names.map((name) => `!!${name}`),
+    "!",
+    "!home",
+    "!a!b",
+    "!<x>",
+    "!<tag:yaml.org,2002:omap>",
+  ];
+  const values = [
+    "",
+    "a",
+    "4",
+    "null",
+    '"${A}"',
+    "2001-12-14",
+    "<<",
+    "[a: b, c: d]",
+    "[a]",
+    "{ a: b }",
+    "[*x]",
+  ];
+  const places = [
+    (value: string) => `servers: ${value}`,
+    (value: string) => value,
+    (value: string) => `x-own: &y ${value}\nservers: [{ root: ., locations: { /a: *y } }]`,
+    (value: string) => `servers: [{ root: ., cgi_env: { A: ${value} } }]`,
+    (value: string) => `servers:\n  - root: .\n    ? ${value}\n    : a`,
+    (value: string) => `servers:\n  - { root: ., <<: ${value} }`,
+  ];
+  for (const tag of tags) {
+    for (const value of values) {
+      for (const place of places) {
+        const text = `x-anchor: &x {}\n${place(`${tag} ${value}`)}\n`;
+        const { config, issues = [] } = decodeConfig(text, "/webserv.yaml", undefined, () => "a");
+        assert(config !== undefined || issues.length > 0, text);
+      }
+    }
+  }
+});
