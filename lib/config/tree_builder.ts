@@ -84,7 +84,8 @@ export class TreeBuilder {
     try {
       const text = expand(value, this.#environment, isTemplateAt(position.path));
       const isPlain = source.type === Scalar.PLAIN && source.tag === undefined;
-      return { value: isPlain ? resolvePlain(text, this.#document) : text, text, ...position };
+      const expanded = { text, written: value };
+      return { value: isPlain ? resolvePlain(text, this.#document) : text, text, ...position, expanded };
     } catch (error) {
       if (!(error instanceof ValueError)) throw error;
       this.#report(position, error.message);
