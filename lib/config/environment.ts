@@ -10,7 +10,11 @@ import { suggestion } from "./suggestion.ts";
 import { VARIABLES } from "./value_types.ts";
 import { ValueError } from "./values.ts";
 
-/** Looks up a variable of the environment; undefined if there is none of this name. */
+/**
+ * Looks up a variable of the environment; undefined if there is none of this name.
+ *
+ * @throws {ValueError} if what it holds is no text
+ */
 export type Environment = (name: string) => string | undefined;
 
 /** Part of a text: as the file has it, or what is no notation at all. */
