@@ -51,11 +51,19 @@ export function expand(text: string, environment: Environment, isTemplate: boole
     parts.push({ text: text.slice(end, match.index), isLiteral: false });
     end = match.index + written.length;
     if (written === "$${") parts.push({ text: "${", isLiteral: true });
-    else if (brace === "") throw new ValueError(`${quote(written)} lacks its "}": are quotes missing?`);
+    else if (brace === "") throw new ValueError(lacksBrace(written));
     else parts.push(valueOf(written, name, environment, isTemplate));
   }
   parts.push({ text: text.slice(end), isLiteral: false });
   return isTemplate ? joinTemplate(parts) : parts.map((part) => part.text).join("");
+}
+
+/** What is not meant to be a variable may have been there before there were any. */
+const WAY_OUT = '("$${" is the text "${")';
+
+/** Why a variable is refused that nothing closes. */
+export function lacksBrace(written: string): string {
+  return `${quote(written)} lacks its "}" ${WAY_OUT}`;
 }
 
 function valueOf(written: string, inner: string, environment: Environment, isTemplate: boolean): Part {
@@ -74,7 +82,7 @@ function valueOf(written: string, inner: string, environment: Environment, isTem
   if (other !== undefined) return { text: other, isLiteral: false };
   throw new ValueError(
     `the environment has no variable ${name}${isTemplate ? hint(name) : ""}: ` +
-      `set it, or write "\${${name}:-default}"`,
+      `set it, or write "\${${name}:-default}" ${WAY_OUT}`,
   );
 }
 

@@ -6,8 +6,8 @@
  */
 import { type Document, LineCounter, parseDocument, visit, type YAMLError } from "yaml";
 import { STAR_HINT } from "./anchors.ts";
-import { hideBraces } from "./braces.ts";
-import type { Environment } from "./environment.ts";
+import { type Hidden, hideBraces, openVariable } from "./braces.ts";
+import { type Environment, lacksBrace } from "./environment.ts";
 import { quote, type Report } from "./issues.ts";
 import type { Node } from "./node.ts";
 import { TreeBuilder } from "./tree_builder.ts";
@@ -25,12 +25,28 @@ export function parseTree(text: string, report: Report, environment: Environment
   const lines = new LineCounter(), hidden = hideBraces(text);
   const document = parseDocument(hidden.text, { ...OPTIONS, lineCounter: lines });
   const errors = errorsByLine([...document.errors, ...document.warnings], lines);
-  const sources = errors.size > 0 ? text.split("\n") : [];
-  for (const [line, error] of errors) {
-    report({ line, path: "" }, hidden.restore(yamlMessage(error, sources[line - 1] ?? "")));
-  }
+  if (errors.size > 0) reportErrors(errors, text, hidden, report);
   if (hidden.text !== text) restoreScalars(document, hidden.restore);
   return errors.size > 0 ? undefined : new TreeBuilder(document, lines, report, environment).tree();
+}
+
+/** Braces that are missing, and what is wrong before the first of them: it opens a mapping, so the rest follows from it. */
+function reportErrors(
+  errors: ReadonlyMap<number, YAMLError>,
+  text: string,
+  hidden: Hidden,
+  report: Report,
+): void {
+  const sources = text.split("\n");
+  const open = hidden.text.split("\n").flatMap((line, index) => {
+    const variable = openVariable(line);
+    return variable === undefined ? [] : [[index + 1, variable] as const];
+  });
+  const first = open[0]?.[0] ?? Infinity;
+  for (const [line, error] of errors) {
+    if (line < first) report({ line, path: "" }, hidden.restore(yamlMessage(error, sources[line - 1] ?? "")));
+  }
+  for (const [line, variable] of open) report({ line, path: "" }, lacksBrace(variable));
 }
 
 function restoreScalars(document: Document.Parsed, restore: (part: string) => string): void {

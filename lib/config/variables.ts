@@ -43,7 +43,9 @@ function variableOf(written: string, name: string, known: readonly Variable[]): 
   const hint = isOpen
     ? ': a "}" is missing'
     : suggestion(`$${name}`, names) || `: known are ${names.join(", ")}`;
-  throw new ValueError(`unknown variable ${quote(written)}${hint}`);
+  throw new ValueError(
+    `unknown variable ${quote(written)}${hint} (${quote(`$${written}`)} is the text itself)`,
+  );
 }
 
 /** True if not all of a template is written. */
