@@ -98,6 +98,22 @@ Deno.test("decodeConfig() merges into thousands of places in linear time", () =>
   });
 });
 
+Deno.test("decodeConfig() reports what is no YAML on thousands of lines in linear time", () => {
+  const text = `servers:\n${"  - listen: [::1]:80\n".repeat(30_000)}`;
+  assertLinear(() => assertEquals(decodeConfig(text, "/webserv.yaml").issues?.length, 30_000));
+});
+
+Deno.test("decodeConfig() finds what thousands of aliases stand for in linear time", () => {
+  const count = 40_000, anchors = "  - &a b\n", aliases = "  - *a\n";
+  const lists = [(anchors + aliases).repeat(count), anchors + aliases.repeat(count) + anchors.repeat(count)];
+  for (const list of lists) {
+    assertLinear(() => {
+      const { config } = decodeConfig(`x-own:\n${list}servers: [{ root: . }]`, "/webserv.yaml");
+      assert(config !== undefined);
+    });
+  }
+});
+
 Deno.test("decodeConfig() refuses merges that are nested too deeply", () => {
   const merges = Array.from({ length: 5000 }, (_, i) => `x-${i + 1}: &a${i + 1} { <<: *a${i} }\n`).join("");
   const { issues } = decodeConfig(
@@ -127,6 +143,8 @@ Deno.test("decodeConfig() never throws, whatever the text", () => {
     "#",
     "|",
     "?",
+    "!!omap ",
+    "!!set ",
   ];
   const words = [
     "root",
