@@ -36,6 +36,11 @@ export function namesVariables(text: string): boolean {
   return text.includes("${");
 }
 
+/** True if a text has what would be a variable in a value. */
+export function hasNotation(text: string): boolean {
+  return /(?<!\$)\$\{[A-Za-z_]\w*(?::-[^}]*)?\}/.test(text);
+}
+
 /**
  * The text with the values of its variables. An empty variable has its default, as in a shell.
  *

@@ -10,6 +10,7 @@ import { type Hidden, hideBraces, openVariable } from "./braces.ts";
 import { type Environment, lacksBrace } from "./environment.ts";
 import { quote, type Report } from "./issues.ts";
 import type { Node } from "./node.ts";
+import type { Reports } from "./outside.ts";
 import { TreeBuilder } from "./tree_builder.ts";
 
 const OPTIONS = {
@@ -21,13 +22,19 @@ const OPTIONS = {
 } as const;
 
 /** The tree of a file; undefined where its text is not YAML, which is then reported. */
-export function parseTree(text: string, report: Report, environment: Environment): Node | undefined {
+export function parseTree(
+  text: string,
+  { issue: report, warning }: Reports,
+  environment: Environment,
+): Node | undefined {
   const lines = new LineCounter(), hidden = hideBraces(text);
   const document = parseDocument(hidden.text, { ...OPTIONS, lineCounter: lines });
   const errors = errorsByLine([...document.errors, ...document.warnings], lines);
   if (errors.size > 0) reportErrors(errors, text, hidden, report);
   if (hidden.text !== text) restoreScalars(document, hidden.restore);
-  return errors.size > 0 ? undefined : new TreeBuilder(document, lines, report, environment).tree();
+  return errors.size > 0
+    ? undefined
+    : new TreeBuilder(document, lines, { issue: report, warning }, environment).tree();
 }
 
 /** Braces that are missing, and what is wrong before the first of them: it opens a mapping, so the rest follows from it. */

@@ -20,9 +20,10 @@ import {
   type YAMLMap,
 } from "yaml";
 import { anchorBefore, type Anchors, anchorsOf, unknownAlias } from "./anchors.ts";
-import { type Environment, expand, isTemplateAt, namesVariables } from "./environment.ts";
+import { type Environment, expand, hasNotation, isTemplateAt, namesVariables } from "./environment.ts";
 import { type Position, quote, type Report } from "./issues.ts";
 import type { Node } from "./node.ts";
+import type { Reports } from "./outside.ts";
 import { resolvePlain, scalar } from "./scalar.ts";
 import { ValueError } from "./values.ts";
 
@@ -42,12 +43,14 @@ export class TreeBuilder {
   readonly #document: Document.Parsed;
   readonly #lines: LineCounter;
   readonly #report: Report;
+  readonly #warn: Report;
   readonly #environment: Environment;
 
-  constructor(document: Document.Parsed, lines: LineCounter, report: Report, environment: Environment) {
+  constructor(document: Document.Parsed, lines: LineCounter, reports: Reports, environment: Environment) {
     this.#document = document;
     this.#lines = lines;
-    this.#report = report;
+    this.#report = reports.issue;
+    this.#warn = reports.warning;
     this.#environment = environment;
   }
 
@@ -141,6 +144,10 @@ export class TreeBuilder {
       }
       lines.set(key, line);
       own.set(pair, key);
+      if (this.#open.size === 0 && hasNotation(key)) {
+        const message = `${quote(key)} is taken as it stands: keys have no variables of the environment`;
+        this.#warn({ line, path: joinPath(path, key) }, message);
+      }
     }
     return own;
   }
