@@ -55,8 +55,7 @@ export function hasVariables(template: Template): boolean {
 
 /** A template as a file may have it. */
 export function formatTemplate(template: string | Template): string {
-  if (typeof template === "string") return template;
-  return template.map((part, index) => {
+  return (typeof template === "string" ? [template] : template).map((part, index) => {
     if (typeof part !== "string") {
       const next = template[index + 1];
       return typeof next === "string" && /^\w/.test(next) ? `\${${part.variable}}` : `$${part.variable}`;
