@@ -3,18 +3,18 @@
  *
  * @module
  */
-import { endpointsOf } from "../config/listen.ts";
 import type { Config, ServerConfig } from "../config/types.ts";
-import { endpointKey, endpointUrl, isLoopback, isName } from "../http/endpoint.ts";
+import { endpointUrl, isLoopback } from "../http/endpoint.ts";
 import { NEEDS_NEWER_RUNTIME, servesTls } from "../runtime/version.ts";
 import { speaksTls } from "../supervisor/certificates.ts";
 import { systemInfo } from "../supervisor/system_info.ts";
 import { isAll } from "./addresses.ts";
 import { certificateLook } from "./certificate_look.ts";
 import type { CommandLine } from "./command_line.ts";
-import { addressOrNothing, loadConfiguration, type LoadedConfiguration } from "./configuration.ts";
+import { loadConfiguration, type LoadedConfiguration } from "./configuration.ts";
 import { print, printToStderr } from "./console.ts";
 import { describeLocation } from "./describe_location.ts";
+import { nameProblems } from "./name_problems.ts";
 import { sandboxGaps } from "./sandbox_gaps.ts";
 
 /** @throws {ConfigError | FileAccessError} */
@@ -40,15 +40,9 @@ export function allWarnings({ config, warnings }: LoadedConfiguration): string[]
 }
 
 /** What keeps a start here from serving it, which a start says itself. */
-function obstacles({ config, listens }: LoadedConfiguration): string[] {
-  const unresolved = endpointsOf(config).filter(isName).filter(({ hostname }) =>
-    addressOrNothing(hostname) === undefined
-  ).map((endpoint) =>
-    `${
-      listens.get(endpointKey(endpoint))
-    }: the name ${endpoint.hostname} cannot be resolved: check its spelling`
-  );
-  return config.servers.some(speaksTls) && !servesTls() ? [NEEDS_NEWER_RUNTIME, ...unresolved] : unresolved;
+function obstacles(loaded: LoadedConfiguration): string[] {
+  const lacksTls = loaded.config.servers.some(speaksTls) && !servesTls();
+  return [...(lacksTls ? [NEEDS_NEWER_RUNTIME] : []), ...nameProblems(loaded)];
 }
 
 function asItem(text: string): string {

@@ -17,6 +17,7 @@ import { permissionFlag } from "../supervisor/permissions.ts";
 import { machineName, systemInfo, VARIABLES } from "../supervisor/system_info.ts";
 import { type CommandLine, folderOptions, UsageError } from "./command_line.ts";
 import { certificateLook } from "./certificate_look.ts";
+import { mayRead, NamedVariables } from "./named_variables.ts";
 import { operandGuess } from "./operand_guess.ts";
 import { ownFilesInStores } from "./own_files.ts";
 import { look, realPath } from "./real_path.ts";
@@ -129,16 +130,11 @@ function loadFile(file: string, isNamed: boolean): LoadedConfiguration & { names
     addressOf: addressOrNothing,
     machineName: machineName(),
   };
-  const named = new Set<string>();
-  const result = decodeConfig(content, resolve(file), outside, (name) => {
-    named.add(name);
-    return mayRead(name) ? Deno.env.get(name) : undefined;
-  });
-  const variables = [...named].sort(), withheld = variables.filter((name) => !mayRead(name));
-  if (withheld.length > 0) {
-    throw new FileAccessError(
-      `${file} names variables of the environment: start with ${permissionFlag("env", withheld)}`,
-    );
+  const variables = new NamedVariables();
+  const result = decodeConfig(content, resolve(file), outside, variables.lookUp);
+  if (variables.withheld.length > 0) {
+    const flag = permissionFlag("env", variables.withheld);
+    throw new FileAccessError(`${file} names variables of the environment: start with ${flag}`);
   }
   const here = Deno.cwd();
   if (result.issues) throw new ConfigError(result.issues.map((issue) => formatIssue(issue, here)).join("\n"));
@@ -146,7 +142,7 @@ function loadFile(file: string, isNamed: boolean): LoadedConfiguration & { names
   return {
     config: result.config,
     namesAccessLog: result.namesAccessLog,
-    variables,
+    variables: variables.names,
     warnings: [...warnings, ...missingInterpreters(result.config, findProgram)],
     listens: new Map(
       [...result.listens].map(([key, position]) => [key, formatPlace(resolve(file), position, here)]),
@@ -154,18 +150,14 @@ function loadFile(file: string, isNamed: boolean): LoadedConfiguration & { names
   };
 }
 
-/** The address of a name; undefined where it has none, or may not be looked up, which a start says itself. */
-export function addressOrNothing(name: string): string | undefined {
+/** The address of a name; undefined where it has none, or may not be looked up, which others say (name_problems.ts). */
+function addressOrNothing(name: string): string | undefined {
   try {
     return addressOf(name);
   } catch (error) {
     if (error instanceof ListenError) return undefined;
     throw error;
   }
-}
-
-function mayRead(variable: string): boolean {
-  return Deno.permissions.querySync({ name: "env", variable }).state === "granted";
 }
 
 /** The configuration for DIR or FILE. @throws {UsageError | FileAccessError} */

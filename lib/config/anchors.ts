@@ -28,7 +28,14 @@ export function anchorsOf(document: Document.Parsed): Anchors {
 
 /** What an alias stands for: the last anchor of its name before it. */
 export function anchorBefore(alias: Alias.Parsed, anchors: Anchors): ParsedNode | undefined {
-  return anchors.get(alias.source)?.findLast((node) => node.range[0] < alias.range[0]);
+  const nodes = anchors.get(alias.source) ?? [];
+  let before = 0, after = nodes.length;
+  while (before < after) {
+    const middle = (before + after) >> 1;
+    if (nodes[middle]!.range[0] < alias.range[0]) before = middle + 1;
+    else after = middle;
+  }
+  return nodes[before - 1];
 }
 
 /** Why an alias without an anchor is refused. */

@@ -12,6 +12,9 @@ export interface Hidden {
   readonly restore: (part: string) => string;
 }
 
+/** A default may have blanks, commas and quotes; a name that had would have taken a brace of YAML's for its own. */
+const VARIABLE = /\$\{([A-Za-z_]\w*:-[^{}\r\n]*|[^{}\s"',]*)\}/g;
+
 const FIRST_PRIVATE = 0xe000, LAST_PRIVATE = 0xf8ff;
 
 /** Hides the braces of variables. */
@@ -21,7 +24,7 @@ export function hideBraces(text: string): Hidden {
   const [open, close] = unused(text);
   if (open === undefined || close === undefined) return asIs;
   return {
-    text: text.replace(/\$\{([^{}\r\n]*)\}/g, (_, name) => `$${open}${name}${close}`),
+    text: text.replace(VARIABLE, (_, name) => `$${open}${name}${close}`),
     restore: (part) => part.replaceAll(open, "{").replaceAll(close, "}"),
   };
 }
@@ -34,4 +37,9 @@ function unused(text: string): readonly string[] {
     if (!used.has(character)) free.push(character);
   }
   return free;
+}
+
+/** The variable on a line that lacks its brace; undefined if there is none. @param line of a text whose braces are hidden */
+export function openVariable(line: string): string | undefined {
+  return /^(?:[^#]|\S#)*?(?<!\$)(\$\{\w+)(?!\w|:-)/.exec(line)?.[1];
 }

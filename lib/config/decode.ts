@@ -19,7 +19,7 @@ import type { Environment } from "./environment.ts";
 import { endpointKey } from "../http/endpoint.ts";
 import { type Issue, IssueList, type Position, quote, type Report } from "./issues.ts";
 import { parseTree } from "./tree.ts";
-import type { PlacesOutside } from "./outside.ts";
+import type { PlacesOutside, Reports } from "./outside.ts";
 import { fileDecoder, type FileSection, type ServerSection } from "./schema.ts";
 import type { Config } from "./types.ts";
 import { warnAboutCoding } from "./warn_coding.ts";
@@ -60,7 +60,8 @@ export function decodeConfig(
   const warnings = new IssueList(file);
   const text = typeof content === "string" ? content : decodeText(content, issues.report);
   if (text === undefined) return { issues: issues.sorted() };
-  const section = decodeSections(text, dirname(file), issues.report, environment);
+  const reports = { issue: issues.report, warning: warnings.report };
+  const section = decodeSections(text, dirname(file), reports, environment);
   const servers = section?.values.servers ?? [];
   checkServers(servers, issues.report, outside?.addressOf);
   for (const server of servers) {
@@ -80,7 +81,6 @@ export function decodeConfig(
     warnAboutCoding(server, servers[index]!, warnings.report);
   }
   if (outside) {
-    const reports = { issue: issues.report, warning: warnings.report };
     checkPlaces(config, section, outside, reports);
     checkOutside(config, section, outside, reports);
     checkLinks(config, section, outside, reports);
@@ -103,10 +103,10 @@ function listensOf(config: Config, sections: readonly ServerSection[]): Readonly
 function decodeSections(
   text: string,
   folder: string,
-  report: Report,
+  reports: Reports,
   environment: Environment,
 ): FileSection | undefined {
-  const tree = parseTree(text, report, environment);
+  const report = reports.issue, tree = parseTree(text, reports, environment);
   if (tree === undefined) return undefined;
   const file = { line: undefined, path: "" };
   if (tree.value === null) {

@@ -29,10 +29,14 @@ export interface Section<S extends Shape> {
   at(key: keyof S & string): Node | undefined;
 }
 
-/** A text that a function turns into a value, or refuses with a ValueError. Takes numbers as they were written. */
+/**
+ * A text that a function turns into a value, or refuses with a ValueError. Takes numbers as they were written, and what
+ * comes of the environment whatever YAML would take it for: that a password is `true` or empty is no mistake of the file's.
+ */
 export function parsed<T>(what: string, parse: (text: string) => T): Decoder<T> {
   return (node, report) => {
-    if (typeof node.value !== "string" && typeof node.value !== "number") return refuse(node, what, report);
+    const isText = typeof node.value === "string" || typeof node.value === "number" || node.expanded;
+    if (!isText) return refuse(node, what, report);
     try {
       return parse(node.text);
     } catch (error) {
@@ -52,8 +56,10 @@ export function text(what: string): Decoder<string> {
 }
 
 /** Any scalar as it was written, `true` and the empty text too. */
-export const literal: Decoder<string> = (node, report) =>
-  node.value === null || typeof node.value === "object" ? refuse(node, "a text", report) : node.text;
+export const literal: Decoder<string> = (node, report) => {
+  if (typeof node.value !== "object" || node.expanded) return node.text;
+  return refuse(node, "a text", report);
+};
 
 /** `true`, `false`, `on`, `off`. */
 export const flag: Decoder<boolean> = (node, report) => {
@@ -108,7 +114,8 @@ export function map<K, T>(
     if (!isMap(node.value)) return refuse(node, what, report);
     const entries: (readonly [K, T, Node])[] = [];
     for (const [name, child] of node.value) {
-      const key = parsed("a text", decodeKey)({ ...child, value: name, text: name }, report);
+      const { line, path } = child;
+      const key = parsed("a text", decodeKey)({ value: name, text: name, line, path }, report);
       const value = decodeValue(child, report);
       if (key !== undefined && value !== undefined) entries.push([key, value, child]);
     }

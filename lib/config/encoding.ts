@@ -75,20 +75,27 @@ function isUtf16(bytes: Uint8Array, label: string): boolean {
 function firstFault(bytes: Uint8Array): { at: number; isMixed: boolean } {
   let isMixed = false;
   for (let at = 0; at < bytes.length;) {
-    const length = bytes[at]! < 0x80 ? 1 : bytes[at]! < 0xe0 ? 2 : bytes[at]! < 0xf0 ? 3 : 4;
-    if (!isCharacter(bytes.subarray(at, at + length))) return { at, isMixed };
+    const length = lengthOfCharacter(bytes, at);
+    if (length === 0) return { at, isMixed };
     isMixed ||= length > 1;
     at += length;
   }
   return { at: bytes.length - 1, isMixed };
 }
 
-function isCharacter(bytes: Uint8Array): boolean {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes).length > 0;
-  } catch {
-    return false;
-  }
+/** The bytes of a character (RFC 3629 section 4); 0 where there is none. */
+function lengthOfCharacter(bytes: Uint8Array, at: number): number {
+  const first = bytes[at]!;
+  if (first < 0x80) return 1;
+  if (first < 0xc2 || first > 0xf4) return 0;
+  const length = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+  // Neither longer forms than need be, nor surrogates, nor what is beyond Unicode.
+  const least = first === 0xe0 ? 0xa0 : first === 0xf0 ? 0x90 : 0x80;
+  const most = first === 0xed ? 0x9f : first === 0xf4 ? 0x8f : 0xbf;
+  const isWhole = bytes.subarray(at + 1, at + length).every((byte, index) =>
+    index === 0 ? byte >= least && byte <= most : (byte & 0xc0) === 0x80
+  );
+  return isWhole && at + length <= bytes.length ? length : 0;
 }
 
 function lineOf(bytes: Uint8Array, at: number): number {

@@ -10,7 +10,11 @@ import { suggestion } from "./suggestion.ts";
 import { VARIABLES } from "./value_types.ts";
 import { ValueError } from "./values.ts";
 
-/** Looks up a variable of the environment; undefined if there is none of this name. */
+/**
+ * Looks up a variable of the environment; undefined if there is none of this name.
+ *
+ * @throws {ValueError} if what it holds is no text
+ */
 export type Environment = (name: string) => string | undefined;
 
 /** Part of a text: as the file has it, or what is no notation at all. */
@@ -32,6 +36,11 @@ export function namesVariables(text: string): boolean {
   return text.includes("${");
 }
 
+/** True if a text has what would be a variable in a value. */
+export function hasNotation(text: string): boolean {
+  return /(?<!\$)\$\{[A-Za-z_]\w*(?::-[^}]*)?\}/.test(text);
+}
+
 /**
  * The text with the values of its variables. An empty variable has its default, as in a shell.
  *
@@ -47,11 +56,19 @@ export function expand(text: string, environment: Environment, isTemplate: boole
     parts.push({ text: text.slice(end, match.index), isLiteral: false });
     end = match.index + written.length;
     if (written === "$${") parts.push({ text: "${", isLiteral: true });
-    else if (brace === "") throw new ValueError(`${quote(written)} lacks its "}": are quotes missing?`);
+    else if (brace === "") throw new ValueError(lacksBrace(written));
     else parts.push(valueOf(written, name, environment, isTemplate));
   }
   parts.push({ text: text.slice(end), isLiteral: false });
   return isTemplate ? joinTemplate(parts) : parts.map((part) => part.text).join("");
+}
+
+/** What is not meant to be a variable may have been there before there were any. */
+const WAY_OUT = '("$${" is the text "${")';
+
+/** Why a variable is refused that nothing closes. */
+export function lacksBrace(written: string): string {
+  return `${quote(written)} lacks its "}" ${WAY_OUT}`;
 }
 
 function valueOf(written: string, inner: string, environment: Environment, isTemplate: boolean): Part {
@@ -70,7 +87,7 @@ function valueOf(written: string, inner: string, environment: Environment, isTem
   if (other !== undefined) return { text: other, isLiteral: false };
   throw new ValueError(
     `the environment has no variable ${name}${isTemplate ? hint(name) : ""}: ` +
-      `set it, or write "\${${name}:-default}"`,
+      `set it, or write "\${${name}:-default}" ${WAY_OUT}`,
   );
 }
 

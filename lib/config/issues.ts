@@ -22,6 +22,15 @@ export interface Position {
   readonly path: string;
   /** What stands there cannot be read, which is said already: nothing more is said of it. */
   readonly isUnreadable?: true;
+  /** What stands there has values of the environment in it, which may be secrets: messages show what is written. */
+  readonly expanded?: Expansion;
+}
+
+/** A text with values of the environment. */
+export interface Expansion {
+  readonly text: string;
+  /** As the file has it. */
+  readonly written: string;
 }
 
 /** Takes one issue down. */
@@ -36,8 +45,9 @@ export class IssueList {
     this.#file = file;
   }
 
-  readonly report: Report = ({ line, path, isUnreadable }, message) => {
+  readonly report: Report = ({ line, path, isUnreadable, expanded }, text) => {
     if (isUnreadable) return;
+    const message = expanded === undefined ? text : withoutSecrets(text, expanded);
     this.#issues.push({ file: this.#file, ...(line !== undefined && { line }), path, message });
   };
 
@@ -79,4 +89,25 @@ const QUOTE_LIMIT = 60;
 /** A value from the file as a message shows it: in quotes, control characters escaped, not too long. */
 export function quote(text: string): string {
   return JSON.stringify(text.length > QUOTE_LIMIT ? text.slice(0, QUOTE_LIMIT) + "…" : text);
+}
+
+/** A message that shows what is written where it would quote a value, or a part of one that is not written itself. */
+function withoutSecrets(message: string, { text, written }: Expansion): string {
+  const value = comparable(escaped(text)), own = comparable(escaped(written));
+  return message.replace(/"((?:[^"\\]|\\.)*)"/g, (quoted, inner: string) => {
+    const shown = comparable(inner.replace(/(?:\\ud[89ab]..)?…$/, ""));
+    if (own.includes(shown)) return quoted;
+    if (value.includes(shown)) return quote(written);
+    // An advice of what to write in its place.
+    return shown.startsWith(value) ? `"${escaped(written)}${shown.slice(value.length)}"` : quoted;
+  });
+}
+
+function escaped(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
+}
+
+/** Messages may show names in lower case, and a template's dollar signs singly. */
+function comparable(text: string): string {
+  return text.toLowerCase().replaceAll("$$", "$");
 }

@@ -233,7 +233,11 @@ export const returned: Decoder<Return> = (node, report) => {
   const { status, location, body } = section.values;
   if (section.at("status") === undefined) report(node, "needs a status");
   if (status === undefined) return undefined;
-  return parsed(what, () => returns.makeReturn(status, { location, body }))({ ...node, value: "" }, report);
+  const expanded = (section.at("location") ?? section.at("body"))?.expanded;
+  return parsed(what, () => returns.makeReturn(status, { location, body }))(
+    { ...node, value: "", ...(expanded && { expanded }) },
+    report,
+  );
 };
 
 /** What runs the programs of each extension. */

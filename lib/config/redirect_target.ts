@@ -29,7 +29,12 @@ export function parseTarget(text: string): string | Template {
       }`,
     );
   }
-  return encoded;
+  return encoded.map((part, index) =>
+    typeof part === "object" && part.variable === "remote_addr" &&
+      HOST_BEGINS.test(sampleOf(encoded.slice(0, index)))
+      ? { ...part, isHost: true }
+      : part
+  );
 }
 
 function encode(part: string, text: string): string {
@@ -58,15 +63,25 @@ const SAMPLES: Readonly<Record<Variable, string>> = {
 
 /** A path of ours, or an address with a host that is written or `$host`. */
 function isSafe(template: Template): boolean {
-  const sample = template.map((part) => typeof part === "string" ? part : SAMPLES[part.variable]).join("");
+  const sample = sampleOf(template);
   if (typeof template[0] !== "string" && !STARTS_WELL.test(sample)) return false;
   return ADDRESS.test(sample) ? HAS_HOST.test(sample) : !CHOSEN_START.test(sample);
 }
 
+function sampleOf(template: Template): string {
+  return template.map((part) => typeof part === "string" ? part : SAMPLES[part.variable]).join("");
+}
+
+/** What stands behind it is a host. */
+const HOST_BEGINS = /^(?:[a-z][a-z0-9+.-]*:)?\/\/(?:[^/?#@]*@)?$/i;
+
 const STARTS_WELL = new RegExp(`^(?:${PATH}|https:)`);
 
-/** Browsers need no slashes behind `https:`. */
-const ADDRESS = /^(?:https?:|(?:[a-z][a-z0-9+.-]*:)?\/\/)/i;
+/** Browsers need no slashes behind the schemes that they know, and make a host of what has two behind any other. */
+const ADDRESS = new RegExp(
+  `^(?:(?:https?|wss?|ftp|file):|(?:[a-z][a-z0-9+.-]*:)?//|[a-z][a-z0-9+.-]*:[/${PATH}${CHOSEN}])`,
+  "i",
+);
 
 const HAS_HOST = new RegExp(`^(?:[a-z][a-z0-9+.-]*:)?//[^/?#${CHOSEN}${PATH}]+(?:[/?#${PATH}]|$)`, "i");
 

@@ -20,9 +20,10 @@ import {
   type YAMLMap,
 } from "yaml";
 import { anchorBefore, type Anchors, anchorsOf, unknownAlias } from "./anchors.ts";
-import { type Environment, expand, isTemplateAt, namesVariables } from "./environment.ts";
+import { type Environment, expand, hasNotation, isTemplateAt, namesVariables } from "./environment.ts";
 import { type Position, quote, type Report } from "./issues.ts";
 import type { Node } from "./node.ts";
+import type { Reports } from "./outside.ts";
 import { resolvePlain, scalar } from "./scalar.ts";
 import { ValueError } from "./values.ts";
 
@@ -42,12 +43,14 @@ export class TreeBuilder {
   readonly #document: Document.Parsed;
   readonly #lines: LineCounter;
   readonly #report: Report;
+  readonly #warn: Report;
   readonly #environment: Environment;
 
-  constructor(document: Document.Parsed, lines: LineCounter, report: Report, environment: Environment) {
+  constructor(document: Document.Parsed, lines: LineCounter, reports: Reports, environment: Environment) {
     this.#document = document;
     this.#lines = lines;
-    this.#report = report;
+    this.#report = reports.issue;
+    this.#warn = reports.warning;
     this.#environment = environment;
   }
 
@@ -84,7 +87,8 @@ export class TreeBuilder {
     try {
       const text = expand(value, this.#environment, isTemplateAt(position.path));
       const isPlain = source.type === Scalar.PLAIN && source.tag === undefined;
-      return { value: isPlain ? resolvePlain(text, this.#document) : text, text, ...position };
+      const expanded = { text, written: value };
+      return { value: isPlain ? resolvePlain(text, this.#document) : text, text, ...position, expanded };
     } catch (error) {
       if (!(error instanceof ValueError)) throw error;
       this.#report(position, error.message);
@@ -140,6 +144,10 @@ export class TreeBuilder {
       }
       lines.set(key, line);
       own.set(pair, key);
+      if (this.#open.size === 0 && hasNotation(key)) {
+        const message = `${quote(key)} is taken as it stands: keys have no variables of the environment`;
+        this.#warn({ line, path: joinPath(path, key) }, message);
+      }
     }
     return own;
   }

@@ -10,7 +10,8 @@ import { ValueError } from "./values.ts";
 import { hasVariables, parseTemplate } from "./variables.ts";
 
 /** One of the paths that try_files looks for: `$uri`, `$uri/`, `$uri.html`, `/fixed`. */
-export function parseCandidate(text: string): string {
+export function parseCandidate(written: string): string {
+  const text = written.replace(/^\$\{uri\}/, "$uri");
   if (text.startsWith("=")) {
     throw new ValueError(
       `a code can only stand last in try_files, where nothing else was found: ${quote(text)}`,

@@ -83,8 +83,8 @@ export const RETURN_VARIABLES = [
 /** What the query of the last of try_files may name. */
 export const TRY_FILES_VARIABLES = ["uri", "args"] as const satisfies readonly Variable[];
 
-/** Literal texts, and variables between them. */
-export type Template = readonly (string | { readonly variable: Variable })[];
+/** Literal texts, and variables between them. `isHost`: an address of the client's that is the host of another has brackets if it is of IPv6. */
+export type Template = readonly (string | { readonly variable: Variable; readonly isHost?: true })[];
 
 /** Fields of what is asked of another server, in order: each has one line, or none where its template is empty. */
 export type ProxyFields = readonly (readonly [name: string, value: Template])[];

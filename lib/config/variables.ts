@@ -43,7 +43,9 @@ function variableOf(written: string, name: string, known: readonly Variable[]): 
   const hint = isOpen
     ? ': a "}" is missing'
     : suggestion(`$${name}`, names) || `: known are ${names.join(", ")}`;
-  throw new ValueError(`unknown variable ${quote(written)}${hint}`);
+  throw new ValueError(
+    `unknown variable ${quote(written)}${hint} (${quote(`$${written}`)} is the text itself)`,
+  );
 }
 
 /** True if not all of a template is written. */
@@ -53,8 +55,7 @@ export function hasVariables(template: Template): boolean {
 
 /** A template as a file may have it. */
 export function formatTemplate(template: string | Template): string {
-  if (typeof template === "string") return template;
-  return template.map((part, index) => {
+  return (typeof template === "string" ? [template] : template).map((part, index) => {
     if (typeof part !== "string") {
       const next = template[index + 1];
       return typeof next === "string" && /^\w/.test(next) ? `\${${part.variable}}` : `$${part.variable}`;

@@ -16,10 +16,7 @@ export type ValueOf = (request: Request, path: string) => string;
 
 /** nginx's variables. */
 export const VALUES: Readonly<Record<Variable, ValueOf>> = {
-  host: ({ host, local: { hostname } }) => {
-    const name = host === "" ? hostname : host;
-    return name.includes(":") ? `[${name}]` : name;
-  },
+  host: ({ host, local: { hostname } }) => bracketed(host === "" ? hostname : host),
   http_host: ({ fields }) => fields.get("host") ?? "",
   uri: (_, path) => encodePath(path),
   request_uri: requestUri,
@@ -31,8 +28,17 @@ export const VALUES: Readonly<Record<Variable, ValueOf>> = {
 /** A text with what its variables stand for. */
 export function compose(template: Template, request: Request, path: string): string {
   let text = "";
-  for (const part of template) text += typeof part === "string" ? part : VALUES[part.variable](request, path);
+  for (const part of template) {
+    if (typeof part === "string") text += part;
+    else if (part.isHost) text += bracketed(request.remote.hostname);
+    else text += VALUES[part.variable](request, path);
+  }
   return text;
+}
+
+/** An address of IPv6 as the host of an address (RFC 3986 section 3.2.2). */
+function bracketed(host: string): string {
+  return host.includes(":") ? `[${host}]` : host;
 }
 
 /**

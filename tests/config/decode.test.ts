@@ -98,6 +98,22 @@ Deno.test("decodeConfig() merges into thousands of places in linear time", () =>
   });
 });
 
+Deno.test("decodeConfig() reports what is no YAML on thousands of lines in linear time", () => {
+  const text = `servers:\n${"  - listen: [::1]:80\n".repeat(30_000)}`;
+  assertLinear(() => assertEquals(decodeConfig(text, "/webserv.yaml").issues?.length, 30_000));
+});
+
+Deno.test("decodeConfig() finds what thousands of aliases stand for in linear time", () => {
+  const count = 40_000, anchors = "  - &a b\n", aliases = "  - *a\n";
+  const lists = [(anchors + aliases).repeat(count), anchors + aliases.repeat(count) + anchors.repeat(count)];
+  for (const list of lists) {
+    assertLinear(() => {
+      const { config } = decodeConfig(`x-own:\n${list}servers: [{ root: . }]`, "/webserv.yaml");
+      assert(config !== undefined);
+    });
+  }
+});
+
 Deno.test("decodeConfig() refuses merges that are nested too deeply", () => {
   const merges = Array.from({ length: 5000 }, (_, i) => `x-${i + 1}: &a${i + 1} { <<: *a${i} }\n`).join("");
   const { issues } = decodeConfig(
@@ -127,6 +143,8 @@ Deno.test("decodeConfig() never throws, whatever the text", () => {
     "#",
     "|",
     "?",
+    "!!omap ",
+    "!!set ",
   ];
   const words = [
     "root",
@@ -157,5 +175,49 @@ Deno.test("decodeConfig() never throws, whatever the text", () => {
     const text = Array.from({ length: 1 + next(25) }, () => parts[next(parts.length)]).join("");
     decodeConfig(text, "/webserv.yaml");
     decodeConfig(`servers:\n  - root: a\n    ${text}`, "/webserv.yaml");
+  }
+});
+
+Deno.test("decodeConfig() reports whatever a tag makes of a value, wherever the two stand", () => {
+  const names = "str int float bool null map seq omap pairs set binary timestamp merge value yaml foo".split(
+    " ",
+  );
+  const tags = [
+    ...names.map((name) => `!!${name}`),
+    "!",
+    "!home",
+    "!a!b",
+    "!<x>",
+    "!<tag:yaml.org,2002:omap>",
+  ];
+  const values = [
+    "",
+    "a",
+    "4",
+    "null",
+    '"${A}"',
+    "2001-12-14",
+    "<<",
+    "[a: b, c: d]",
+    "[a]",
+    "{ a: b }",
+    "[*x]",
+  ];
+  const places = [
+    (value: string) => `servers: ${value}`,
+    (value: string) => value,
+    (value: string) => `x-own: &y ${value}\nservers: [{ root: ., locations: { /a: *y } }]`,
+    (value: string) => `servers: [{ root: ., cgi_env: { A: ${value} } }]`,
+    (value: string) => `servers:\n  - root: .\n    ? ${value}\n    : a`,
+    (value: string) => `servers:\n  - { root: ., <<: ${value} }`,
+  ];
+  for (const tag of tags) {
+    for (const value of values) {
+      for (const place of places) {
+        const text = `x-anchor: &x {}\n${place(`${tag} ${value}`)}\n`;
+        const { config, issues = [] } = decodeConfig(text, "/webserv.yaml", undefined, () => "a");
+        assert(config !== undefined || issues.length > 0, text);
+      }
+    }
   }
 });

@@ -72,3 +72,45 @@ Deno.test("a configuration in another encoding is refused by its name, with the 
     assertEquals(issues.map((issue) => formatIssue(issue, "/site")), [message]);
   }
 });
+
+Deno.test("the byte that is named is the first that the runtime takes for no part of a character", () => {
+  const isUtf8 = (bytes: Uint8Array) => {
+    try {
+      return new TextDecoder("utf-8", { fatal: true }).decode(bytes) !== undefined;
+    } catch {
+      return false;
+    }
+  };
+  const edges = [
+    0x41,
+    0x7f,
+    0x80,
+    0x8f,
+    0x90,
+    0x9f,
+    0xa0,
+    0xbf,
+    0xc1,
+    0xc2,
+    0xe0,
+    0xe1,
+    0xed,
+    0xf0,
+    0xf1,
+    0xf4,
+    0xf5,
+  ];
+  for (const first of edges) {
+    for (const second of edges) {
+      for (const third of edges) {
+        // The last is one more character if the three are none, and cannot be a part of one.
+        const bytes = new Uint8Array([0x0a, first, second, third, 0x0a, 0xff]);
+        const { issues = [] } = decodeConfig(bytes, "/webserv.yaml");
+        const [, shown] = /byte 0x(..)/.exec(issues[0]!.message)!;
+        let good = 1;
+        for (let end = 2; end <= 5; end++) if (isUtf8(bytes.subarray(0, end))) good = end;
+        assertEquals(parseInt(shown!, 16), bytes[good], `${bytes}`);
+      }
+    }
+  }
+});

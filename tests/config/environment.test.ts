@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { decodeConfig } from "../../lib/config/decode.ts";
+import { keyEntries } from "../../lib/config/key_list.ts";
 import { expand, isTemplateAt } from "../../lib/config/environment.ts";
 import { ValueError } from "../../lib/config/values.ts";
 
@@ -122,4 +123,74 @@ Deno.test("a value of the environment stays one scalar, whatever it holds, and i
     const refused = workers(value);
     assertEquals(refused[0], 1, value);
   }
+});
+
+Deno.test("whether a file is valid does not depend on what YAML would take a secret for", () => {
+  const valuesOf = (value: string) => {
+    const text = `
+servers:
+  - root: .
+    cgi: { .py: [python3, \${S}] }
+    cgi_env: { A: \${S}, B: "\${S}" }
+    add_header: { A: \${S}, B: [\${S}, b] }
+    locations:
+      /a: { return: { status: 200, body: \${S} } }
+      /b: { proxy_pass: http://127.0.0.1:1, proxy_set_header: { A: \${S} } }
+`;
+    const { config, issues } = decodeConfig(text, "/webserv.yaml", undefined, () => value);
+    if (issues) return issues.map(({ path, message }) => `${path}: ${message}`);
+    const { fallback, locations } = config.servers[0]!;
+    return [
+      ...Object.values(fallback.programs.cgiEnv),
+      fallback.answer.addHeader.filter(([name]) => name === "A").map(([, field]) => field).join(),
+      JSON.stringify(locations[0]!.answer.return),
+      JSON.stringify(locations[1]!.proxy.proxySetHeader),
+    ];
+  };
+  for (
+    const value of ["null", "~", "true", "NO", "1.50", "0x1F", ".inf", "", "text", "# no", "- a", "{a: b}"]
+  ) {
+    const expected = [value, value, value, JSON.stringify({ status: 200, body: value })];
+    const header = JSON.stringify([["A", value === "" ? [] : [value]]]);
+    // A program has no empty argument.
+    if (value === "") {
+      assertEquals(valuesOf(value), ['servers[0].cgi[".py"][1]: expected a word, not an empty text']);
+    } else assertEquals(valuesOf(value), [...expected, header], value);
+  }
+});
+
+Deno.test("no message shows what a variable holds", () => {
+  const values = ["hunter2", "/HUNTER2$uri\x07?", "hunter2".repeat(20)];
+  const shapes = [
+    "${S}",
+    '"301 ${S}"',
+    '[a, "b ${S} c"]',
+    "{ a: ${S} }",
+    "{ .x: [${S}] }",
+    "{ status: 301, location: ${S} }",
+  ];
+  let count = 0;
+  for (const { section, word } of keyEntries()) {
+    for (const shape of shapes) {
+      for (const value of values) {
+        const written = `${word}: ${shape}`;
+        const text = section === "top"
+          ? `${word === "servers" ? "" : "servers: [{ root: . }]\n"}${written}`
+          : section === "timeouts" || section === "limits"
+          ? `${section}: { ${written} }\nservers: [{ root: . }]`
+          : section === "location"
+          ? `servers: [{ root: ., locations: { /a: { ${written} } } }]`
+          : `servers:\n  - ${written}`;
+        const { issues = [], warnings = [] } = {
+          warnings: [],
+          ...decodeConfig(text, "/webserv.yaml", undefined, () => value),
+        };
+        for (const { message } of [...issues, ...warnings]) {
+          assertEquals(/hunter2/i.test(message), false, `${text}\n${message}`);
+          if (message.includes("${S}")) count++;
+        }
+      }
+    }
+  }
+  assertEquals(count > 300, true, `${count}`);
 });

@@ -57,11 +57,13 @@ Deno.test("a target takes variables where no client can choose the host with the
     `$uri $uri/ $request_uri /$uri /x?$args /x#$args /x/$args ?$args #$uri . ./$uri //$host/ //a.test$uri
     https://$host$uri https://$host$request_uri https://$host/ https://$host https://$host:8443$uri https://www.$host/
     $scheme://$host/x $scheme://a.test$request_uri http://$remote_addr:8080/ https://a.test/$args https://a.test?$args
-    HTTPS://$host/$uri app://x/$args mailto:x@$host ${"${scheme}://${host}${uri}"}`.split(/\s+/);
+    HTTPS://$host/$uri app://x/$args mailto:x@$host mailto:x?subject=$args ftp://$host$uri file://$host$uri
+    ws://a.test$uri ${"${scheme}://${host}${uri}"}`.split(/\s+/);
   const bad = `$args $args/x x$args https:$args https:$uri https://$uri https://$request_uri https://$args
     https://a.test$args https://$host$args https://$host:$args //$args //$uri //a.test$args $host $host/x $remote_addr/
     $scheme $scheme:$uri $scheme$uri $scheme://$uri $scheme://$args https://?$args http:/$uri https:///$uri ///$uri
-    app://$args javascript:$args`.split(/\s+/);
+    app://$args javascript:$args ftp:$uri ws:$request_uri file:$uri WSS:$uri ftp:/$args file:x$args app:$request_uri
+    app:/$args app:$args`.split(/\s+/);
   const isTaken = (target: string) => {
     try {
       parseReturn(`302 ${target}`);

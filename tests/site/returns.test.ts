@@ -38,6 +38,19 @@ Deno.test("a redirect says what was asked for, by whom, and how", async () => {
   ) assertEquals(await answerOf(written, target), expected, `${written} ${target}`);
 });
 
+Deno.test("an address of IPv6 has brackets where it is the host of a target, and nowhere else", async () => {
+  for (
+    const [written, expected] of [
+      ["302 http://$remote_addr/", "302 http://[2001:db8::1]/"],
+      ["302 $scheme://$remote_addr:8080$uri", "302 http://[2001:db8::1]:8080/a"],
+      ["302 //x@$remote_addr?$remote_addr", "302 //x@[2001:db8::1]?2001:db8::1"],
+      ["302 /x/$remote_addr#$remote_addr", "302 /x/2001:db8::1#2001:db8::1"],
+      ["302 http://a.test/$remote_addr", "302 http://a.test/2001:db8::1"],
+      ["200 http://$remote_addr/", "200 http://2001:db8::1/"],
+    ] as const
+  ) assertEquals(await answerOf(written, "/a", { client: "2001:db8::1" }), expected, written);
+});
+
 Deno.test("no client chooses the host that a redirect leads to", async () => {
   for (
     const [written, target, expected] of [

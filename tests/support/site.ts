@@ -40,6 +40,8 @@ export interface SiteRequest {
   readonly version?: Request["version"];
   readonly fields?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** Whom it is from. */
+  readonly client?: string;
 }
 
 /** An answer, its content read. */
@@ -181,7 +183,7 @@ export function requestFor(
   { method = "GET", version = "HTTP/1.1", ...request }: SiteRequest,
 ): Request {
   const { form, path, query, host: hostOfTarget } = parseRequestTarget(method, target);
-  const { host = "localhost", fields = {}, body } = request;
+  const { host = "localhost", fields = {}, body, client = "127.0.0.1" } = request;
   const length = body === undefined ? {} : { "Content-Length": String(body.length) };
   return {
     method,
@@ -193,7 +195,7 @@ export function requestFor(
     version,
     fields: FieldBlock.of(...Object.entries({ Host: host, ...length, ...fields })),
     body: body === undefined ? fakeBody() : fakeBody([body], body.length),
-    remote: { hostname: "127.0.0.1", port: 54321 },
+    remote: { hostname: client, port: 54321 },
     local: { hostname: "127.0.0.1", port: 8080 },
     onGone: () => () => {},
   };
