@@ -60,11 +60,11 @@ function lastResort({ request, path }: Exchange, { last, query }: TryFiles): Out
 }
 
 /**
- * Answers a path that names no file by handing it on: to a program or another server, since nobody else gets to know what
- * was asked for. Undefined where the last of try_files is one file for all, or a status.
+ * Answers a path that names no file with what is made of it as a program's PATH_INFO. Undefined where the last of
+ * try_files has no `$uri` in its path, and so nothing is behind a program.
  */
 export function answerFromLast(tries: TryFiles): Answerer | undefined {
-  if (tries.query === undefined && typeof tries.last !== "object") return undefined;
+  if (typeof tries.last !== "object") return undefined;
   return (exchange) => exchange.isChosen ? refusal(404) : lastResort(exchange, tries);
 }
 
