@@ -6,8 +6,7 @@
  *
  * @module
  */
-import { fromFileUrl, join } from "@std/path";
-import { planOf, writeBatches } from "./run_tests/batches.ts";
+import { join } from "@std/path";
 import { MarkRows } from "./run_tests/mark_rows.ts";
 import { ignoredTests } from "./run_tests/report.ts";
 
@@ -33,11 +32,6 @@ const JOBS = Deno.env.get("DENO_JOBS") ?? String(navigator.hardwareConcurrency +
 /** Its own, so that nobody else fetches the browser's driver: `deno task` fetches whatever stands in deno.lock. */
 const LOCK = "--lock=tests/deno.lock";
 
-/** The argument that means the whole suite, which alone is put together; a single file or folder runs as it is. */
-const ALL = "tests/";
-
-const ROOT = fromFileUrl(new URL("../", import.meta.url));
-
 async function main(): Promise<number> {
   const folder = await Deno.makeTempDir({ prefix: "webserv-tests-" });
   try {
@@ -52,8 +46,7 @@ async function main(): Promise<number> {
         LOCK,
         "--reporter=dot",
         `--junit-path=${report}`,
-        ...Deno.args.filter((arg) => arg !== ALL),
-        ...(Deno.args.includes(ALL) ? await allTests(folder) : []),
+        ...Deno.args,
       ],
       env: { DENO_LOG: LOG, DENO_JOBS: JOBS },
       stdout: "piped",
@@ -73,20 +66,6 @@ async function main(): Promise<number> {
     return code;
   } finally {
     await Deno.remove(folder, { recursive: true });
-  }
-}
-
-/** What the whole suite is for `deno test`, with modules of several files in a temporary folder. */
-async function allTests(folder: string): Promise<string[]> {
-  const { alone, batches } = planOf(await Array.fromAsync(testFiles(ALL)));
-  return [...alone.map((file) => join(ROOT, file)), ...await writeBatches(batches, ROOT, folder)];
-}
-
-/** All files of tests below a folder, which ends with a slash. */
-async function* testFiles(folder: string): AsyncGenerator<string> {
-  for await (const { name, isDirectory } of Deno.readDir(join(ROOT, folder))) {
-    if (isDirectory) yield* testFiles(`${folder}${name}/`);
-    else if (name.endsWith(".test.ts")) yield folder + name;
   }
 }
 

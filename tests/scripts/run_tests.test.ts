@@ -1,6 +1,5 @@
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
-import { planOf, writeBatches } from "../../scripts/run_tests/batches.ts";
 import { MarkRows } from "../../scripts/run_tests/mark_rows.ts";
 import { ignoredTests } from "../../scripts/run_tests/report.ts";
 import { temporaryFolder } from "../support/launch.ts";
@@ -67,10 +66,6 @@ async function outputFor(source: string): Promise<{ code: number; stdout: string
   await using folder = await temporaryFolder();
   const file = join(folder.path, "a.test.ts");
   await Deno.writeTextFile(file, source);
-  return await outputOf(file);
-}
-
-async function outputOf(file: string): Promise<{ code: number; stdout: string; stderr: string }> {
   const { DENO_LOG: _, ...env } = Deno.env.toObject();
   const root = fromFileUrl(new URL("../../", import.meta.url));
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
@@ -99,32 +94,4 @@ Deno.test("a run that fails ends with what has failed and why, and the exit stat
   ) {
     assertStringIncludes(stdout, part);
   }
-});
-
-Deno.test("files that only call functions run together, each once, and all others alone", () => {
-  const many = Array.from({ length: 20 }, (_, at) => `tests/http/f${at}.test.ts`);
-  const { alone, batches } = planOf(["tests/e2e/a.test.ts", ...many, "tests/runtime/clock.test.ts"]);
-  assertEquals(alone, ["tests/e2e/a.test.ts", "tests/runtime/clock.test.ts"]);
-  assertEquals(batches.map(({ name }) => name), ["http_1.test.ts", "http_2.test.ts", "http_3.test.ts"]);
-  assertEquals(batches.flatMap(({ files }) => files).sort(), many.sort());
-  assertEquals(batches.map(({ files }) => files.length), [7, 7, 6]);
-});
-
-Deno.test("what fails in a batch is named with its own file", async () => {
-  await using folder = await temporaryFolder();
-  for (const name of ["a", "b"]) {
-    await Deno.writeTextFile(
-      join(folder.path, `${name}.test.ts`),
-      `Deno.test("in ${name}", () => { if ("${name}" === "b") throw new Error("on purpose"); });`,
-    );
-  }
-  const [batch] = await writeBatches(
-    [{ name: "both.test.ts", files: ["a.test.ts", "b.test.ts"] }],
-    folder.path,
-    folder.path,
-  );
-  const { code, stdout } = await outputOf(batch!);
-  assertEquals(code, 1);
-  assertMatch(stdout, /in b => \S*b\.test\.ts:1:/);
-  assertStringIncludes(stdout, "FAILED | 1 passed | 1 failed");
 });
