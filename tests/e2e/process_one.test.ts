@@ -79,7 +79,8 @@ Deno.test({
     await waitUntil(async () => (left = await zombies()) === "0", () => `no zombie is left, but ${left}`);
     // Nobody's end was taken from whoever waits for it.
     for (let i = 0; i < 20; i++) assertEquals(await zombies(), "0");
-    assertEquals(/zombie|Uncaught|needs setsid/.test(server.said.stderr), false);
+    // On a busy machine a job may outlast its request, and is then ended and named.
+    assertEquals(/zombie|Uncaught/.test(server.said.stderr), false);
   },
 });
 
