@@ -5,6 +5,7 @@
  * @module
  */
 import { isAtLeast } from "../../lib/runtime/version.ts";
+import { ask } from "../support/ask.ts";
 import { temporaryFolder } from "../support/launch.ts";
 import { startServer, type TestServer } from "../support/server.ts";
 import { needsFcgiwrap, startFcgiwrap } from "./fastcgi_support.ts";
@@ -13,8 +14,17 @@ import zlib from "node:zlib";
 
 export type Coding = "zstd" | "br" | "gzip" | undefined;
 
-/** Deno before 2.9, and executables made with it, can make no zstd. */
-export const MAKES_ZSTD = isAtLeast(2, 9) && Deno.env.get("WEBSERV") === undefined;
+/** Not every Deno before 2.9 can make zstd, and neither can every executable: which it was made with only it can tell. */
+export const MAKES_ZSTD = Deno.env.get("WEBSERV") === undefined ? isAtLeast(2, 9) : await makesZstd();
+
+async function makesZstd(): Promise<boolean> {
+  await using server = await startServer({
+    config: "servers: [{ listen: LISTEN, root: . }]",
+    files: { "page.txt": "a page that is long enough\n".repeat(20) },
+  });
+  const { field } = await ask(server.port, "/page.txt", { fields: { "Accept-Encoding": "zstd" } });
+  return field("content-encoding") === "zstd";
+}
 
 /** Those that the server can make, as it prefers them. */
 export const CODINGS: readonly NonNullable<Coding>[] = MAKES_ZSTD ? ["zstd", "br", "gzip"] : ["br", "gzip"];
