@@ -55,6 +55,35 @@ export interface Request {
   onGone(callback: () => void): () => void;
 }
 
+/** The same request but for some of it. What the client is told, and tells by leaving, goes through the first one. */
+export function requestWith(
+  request: Request,
+  changes: Partial<Omit<Request, "inform" | "onGone">>,
+): Request {
+  const { method, target, form, path, query, uri, host, version, fields, body } = request;
+  const { remote, local, tls, forwarded, upgrade } = request;
+  return {
+    method,
+    target,
+    form,
+    path,
+    query,
+    uri,
+    host,
+    version,
+    fields,
+    body,
+    remote,
+    local,
+    tls,
+    forwarded,
+    upgrade,
+    ...changes,
+    inform: (status, fields) => request.inform?.(status, fields),
+    onGone: (callback) => request.onGone(callback),
+  };
+}
+
 /** How the client asked: with TLS to us, or to a proxy that is believed. */
 export function schemeOf({ forwarded, tls }: Pick<Request, "forwarded" | "tls">): "http" | "https" {
   return forwarded?.scheme ?? (tls === undefined ? "http" : "https");

@@ -13,7 +13,7 @@ import { passedTag, tagOfUnchanged, withPlainTags } from "../coding/tags.ts";
 import { NoRoomError } from "../http/few.ts";
 import type { FieldBlock } from "../http/fields.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
-import type { BodySource, Request, Response } from "../http/message.ts";
+import { type BodySource, type Request, requestWith, type Response } from "../http/message.ts";
 import { withVary } from "../http/vary.ts";
 import type { ContentCoding } from "../ports.ts";
 import type { Exchange } from "./exchange.ts";
@@ -47,31 +47,7 @@ export function asPlain({ request, location, services }: Exchange): Request {
   const { codings } = services.compression;
   const available = codings === undefined ? rules.codings : rules.available(codings);
   const fields = withPlainTags(request, wantedCoding(request, available));
-  return fields === request.fields ? request : withFields(request, fields);
-}
-
-/** A request with other fields. */
-export function withFields(request: Request, fields: FieldBlock): Request {
-  const { method, target, form, path, query, host, version, body } = request;
-  const { remote, local, tls, forwarded, upgrade } = request;
-  return {
-    method,
-    target,
-    form,
-    path,
-    query,
-    host,
-    version,
-    fields,
-    body,
-    remote,
-    local,
-    tls,
-    forwarded,
-    upgrade,
-    inform: (status, fields) => request.inform?.(status, fields),
-    onGone: (callback) => request.onGone(callback),
-  };
+  return fields === request.fields ? request : requestWith(request, { fields });
 }
 
 function withPassedTag(response: Response): Response {

@@ -6,7 +6,14 @@
  */
 import { HttpError, httpErrorOf, refusal } from "../http/errors.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
-import { InternalRedirect, type Outcome, type Request, requestUri, type Response } from "../http/message.ts";
+import {
+  InternalRedirect,
+  type Outcome,
+  type Request,
+  requestUri,
+  requestWith,
+  type Response,
+} from "../http/message.ts";
 import { encodePath, hiddenFrom } from "../http/path.ts";
 import { at, atBehind, type Exchange } from "./exchange.ts";
 import { passGates } from "./gates.ts";
@@ -89,8 +96,7 @@ const NO_BODY: Request["body"] = { length: 0, read: () => Promise.resolve(null) 
 
 /** With another query, which the client did not send. */
 function withQuery(asked: Request, query: string): Request {
-  const { target, form, path, upgrade } = asked;
-  return { ...withTarget(asked, path, query), target, form, path, upgrade, uri: requestUri(asked) };
+  return requestWith(asked, { query, uri: requestUri(asked) });
 }
 
 /** What the client sent besides its target stays, but for what is given. */
@@ -101,21 +107,15 @@ function withTarget(
   { method, fields, body }: Pick<Request, "method" | "fields" | "body"> = request,
 ): Request {
   const path = encodePath(decoded);
-  return {
+  return requestWith(request, {
     method,
     target: query === undefined ? path : `${path}?${query}`,
     form: "origin",
     path,
     query,
-    host: request.host,
-    version: request.version,
+    uri: undefined,
     fields,
     body,
-    remote: request.remote,
-    local: request.local,
-    tls: request.tls,
-    forwarded: request.forwarded,
-    inform: (status, fields) => request.inform?.(status, fields),
-    onGone: (callback) => request.onGone(callback),
-  };
+    upgrade: undefined,
+  });
 }

@@ -6,11 +6,10 @@
 import { withPlainTags } from "../coding/tags.ts";
 import { HttpError } from "../http/errors.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
-import type { Outcome, Request } from "../http/message.ts";
+import { type Outcome, type Request, requestWith } from "../http/message.ts";
 import { post } from "../store/post.ts";
 import { put, remove } from "../store/put.ts";
 import type { StoreTarget } from "../store/target.ts";
-import { withFields } from "./coded_answers.ts";
 import type { Exchange } from "./exchange.ts";
 
 const WRITERS: ReadonlyMap<string, (request: Request, target: StoreTarget) => Promise<Outcome>> = new Map([
@@ -30,7 +29,7 @@ export function answerFromStore(exchange: Exchange): MaybePromise<Outcome> | und
   const place = location.storePath(path);
   // Whoever has read a coding of the file has read the file.
   const fields = withPlainTags(request, undefined);
-  return write(fields === request.fields ? request : withFields(request, fields), {
+  return write(fields === request.fields ? request : requestWith(request, { fields }), {
     path,
     store: location.store!,
     place,

@@ -148,3 +148,18 @@ Deno.test("another server is asked for the path and the query that try_files has
   await ask("/a%26b?c=d");
   assertEquals(heads.map((head) => head.split("\r\n")[0]), ["GET /api/find?q=/a%26b&c=d HTTP/1.1"]);
 });
+
+Deno.test("a program that try_files leads to knows what was asked for, whatever tags come with it", async () => {
+  const server = site(
+    `servers:
+  - root: www
+    try_files: [$uri, "/index.php?q=$uri"]
+    cgi: { .php: php-cgi }
+`,
+    { "www/index.php": "source" },
+  );
+  const fields = { "Accept-Encoding": "gzip", "If-None-Match": '"tag--gzip"' };
+  for (const sent of [{}, fields]) await server.ask("/a/b?c", { fields: sent });
+  const told = server.ran.map(({ environment }) => [environment.REQUEST_URI, environment.HTTP_IF_NONE_MATCH]);
+  assertEquals(told, [["/a/b?c", undefined], ["/a/b?c", '"tag"']]);
+});
