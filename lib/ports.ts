@@ -419,3 +419,22 @@ export interface StoreFiles {
   /** True for a symbolic link, wherever it leads. */
   isLink(path: string): boolean;
 }
+
+/** What pages are told that load themselves anew. */
+export type LiveEvent =
+  /** Files have changed: their paths below the folder that is looked at, with slashes; what is not there any more, too. */
+  | { readonly type: "change"; readonly paths: readonly string[] }
+  /** A build has failed, with what it wrote, bounded. */
+  | { readonly type: "failure"; readonly command: string; readonly output: string }
+  /** A build has gone well after one that failed. */
+  | { readonly type: "mended" };
+
+/** Tells a thread's pages what has changed. */
+export interface LiveFeed {
+  /** Different for each start of the server, so that a page that comes back knows whether it is the same one. */
+  readonly epoch: string;
+  /** Counts the events; a page that was away says which was its last. */
+  readonly last: number;
+  /** Calls back with each event and its number, until the returned function is called. */
+  listen(heard: (event: LiveEvent, number: number) => void): () => void;
+}

@@ -5,6 +5,7 @@
  * @module
  */
 import type { HasSource, Key } from "./key.ts";
+import { linesOf } from "./lines.ts";
 import { LOCATION_GROUPS, LOCATION_KEYS, type SHARED_KEYS } from "./location_keys.ts";
 import { type LocationPath, parseLocationPath } from "./names.ts";
 import type { FileSection, ServerSection } from "./schema.ts";
@@ -26,13 +27,15 @@ export function completeTop(written: WrittenTop): Omit<Config, "servers" | "file
 }
 
 /** A server with all its locations. */
-export function completeServer({ values }: ServerSection): ServerConfig {
+export function completeServer({ node, values }: ServerSection): ServerConfig {
+  const lines = linesOf(node);
   return {
     ...valuesOf(SERVER_KEYS, values),
-    fallback: completeLocation(parseLocationPath("/"), values, {}),
-    locations: (values.locations ?? []).map(([path, location]) =>
-      completeLocation(path, values, location.values)
-    ),
+    fallback: { ...completeLocation(parseLocationPath("/"), values, {}), lines },
+    locations: (values.locations ?? []).map(([path, location, node]) => {
+      return { ...completeLocation(path, values, location.values), lines: linesOf(node, lines) };
+    }),
+    lines,
   };
 }
 
@@ -57,6 +60,8 @@ export function completeLocation(
     programs: nearerOnes(own, valuesOf(LOCATION_GROUPS.programs, own, inherited, has)),
     proxy: valuesOf(LOCATION_GROUPS.proxy, own, inherited, has),
     store: valuesOf(LOCATION_GROUPS.store, own, inherited, has),
+    live: valuesOf(LOCATION_GROUPS.live, own, inherited, has),
+    weather: valuesOf(LOCATION_GROUPS.weather, own, inherited, has),
   };
 }
 

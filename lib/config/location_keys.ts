@@ -8,6 +8,7 @@ import { flag, oneOrMany, parsed } from "./decoder.ts";
 import { fastcgiAddress, fastcgiTargets } from "./fastcgi_target.ts";
 import { type HasSource, inLocation, inLocationWithDefault, merged, optional, withDefault } from "./key.ts";
 import * as decoders from "./key_decoders.ts";
+import * as weathers from "./weather.ts";
 import { COMPRESSIBLE_TYPES } from "../http/content_coding.ts";
 import {
   mergeErrorPages,
@@ -240,6 +241,13 @@ const programs = {
     default: "off",
     meaning: "programs see the field Authorization",
   }),
+  /** Why a program failed is told to whoever asks from this machine. */
+  cgiDebug: withDefault({
+    decoder: () => flag,
+    default: "off",
+    meaning:
+      "where a program gives no proper answer, clients on this machine get a page with what it said, its environment and the usual causes",
+  }),
   /** A slash that was sent as `%2F` may stand in what is left of a path for a program. */
   allowEncodedSlash: withDefault({
     decoder: () => flag,
@@ -298,11 +306,61 @@ const proxy = {
   }),
 };
 
+const live = {
+  /** Pages load themselves anew when what they are made of changes. */
+  liveReload: withDefault({
+    decoder: () => flag,
+    default: "off",
+    meaning:
+      "pages show what has been edited without being loaded again by hand: a script at their end is told of it",
+  }),
+  /** Files and folders besides the roots whose changes pages are told of. */
+  liveReloadWatch: withDefault({
+    decoder: (folder) => oneOrMany(decoders.path("a file or a folder", folder)),
+    default: { text: "none", value: () => NO_FOLDERS, example: "[templates, data]" },
+    meaning: "files and folders besides the roots that `live_reload` looks at",
+  }),
+};
+
+const weather = {
+  /** How long every answer waits before it is made, in milliseconds. */
+  delay: withDefault({
+    decoder: () => decoders.duration,
+    default: "0s",
+    meaning: "how long each answer is kept back, to see what a slow server is like",
+  }),
+  /** Bytes of content in a second that each answer is sent with; Infinity is no limit. */
+  limitRate: withDefault({
+    decoder: () => decoders.size,
+    default: { text: "none", value: () => Infinity, example: "50k" },
+    meaning:
+      "bytes in a second that each answer is sent with, to see what a slow network is like; `0` is no limit",
+  }),
+  /** What of the answers goes wrong on purpose. */
+  fail: optional({
+    decoder: () => weathers.failing,
+    takesBack: (written) => written === "off",
+    meaning:
+      "what goes wrong on purpose: `{ status: 503, rate: 10% }` answers every tenth request with that, `{ cut: 2k, rate: 5% }` ends every twentieth answer behind so many bytes; `off` takes it back",
+    example: "{ status: 503, rate: 10% }",
+  }),
+};
+
 /** The keys of a location by their groups. */
-export const LOCATION_GROUPS = { files, coding, answer, access, programs, proxy, store };
+export const LOCATION_GROUPS = { files, coding, answer, access, programs, proxy, store, live, weather };
 
 /** All keys that a location may have. */
-export const LOCATION_KEYS = { ...files, ...coding, ...answer, ...access, ...programs, ...proxy, ...store };
+export const LOCATION_KEYS = {
+  ...files,
+  ...coding,
+  ...answer,
+  ...access,
+  ...programs,
+  ...proxy,
+  ...store,
+  ...live,
+  ...weather,
+};
 
 type SharedKeys<T> = {
   [P in keyof T as T[P] extends { readonly locationOnly: true } ? never : P]: T[P];

@@ -4,9 +4,10 @@
  * @module
  */
 import { flag, integer, oneOf, oneOrMany, parsed } from "./decoder.ts";
-import { withDefault } from "./key.ts";
+import { optional, withDefault } from "./key.ts";
 import * as decoders from "./key_decoders.ts";
 import { parseTrustedProxy } from "./names.ts";
+import { parseAdmin } from "./values.ts";
 import { ALLOWED_HOSTS } from "./server_keys.ts";
 
 const LOGS = "where the logs go";
@@ -52,6 +53,14 @@ export const TOP_KEYS = {
     default: { text: "none", value: () => [], example: "[127.0.0.1, 10.0.0.0/8]" },
     meaning:
       "addresses and networks of proxies that are believed in X-Forwarded-For and -Proto, or Forwarded: the client is the rightmost address there that is none of these",
+  }),
+  /** Where the inspector is; undefined where there is none. */
+  admin: optional({
+    decoder: () => parsed('an address of this machine such as 8079 or "127.0.0.1:8079"', parseAdmin),
+    meaning:
+      "the address of this machine, and no other, where the inspector is: requests as they come, metrics, health",
+    example: "127.0.0.1:8079",
+    defaultText: "none",
   }),
   /** Workers get only the permissions that the configuration needs. */
   sandbox: withDefault({

@@ -59,6 +59,8 @@ export interface ServerConfig extends ValuesOf<typeof SERVER_KEYS> {
   /** What holds where no location matches: the server's own keys, as a location for `/`. */
   readonly fallback: LocationConfig;
   readonly locations: readonly LocationConfig[];
+  /** Where it stands in the file, and all of its keys; undefined where there is no file. */
+  readonly lines?: Lines;
 }
 
 /** One location with everything that it inherits already filled in. */
@@ -70,7 +72,28 @@ export interface LocationConfig extends LocationPath {
   readonly programs: ProgramsConfig;
   readonly proxy: ProxyConfig;
   readonly store: StoreConfig;
+  readonly live: LiveConfig;
+  readonly weather: WeatherConfig;
+  /** Where it stands in the file; undefined where there is no file. Of the fallback that is where its server stands. */
+  readonly lines?: Lines;
 }
+
+/** Where a place stands in the file, and its keys: lines are counted from 1. */
+export interface Lines {
+  /** Undefined where nothing of the place itself is written. */
+  readonly line: number | undefined;
+  /**
+   * Of the keys that are written, by the file's words, those that are inherited too; and of each entry of a mapping, as
+   * `add_header.X-Frame-Options`. What is not there has its default.
+   */
+  readonly keys: Readonly<Record<string, number>>;
+}
+
+/** How pages are told of what has changed. */
+export interface LiveConfig extends ValuesOf<typeof LOCATION_GROUPS.live> {}
+
+/** What is slow, or goes wrong, on purpose. */
+export interface WeatherConfig extends ValuesOf<typeof LOCATION_GROUPS.weather> {}
 
 /** What may be asked of a location. */
 export interface AccessConfig extends ValuesOf<typeof LOCATION_GROUPS.access> {}

@@ -97,6 +97,12 @@ export interface ProxyTimeouts {
   readonly read: number;
 }
 
+/** What goes wrong on purpose: an answer with a status, or one that is cut behind so many bytes of its body. */
+export type Failing =
+  /** `rate`: the share of requests that it happens to, from 0 to 1. */
+  | { readonly status: number; readonly rate: number }
+  | { readonly cut: number; readonly rate: number };
+
 /** A status to the path of its page. */
 export type ErrorPages = Readonly<Record<number, string>>;
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Endpoint, endpointOf } from "../http/endpoint.ts";
+import { type Endpoint, endpointOf, isLoopback } from "../http/endpoint.ts";
 import { normalIPv6 } from "../http/host.ts";
 import { quote } from "./issues.ts";
 
@@ -59,6 +59,25 @@ export function parseAddress(text: string): Endpoint {
   return address === undefined
     ? parseSocketAddress(text, text)
     : { ...parseSocketAddress(address, text), tls: true };
+}
+
+/**
+ * The address of the inspector, as parseAddress() takes it.
+ *
+ * SECURITY: it shows what all clients send, so it is for this machine alone.
+ *
+ * @throws {ValueError} for any address that others reach
+ */
+export function parseAdmin(text: string): Endpoint {
+  const endpoint = parseAddress(text);
+  if (endpoint.tls) throw new ValueError(`the inspector speaks no TLS: leave out "ssl" in ${quote(text)}`);
+  if (endpoint.hostname === "localhost") return { ...endpoint, hostname: "127.0.0.1" };
+  if (isLoopback(endpoint)) return endpoint;
+  throw new ValueError(
+    `the inspector is for this machine alone: expected 127.0.0.1, [::1] or localhost with a port, not ${
+      quote(text)
+    }`,
+  );
 }
 
 /** @param written with what stands behind the address */

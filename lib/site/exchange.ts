@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { ServerConfig } from "../config/types.ts";
 import type { ErrorPageOf } from "../cgi_protocol/environment.ts";
 import type { Gateway } from "../cgi/gateway.ts";
 import type { FastcgiGateway } from "../fastcgi/gateway.ts";
@@ -21,6 +22,7 @@ import type { LocationTable } from "./location_table.ts";
 import type { NeverRun } from "./never_run.ts";
 import type { ProgramFiles } from "./program_files.ts";
 import type { Forwarder } from "./forwarder.ts";
+import type { Trace } from "./trace.ts";
 
 /** A location and what answers in it: chosen once, so that a location of plain files pays for nothing else. */
 export interface LocationEntry {
@@ -32,6 +34,7 @@ export interface LocationEntry {
 
 /** One virtual host. */
 export interface Server {
+  readonly config: ServerConfig;
   /** Its own keys, for paths that no location takes. */
   readonly fallback: LocationEntry;
   readonly locations: LocationTable<LocationEntry>;
@@ -81,6 +84,8 @@ export interface Exchange {
   readonly isChosen: boolean;
   /** The error whose page is being answered. */
   readonly errorPage: ErrorPageOf | undefined;
+  /** Takes down how it is answered; undefined where nobody wants to know. */
+  readonly trace: Trace | undefined;
 }
 
 /** Answers an exchange, whatever its method is: the gates have let it pass. @throws {HttpError | FileError | GoneError} */
@@ -96,8 +101,10 @@ export function begin(
   server: Server,
   services: Services,
   path: DecodedPath | undefined,
+  trace?: Trace,
 ): Exchange {
   const { location, answer } = path === undefined ? server.fallback : server.locations.find(path);
+  trace?.location(location.config, path ?? "/");
   return {
     request,
     server,
@@ -109,6 +116,7 @@ export function begin(
     localRedirects: 0,
     isChosen: false,
     errorPage: undefined,
+    trace,
   };
 }
 
@@ -117,7 +125,12 @@ export function begin(
  * it. SECURITY: such a path is never looked for as a whole. That its beginning and the whole of it fall into the same
  * location makes sure that none is passed by which would have refused it.
  */
-export function beginBehind(request: Request, server: Server, services: Services): Exchange | undefined {
+export function beginBehind(
+  request: Request,
+  server: Server,
+  services: Services,
+  trace?: Trace,
+): Exchange | undefined {
   if (request.form === "authority" || request.form === "asterisk") return undefined;
   const decoded = decodePathForProgram(request.path);
   if (decoded === undefined) return undefined;
@@ -126,14 +139,19 @@ export function beginBehind(request: Request, server: Server, services: Services
   if (server.locations.find(path) !== entry) return undefined;
   if (hasEncodedSlash && !entry.location.config.programs.allowEncodedSlash) return undefined;
   const answer = entry.answerBehind(namesEnd);
-  return answer && { ...begin(request, server, services, path), answer };
+  return answer && { ...begin(request, server, services, path, trace), answer };
 }
 
 /**
  * The first hop for a path that decodePath() refuses, in a location whose requests go on to another server; undefined in any
  * other. SECURITY: the same as in beginBehind() makes sure that no location is passed by.
  */
-export function beginPassedOn(request: Request, server: Server, services: Services): Exchange | undefined {
+export function beginPassedOn(
+  request: Request,
+  server: Server,
+  services: Services,
+  trace?: Trace,
+): Exchange | undefined {
   if (request.form === "authority" || request.form === "asterisk") return undefined;
   const decoded = decodePathForUpstream(request.path);
   if (decoded === undefined) return undefined;
@@ -143,7 +161,7 @@ export function beginPassedOn(request: Request, server: Server, services: Servic
     return undefined;
   }
   const answer = entry.answerBehind(namesEnd);
-  return answer && { ...begin(request, server, services, path as DecodedPath), answer };
+  return answer && { ...begin(request, server, services, path as DecodedPath, trace), answer };
 }
 
 /**
@@ -169,8 +187,9 @@ export function at(
   path: DecodedPath,
   changes: Partial<Pick<Exchange, "request" | "hops" | "localRedirects" | "isChosen" | "errorPage">> = {},
 ): Exchange {
-  const { server, services } = exchange;
+  const { server, services, trace } = exchange;
   const { location, answer } = server.locations.find(path);
+  trace?.location(location.config, path);
   // PERF: written out, in the order of begin(): spreads would cost more than all the rest of a hop.
   return {
     request: changes.request ?? exchange.request,
@@ -183,5 +202,6 @@ export function at(
     localRedirects: changes.localRedirects ?? exchange.localRedirects,
     isChosen: changes.isChosen ?? exchange.isChosen,
     errorPage: changes.errorPage ?? exchange.errorPage,
+    trace,
   };
 }

@@ -32,14 +32,18 @@ import { NeverRun } from "./never_run.ts";
 import { ProgramFiles } from "./program_files.ts";
 import type { ProgramRules } from "./programs.ts";
 import { follow } from "./route.ts";
+import type { Trace } from "./trace.ts";
 import { VirtualHosts } from "./virtual_hosts.ts";
 
 /** What answers on the endpoints that a configuration names, by their endpointKey(). */
 export interface Site {
-  readonly handlers: ReadonlyMap<string, Handler>;
+  readonly handlers: ReadonlyMap<string, SiteHandler>;
   /** For plain HTTP on endpoints that speak TLS: undefined for what is to be had over TLS alone. */
   readonly plainHandlers: ReadonlyMap<string, PlainHandler>;
 }
+
+/** Answers requests. @param trace takes down how */
+export type SiteHandler = (request: Request, trace?: Trace) => ReturnType<Handler>;
 
 /** Answers what is to be had without TLS on an endpoint that speaks it. */
 export type PlainHandler = (request: Request) => ReturnType<Handler> | undefined;
@@ -70,7 +74,7 @@ export function createSite(config: Config, services: Services): Site {
   }
   const all = [...byEndpoint], secure = all.filter(([, { endpoint }]) => endpoint.tls);
   const { trustedProxies: { length: proxies } } = config;
-  const checked = (handler: Handler) => proxies === 0 ? handler : refuseMalformedForwarded(handler);
+  const checked = (handler: SiteHandler) => proxies === 0 ? handler : refuseMalformedForwarded(handler);
   return {
     handlers: new Map(all.map(([key, hosts]) => [key, checked(createHandler(hosts, services))])),
     plainHandlers: new Map(secure.map(([key, hosts]) => [key, createPlainHandler(hosts, services)])),
@@ -138,7 +142,7 @@ function createServer(config: ServerConfig, services: Services, rules: SiteRules
   const hsts = config.hsts === undefined ? undefined : new AddedFields([[HSTS, config.hsts]]);
   const authority = hasLocalCertificate(config) ? secureAddressOf(config) : undefined;
   const { logsNotFound, programFiles, neverRun } = rules;
-  return { fallback, locations, hsts, authority, logsNotFound, programFiles, neverRun };
+  return { config, fallback, locations, hsts, authority, logsNotFound, programFiles, neverRun };
 }
 
 function secureAddressOf({ listen }: ServerConfig): SecureAddress {
@@ -174,31 +178,33 @@ function createPlainHandler(hosts: Hosts, services: Services): PlainHandler {
 }
 
 /** SECURITY: who is behind such a request cannot be told, and whoever sends it may mean just that. */
-function refuseMalformedForwarded(handler: Handler): Handler {
-  return (request) =>
-    request.forwarded?.isMalformed ? errorResponse(MALFORMED_FORWARDED, request) : handler(request);
+function refuseMalformedForwarded(handler: SiteHandler): SiteHandler {
+  return (request, trace) =>
+    request.forwarded?.isMalformed ? errorResponse(MALFORMED_FORWARDED, request) : handler(request, trace);
 }
 
 const MALFORMED_FORWARDED = new HttpError(400, "The field Forwarded breaks the grammar of RFC 7239");
 
 /** Answers the requests of one endpoint. */
-function createHandler(hosts: Hosts, services: Services): Handler {
+function createHandler(hosts: Hosts, services: Services): SiteHandler {
   const { servers, guard } = hosts;
-  return (request) => {
+  return (request, trace) => {
     const refused = guard?.refuse(request);
     // Nothing of the site, not even its error page, is for a page that has no business here.
     if (refused !== undefined) return errorResponse(refused, request);
     const server = servers.find(request.host);
+    trace?.server(server.config);
     if (request.tls !== undefined && isMisdirected(request, request.tls, server, servers)) {
       return errorResponse(MISDIRECTED, request);
     }
     const answer = authorityAnswer(request, hosts, server, services);
     if (answer !== undefined) return answer;
     const path = pathOf(request);
-    if (typeof path !== "object") return follow(begin(request, server, services, path), finish);
-    const behind = beginBehind(request, server, services) ?? beginPassedOn(request, server, services);
+    if (typeof path !== "object") return follow(begin(request, server, services, path, trace), finish);
+    const behind = beginBehind(request, server, services, trace) ??
+      beginPassedOn(request, server, services, trace);
     if (behind !== undefined) return follow(behind, finish);
-    return finish(begin(request, server, services, undefined), path);
+    return finish(begin(request, server, services, undefined, trace), path);
   };
 }
 

@@ -35,6 +35,7 @@ export const FLOORS: readonly Floor[] = [
     what: "one file per command; one table of options for parser, help, completions and manual",
     imports: [
       "lib/supervisor",
+      "lib/explain",
       "lib/runtime",
       "lib/trust",
       "lib/config",
@@ -52,6 +53,7 @@ export const FLOORS: readonly Floor[] = [
       "lib/runtime",
       "lib/server",
       "lib/site",
+      "lib/inspector",
       "lib/cgi",
       "lib/cgi_protocol",
       "lib/fastcgi",
@@ -96,6 +98,23 @@ export const FLOORS: readonly Floor[] = [
     names: "nothing",
   },
   {
+    place: "lib/explain",
+    what: "what would be answered, and why: the site over services that do nothing, and what it decides",
+    imports: [
+      "lib/site",
+      "lib/cgi",
+      "lib/fastcgi",
+      "lib/proxy",
+      "lib/cgi_protocol",
+      "lib/files",
+      "lib/disk",
+      "lib/config",
+      ...PURE,
+      "@std/path",
+    ],
+    names: "nothing",
+  },
+  {
     place: "lib/site",
     what: "virtual host, location, and the one way through: gates, answerer, internal redirect, finish",
     imports: [
@@ -106,12 +125,19 @@ export const FLOORS: readonly Floor[] = [
       "lib/store",
       "lib/files",
       "lib/coding",
+      "lib/live",
       "lib/disk",
       "lib/config",
       "lib/pages",
       ...PURE,
       "@std/path",
     ],
+    names: "chance",
+  },
+  {
+    place: "lib/inspector",
+    what: "requests taken down, and shown: records, metrics, HAR, replay, the admin's handler",
+    imports: ["lib/http1", "lib/pages", ...PURE],
     names: "chance",
   },
   {
@@ -154,6 +180,12 @@ export const FLOORS: readonly Floor[] = [
   {
     place: "lib/coding",
     what: "content codings: bodies and representations that are sent compressed",
+    imports: PURE,
+    names: "nothing",
+  },
+  {
+    place: "lib/live",
+    what: "pages that load themselves anew: the script, its place in an answer, the stream of events",
     imports: PURE,
     names: "nothing",
   },

@@ -22,7 +22,16 @@ function decoded(yaml: string): Omit<Config, "file"> {
   const { config, issues } = decodeConfig(yaml, "/site/webserv.yaml");
   if (config === undefined) throw new Error(JSON.stringify(issues));
   const { file: _, ...rest } = config;
-  return rest;
+  return withoutLines(rest);
+}
+
+/** What the command line makes stands nowhere. */
+function withoutLines(config: Omit<Config, "file">): Omit<Config, "file"> {
+  const servers = config.servers.map(({ lines: _, ...server }) => {
+    const { lines: _of, ...fallback } = server.fallback;
+    return { ...server, fallback, locations: server.locations.map(({ lines: _, ...location }) => location) };
+  });
+  return { ...config, servers };
 }
 
 function onlyServer(config: Config): ServerConfig {

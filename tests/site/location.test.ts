@@ -45,7 +45,15 @@ function location(keys: Keys, programs: readonly string[] = []): Location {
       types: {},
       cacheControl: [["*", "no-cache"]],
     },
-    programs: { cgiOnly: false, cgiEnv: {}, cgiPassAuthorization: false, allowEncodedSlash: false },
+    programs: {
+      cgiOnly: false,
+      cgiEnv: {},
+      cgiPassAuthorization: false,
+      allowEncodedSlash: false,
+      cgiDebug: false,
+    },
+    live: { liveReload: false, liveReloadWatch: [] },
+    weather: { delay: 0, limitRate: Infinity },
     proxy: { proxySetHeader: [], proxyTimeouts: { connect: 5000, read: 60_000 }, proxySslVerify: true },
     store: { ...uploadStore !== undefined && { uploadStore }, overwrite: false },
   };
