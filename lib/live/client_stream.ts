@@ -8,8 +8,10 @@
 
 /** The last part: it starts everything. */
 export const STREAM = String.raw`
-const FIRST_DELAY = 200, LONGEST_DELAY = 5000, RESTART_KEY = "webserv.live.restart";
+const FIRST_DELAY = 200, LONGEST_DELAY = 5000, RESTART_KEY = "webserv.live.restart", OWN_KEY = "webserv.live.own:" + frameName() + location.pathname;
 const listeners = new Set();
+/** The last events and when they came, for frames that come later. */
+const told = [];
 let source, waiting, delay = FIRST_DELAY, isForbidden = false;
 /** Of the server that this page knows, and the last message's; undefined before the first connection. */
 let epoch, last;
@@ -27,11 +29,29 @@ function namesOf(paths, kind) {
     path.split("/").pop().replace(/\.(?:gz|br|zst)$/i, "")));
 }
 
+/**
+ * A program may write files whenever it makes this page, below the folders that are looked at: what changes while the page
+ * is made, three times in a row, is no reason to make it again.
+ */
+function isOwnDoing(paths, age) {
+  const [entry] = performance.getEntriesByType("navigation"), text = paths.join();
+  const isWhileMade = entry && pageAge() - age < entry.responseEnd - entry.requestStart + 30;
+  try {
+    const [known, count] = JSON.parse(remembered.getItem(OWN_KEY)) || ["", 0];
+    const next = isWhileMade ? (known === text ? count + 1 : 1) : 0;
+    remembered.setItem(OWN_KEY, JSON.stringify([text, next]));
+    if (next === 3) console.warn("webserv: no more reloads for what changes whenever this page is made: " + text);
+    return next >= 3;
+  } catch (error) { return false; /* Nothing is remembered here. */ }
+}
+
 /** No path at all stands for anything. */
 function showChange({ paths, age }) {
   // It is older than this page.
   if (age > pageAge()) return;
-  if (paths.length === 0 || paths.some((path) => kindOf(path) === "other")) return reload();
+  if (paths.length === 0 || paths.some((path) => kindOf(path) === "other")) {
+    return isOwnDoing(paths, age) ? undefined : reload();
+  }
   stamp = Date.now().toString(36);
   const sheets = namesOf(paths, "sheet"), pictures = namesOf(paths, "picture");
   if (sheets.size > 0) swapSheets(sheets);
@@ -56,12 +76,14 @@ function restarted() {
 }
 
 function tell(event) {
+  told.push([event, Date.now()]);
+  if (told.length > 20) told.shift();
   for (const listener of [...listeners]) listener(event);
 }
 
-function hear({ data, lastEventId }) {
-  const event = JSON.parse(data);
-  if (event.type !== "hello") {
+function hear({ type, data, lastEventId }) {
+  const event = Object.assign(JSON.parse(data), { type });
+  if (type !== "hello") {
     last = lastEventId;
     return tell(event);
   }
@@ -83,7 +105,7 @@ function connect() {
   clearTimeout(waiting);
   const query = last === undefined ? "age=" + Math.ceil(pageAge()) : "last=" + encodeURIComponent(last);
   source = new EventSource("/.webserv/live?" + query);
-  source.onmessage = hear;
+  for (const type of ["hello", "change", "failure", "mended"]) source.addEventListener(type, hear);
   source.onerror = () => {
     disconnect();
     waiting = setTimeout(connect, delay);
@@ -114,7 +136,10 @@ function hubAround() {
 
 function begin() {
   hub.around = hubAround();
-  if (!hub.around) return connectWhileSeen();
+  if (!hub.around) {
+    listeners.add(act);
+    return connectWhileSeen();
+  }
   const leave = hub.around.listen(act);
   addEventListener("pagehide", leave);
   addEventListener("pageshow", ({ persisted }) => persisted && hub.around.listen(act));
@@ -123,8 +148,11 @@ function begin() {
 /** What the script shows to itself in frames, and to whoever wonders whether it works. */
 const hub = {
   listen(listener) {
-    listeners.add(listener);
     if (hub.around) return hub.around.listen(listener);
+    for (const [event, time] of told) {
+      if (event.type === "change") listener(Object.assign({}, event, { age: event.age + Date.now() - time }));
+    }
+    listeners.add(listener);
     return () => listeners.delete(listener);
   },
   around: undefined,
@@ -133,7 +161,6 @@ const hub = {
   },
 };
 Object.defineProperty(window, KEY, { value: hub });
-listeners.add(act);
 
 /** The script is at the end of the page around it, too: it may be yet to come. */
 let around;
