@@ -80,8 +80,9 @@ function restoreScroll({ x, y, boxes }) {
 }
 
 let isLeaving = false;
+/** A page that cannot be left just now, as where it uploads, prevents it. */
 function reload() {
-  if (isLeaving) return;
+  if (isLeaving || !dispatchEvent(new Event("webserv-reload", { cancelable: true }))) return;
   isLeaving = true;
   // The page may ask its user, who stays.
   setTimeout(() => isLeaving = false, 3000);
