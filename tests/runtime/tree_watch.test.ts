@@ -249,7 +249,7 @@ async function limited(
     }
     const done = Promise.withResolvers();
     const watch = new TreeWatch({
-      changed: ({ paths }) => { console.log("changed", ...paths); if (/^d\\d+\/f$/.test(paths[0])) done.resolve(); },
+      changed: ({ paths }) => { console.log("changed", ...paths); if (/^d[0-9]+.f$/.test(paths[0])) done.resolve(); },
       warning: (text) => console.log(text.replace(root, "ROOT")),
     }, clock, { files: 40, pause: 20 });
     watch.watch({ paths: [root], ignored: [] });
