@@ -5,7 +5,7 @@
  */
 
 /** The script that every page has at its end. */
-export const LIVE_SCRIPT = "/.webserv/live.js";
+export const LIVE_SCRIPT_PATH = "/.webserv/live.js";
 
 /** The stream of what has changed, as server-sent events (HTML, section 9.2). */
-export const LIVE_EVENTS = "/.webserv/live";
+export const LIVE_EVENTS_PATH = "/.webserv/live";

@@ -3,14 +3,14 @@
  *
  * @module
  */
-import { LIVE_SCRIPT } from "./addresses.ts";
+import { LIVE_SCRIPT_PATH } from "./addresses.ts";
 
 /** How a page's characters are bytes, so far as it matters for an element of ASCII. */
 export type PageEncoding = "ascii" | "utf-16le" | "utf-16be";
 
 /** @param nonce of the page's Content-Security-Policy: of base64 characters alone */
 export function scriptElement(nonce: string | undefined, encoding: PageEncoding): Uint8Array<ArrayBuffer> {
-  const text = `<script src="${LIVE_SCRIPT}"${nonce === undefined ? "" : ` nonce="${nonce}"`}></script>`;
+  const text = `<script src="${LIVE_SCRIPT_PATH}"${nonce === undefined ? "" : ` nonce="${nonce}"`}></script>`;
   if (encoding === "ascii") return encoder.encode(text);
   const bytes = new Uint8Array(text.length * 2), view = new DataView(bytes.buffer);
   for (let i = 0; i < text.length; i++) view.setUint16(i * 2, text.charCodeAt(i), encoding === "utf-16le");

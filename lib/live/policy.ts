@@ -84,7 +84,9 @@ function forbiddenScript(
   origin: PageOrigin,
 ): string | undefined {
   const sandbox = policy.get("sandbox");
-  if (sandbox !== undefined && !/(?:^|\s)allow-scripts(?:\s|$)/i.test(sandbox)) return written("sandbox", sandbox);
+  if (sandbox !== undefined && !/(?:^|\s)allow-scripts(?:\s|$)/i.test(sandbox)) {
+    return written("sandbox", sandbox);
+  }
   const sources = scriptSources(policy);
   if (sources === undefined) return undefined;
   const { directive, value } = sources;

@@ -29,8 +29,7 @@ const CREATE: Readonly<Record<string, (first: number) => Stream>> = {
   // RFC 9110 section 8.4.1.2: some send it without zlib's head.
   "deflate": (first) => (first & 0x0f) === 8 ? zlib.createInflate() : zlib.createInflateRaw(),
   "br": () => zlib.createBrotliDecompress(),
-  "zstd": () =>
-    zlib.createZstdDecompress({ params: { [zlib.constants.ZSTD_d_windowLogMax]: ZSTD_WINDOW } }),
+  "zstd": () => zlib.createZstdDecompress({ params: { [zlib.constants.ZSTD_d_windowLogMax]: ZSTD_WINDOW } }),
 };
 
 /** The system's. */
@@ -76,7 +75,9 @@ class DecodedSource implements ByteSource {
 
   async read(buffer: Uint8Array): Promise<number | null> {
     for (;;) {
-      if (this.#pending.length === 0) this.#pending = this.#stream?.read() as Uint8Array<ArrayBuffer> ?? this.#pending;
+      if (this.#pending.length === 0) {
+        this.#pending = this.#stream?.read() as Uint8Array<ArrayBuffer> ?? this.#pending;
+      }
       if (this.#pending.length > 0) return this.#take(buffer);
       if (this.#error !== undefined) throw this.#failure(this.#error);
       if (this.#isOver) return null;
@@ -143,6 +144,8 @@ class DecodedSource implements ByteSource {
   }
 
   #failure(error: Error): BodyError {
-    return new BodyError(`Its content cannot be decoded as ${this.#coding}: ${error.message}`, { cause: error });
+    return new BodyError(`Its content cannot be decoded as ${this.#coding}: ${error.message}`, {
+      cause: error,
+    });
   }
 }

@@ -13,10 +13,11 @@ import { HttpError } from "../http/errors.ts";
 import { FieldBlock } from "../http/fields.ts";
 import { type BodySource, type Request, requestWith, type Response, schemeOf } from "../http/message.ts";
 import type { Labels } from "../http/origin.ts";
-import { LIVE_EVENTS, LIVE_SCRIPT } from "../live/addresses.ts";
-import { LIVE_CLIENT } from "../live/client.ts";
+import { LIVE_EVENTS_PATH, LIVE_SCRIPT_PATH } from "../live/addresses.ts";
+import { LIVE_SCRIPT } from "../live/client.ts";
 import { encodingOf, scriptElement } from "../live/element.ts";
 import { LiveEvents } from "../live/events.ts";
+import type { LivePosition } from "../live/messages.ts";
 import { metaPolicies } from "../live/meta_policies.ts";
 import { asText, type Ending, PageSource, pageWith } from "../live/page_source.ts";
 import { judgePolicies } from "../live/policy.ts";
@@ -30,7 +31,7 @@ import type { Location } from "./location.ts";
 /** What it is made over. */
 export interface LivePorts {
   readonly feed: LiveFeed;
-  readonly clock: Pick<Clock, "every">;
+  readonly clock: Pick<Clock, "every" | "now">;
   readonly decompression: Decompression;
 }
 
@@ -58,15 +59,18 @@ export class LivePages implements LiveReload {
 
   answer(request: Request): Response | HttpError | undefined {
     const { path, method } = request;
-    if (path !== LIVE_SCRIPT && path !== LIVE_EVENTS) return undefined;
+    if (path !== LIVE_SCRIPT_PATH && path !== LIVE_EVENTS_PATH) return undefined;
     if (method === "OPTIONS") return { status: 204, fields: ALLOWED, body: undefined };
     if (method !== "GET" && method !== "HEAD") return NOT_ALLOWED;
-    if (path === LIVE_SCRIPT) return { status: 200, fields: SCRIPT_FIELDS, body: SCRIPT };
+    if (path === LIVE_SCRIPT_PATH) return { status: 200, fields: SCRIPT_FIELDS, body: SCRIPT };
     return this.#openStream(request);
   }
 
   asPlain(request: Request): Request {
-    return withConditions(request, /(?:^|,)\s*text\/html\s*(?:[;,]|$)/i.test(request.fields.joined("accept") ?? ""));
+    return withConditions(
+      request,
+      /(?:^|,)\s*text\/html\s*(?:[;,]|$)/i.test(request.fields.joined("accept") ?? ""),
+    );
   }
 
   asPlainFor(request: Request, { contentType }: Labels): Request | undefined {
@@ -83,7 +87,9 @@ export class LivePages implements LiveReload {
         : withTag(response, tagOfUnchangedPage(tag, exchange.request.fields.joined("if-none-match")));
     }
     const contentType = fields.get("content-type");
-    if (contentType === undefined || HAVE_NO_PAGE.has(status) || !this.#isPage(exchange, contentType, fields)) {
+    if (
+      contentType === undefined || HAVE_NO_PAGE.has(status) || !this.#isPage(exchange, contentType, fields)
+    ) {
       return tag === undefined ? response : withTag(response, unscriptedTag(tag));
     }
     const plain = this.#decoded(exchange, response);
@@ -161,11 +167,16 @@ export class LivePages implements LiveReload {
     const reported = valuesOf(fields, "content-security-policy-report-only");
     if (header.length + meta.length + reported.length === 0) return undefined;
     const { request } = exchange, host = request.fields.get("host") ?? request.host;
-    const { nonce, forbids } = judgePolicies([...header, ...meta], reported, { scheme: schemeOf(request), host });
+    const { nonce, forbids } = judgePolicies([...header, ...meta], reported, {
+      scheme: schemeOf(request),
+      host,
+    });
     if (forbids !== undefined) {
       this.#say(
         exchange,
-        `its Content-Security-Policy forbids it: ${forbids.slice(0, 200)} (script-src and connect-src would need 'self')`,
+        `its Content-Security-Policy forbids it: ${
+          forbids.slice(0, 200)
+        } (script-src and connect-src would need 'self')`,
       );
     }
     return nonce;
@@ -182,11 +193,7 @@ export class LivePages implements LiveReload {
   #openStream(request: Request): Response | HttpError {
     if (isForeign(request)) return FOREIGN;
     if (request.method === "HEAD") return { status: 200, fields: STREAM_FIELDS, body: undefined };
-    const since = request.query === undefined ? undefined : /(?:^|&)since=([\w.-]*)/.exec(request.query)?.[1];
-    const stream = this.#events.open(
-      request.fields.get("last-event-id") ?? since,
-      (end) => request.onGone(end),
-    );
+    const stream = this.#events.open(positionOf(request), (end) => request.onGone(end));
     return stream === undefined ? CROWDED : { status: 200, fields: STREAM_FIELDS, body: stream };
   }
 }
@@ -209,7 +216,7 @@ const CROWDED = new HttpError(503, "Too many pages listen to what has changed", 
   fields: FieldBlock.of(["Retry-After", 5]),
 });
 
-const SCRIPT = new TextEncoder().encode(LIVE_CLIENT);
+const SCRIPT = new TextEncoder().encode(LIVE_SCRIPT);
 const SCRIPT_FIELDS = FieldBlock.of(
   ["Content-Type", "text/javascript; charset=utf-8"],
   ["Cache-Control", "no-cache"],
@@ -221,6 +228,15 @@ const STREAM_FIELDS = FieldBlock.of(
   ["Cross-Origin-Resource-Policy", "same-origin"],
   ["X-Content-Type-Options", "nosniff"],
 );
+
+/** What a page says of itself: a browser that asks again by itself knows better than the address that it was given. */
+function positionOf({ fields, query }: Request): LivePosition {
+  const parameters = new URLSearchParams(query), age = parameters.get("age");
+  return {
+    last: fields.get("last-event-id") ?? parameters.get("last") ?? undefined,
+    age: age !== null && /^\d{1,15}$/.test(age) ? Number(age) : undefined,
+  };
+}
 
 function isHtml(contentType: string): boolean {
   return /^[ \t]*text\/html[ \t]*(?:;|$)/i.test(contentType);

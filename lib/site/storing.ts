@@ -31,7 +31,9 @@ export function answerFromStore(exchange: Exchange): MaybePromise<Outcome> | und
   const place = location.storePath(path);
   // Whoever has read a coding of the file has read the file, and so has who has read it with a script behind it.
   const fields = withPlainTags(exchange.request, undefined);
-  const request = fields === exchange.request.fields ? exchange.request : requestWith(exchange.request, { fields });
+  const request = fields === exchange.request.fields
+    ? exchange.request
+    : requestWith(exchange.request, { fields });
   return write(liveReloadOf(exchange)?.asPlain(request) ?? request, {
     path,
     store: location.store!,
