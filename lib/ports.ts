@@ -232,6 +232,27 @@ export interface Compression {
   encoder(coding: ContentCoding, size?: number): Encoder;
 }
 
+/** Bytes that are read piece by piece. */
+export interface ByteSource {
+  /** Fills the buffer from its start, with one byte at least; null at the end. */
+  read(buffer: Uint8Array): Promise<number | null>;
+  close(): void;
+}
+
+/** Takes content out of its codings. */
+export interface Decompression {
+  /** Those that this runtime can take content out of, by their names in lower case. */
+  readonly codings: ReadonlySet<string>;
+  /**
+   * What a source has in a coding, in bounded memory: no more of it is read than is wanted. What has come of it so far is
+   * given before more is waited for. Owns the source.
+   *
+   * @param coding one of `codings`
+   * @returns its reads reject with a BodyError for what is cut short, or is in no such coding
+   */
+  decode(coding: string, source: ByteSource): ByteSource;
+}
+
 export interface Clock {
   /** Wall-clock milliseconds since the epoch. */
   now(): number;

@@ -50,6 +50,11 @@ export function hasFastcgi(config: Config): boolean {
   );
 }
 
+/** True if pages of some location load themselves anew. */
+export function hasLiveReload(config: Config): boolean {
+  return allLocations(config).some(({ live }) => live.liveReload);
+}
+
 /** Where the FastCGI servers listen that are not started here; one that is named twice stands there twice. */
 export function fastcgiAddresses(config: Config): UpstreamAddress[] {
   return allLocations(config)

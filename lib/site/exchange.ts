@@ -18,6 +18,7 @@ import type { Compression, Dialer, ErrorLog, StoreFiles } from "../ports.ts";
 import type { AddedFields } from "./added_fields.ts";
 import type { PublicAuthority, SecureAddress } from "./authority_pages.ts";
 import type { Location } from "./location.ts";
+import type { LiveReload } from "./live_reload.ts";
 import type { LocationTable } from "./location_table.ts";
 import type { NeverRun } from "./never_run.ts";
 import type { ProgramFiles } from "./program_files.ts";
@@ -42,6 +43,8 @@ export interface Server {
   readonly hsts?: AddedFields | undefined;
   /** Where it shows the authority that its certificate is of; undefined where it has one of its own, or none. */
   readonly authority?: SecureAddress | undefined;
+  /** Some of its locations have `live_reload`. */
+  readonly isLive: boolean;
   /** Which files are programs, of all servers. */
   readonly programFiles: ProgramFiles;
   /** What strangers write, of all servers. */
@@ -60,6 +63,8 @@ export interface Services {
   readonly compression: Compression;
   readonly store: StoreFiles;
   readonly errorLog: ErrorLog;
+  /** Has pages load themselves anew; undefined where no location does. */
+  readonly live?: LiveReload | undefined;
   /** Passes requests on to other servers; undefined where no location does. */
   readonly forwarder?: Forwarder | undefined;
   /** Whose certificates the servers have that bring none of their own; undefined where there are none. */

@@ -13,7 +13,7 @@ import { type DecodedPath, decodePath } from "../http/path.ts";
 import { errorResponse } from "../pages/error_response.ts";
 import type { StorePorts } from "../disk/store_origin.ts";
 import { answererBehind, answererOf } from "./answerers.ts";
-import { answerForAuthority, isAuthorityPath, type SecureAddress } from "./authority_pages.ts";
+import { answerForAuthority, isOwnPath, type SecureAddress } from "./authority_pages.ts";
 import {
   begin,
   beginBehind,
@@ -142,7 +142,8 @@ function createServer(config: ServerConfig, services: Services, rules: SiteRules
   const hsts = config.hsts === undefined ? undefined : new AddedFields([[HSTS, config.hsts]]);
   const authority = hasLocalCertificate(config) ? secureAddressOf(config) : undefined;
   const { logsNotFound, programFiles, neverRun } = rules;
-  return { config, fallback, locations, hsts, authority, logsNotFound, programFiles, neverRun };
+  const isLive = [config.fallback, ...config.locations].some(({ live }) => live.liveReload);
+  return { config, fallback, locations, hsts, authority, isLive, logsNotFound, programFiles, neverRun };
 }
 
 function secureAddressOf({ listen }: ServerConfig): SecureAddress {
@@ -161,9 +162,16 @@ function authorityAnswer(
   { authority: secure }: Server,
   { authority }: Services,
 ): MaybePromise<Response> | undefined {
-  if (secure === undefined || authority === undefined || !isAuthorityPath(request)) return undefined;
+  if (secure === undefined || authority === undefined || !isOwnPath(request)) return undefined;
   const address = endpoint.tls ? { port: undefined, isOpen: isAll(endpoint) } : secure;
   const outcome = answerForAuthority(request, authority, address);
+  return outcome instanceof HttpError ? errorResponse(outcome, request) : outcome;
+}
+
+/** The script of pages that load themselves anew, and what tells it; undefined for everything else. */
+function liveAnswer(request: Request, { isLive }: Server, { live }: Services): Response | undefined {
+  if (!isLive || live === undefined || !isOwnPath(request)) return undefined;
+  const outcome = live.answer(request);
   return outcome instanceof HttpError ? errorResponse(outcome, request) : outcome;
 }
 
@@ -197,7 +205,7 @@ function createHandler(hosts: Hosts, services: Services): SiteHandler {
     if (request.tls !== undefined && isMisdirected(request, request.tls, server, servers)) {
       return errorResponse(MISDIRECTED, request);
     }
-    const answer = authorityAnswer(request, hosts, server, services);
+    const answer = authorityAnswer(request, hosts, server, services) ?? liveAnswer(request, server, services);
     if (answer !== undefined) return answer;
     const path = pathOf(request);
     if (typeof path !== "object") return follow(begin(request, server, services, path, trace), finish);

@@ -9,7 +9,14 @@ import { spawnedPools, uploadStores } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
 import { type Endpoint, endpointKey } from "../http/endpoint.ts";
 import { describeFileError } from "../http/errors.ts";
-import { type AppState, type ErrorLog, FileError, type FileProblem, type Pool } from "../ports.ts";
+import {
+  type AppState,
+  type ErrorLog,
+  FileError,
+  type FileProblem,
+  type LiveEvent,
+  type Pool,
+} from "../ports.ts";
 import { LogError } from "../runtime/logs.ts";
 import { MARK_VARIABLE, markedSoftware, OrphanGuard } from "../runtime/orphan_guard.ts";
 import { ownAddresses } from "../runtime/own_addresses.ts";
@@ -27,6 +34,7 @@ import {
   startsPrograms,
   workerPermissions,
 } from "./permissions.ts";
+import { newLiveFeed } from "./live_feed.ts";
 import type { PoolKeeper } from "./pool_keeper.ts";
 import { type RetiredBounds, RetiredWorkers } from "./retired_workers.ts";
 import { SOFTWARE } from "./software.ts";
@@ -105,6 +113,8 @@ export class Supervisor {
   readonly #retired: RetiredWorkers;
   #terminal: Terminal;
   #app: AppState = { runs: true };
+  /** What pages have been told. */
+  readonly #live = newLiveFeed(Date.now());
   #config: Config;
   #logs: SupervisorLogs;
   /** What workers of the configuration have been given. */
@@ -203,6 +213,12 @@ export class Supervisor {
   tellApp(state: AppState): void {
     this.#app = state;
     for (const worker of this.#everyWorker()) worker.tellApp(state);
+  }
+
+  /** Pages are to be told. */
+  tellLive(event: LiveEvent): void {
+    this.#live.tell(event);
+    for (const worker of this.#everyWorker()) worker.tellLive(event, this.#live.last);
   }
 
   /** The terminal has another width. */
@@ -480,6 +496,7 @@ export class Supervisor {
         software: this.#software,
         terminal: this.#terminal,
         app: config.app && this.#app,
+        live: this.#live.state,
       },
       config.sandbox ? this.#permissions(config) : undefined,
       {

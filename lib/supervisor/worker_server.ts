@@ -10,6 +10,7 @@ import { hasFastcgi, passesRequestsOn, spawnedPools } from "../config/places.ts"
 import type { Config } from "../config/types.ts";
 import { FileCache } from "../disk/file_cache.ts";
 import { Listings } from "../files/listings.ts";
+import { andThen, type MaybePromise } from "../http/maybe_promise.ts";
 import { type Endpoint, endpointKey } from "../http/endpoint.ts";
 import { TrustedProxies } from "../http/trusted_proxies.ts";
 import type {
@@ -19,6 +20,7 @@ import type {
   Dialer,
   ErrorLog,
   IncomingConnection,
+  LiveFeed,
   Log,
   Pools,
 } from "../ports.ts";
@@ -45,6 +47,7 @@ import { speaksTls, type WorkerCertificate, type WorkerCertificates } from "./ce
 import { accessFormat, isOnTerminal } from "./log_style.ts";
 import { LazyForwarder } from "./forwarder.ts";
 import { LazyFastcgi } from "./lazy_fastcgi.ts";
+import { LazyLive } from "./lazy_live.ts";
 import type { WorkerStart } from "./messages.ts";
 import { SOFTWARE } from "./software.ts";
 import type { WorkerTls } from "./worker_tls.ts";
@@ -66,6 +69,8 @@ export interface MainServices {
   /** Looks after the groups of programs; undefined where there are none. */
   readonly groups: GroupRegistry | undefined;
   readonly pools: Pools;
+  /** What pages are to be told. */
+  readonly live: LiveFeed;
   /** Has a certificate made for a name. */
   readonly askForCertificate: (name: string) => void;
 }
@@ -91,6 +96,7 @@ export class WorkerServer {
     readonly terminal: { columns: LogTerminal["columns"] },
     /** Undefined where there is none behind this server. */
     readonly app: { state: AppState } | undefined,
+    readonly live: LazyLive,
   ) {
     this.#config = options.config;
   }
@@ -103,7 +109,7 @@ export class WorkerServer {
   static async start(
     options: WorkerStart,
     logs: WorkerLogs,
-    { groups, pools, askForCertificate }: MainServices,
+    { groups, pools, live: feed, askForCertificate }: MainServices,
   ): Promise<WorkerServer> {
     const { config, reusePort, searchPath, launcher, spoolFolder, software } = options;
     const shared = { spooler: spooler(spoolFolder), clock, errorLog: logs.error, searchPath };
@@ -130,8 +136,17 @@ export class WorkerServer {
       store: storeFiles,
       errorLog: logs.error,
     };
+    const live = new LazyLive(feed, clock);
+    await live.prepare(config);
     const terminal = { columns: options.terminal?.columns };
-    const settings = settingsOf(config, options, logs, services, terminal, options.certificates);
+    const settings = settingsOf(
+      config,
+      options,
+      logs,
+      { ...services, live: live.pages },
+      terminal,
+      options.certificates,
+    );
     const context: ServerContext = new ServerContext(settings, clock, logs.error);
     await forwarder.prepare(config);
     const tls = await tlsFor(options, askForCertificate);
@@ -150,24 +165,33 @@ export class WorkerServer {
       throw error;
     }
     for (const acceptor of acceptors) void acceptor.run();
-    return new WorkerServer(options, logs, acceptors, tls, context, services, count, terminal, app);
+    return new WorkerServer(options, logs, acceptors, tls, context, services, count, terminal, app, live);
   }
 
   /**
    * Goes over to a configuration with the same endpoints. No connection notices: what is being answered is answered
-   * to its end, and the next request gets the other site.
+   * to its end, and the next request gets the other site. Pages that wait for changes ask anew.
    */
-  change(config: Config, certificates: WorkerCertificates): void {
+  change(config: Config, certificates: WorkerCertificates): MaybePromise<void> {
     this.#config = config;
     this.renew(certificates);
+    return andThen(this.live.prepare(config), () => {
+      // It may have been changed once more meanwhile.
+      if (this.#config === config) this.#goOver(config, certificates);
+    });
+  }
+
+  #goOver(config: Config, certificates: WorkerCertificates): void {
+    const services = { ...this.services, live: this.live.pages };
     this.context.settings = settingsOf(
       config,
       this.options,
       this.logs,
-      this.services,
+      services,
       this.terminal,
       certificates,
     );
+    this.live.hangUp();
   }
 
   /** Goes over to other certificates; connections keep those that they have. */
@@ -203,6 +227,7 @@ export class WorkerServer {
 
   /** Accepts nothing more, and resolves once every connection has had its last answer and every program its end. */
   async retire(): Promise<void> {
+    this.live.stop();
     await Promise.all(this.acceptors.map((acceptor) => acceptor.retire()));
     await this.#endPrograms();
   }
@@ -226,6 +251,7 @@ export class WorkerServer {
 
   /** Accepts nothing more, waits up to timeouts.shutdown for running exchanges, and closes everything. */
   async stop(): Promise<void> {
+    this.live.stop();
     const drained = Promise.all(this.acceptors.map((acceptor) => acceptor.drain()));
     for (const acceptor of this.acceptors) acceptor.hangUp();
     let cancel = () => {};

@@ -6,6 +6,7 @@
  */
 import { Gateway } from "../../lib/cgi/gateway.ts";
 import { decodeConfig, formatIssue } from "../../lib/config/decode.ts";
+import { hasLiveReload } from "../../lib/config/places.ts";
 import { FileCache } from "../../lib/disk/file_cache.ts";
 import { FastcgiGateway } from "../../lib/fastcgi/gateway.ts";
 import { Listings } from "../../lib/files/listings.ts";
@@ -18,7 +19,10 @@ import { Proxy } from "../../lib/proxy/proxy.ts";
 import { Deadlines } from "../../lib/server/deadlines.ts";
 import type { PublicAuthority } from "../../lib/site/authority_pages.ts";
 import { SystemCompression } from "../../lib/runtime/compression.ts";
+import { SystemDecompression } from "../../lib/runtime/decompression.ts";
+import { LivePages } from "../../lib/site/live_pages.ts";
 import { createSite } from "../../lib/site/site.ts";
+import { newLiveFeed, type ThreadLiveFeed } from "../../lib/supervisor/live_feed.ts";
 import { FakeDialer } from "./fake_dialer.ts";
 import { FakeClock, FakeLog } from "./fakes.ts";
 import { fakeBody, FakeRunner, FakeSpooler } from "../cgi/fakes.ts";
@@ -66,6 +70,10 @@ export interface TestSite {
   /** Servers of somebody else. */
   readonly dialer: FakeDialer;
   readonly compression: Compression;
+  /** What pages are told. */
+  readonly feed: ThreadLiveFeed;
+  /** Undefined where no location has live_reload. */
+  readonly live: LivePages | undefined;
   /** The error log. */
   readonly log: readonly string[];
   /** Programs that were started, and then those that FastCGI servers were asked for: with the server in place of the program. */
@@ -119,6 +127,10 @@ export function site(
   const dialer = new FakeDialer();
   const limits = () => config.limits;
   const forwarder = new Proxy({ dialer, clock, deadlines: new Deadlines(clock), limits });
+  const feed = newLiveFeed(clock.now());
+  const live = hasLiveReload(config)
+    ? new LivePages({ feed, clock, decompression: new SystemDecompression() })
+    : undefined;
   const services = {
     files: cache,
     listings,
@@ -130,6 +142,7 @@ export function site(
     store,
     errorLog: log,
     authority,
+    live,
   };
   const { handlers, plainHandlers } = createSite(config, services);
   const [handler] = handlers.values(), [plain] = plainHandlers.values();
@@ -151,6 +164,8 @@ export function site(
     store,
     dialer,
     compression: services.compression,
+    feed,
+    live,
     log: log.lines,
     get ran() {
       return [...runner.processes.map(({ command }) => command), ...asked];
