@@ -4,10 +4,8 @@
  * It is a classic script of ES2017 that needs nothing of the page: it makes no inline styles or scripts, evaluates nothing,
  * and leaves the page alone until something changes. Put twice into a page (or into a fragment of it), it works once.
  *
- * What it hears at `/.webserv/live` are server-sent events whose data is JSON: `hello` comes first, with the server's `epoch` and
- * for how long it has been (`age`), then `change` with `paths` (none stands for anything) and how long ago it was (`age`),
- * `failure` with `command` and `output`, and `mended`; all ages in milliseconds. It first asks with `?age=MS`, how long ago its page
- * was asked for, and later, when it comes back, with `?last=ID`, the id of the last event.
+ * What it hears at `/.webserv/live` are messages as lib/live/messages.ts makes them. It first asks with `?age=MS`, how long
+ * ago its page was asked for, and later, when it comes back, with `?last=ID`, the id of the last message.
  *
  * @module
  */
@@ -18,7 +16,7 @@ import { SHEETS } from "./client_sheets.ts";
 import { STREAM } from "./client_stream.ts";
 
 /** What is sent for `/.webserv/live.js`, as text/javascript in UTF-8. It is always the same. */
-export const LIVE_CLIENT = `(() => {
+export const LIVE_SCRIPT = `(() => {
 "use strict";
 const KEY = Symbol.for("webserv.live");
 if (window[KEY]) return;

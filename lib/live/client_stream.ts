@@ -81,9 +81,9 @@ function tell(event) {
   for (const listener of [...listeners]) listener(event);
 }
 
-function hear({ type, data, lastEventId }) {
-  const event = Object.assign(JSON.parse(data), { type });
-  if (type !== "hello") {
+function hear({ data, lastEventId }) {
+  const event = JSON.parse(data);
+  if (event.type !== "hello") {
     last = lastEventId;
     return tell(event);
   }
@@ -105,7 +105,7 @@ function connect() {
   clearTimeout(waiting);
   const query = last === undefined ? "age=" + Math.ceil(pageAge()) : "last=" + encodeURIComponent(last);
   source = new EventSource("/.webserv/live?" + query);
-  for (const type of ["hello", "change", "failure", "mended"]) source.addEventListener(type, hear);
+  source.onmessage = hear;
   source.onerror = () => {
     disconnect();
     waiting = setTimeout(connect, delay);
