@@ -17,6 +17,7 @@ import { permissionFlag } from "../supervisor/permissions.ts";
 import { machineName, systemInfo, VARIABLES } from "../supervisor/system_info.ts";
 import { type CommandLine, folderOptions, UsageError } from "./command_line.ts";
 import { certificateLook } from "./certificate_look.ts";
+import { withLiveOptions } from "./live_options.ts";
 import { mayRead, NamedVariables } from "./named_variables.ts";
 import { operandGuess } from "./operand_guess.ts";
 import { ownFilesInStores } from "./own_files.ts";
@@ -239,9 +240,10 @@ function isQuiet({ switches, beside, logFormat }: CommandLine, namesAccessLog: b
 }
 
 /** What goes with a folder as well as with a file. */
-export function withShared(config: Config, { allowedHosts, logFormat }: CommandLine): Config {
+export function withShared(config: Config, commandLine: CommandLine): Config {
+  const { allowedHosts, logFormat } = commandLine;
   return {
-    ...config,
+    ...withLiveOptions(config, commandLine),
     allowedHosts: [...config.allowedHosts, ...allowedHosts],
     ...(logFormat !== undefined && { logFormat }),
   };

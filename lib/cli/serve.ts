@@ -33,6 +33,7 @@ import {
 } from "./configuration.ts";
 import type { Companion } from "./companion.ts";
 import { isTerminalGone, print, printToStderr, tell } from "./console.ts";
+import { buildPlan } from "./live_options.ts";
 import { type AddressSources, withAdvice } from "./listen_advice.ts";
 import { OwnAuthority } from "./own_authority.ts";
 import { executable } from "./own_files.ts";
@@ -96,6 +97,7 @@ export async function serve(
     groups,
     terminal,
     openAuthority: authority.open,
+    build: buildPlan(commandLine, config, { ...system, groups }),
   }).catch(
     async (error) => {
       // Where they would have been shown with what is served.

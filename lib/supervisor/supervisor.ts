@@ -5,7 +5,7 @@
  * @module
  */
 import { endpointsOf } from "../config/listen.ts";
-import { spawnedPools, uploadStores } from "../config/places.ts";
+import { hasLiveReload, spawnedPools, uploadStores } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
 import { type Endpoint, endpointKey } from "../http/endpoint.ts";
 import { describeFileError } from "../http/errors.ts";
@@ -34,7 +34,9 @@ import {
   startsPrograms,
   workerPermissions,
 } from "./permissions.ts";
+import type { LiveBuildPlan } from "./live_build.ts";
 import { newLiveFeed } from "./live_feed.ts";
+import type { LiveWatch } from "./live_watch.ts";
 import type { PoolKeeper } from "./pool_keeper.ts";
 import { type RetiredBounds, RetiredWorkers } from "./retired_workers.ts";
 import { SOFTWARE } from "./software.ts";
@@ -94,6 +96,8 @@ export interface SupervisorOptions {
   readonly terminal?: Terminal;
   /** Signs for servers that speak TLS and have no certificate of their own. */
   readonly openAuthority?: OpenLocalCertificates;
+  /** What is to be run before pages are told of changes. */
+  readonly build?: LiveBuildPlan | undefined;
   /** In place of WORKER_ENTRY. */
   readonly entry?: URL;
   /** In place of HEARTBEAT. */
@@ -115,6 +119,8 @@ export class Supervisor {
   #app: AppState = { runs: true };
   /** What pages have been told. */
   readonly #live = newLiveFeed(Date.now());
+  /** Since live reload was on for the first time. */
+  #liveWatch: LiveWatch | undefined;
   #config: Config;
   #logs: SupervisorLogs;
   /** What workers of the configuration have been given. */
@@ -190,11 +196,12 @@ export class Supervisor {
    * @throws {ListenError | StartError} the old configuration stays then
    */
   reload(config: Config): Promise<void> {
-    const reloaded = this.#reloading.then(() => this.#begin(config)).catch((error) => {
-      // Its new endpoints are not ours after all.
-      this.#endpoints.keep(this.#config);
-      throw error;
-    });
+    const reloaded = this.#reloading.then(() => this.#begin(config)).then(() => this.#liveWatch?.touch())
+      .catch((error) => {
+        // Its new endpoints are not ours after all.
+        this.#endpoints.keep(this.#config);
+        throw error;
+      });
     this.#reloading = reloaded.catch(() => {});
     return reloaded;
   }
@@ -235,6 +242,7 @@ export class Supervisor {
   async stop(waiting?: (running: number) => void): Promise<void> {
     const begun = performance.now();
     this.#stopping = true;
+    const liveStopped = this.#liveWatch?.stop();
     this.#retired.stop();
     clearInterval(this.#looking);
     this.#reaper?.stop();
@@ -251,6 +259,7 @@ export class Supervisor {
     });
     await stopped;
     await this.#pools?.stop();
+    await liveStopped;
     this.#options.groups.killAll();
     await this.#guard?.end();
     const left = this.#config.timeouts.shutdown.requests - (performance.now() - begun);
@@ -281,6 +290,7 @@ export class Supervisor {
     this.#guardPrograms(config);
     this.#reapOrphans(config, logs.errors);
     const needs = this.#needsOf(config);
+    const prepared = this.#prepareLive(config);
     let workers: readonly (WorkerHandle | undefined)[];
     try {
       workers = this.#unchanged(needs) ?? await this.#startWorkers(config, certificates);
@@ -300,6 +310,8 @@ export class Supervisor {
     // It may have changed while they started.
     if (config.app !== undefined) this.tellApp(this.#app);
     this.#lookAround(links);
+    await prepared;
+    this.#liveWatch?.configure(config);
     // Between its first word and now.
     workers.forEach((worker, index) => {
       if (worker?.isGone) this.#replace(worker, index, "it did not outlive its start", 0);
@@ -311,6 +323,17 @@ export class Supervisor {
         : this.#retire(oldWorkers),
     );
     if (oldLogs !== logs) await oldLogs.close(LOG_PATIENCE);
+  }
+
+  /** PERF: while workers start, this thread has nothing to do. */
+  async #prepareLive(config: Config): Promise<void> {
+    if (this.#liveWatch !== undefined || !hasLiveReload(config)) return;
+    const { LiveWatch } = await import("./live_watch.ts");
+    this.#liveWatch = new LiveWatch({
+      tell: (event) => this.tellLive(event),
+      errorLog: () => this.errorLog,
+      build: this.#options.build,
+    });
   }
 
   /** @throws {StartError} */
@@ -374,7 +397,10 @@ export class Supervisor {
   #follow(paths: readonly string[]): void {
     const what = `${paths.join(", ")}: the link leads elsewhere`;
     this.#reloading = this.#reloading.then(() => this.#begin(this.#config)).then(
-      () => this.errorLog.notice(`${what}, and what is there is served now`),
+      () => {
+        this.errorLog.notice(`${what}, and what is there is served now`);
+        this.#liveWatch?.touch();
+      },
       // Whatever it is, the server goes on; it is tried again when a link changes, or at a reload.
       (error: Error) => this.errorLog.error(`${what}, and what is there is not served: ${error.message}`),
     );
