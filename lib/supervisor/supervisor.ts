@@ -10,6 +10,8 @@ import type { Config } from "../config/types.ts";
 import { type Endpoint, endpointKey } from "../http/endpoint.ts";
 import { describeFileError } from "../http/errors.ts";
 import { type AppState, type ErrorLog, FileError, type FileProblem, type Pool } from "../ports.ts";
+import type { MetricsMemory } from "../inspector/metrics.ts";
+import type { RecordsFound, RecordsWanted } from "../inspector/wanted.ts";
 import { LogError } from "../runtime/logs.ts";
 import { MARK_VARIABLE, markedSoftware, OrphanGuard } from "../runtime/orphan_guard.ts";
 import { ownAddresses } from "../runtime/own_addresses.ts";
@@ -27,6 +29,7 @@ import {
   startsPrograms,
   workerPermissions,
 } from "./permissions.ts";
+import type { InspectionMemory } from "./inspection_memory.ts";
 import type { PoolKeeper } from "./pool_keeper.ts";
 import { type RetiredBounds, RetiredWorkers } from "./retired_workers.ts";
 import { SOFTWARE } from "./software.ts";
@@ -124,6 +127,8 @@ export class Supervisor {
   #reaper: Reaper | undefined;
   /** Since FastCGI servers were to be started for the first time. */
   #pools: PoolKeeper | undefined;
+  /** Since somebody wanted to see requests for the first time. */
+  #inspection: InspectionMemory | undefined;
   #looking: ReturnType<typeof setInterval> | undefined;
   /** Reloads come one after another. */
   #reloading: Promise<void> = Promise.resolve();
@@ -205,6 +210,18 @@ export class Supervisor {
     for (const worker of this.#everyWorker()) worker.tellApp(state);
   }
 
+  /** What all workers have counted of requests; undefined where nobody wants to see them. */
+  get metrics(): MetricsMemory | undefined {
+    return this.#inspection?.metrics;
+  }
+
+  /** What workers have taken down of requests, of each that says so in time. */
+  async records(wanted: RecordsWanted): Promise<RecordsFound[]> {
+    const inspected = this.#everyWorker().filter(({ inspection }) => inspection !== undefined);
+    const found = await Promise.all(inspected.map((worker) => worker.records(wanted)));
+    return found.filter((one) => one !== undefined);
+  }
+
   /** The terminal has another width. */
   resize(columns: number | undefined): void {
     this.#terminal = { ...this.#terminal, columns };
@@ -264,6 +281,7 @@ export class Supervisor {
     if (spoolWarning !== undefined) logs.errors.warning(spoolWarning);
     this.#guardPrograms(config);
     this.#reapOrphans(config, logs.errors);
+    if (config.admin !== undefined) this.#inspection ??= await this.#openInspection();
     const needs = this.#needsOf(config);
     let workers: readonly (WorkerHandle | undefined)[];
     try {
@@ -291,10 +309,15 @@ export class Supervisor {
     // Their last lines go to the new logs.
     await Promise.all(
       workers === oldWorkers
-        ? oldWorkers.map((worker) => worker?.change(config, certificates))
+        ? oldWorkers.map((worker) => this.#change(worker, config, certificates))
         : this.#retire(oldWorkers),
     );
     if (oldLogs !== logs) await oldLogs.close(LOG_PATIENCE);
+  }
+
+  async #openInspection(): Promise<InspectionMemory> {
+    const { InspectionMemory } = await import("./inspection_memory.ts");
+    return new InspectionMemory(() => {});
   }
 
   /** @throws {StartError} */
@@ -381,6 +404,7 @@ export class Supervisor {
       permissions,
       launcherFor(config, launcher),
       workerCount(config),
+      config.admin !== undefined,
     ]);
   }
 
@@ -463,10 +487,20 @@ export class Supervisor {
     return workerPermissions(config, { ...system, poolSockets });
   }
 
+  async #change(
+    worker: WorkerHandle | undefined,
+    config: Config,
+    certificates: WorkerCertificates,
+  ): Promise<void> {
+    const inspection = worker?.inspection && this.#inspection?.change(config, worker.inspection);
+    await worker?.change(config, certificates, inspection);
+  }
+
   #startWorker(index: number, config: Config, certificates: WorkerCertificates): WorkerHandle {
     const { system, groups, entry, heartbeat } = this.#options;
     const born = performance.now();
     const pools = this.#pools?.open(config, (name) => worker.forgetPool(name));
+    const inspection = config.admin && this.#inspection?.open(config);
     const worker: WorkerHandle = new WorkerHandle(
       entry ?? WORKER_ENTRY,
       {
@@ -480,6 +514,7 @@ export class Supervisor {
         software: this.#software,
         terminal: this.#terminal,
         app: config.app && this.#app,
+        inspection,
       },
       config.sandbox ? this.#permissions(config) : undefined,
       {
@@ -496,6 +531,7 @@ export class Supervisor {
       heartbeat,
     );
     if (pools !== undefined) void worker.gone.then(() => pools.close());
+    if (inspection !== undefined) void worker.gone.then(() => this.#inspection?.release(inspection));
     return worker;
   }
 
