@@ -31,6 +31,8 @@ export interface Outcome {
   readonly bytes: number;
   /** Why it is an error, as far as that is known. */
   readonly why?: string | undefined;
+  /** What was slow or broken on purpose; combined and common have no place for it. */
+  readonly weather?: string | undefined;
 }
 
 /** Writes a line for each response. */
@@ -69,7 +71,7 @@ export class AccessLog {
   write(
     { remote, local }: Pick<ByteConnection, "remote" | "local">,
     request: LoggedRequest | undefined,
-    { status, bytes, why }: Outcome,
+    { status, bytes, why, weather }: Outcome,
   ): void {
     const clock = this.#clock;
     const entry = {
@@ -84,6 +86,7 @@ export class AccessLog {
       duration: request === undefined || request.started === 0 ? 0 : clock.monotonic() - request.started,
       referer: request?.fields.get("referer"),
       userAgent: request?.fields.get("user-agent"),
+      weather,
     };
     const format = this.#format, now = clock.now();
     this.#log.line(

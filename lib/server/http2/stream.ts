@@ -245,10 +245,10 @@ export class ServedStream implements Request, LoggedRequest, ContentOutlet {
     }
   }
 
-  async #sendMessage({ why }: Response, source: BodySource): Promise<void> {
+  async #sendMessage({ why, weather }: Response, source: BodySource): Promise<void> {
     const { bytes } = this.#host;
     try {
-      this.respond({ ...await responseOfMessage(source, bytes.context.settings.limits), why });
+      this.respond({ ...await responseOfMessage(source, bytes.context.settings.limits), why, weather });
     } catch (error) {
       if (error instanceof GoneError) this.reset(ErrorCode.InternalError);
       else this.respond(failureResponse(error, bytes, this));
@@ -270,8 +270,8 @@ export class ServedStream implements Request, LoggedRequest, ContentOutlet {
 
   #log(bytes: number): void {
     const { connection, context } = this.#host.bytes;
-    const { status, why } = this.#response!;
-    context.settings.accessLog?.write(connection, this, { status, bytes, why });
+    const { status, why, weather } = this.#response!;
+    context.settings.accessLog?.write(connection, this, { status, bytes, why, weather });
   }
 
   #outlet(): ConstructorParameters<typeof StreamBody>[1] {
