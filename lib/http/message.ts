@@ -151,6 +151,8 @@ export interface Response {
   readonly hasCodingChosen?: true;
   /** Why it is an error: for the access log on a terminal, never for a client. */
   readonly why?: string | undefined;
+  /** What was slow or broken on purpose, in the configuration's words: for log and inspector, e.g. `delay 300ms, cut 2k`. */
+  readonly weather?: string | undefined;
 }
 
 /** A body that is read as it is sent. The one who sends it closes it, on every path. */

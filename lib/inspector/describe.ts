@@ -61,7 +61,7 @@ export async function recordOf(entry: Entry, circumstances: Circumstances): Prom
     redirects: entry.redirects ?? [],
     stderr: entry.said ?? [],
     why: why ?? null,
-    weather: weather === undefined ? [] : [weather],
+    weather: weather?.split(", ") ?? [],
     request: await requestOf(entry, circumstances.decode),
     response: await responseOf(entry, circumstances),
   };

@@ -44,6 +44,14 @@ type AnsweredBy =
   | { readonly kind: "fastcgi"; readonly path: string | undefined; readonly server: string }
   | { readonly kind: "proxy"; readonly upstream: string };
 
+/** What is heard of an answer that has left: see Outcome in lib/server/access_log.ts. */
+export interface Heard {
+  readonly status: number;
+  readonly bytes: number;
+  readonly why?: string | undefined;
+  readonly weather?: string | undefined;
+}
+
 /** Is a Trace of lib/site, too. */
 export class Entry implements Held, Recording {
   /** 0 as long as it has not ended. */
@@ -153,6 +161,7 @@ export class Entry implements Held, Recording {
   answer(response: Response): Response {
     const { body } = response;
     this.status = response.status;
+    this.weather = response.weather;
     this.responseFields = response.fields;
     if (body instanceof Uint8Array) return response;
     this.begun = this.#owner.now();
@@ -162,18 +171,12 @@ export class Entry implements Held, Recording {
   }
 
   /** The answer has left. @param response undefined where no more is known of it than what answer() has seen */
-  end(
-    { status, bytes, why }: {
-      readonly status: number;
-      readonly bytes: number;
-      readonly why?: string | undefined;
-    },
-    response: Response | undefined,
-  ): void {
+  end({ status, bytes, why, weather }: Heard, response: Response | undefined): void {
     if (this.ended !== 0) return;
     this.status = status;
     this.bytes = bytes;
     this.why = why;
+    this.weather = weather;
     if (response !== undefined) this.#take(response, bytes);
     this.#end();
   }

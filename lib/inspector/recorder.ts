@@ -9,15 +9,12 @@ import type { MaybePromise } from "../http/maybe_promise.ts";
 import { type Recording, type Request, requestWith, type Response } from "../http/message.ts";
 import type { Clock } from "../ports.ts";
 import type { Counters } from "./counters.ts";
-import { Entry, type EntryOwner, type RequestParts } from "./entry.ts";
+import { Entry, type EntryOwner, type Heard, type RequestParts } from "./entry.ts";
 import { Ring } from "./ring.ts";
 import { MOST_RECORDS } from "./wanted.ts";
 
 /** Bytes that a thread holds of requests, at most. */
 export const MOST_HELD = 16 * 1024 * 1024;
-
-/** What is heard of an answer: see AnswerLog in lib/server. */
-type Outcome = { readonly status: number; readonly bytes: number; readonly why?: string | undefined };
 
 /** The two ends of a connection. */
 interface Ends {
@@ -26,11 +23,11 @@ interface Ends {
 }
 
 /** A request of which an answer is heard. */
-type Heard = RequestParts & { readonly started: number; readonly record?: Recording | undefined };
+type LoggedRequest = RequestParts & { readonly started: number; readonly record?: Recording | undefined };
 
 /** An access log. */
 interface HearsAnswers {
-  write(ends: Ends, request: Heard | undefined, outcome: Outcome, response?: Response): void;
+  write(ends: Ends, request: LoggedRequest | undefined, outcome: Heard, response?: Response): void;
 }
 
 /** Of one thread, whatever configuration it serves. */
@@ -65,7 +62,7 @@ export class Recorder implements EntryOwner {
     handler: (request: Request, entry: Entry) => MaybePromise<Response>,
   ): (request: Request) => MaybePromise<Response> {
     return (request) => {
-      const started = (request as Partial<Heard>).started ?? 0;
+      const started = (request as Partial<LoggedRequest>).started ?? 0;
       const entry = new Entry(this, request, started, request.remote, request.local);
       request.record = entry;
       const asked = request.body.length === 0 ? request : requestWith(request, { body: entry.tap(request) });
@@ -81,7 +78,7 @@ export class Recorder implements EntryOwner {
 export class RecordedAnswers {
   readonly #recorder: Recorder;
   readonly #log: {
-    write(ends: Ends, request: Heard | undefined, outcome: Outcome, response?: Response): void;
+    write(ends: Ends, request: LoggedRequest | undefined, outcome: Heard, response?: Response): void;
   } | undefined;
   readonly #counters: Counters;
   readonly #rows: ReadonlyMap<ServerConfig | LocationConfig, number>;
@@ -106,7 +103,7 @@ export class RecordedAnswers {
     return this.#recorder.now();
   }
 
-  write(ends: Ends, request: Heard | undefined, outcome: Outcome, response?: Response): void {
+  write(ends: Ends, request: LoggedRequest | undefined, outcome: Heard, response?: Response): void {
     this.#log?.write(ends, request, outcome, response);
     const known = request?.record;
     const entry = known instanceof Entry ? known : new Entry(

@@ -33,6 +33,8 @@ export interface Outcome {
   readonly bytes: number;
   /** Why it is an error, as far as that is known. */
   readonly why?: string | undefined;
+  /** What was slow or broken on purpose; combined and common have no place for it. */
+  readonly weather?: string | undefined;
 }
 
 /** Hears of every answer. */
@@ -90,7 +92,7 @@ export class AccessLog implements AnswerLog {
   write(
     { remote, local }: Pick<ByteConnection, "remote" | "local">,
     request: LoggedRequest | undefined,
-    { status, bytes, why }: Outcome,
+    { status, bytes, why, weather }: Outcome,
   ): void {
     const clock = this.#clock;
     const entry = {
@@ -105,6 +107,7 @@ export class AccessLog implements AnswerLog {
       duration: request === undefined || request.started === 0 ? 0 : clock.monotonic() - request.started,
       referer: request?.fields.get("referer"),
       userAgent: request?.fields.get("user-agent"),
+      weather,
     };
     const format = this.#format, now = clock.now();
     this.#log.line(
