@@ -97,11 +97,12 @@ export class Recorder implements EntryOwner {
 /** Hears of answers for one configuration: in the place of its access log. */
 export class RecordedAnswers {
   readonly #recorder: Recorder;
-  readonly #log: {
-    write(ends: Ends, request: LoggedRequest | undefined, outcome: Heard, response?: Response): void;
-  } | undefined;
+  readonly #log: HearsAnswers | undefined;
   readonly #counters: Counters;
   readonly #rows: ReadonlyMap<ServerConfig | LocationConfig, number>;
+  /** Of the last one. */
+  #place: ServerConfig | LocationConfig | undefined;
+  #row = 0;
 
   /**
    * @param log the access log; undefined where there is none
@@ -134,9 +135,17 @@ export class RecordedAnswers {
       ends.local,
     );
     entry.end(outcome, response);
-    const place = entry.locationConfig ?? entry.serverConfig;
-    const row = place === undefined ? 0 : this.#rows.get(place) ?? 0;
     const duration = entry.started === 0 ? 0 : entry.ended - entry.started;
-    this.#counters.answered(row, outcome.status, outcome.bytes, duration);
+    this.#counters.answered(this.#rowOf(entry), outcome.status, outcome.bytes, duration);
+  }
+
+  /** PERF: most requests are for the same place as the one before. */
+  #rowOf({ locationConfig, serverConfig }: Entry): number {
+    const place = locationConfig ?? serverConfig;
+    if (place !== this.#place) {
+      this.#place = place;
+      this.#row = place === undefined ? 0 : this.#rows.get(place) ?? 0;
+    }
+    return this.#row;
   }
 }
