@@ -7,15 +7,7 @@ import { busy, HttpError, httpErrorOf } from "../http/errors.ts";
 import { FieldBlock } from "../http/fields.ts";
 import type { Handler, Request, Response } from "../http/message.ts";
 import type { Clock, ErrorLog } from "../ports.ts";
-import {
-  contentAnswer,
-  errorAnswer,
-  guarded,
-  jsonAnswer,
-  pagePolicy,
-  textAnswer,
-  TextsSource,
-} from "./answers.ts";
+import { contentAnswer, errorAnswer, guarded, jsonAnswer, textAnswer, TextsSource } from "./answers.ts";
 import { Events } from "./events.ts";
 import { exposition, EXPOSITION_TYPE } from "./exposition.ts";
 import { accepts, FilterError, type Filters, parseFilters, parseId } from "./filters.ts";
@@ -48,8 +40,8 @@ export interface AdminServices extends ReplayServices {
   readonly port: number;
   readonly health: HealthFacts;
   readonly creator: HarCreator;
-  /** The page as HTML, loaded when it is first asked for. @param nonce of its script and style elements */
-  readonly page: (nonce: string) => Promise<string>;
+  /** What the configuration's file is called; empty where there is none. */
+  readonly configuration: () => string;
 }
 
 /** Bytes of changes to a request that are taken. */
@@ -140,11 +132,11 @@ export class Admin {
   }
 
   async #page(): Promise<Response> {
-    const nonce = crypto.getRandomValues(new Uint8Array(16)).toBase64();
-    return guarded(
-      textAnswer("text/html; charset=utf-8", await this.#services.page(nonce)),
-      pagePolicy(nonce),
-    );
+    const nonce = crypto.getRandomValues(new Uint8Array(16)).toHex();
+    // Metrics and health are asked for by programs that never see it.
+    const { inspectorPage, inspectorPolicy } = await import("../pages/inspector/page.ts");
+    const text = inspectorPage({ nonce, configuration: this.#services.configuration() });
+    return guarded(textAnswer("text/html; charset=utf-8", text), inspectorPolicy(nonce));
   }
 
   #health() {
@@ -213,11 +205,11 @@ export class Admin {
     });
   }
 
-  #failure(thrown: unknown, request: Request): Response {
+  #failure(thrown: unknown, request: Request): Promise<Response> {
     const error = httpErrorOf(thrown);
     // SECURITY: never the request's target, which may have the token in it.
     if (error.status === 500) this.#services.errorLog.error(`the inspector: ${error.log ?? error.message}`);
-    return errorAnswer(error, request);
+    return errorAnswer(error, request, this.#routes.get(request.path)?.isPage ?? false);
   }
 }
 

@@ -7,23 +7,14 @@
 import type { HttpError } from "../http/errors.ts";
 import { FieldBlock } from "../http/fields.ts";
 import type { BodySource, Request, Response } from "../http/message.ts";
+import { reasonPhrase } from "../http/status.ts";
 import { errorResponse } from "../pages/error_response.ts";
+import { errorTypeFor } from "../pages/error_type.ts";
 
 const encoder = new TextEncoder();
 
 /** Content Security Policy of what is no page: nothing in it is ever loaded or run. */
-const NO_PAGE = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; sandbox";
-
-/** Of pages of errors, which have a style of their own. */
-const ERROR_PAGE =
-  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; base-uri 'none'; " +
-  "form-action 'none'";
-
-/** Of the inspector's page: its own script and style, by their nonce; pictures of recorded bodies, which it makes itself. */
-export function pagePolicy(nonce: string): string {
-  return `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'nonce-${nonce}'; img-src data: blob:; ` +
-    "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
-}
+const NO_PAGE = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
 /** Sent with every answer. */
 const ALWAYS = [
@@ -58,9 +49,24 @@ export function textAnswer(type: string, text: string): Response {
   return contentAnswer(type, encoder.encode(text));
 }
 
-/** An error in the form that the client takes. */
-export function errorAnswer(error: HttpError, request: Request): Response {
-  return guarded(errorResponse(error, request), ERROR_PAGE);
+/**
+ * An error in the form that the client takes: JSON for programs that name nothing else, which have asked for JSON after all.
+ *
+ * @param isPage what was asked for is for people
+ */
+export async function errorAnswer(error: HttpError, request: Request, isPage: boolean): Promise<Response> {
+  const accept = request.fields.joined("accept") ?? "*/*", { status, advice, fields } = error;
+  if (!isPage && accept === "*/*") {
+    const answer = jsonAnswer({ status, error: reasonPhrase(status), hint: advice }, status);
+    return guarded({ ...answer, fields: answer.fields.concat(fields) });
+  }
+  // Programs never see it.
+  const { DOOR_POLICY, inspectorDoorPage } = await import("../pages/inspector/page.ts");
+  if (status === 401 && errorTypeFor(accept) === "text/html") {
+    const door = textAnswer("text/html; charset=utf-8", inspectorDoorPage());
+    return guarded({ ...door, status, fields: door.fields.concat(fields) }, DOOR_POLICY);
+  }
+  return guarded(errorResponse(error, request), DOOR_POLICY);
 }
 
 /** Texts as a body, each made when it is to be sent. */
