@@ -7,7 +7,7 @@ import { busy, HttpError, httpErrorOf } from "../http/errors.ts";
 import { FieldBlock } from "../http/fields.ts";
 import type { Handler, Request, Response } from "../http/message.ts";
 import type { Clock, ErrorLog } from "../ports.ts";
-import { contentAnswer, errorAnswer, guarded, jsonAnswer, textAnswer, TextsSource } from "./answers.ts";
+import { contentAnswer, errorAnswer, guarded, jsonAnswer, textAnswer, TextsSource } from "./responses.ts";
 import { Events } from "./events.ts";
 import { exposition, EXPOSITION_TYPE } from "./exposition.ts";
 import { accepts, FilterError, type Filters, parseFilters, parseId } from "./filters.ts";
@@ -194,11 +194,11 @@ export class Admin {
 
   async #replay(id: number, request: Request): Promise<Response> {
     const changes = parseChanges(await textOf(request));
-    return jsonAnswer(await this.#replays.send(await this.#record(id), changes));
+    return jsonAnswer(await this.#replays.send(await this.#record(id, true), changes));
   }
 
-  async #record(id: number): Promise<RequestRecord> {
-    const record = await this.#services.records.record(id);
+  async #record(id: number, asSent = false): Promise<RequestRecord> {
+    const record = await this.#services.records.record(id, asSent);
     if (record !== undefined) return record;
     throw new HttpError(404, `There is no request ${id}`, {
       advice: `There is no request ${id}, or it is forgotten: the last 500 are kept.`,

@@ -6,7 +6,7 @@
 import type { Config } from "../config/types.ts";
 import { counterMemory, endGauges, MOST_PLACES } from "../inspector/counters.ts";
 import type { MetricsMemory, Place } from "../inspector/metrics.ts";
-import { placeKey, placesOf } from "./places.ts";
+import { placeKey, placesOf } from "../inspector/places.ts";
 import type { Inspection } from "./messages.ts";
 
 /** Owns it, for as long as the server runs: there is as much of it as workers have ever served at one time. */
