@@ -14,9 +14,11 @@ const encoder = new TextEncoder();
 /** So much JSON is made before others have their turn, in bytes. */
 const PER_TURN = 128 * 1024;
 
+const undecoded = () => Promise.resolve(undefined);
+
 /** PERF: requests are answered between the records. */
 export async function recordsFor(
-  { what, since, id, most }: RecordsWanted,
+  { what, since, id, most, asSent }: RecordsWanted,
   recorder: Recorder,
   circumstances: Circumstances,
   turns: Turns,
@@ -24,7 +26,9 @@ export async function recordsFor(
   const upTo = recorder.lastId, turn = turns.begin();
   const wanted = [...recorder.ring].filter((entry) => id === undefined ? entry.id > since : entry.id === id);
   const make = (entry: Entry) =>
-    what === "summaries" ? summaryOf(entry, circumstances) : recordOf(entry, circumstances);
+    what === "summaries"
+      ? summaryOf(entry, circumstances)
+      : recordOf(entry, asSent ? { ...circumstances, decode: undecoded } : circumstances);
   const made: Uint8Array[] = [];
   // The newest first, as far as there is room: for each of them and its comma, and for the brackets.
   let length = 2, inTurn = 0;

@@ -13,6 +13,7 @@ import { type AppState, type ErrorLog, FileError, type FileProblem, type Pool } 
 import type { MetricsMemory } from "../inspector/metrics.ts";
 import type { RecordsFound, RecordsWanted } from "../inspector/wanted.ts";
 import { LogError } from "../runtime/logs.ts";
+import { ListenError } from "../runtime/net.ts";
 import { MARK_VARIABLE, markedSoftware, OrphanGuard } from "../runtime/orphan_guard.ts";
 import { ownAddresses } from "../runtime/own_addresses.ts";
 import type { ProcessGroups } from "../runtime/process_groups.ts";
@@ -29,6 +30,7 @@ import {
   startsPrograms,
   workerPermissions,
 } from "./permissions.ts";
+import type { AdminAddress, AdminChange, AdminKeeper } from "./admin_keeper.ts";
 import type { InspectionMemory } from "./inspection_memory.ts";
 import type { PoolKeeper } from "./pool_keeper.ts";
 import { type RetiredBounds, RetiredWorkers } from "./retired_workers.ts";
@@ -93,6 +95,8 @@ export interface SupervisorOptions {
   readonly entry?: URL;
   /** In place of HEARTBEAT. */
   readonly heartbeat?: Heartbeat;
+  /** Where the port of the inspector is taken, the next free one is as good. */
+  readonly inspectorMayMove?: boolean;
   /** In place of RETIRED_BOUNDS. */
   readonly retired?: RetiredBounds;
 }
@@ -129,6 +133,8 @@ export class Supervisor {
   #pools: PoolKeeper | undefined;
   /** Since somebody wanted to see requests for the first time. */
   #inspection: InspectionMemory | undefined;
+  /** Of the same time. */
+  #admin: AdminKeeper | undefined;
   #looking: ReturnType<typeof setInterval> | undefined;
   /** Reloads come one after another. */
   #reloading: Promise<void> = Promise.resolve();
@@ -210,6 +216,11 @@ export class Supervisor {
     for (const worker of this.#everyWorker()) worker.tellApp(state);
   }
 
+  /** Where the inspector is; undefined where there is none. */
+  get inspector(): AdminAddress | undefined {
+    return this.#admin?.address;
+  }
+
   /** What all workers have counted of requests; undefined where nobody wants to see them. */
   get metrics(): MetricsMemory | undefined {
     return this.#inspection?.metrics;
@@ -242,6 +253,7 @@ export class Supervisor {
     this.#certificateStore?.stop();
     this.#replacing.forEach(clearTimeout);
     await this.#reloading;
+    const inspectorStopped = this.#admin?.stop();
     const workers = this.#everyWorker();
     const stopped = Promise.all(
       workers.map((worker) => worker.stop(this.#config.timeouts.shutdown.requests)),
@@ -251,6 +263,7 @@ export class Supervisor {
       if (running > 0) waiting?.(running);
     });
     await stopped;
+    await inspectorStopped;
     await this.#pools?.stop();
     this.#options.groups.killAll();
     await this.#guard?.end();
@@ -281,12 +294,13 @@ export class Supervisor {
     if (spoolWarning !== undefined) logs.errors.warning(spoolWarning);
     this.#guardPrograms(config);
     this.#reapOrphans(config, logs.errors);
-    if (config.admin !== undefined) this.#inspection ??= await this.#openInspection();
+    const inspector = await this.#prepareInspector(config);
     const needs = this.#needsOf(config);
     let workers: readonly (WorkerHandle | undefined)[];
     try {
       workers = this.#unchanged(needs) ?? await this.#startWorkers(config, certificates);
     } catch (error) {
+      await inspector?.undo();
       if (logs !== this.#logs) await logs.close(LOG_PATIENCE);
       throw error instanceof WorkerFailure ? new StartError(error.message) : error;
     }
@@ -299,6 +313,7 @@ export class Supervisor {
     this.#workers = [...workers];
     this.#needs = needs;
     this.#endpoints.keep(config);
+    await inspector?.commit();
     // It may have changed while they started.
     if (config.app !== undefined) this.tellApp(this.#app);
     this.#lookAround(links);
@@ -315,9 +330,24 @@ export class Supervisor {
     if (oldLogs !== logs) await oldLogs.close(LOG_PATIENCE);
   }
 
-  async #openInspection(): Promise<InspectionMemory> {
+  /** PERF: what it takes is loaded only where somebody wants to see requests. @throws {StartError} */
+  async #prepareInspector(config: Config): Promise<AdminChange | undefined> {
+    if (config.admin === undefined) return await this.#admin?.prepare(config);
     const { InspectionMemory } = await import("./inspection_memory.ts");
-    return new InspectionMemory(() => {});
+    const { AdminKeeper } = await import("./admin_keeper.ts");
+    const inspection = this.#inspection ??= new InspectionMemory((memory) => this.#admin?.count(memory));
+    this.#admin ??= new AdminKeeper({
+      metrics: () => inspection.metrics,
+      records: (wanted) => this.records(wanted),
+      errorLog: () => this.errorLog,
+      mayMove: this.#options.inspectorMayMove ?? false,
+    });
+    try {
+      return await this.#admin.prepare(config);
+    } catch (error) {
+      const isKnown = error instanceof ListenError || error instanceof WorkerFailure;
+      throw isKnown ? new StartError(error.message) : error;
+    }
   }
 
   /** @throws {StartError} */
