@@ -78,8 +78,9 @@ function urlOf({ target, host, fields, isSecure, local }: Entry): string {
   return `${isSecure ? "https" : "http"}://${authority}${target.startsWith("/") ? target : `/${target}`}`;
 }
 
-function answererOf({ by }: Entry): RecordedAnswerer | null {
-  if (by === undefined) return null;
+/** Of what nobody says anything, this server itself answers. */
+function answererOf({ by, status }: Entry): RecordedAnswerer | null {
+  if (by === undefined) return status === 0 ? null : { kind: "server" };
   if (!("server" in by)) return by;
   return { kind: by.kind, upstream: by.server, ...by.path === undefined ? {} : { path: by.path } };
 }
