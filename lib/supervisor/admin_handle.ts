@@ -13,6 +13,7 @@ import {
   type AdminStart,
   decodeAdminMessage,
   type FromAdmin,
+  type LogLevel,
   type ToAdmin,
 } from "./admin_messages.ts";
 import { WorkerFailure } from "./worker_handle.ts";
@@ -23,7 +24,7 @@ export interface AdminEvents {
   /** Asks all workers. Bounded in time. */
   records(wanted: RecordsWanted): Promise<readonly RecordsFound[]>;
   /** A line for the error log, in which nothing is left that a terminal would obey. */
-  error(text: string): void;
+  said(level: LogLevel, text: string): void;
   /** It has died without being asked to, or was ended for what it said. */
   died(reason: string): void;
 }
@@ -134,8 +135,8 @@ export class AdminHandle {
       }
       case "records wanted":
         return void this.#answer(message.ask, message.wanted);
-      case "error":
-        return this.#events.error(reasonOf(message.text));
+      case "log":
+        return this.#events.said(message.level, reasonOf(message.text));
       case "stopped":
         this.#leaving = true;
         return this.#end();

@@ -122,6 +122,8 @@ export class AdminKeeper {
   async #replace(running: Running | undefined): Promise<void> {
     const old = this.#running;
     this.#running = running;
+    // The workers were started meanwhile.
+    running?.handle.count(this.#surroundings.metrics());
     if (old !== undefined) await this.#stop(old);
   }
 
@@ -161,7 +163,7 @@ export class AdminKeeper {
       net,
       {
         records,
-        error: (text) => this.#surroundings.errorLog().error(text),
+        said: (level, text) => this.#surroundings.errorLog()[level](text),
         died: (reason) => this.#died(running, reason),
       },
     );

@@ -39,6 +39,9 @@ export type ToAdmin =
   /** End: connections are closed. */
   | { readonly type: "stop" };
 
+/** How bad it is. */
+export type LogLevel = "error" | "warning" | "notice";
+
 /** From the admin's thread to the main one, which believes none of it. */
 export type FromAdmin =
   /** It accepts connections. */
@@ -47,7 +50,7 @@ export type FromAdmin =
   | { readonly type: "failed"; readonly message: string; readonly problem: ListenProblem }
   | { readonly type: "records wanted"; readonly ask: number; readonly wanted: RecordsWanted }
   /** A line for the error log. */
-  | { readonly type: "error"; readonly text: string }
+  | { readonly type: "log"; readonly level: LogLevel; readonly text: string }
   /** It has let go of everything. */
   | { readonly type: "stopped" };
 
@@ -68,7 +71,7 @@ export function decodeAdminMessage(data: unknown): FromAdmin | undefined {
   if (typeof data !== "object" || data === null || Object.getPrototypeOf(data) !== Object.prototype) {
     return undefined;
   }
-  const { type, message, problem, ask, wanted, text } = data as Record<string, unknown>;
+  const { type, message, problem, ask, wanted, text, level } = data as Record<string, unknown>;
   switch (type) {
     case "ready":
     case "stopped":
@@ -77,8 +80,10 @@ export function decodeAdminMessage(data: unknown): FromAdmin | undefined {
       const known = PROBLEMS.find((one) => one === problem) ?? "failed";
       return { type, message: line(message), problem: known };
     }
-    case "error":
-      return { type, text: line(text) };
+    case "log":
+      return level === "error" || level === "warning" || level === "notice"
+        ? { type, level, text: line(text) }
+        : undefined;
     case "records wanted": {
       const checked = wantedOf(wanted);
       return isId(ask) && checked !== undefined ? { type, ask, wanted: checked } : undefined;

@@ -8,11 +8,10 @@ import { AskedRecords } from "../inspector/asked_records.ts";
 import type { MetricsMemory } from "../inspector/metrics.ts";
 import { sumsOf } from "../inspector/sums.ts";
 import type { RecordsFound, RecordsWanted } from "../inspector/wanted.ts";
-import type { Dialer } from "../ports.ts";
+import type { Dialer, ErrorLog } from "../ports.ts";
 import { clock } from "../runtime/clock.ts";
-import { errorLogTo } from "../runtime/error_log.ts";
 import { ListenError } from "../runtime/net.ts";
-import type { AdminFacts, AdminStart, FromAdmin, ToAdmin } from "./admin_messages.ts";
+import type { AdminFacts, AdminStart, FromAdmin, LogLevel, ToAdmin } from "./admin_messages.ts";
 import { AdminServer } from "./admin_server.ts";
 
 const thread = self as unknown as {
@@ -30,6 +29,19 @@ const waiting = new Map<number, (found: readonly RecordsFound[]) => void>();
 const dialer: Dialer = {
   connect: async (address, options) =>
     await (await import("../runtime/dial.ts")).systemDialer.connect(address, options),
+};
+
+/** Lines of a text that are told. */
+const MOST_LINES = 20;
+
+const say = (level: LogLevel) => (text: string) => {
+  for (const line of text.split("\n", MOST_LINES)) thread.postMessage({ type: "log", level, text: line });
+};
+const errorLog: ErrorLog = {
+  error: say("error"),
+  warning: say("warning"),
+  notice: say("notice"),
+  program: () => {},
 };
 
 thread.onmessage = ({ data }) => {
@@ -59,7 +71,7 @@ function start(options: AdminStart): void {
       metrics: () => sumsOf(metrics!),
       clock,
       dialer,
-      errorLog: errorLogTo({ line: (text) => thread.postMessage({ type: "error", text }) }),
+      errorLog,
       endpoints: () => facts!.endpoints,
       configuration: () => facts!.configuration,
       token,

@@ -36,6 +36,7 @@ export const FLOORS: readonly Floor[] = [
     imports: [
       "lib/supervisor",
       "lib/explain",
+      "lib/inspector",
       "lib/runtime",
       "lib/trust",
       "lib/config",
