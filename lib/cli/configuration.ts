@@ -25,6 +25,8 @@ import { look, realPath } from "./real_path.ts";
 import { missingInterpreters } from "./sandbox_gaps.ts";
 
 const DEFAULT_FILE = "webserv.yaml";
+/** Where the inspector is that an option asks for, unless another program is there. */
+const INSPECTOR = endpointOf("127.0.0.1", 8079);
 const DEFAULT_PORT = 8080, DEFAULT_HTTPS_PORT = 8443;
 
 /** The configuration is wrong: exit status 2. The message has a line for each issue. */
@@ -241,9 +243,10 @@ function isQuiet({ switches, beside, logFormat }: CommandLine, namesAccessLog: b
 
 /** What goes with a folder as well as with a file. */
 export function withShared(config: Config, commandLine: CommandLine): Config {
-  const { allowedHosts, logFormat } = commandLine;
+  const { allowedHosts, logFormat, switches } = commandLine;
   return {
     ...withLiveOptions(config, commandLine),
+    ...(switches.has("inspect") && { admin: config.admin ?? INSPECTOR }),
     allowedHosts: [...config.allowedHosts, ...allowedHosts],
     ...(logFormat !== undefined && { logFormat }),
   };

@@ -23,6 +23,8 @@ export interface StartFacts {
   readonly place: Place;
   readonly config: Config;
   readonly addresses: OpenAddresses;
+  /** Where the inspector is, with its token; undefined where there is none. */
+  readonly inspector?: string | undefined;
   readonly notes: readonly string[];
   readonly warnings: readonly string[];
 }
@@ -76,6 +78,7 @@ export function startBlock(facts: StartFacts, style: BlockStyle): string {
   sentences("with", [featuresOf(facts.config).join(", ")].filter((text) => text !== ""));
   links("local", addresses.local);
   links("network", addresses.network);
+  links("inspect", facts.inspector === undefined ? [] : [facts.inspector]);
   sentences("note", notes);
   sentences("warning", warnings, (text) => paint(YELLOW, text));
   return `\n${INDENT}${paint(BOLD, facts.version)}\n\n${lines.join("\n")}\n\n${INDENT}Ctrl+C stops it.\n`;

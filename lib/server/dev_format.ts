@@ -47,7 +47,9 @@ export function devLine(
   if (entry.duration > 0) parts.push(formatDuration(entry.duration));
   const client = withoutMapping(entry.remote);
   if (!isLoopback({ hostname: client }) && client !== withoutMapping(local)) parts.push(client);
-  const reason = reasonOf(entry.status, why);
+  const reason = [weatherOf(entry.weather), reasonOf(entry.status, why)].filter((text) => text !== "").join(
+    GAP,
+  );
   const line = head + [path, ...parts, ...reason === "" ? [] : [reason]].join(GAP);
   return columns === undefined || columnsOf(line) <= columns
     ? line
@@ -72,6 +74,11 @@ function fitted(head: string, path: string, parts: readonly string[], reason: st
     ? head + shared + behind + GAP + cutToColumns(reason, left)
     : head + cutToColumns(path, Math.max(SHORTEST_PATH, room)) + behind;
   return cutToColumns(line, columns);
+}
+
+/** So that nobody looks for a fault that was made on purpose. */
+function weatherOf(weather: string | undefined): string {
+  return weather === undefined ? "" : `weather: ${escape(weather)}`;
 }
 
 function reasonOf(status: number, why: string | undefined): string {
