@@ -21,8 +21,10 @@ const ERROR_PAGE =
 
 /** Of the inspector's page: its own script and style, by their nonce; pictures of recorded bodies, which it makes itself. */
 export function pagePolicy(nonce: string): string {
-  return `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'nonce-${nonce}'; img-src data: blob:; ` +
-    "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+  return `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'nonce-${nonce}'; img-src data:; ` +
+    "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; " +
+    // What strangers have sent can become markup by no way at all.
+    "require-trusted-types-for 'script'";
 }
 
 /** Sent with every answer. */
