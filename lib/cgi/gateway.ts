@@ -11,6 +11,7 @@ import type { Clock, ErrorLog, FileSystem, ProcessRunner, Spooler } from "../por
 import { cgiAnswer } from "../cgi_protocol/answer.ts";
 import { cgiEnvironment, type ErrorPageOf, type ScriptFile } from "../cgi_protocol/environment.ts";
 import { type Collected, programInput } from "../cgi_protocol/request_input.ts";
+import type { ProgramNotes } from "../cgi_protocol/program_notes.ts";
 import { CgiRun } from "./run.ts";
 import { ProgramSource } from "../cgi_protocol/source.ts";
 
@@ -39,6 +40,8 @@ export interface Program {
   readonly limits: ProgramLimits;
   /** The error that it is to make the page for. */
   readonly errorPage?: ErrorPageOf | undefined;
+  /** Takes down how it runs, in case that it fails; undefined where nobody is to see that. */
+  readonly notes?: ProgramNotes | undefined;
 }
 
 /** What holds for all programs of a configuration. */
@@ -157,6 +160,7 @@ export class Gateway {
       name: script.name,
       file: script.file,
       files,
+      notes: program.notes,
       client: request,
       timeout: limits.timeout,
       onEnd: () => {
