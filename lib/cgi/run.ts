@@ -206,6 +206,7 @@ export class CgiRun implements ProgramOutput {
     const cancel = this.#options.clock.after(GRACE, () => this.stop(new GoneError()));
     try {
       for (let piece = await this.read(); piece !== null; piece = await this.read()) notes.output(piece);
+      await this.#process.exited;
     } catch {
       // It was stopped: it has said enough.
     } finally {

@@ -94,7 +94,7 @@ function* causesOfInterpreter(
   }
   const [, interpreter, word] = /^#!\s*(\S+)(?:\s+(?:-\S+\s+)*(\S+))?/.exec(line) ?? [];
   if (interpreter === undefined) {
-    if (/nothing that the system can run/.test(why)) {
+    if (/nothing that the system can run/.test(why) || /^exit status 12[67]$/.test(run.ended ?? "")) {
       yield {
         what: `${name} has no first line that says what runs it`,
         remedy: "For example `#!/bin/sh` or `#!/usr/bin/env python3`, as its very first characters",
