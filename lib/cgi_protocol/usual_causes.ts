@@ -38,7 +38,7 @@ export function usualCauses(symptoms: Symptoms): UsualCause[] {
     ...causesOfEnd(symptoms),
     ...causesOfOutput(symptoms),
   ];
-  return causes.slice(0, MOST);
+  return causes.length === 0 ? [...causesOfSilence(symptoms)] : causes.slice(0, MOST);
 }
 
 /** The file, its permissions and its first line. */
@@ -136,7 +136,7 @@ function* causesOfServer({ why, run: { server } }: Symptoms): Generator<UsualCau
 
 /** Time and signals. */
 function* causesOfEnd(
-  { status, run: { ended = "", errors, output, server } }: Symptoms,
+  { status, run: { ended = "" } }: Symptoms,
 ): Generator<UsualCause> {
   if (status === 504) {
     yield {
@@ -152,7 +152,17 @@ function* causesOfEnd(
   } else if (signal !== undefined) {
     yield { what: `It crashed (${signal}), or ended itself by that signal` };
   }
-  if (/^exit status (?!0$)/.test(ended) && errors.text === "" && output.text === "" && server === undefined) {
+}
+
+/** Where it said nothing, and nothing else is known. */
+function* causesOfSilence({ run: { ended = "", errors, output } }: Symptoms): Generator<UsualCause> {
+  if (errors.text !== "" || output.text !== "") return;
+  if (ended === "exit status 0") {
+    yield {
+      what: "It printed nothing at all",
+      remedy: "An answer begins with `Content-Type: text/html`, an empty line, and then the content",
+    };
+  } else if (ended.startsWith("exit status")) {
     yield {
       what: "It ended before it printed anything, and did not say why",
       remedy: "Run it by hand in its folder, with the environment below",
@@ -164,17 +174,8 @@ const FIELD_LINE = /^[\w!#$%&'*+.^`|~-]+:/;
 
 /** What it printed in place of a header block. */
 function* causesOfOutput({ status, run }: Symptoms): Generator<UsualCause> {
-  const { output, ended, errors, command: [program = ""] } = run;
-  if (status !== 502 || ended === undefined && output.text === "") return;
-  if (output.text === "") {
-    if (errors.text === "" && ended === "exit status 0") {
-      yield {
-        what: "It printed nothing at all",
-        remedy: "An answer begins with `Content-Type: text/html`, an empty line, and then the content",
-      };
-    }
-    return;
-  }
+  const { output, command: [program = ""] } = run;
+  if (status !== 502 || output.text === "") return;
   if (/(?:^|\/)php(?:\d[\d.]*)?$/.test(program)) {
     yield {
       what: `\`${nameOf(program)}\` is PHP for the command line, which prints no header block`,

@@ -29,10 +29,10 @@ const STYLE = BASE_STYLE +
   "dl{display:grid;grid-template-columns:max-content 1fr;gap:.3rem 1rem;margin:0}dt{color:var(--dim)}" +
   "dd{margin:0;overflow-wrap:anywhere;align-self:center}table{border-collapse:collapse;width:100%}" +
   "td{border-top:1px solid var(--line);padding:.25rem .6rem .25rem 0;vertical-align:top;overflow-wrap:anywhere}" +
-  "td:first-child{color:var(--dim);width:1%;padding-right:1.2rem}summary{cursor:pointer;font-weight:700;margin:1.8rem 0 .5rem}" +
+  "td:first-child{color:var(--dim);width:1%;padding-right:1.2rem;white-space:nowrap}summary{cursor:pointer;font-weight:700;margin:1.8rem 0 .5rem}" +
   "footer,.none{color:var(--dim)}footer{margin-top:2rem;font-size:.85rem}" +
   "@media(max-width:40rem){dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.5rem}header p{font-size:1.1rem}" +
-  "td{display:block;border:0;padding:0}td:first-child{width:auto;border-top:1px solid var(--line);padding-top:.3rem}}";
+  "td{display:block;border:0;padding:0}td:first-child{width:auto;white-space:normal;border-top:1px solid var(--line);padding-top:.3rem}}";
 
 /** As a complete HTML document, which needs nothing else. */
 export function failurePage({ status, reason, why, reference, run, causes, excerpt }: FailureText): string {

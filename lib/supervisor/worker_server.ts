@@ -41,6 +41,7 @@ import { toHttps } from "../server/to_https.ts";
 import { SystemCompression } from "../runtime/compression.ts";
 import type { Services } from "../site/exchange.ts";
 import { createSite } from "../site/site.ts";
+import { Weather } from "../site/weather.ts";
 import { speaksTls, type WorkerCertificate, type WorkerCertificates } from "./certificates.ts";
 import { accessFormat, isOnTerminal } from "./log_style.ts";
 import { LazyForwarder } from "./forwarder.ts";
@@ -82,6 +83,7 @@ export class WorkerServer {
     readonly tls: WorkerTls | undefined,
     readonly context: ServerContext,
     readonly services: Services & {
+      readonly weather: Weather;
       readonly gateway: Gateway;
       readonly fastcgi: LazyFastcgi;
       readonly forwarder: LazyForwarder;
@@ -129,6 +131,7 @@ export class WorkerServer {
       compression: new SystemCompression(),
       store: storeFiles,
       errorLog: logs.error,
+      weather: new Weather(clock),
     };
     const terminal = { columns: options.terminal?.columns };
     const settings = settingsOf(config, options, logs, services, terminal, options.certificates);
@@ -228,6 +231,7 @@ export class WorkerServer {
   async stop(): Promise<void> {
     const drained = Promise.all(this.acceptors.map((acceptor) => acceptor.drain()));
     for (const acceptor of this.acceptors) acceptor.hangUp();
+    this.services.weather.stop();
     let cancel = () => {};
     const late = new Promise<void>((resolve) =>
       cancel = clock.after(this.#config.timeouts.shutdown.requests, resolve)

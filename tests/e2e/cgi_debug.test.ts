@@ -55,7 +55,7 @@ const CASES: readonly Case[] = [
   {
     name: "command.sh",
     text: "set -e\nno_such_command -x\n",
-    says: [/`no_such_command` is not installed/, /^ {2}> +2  no_such_command -x/m],
+    says: [/`no_such_command` is not installed/, /^ {2}> +2 {2}no_such_command -x/m],
   },
   {
     name: "slow.sh",
