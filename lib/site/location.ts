@@ -6,7 +6,7 @@
 import { FileCodings } from "../coding/file_codings.ts";
 import { CodingRules, forbidsTransforming } from "../coding/rules.ts";
 import { originRoot, withoutSlash } from "../config/places.ts";
-import type { LocationConfig, WeatherConfig } from "../config/types.ts";
+import type { LocationConfig } from "../config/types.ts";
 import { DiskOrigin } from "../disk/disk_origin.ts";
 import { joinPath } from "../disk/place.ts";
 import type { FileCache } from "../disk/file_cache.ts";
@@ -15,7 +15,7 @@ import { HttpError } from "../http/errors.ts";
 import { FieldBlock } from "../http/fields.ts";
 import { AddedFields } from "./added_fields.ts";
 import { FileLabels } from "./file_labels.ts";
-import { weatherOf } from "./weather.ts";
+import { type LocationWeather, weatherOf } from "./weather.ts";
 
 /** Methods of RFC 9110 and RFC 5789; all others are unknown, unless a location allows them. */
 const KNOWN_METHODS: ReadonlySet<string> = new Set(
@@ -54,7 +54,7 @@ export class Location {
   /** The same of the store. */
   readonly #prefix: number;
   /** What makes its answers slow and broken on purpose; undefined where nothing does. */
-  readonly weather: WeatherConfig | undefined;
+  readonly weather: LocationWeather | undefined;
 
   constructor(
     readonly config: LocationConfig,

@@ -4,7 +4,8 @@
  *
  * @module
  */
-import type { LocationConfig, WeatherConfig } from "../config/types.ts";
+import type { LocationConfig } from "../config/types.ts";
+import type { Failing } from "../config/value_types.ts";
 import type { Request } from "../http/message.ts";
 import type { Clock } from "../ports.ts";
 
@@ -51,10 +52,16 @@ export class Weather {
   }
 }
 
-/** What a location does to its answers; undefined where that is nothing. */
-export function weatherOf({ weather }: LocationConfig): WeatherConfig | undefined {
-  const { delay, limitRate, fail } = weather;
-  return delay > 0 || limitRate < Infinity || fail !== undefined ? weather : undefined;
+/** What a location does to its answers. */
+export interface LocationWeather extends Pick<LocationConfig["weather"], "delay" | "limitRate"> {
+  readonly fail: Failing | undefined;
+}
+
+/** Undefined where that is nothing. */
+export function weatherOf({ weather }: LocationConfig): LocationWeather | undefined {
+  const { delay, limitRate, fail: written } = weather;
+  const fail = written === "off" || written?.rate === 0 ? undefined : written;
+  return delay > 0 || limitRate < Infinity || fail !== undefined ? { delay, limitRate, fail } : undefined;
 }
 
 const number = new Uint32Array(1);

@@ -4,12 +4,11 @@
  * @module
  */
 import { BytesSource } from "../coding/bytes_source.ts";
-import type { WeatherConfig } from "../config/types.ts";
 import { GoneError, HttpError } from "../http/errors.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
 import { type BodySource, InternalRedirect, type Outcome, type Response } from "../http/message.ts";
 import type { Exchange } from "./exchange.ts";
-import type { Weather } from "./weather.ts";
+import type { LocationWeather, Weather } from "./weather.ts";
 import { CutSource, RatedSource } from "./weathered_sources.ts";
 
 /**
@@ -18,7 +17,7 @@ import { CutSource, RatedSource } from "./weathered_sources.ts";
  */
 export async function unlessItFails(
   exchange: Exchange,
-  weather: WeatherConfig,
+  weather: LocationWeather,
   answer: (exchange: Exchange) => MaybePromise<Outcome>,
 ): Promise<Outcome> {
   const status = statusOf(exchange, weather);
@@ -35,7 +34,7 @@ export async function unlessItFails(
 }
 
 /** Undefined where it does not fail so. The page of an error is not an answer of its location. */
-function statusOf({ luck, errorPage }: Exchange, { fail }: WeatherConfig): number | undefined {
+function statusOf({ luck, errorPage }: Exchange, { fail }: LocationWeather): number | undefined {
   if (fail === undefined || !("status" in fail) || errorPage !== undefined) return undefined;
   return luck !== undefined && luck < fail.rate ? fail.status : undefined;
 }
@@ -50,7 +49,7 @@ function hasEffects({ location: { config: { programs, proxy, store } } }: Exchan
 export async function weathered(
   exchange: Exchange,
   response: Response,
-  config: WeatherConfig,
+  config: LocationWeather,
   weather: Weather,
 ): Promise<Response> {
   const { request } = exchange, { delay } = config;
@@ -72,7 +71,7 @@ export async function weathered(
 function bodyOf(
   { request, luck }: Exchange,
   { status, body, raw }: Response,
-  { limitRate, fail }: WeatherConfig,
+  { limitRate, fail }: LocationWeather,
   weather: Weather,
   marks: string[],
 ): Response["body"] {
