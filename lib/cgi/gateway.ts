@@ -9,6 +9,7 @@ import { FieldBlock } from "../http/fields.ts";
 import { InternalRedirect, type Outcome, type Request, type Response } from "../http/message.ts";
 import type { Clock, ErrorLog, FileSystem, ProcessRunner, Spooler } from "../ports.ts";
 import { cgiAnswer } from "../cgi_protocol/answer.ts";
+import type { ProgramListener } from "../cgi_protocol/error_lines.ts";
 import { cgiEnvironment, type ErrorPageOf, type ScriptFile } from "../cgi_protocol/environment.ts";
 import { type Collected, programInput } from "../cgi_protocol/request_input.ts";
 import type { ProgramNotes } from "../cgi_protocol/program_notes.ts";
@@ -42,6 +43,8 @@ export interface Program {
   readonly errorPage?: ErrorPageOf | undefined;
   /** Takes down how it runs, in case that it fails; undefined where nobody is to see that. */
   readonly notes?: ProgramNotes | undefined;
+  /** Hears its standard error besides the log. */
+  readonly listener?: ProgramListener | undefined;
 }
 
 /** What holds for all programs of a configuration. */
@@ -162,6 +165,7 @@ export class Gateway {
       files,
       notes: program.notes,
       client: request,
+      listener: program.listener,
       timeout: limits.timeout,
       onEnd: () => {
         this.#runs.delete(run);

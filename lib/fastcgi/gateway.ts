@@ -4,6 +4,7 @@
  * @module
  */
 import { cgiAnswer } from "../cgi_protocol/answer.ts";
+import type { ProgramListener } from "../cgi_protocol/error_lines.ts";
 import { cgiEnvironment, type ErrorPageOf, type Script } from "../cgi_protocol/environment.ts";
 import { type Collected, type ProgramInput, programInput } from "../cgi_protocol/request_input.ts";
 import type { ProgramNotes } from "../cgi_protocol/program_notes.ts";
@@ -48,6 +49,8 @@ export interface FastcgiProgram {
   readonly errorPage?: ErrorPageOf | undefined;
   /** Takes down how it answers, in case that it fails; undefined where nobody is to see that. */
   readonly notes?: ProgramNotes | undefined;
+  /** Hears its standard error besides the log. */
+  readonly listener?: ProgramListener | undefined;
 }
 
 /** What holds for all programs of a configuration. */
@@ -203,6 +206,7 @@ export class FastcgiGateway {
       errorLog,
       name: program.script.name,
       server: upstream.name,
+      listener: program.listener,
       timeout: program.limits.timeout,
       notes: program.notes,
       onAnswer: () => upstream.answered(connection),

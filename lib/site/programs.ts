@@ -12,7 +12,7 @@ import { withoutSlash } from "../config/places.ts";
 import type { LocationConfig } from "../config/types.ts";
 import type { DiskFile, DiskFolder } from "../disk/found.ts";
 import { joinPath } from "../disk/place.ts";
-import type { FastcgiServer } from "../fastcgi/server.ts";
+import { type FastcgiServer, nameOfServer } from "../fastcgi/server.ts";
 import { isLoopback } from "../http/endpoint.ts";
 import { HttpError, refusal } from "../http/errors.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
@@ -211,8 +211,9 @@ function run(
 ): MaybePromise<Outcome> {
   const reason = neverRun.reason([...interpreter, script.file], dirname(script.file));
   if (reason !== undefined) return new HttpError(403, undefined, { log: reason, hint: UPLOADED });
-  const { location, server, services, errorPage } = exchange, request = asPlain(exchange);
+  const { location, server, services, errorPage, trace } = exchange, request = asPlain(exchange);
   const { access, programs } = location.config;
+  trace?.answeredBy({ kind: "program", path: script.file, command: [...interpreter, script.file] });
   return noting(exchange, script, (notes) =>
     services.gateway.answer(request, {
       script,
@@ -223,6 +224,7 @@ function run(
       bodyLimit: access.clientMaxBodySize,
       limits,
       errorPage,
+      listener: trace,
       notes,
     })).then((outcome) => withSentFile(exchange, outcome));
 }
@@ -244,8 +246,9 @@ function ask(
 ): MaybePromise<Outcome> {
   const reason = file === undefined ? undefined : neverRun.reason([file], dirname(file));
   if (reason !== undefined) return new HttpError(403, undefined, { log: reason, hint: UPLOADED });
-  const { location, server, services, errorPage } = exchange, request = asPlain(exchange);
+  const { location, server, services, errorPage, trace } = exchange, request = asPlain(exchange);
   const { access, programs } = location.config;
+  trace?.answeredBy({ kind: "fastcgi", path: file, server: nameOfServer(fastcgi) });
   return noting(exchange, { file, name, pathInfo }, (notes) =>
     services.fastcgi.answer(request, {
       server: fastcgi,
@@ -256,6 +259,7 @@ function ask(
       bodyLimit: access.clientMaxBodySize,
       limits,
       errorPage,
+      listener: trace,
       notes,
     })).then((outcome) => withSentFile(exchange, outcome));
 }

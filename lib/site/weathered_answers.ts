@@ -28,6 +28,7 @@ export async function unlessItFails(
     if (outcome instanceof InternalRedirect) return outcome;
     if ("body" in outcome) close(outcome.body);
   }
+  exchange.trace?.because?.("it fails on purpose", "fail");
   return new HttpError(status, "it fails on purpose", {
     hint: "This server answers so on purpose: it has `fail` in its configuration.",
   });
