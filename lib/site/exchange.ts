@@ -25,6 +25,7 @@ import type { NeverRun } from "./never_run.ts";
 import type { ProgramFiles } from "./program_files.ts";
 import type { Forwarder } from "./forwarder.ts";
 import type { Trace } from "./trace.ts";
+import type { Weather } from "./weather.ts";
 
 /** A location and what answers in it: chosen once, so that a location of plain files pays for nothing else. */
 export interface LocationEntry {
@@ -66,6 +67,8 @@ export interface Services {
   readonly errorLog: ErrorLog;
   /** Has pages load themselves anew; undefined where no location does. */
   readonly live?: LiveReload | undefined;
+  /** What makes answers slow and broken on purpose; undefined: nothing does, whatever the configuration says. */
+  readonly weather?: Weather | undefined;
   /** Passes requests on to other servers; undefined where no location does. */
   readonly forwarder?: Forwarder | undefined;
   /** Whose certificates the servers have that bring none of their own; undefined where there are none. */
@@ -102,6 +105,8 @@ export interface Exchange {
   readonly isChosen: boolean;
   /** The error whose page is being answered. */
   readonly errorPage: ErrorPageOf | undefined;
+  /** What decides on failures on purpose, from 0 to 1; undefined as long as no location has asked for it. */
+  readonly luck: number | undefined;
   /** Takes down how it is answered; undefined where nobody wants to know. */
   readonly trace: Trace | undefined;
 }
@@ -134,6 +139,7 @@ export function begin(
     localRedirects: 0,
     isChosen: false,
     errorPage: undefined,
+    luck: undefined,
     trace,
   };
 }
@@ -220,6 +226,7 @@ export function at(
     localRedirects: changes.localRedirects ?? exchange.localRedirects,
     isChosen: changes.isChosen ?? exchange.isChosen,
     errorPage: changes.errorPage ?? exchange.errorPage,
+    luck: exchange.luck,
     trace,
   };
 }

@@ -21,6 +21,7 @@ import type { PublicAuthority } from "../../lib/site/authority_pages.ts";
 import { SystemCompression } from "../../lib/runtime/compression.ts";
 import { SystemDecompression } from "../../lib/runtime/decompression.ts";
 import { LivePages } from "../../lib/site/live_pages.ts";
+import { Weather } from "../../lib/site/weather.ts";
 import { createSite } from "../../lib/site/site.ts";
 import { newLiveFeed, type ThreadLiveFeed } from "../../lib/supervisor/live_feed.ts";
 import type { Trace } from "../../lib/site/trace.ts";
@@ -75,6 +76,8 @@ export interface TestSite {
   readonly feed: ThreadLiveFeed;
   /** Undefined where no location has live_reload. */
   readonly live: LivePages | undefined;
+  /** Its chance is 0.5, unless a test says otherwise. */
+  readonly weather: Weather;
   /** The error log. */
   readonly log: readonly string[];
   /** Programs that were started, and then those that FastCGI servers were asked for: with the server in place of the program. */
@@ -125,7 +128,7 @@ export function site(
     software: "webserv/test",
   });
   const cache = new FileCache(store.files, clock), listings = new Listings(cache.turns);
-  const dialer = new FakeDialer();
+  const dialer = new FakeDialer(), weather = new Weather(clock, () => 0.5);
   const limits = () => config.limits;
   const forwarder = new Proxy({ dialer, clock, deadlines: new Deadlines(clock), limits });
   const feed = newLiveFeed(clock.now());
@@ -144,6 +147,7 @@ export function site(
     errorLog: log,
     authority,
     live,
+    weather,
   };
   const { handlers, plainHandlers } = createSite(config, services);
   const [handler] = handlers.values(), [plain] = plainHandlers.values();
@@ -164,6 +168,7 @@ export function site(
     clock,
     store,
     dialer,
+    weather,
     compression: services.compression,
     feed,
     live,

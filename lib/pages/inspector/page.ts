@@ -17,6 +17,15 @@ export interface InspectorPageFacts {
   readonly configuration: string;
 }
 
+/**
+ * SECURITY: the Content-Security-Policy that goes with the page. The page shows what strangers have sent: should any of
+ * it become markup after all, it runs nothing, fetches nothing and sends nothing away.
+ */
+export function inspectorPolicy(nonce: string): string {
+  return `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'nonce-${nonce}'; connect-src 'self'; ` +
+    "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
+}
+
 /** A complete HTML document. */
 export function inspectorPage({ nonce, configuration }: InspectorPageFacts): string {
   return `<!DOCTYPE html>
