@@ -48,6 +48,14 @@ export interface Server {
   readonly neverRun: NeverRun;
   /** Each 404 is a line of the error log. */
   readonly logsNotFound: boolean;
+  /** Where its folders depend on the host: the servers for each. This one answers what is none of them. */
+  readonly sites?: SiteServers | undefined;
+}
+
+/** Servers that are made of one, for hosts that it has a folder for. */
+export interface SiteServers {
+  /** The server of a request's host. @param above the one for what is no site */
+  find(request: Request, above: Server): Server;
 }
 
 /** What all requests of a site share. */
