@@ -12,6 +12,7 @@ import type { Supervisor } from "../supervisor/supervisor.ts";
 import { encryptedFirst, openAddresses } from "./addresses.ts";
 import { tell } from "./console.ts";
 import { placeOf, startBlock } from "./start_block.ts";
+import { siteUrls } from "./site_urls.ts";
 import { SHORT_VERSION } from "./version.ts";
 
 /** Says where it listens, each time only what has not been said before. */
@@ -57,6 +58,7 @@ export async function showStart(
     place: placeOf(config),
     config,
     addresses: openAddresses(config, own ?? []),
+    sites: siteUrls(config),
     notes,
     warnings,
   }, terminal));

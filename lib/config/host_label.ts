@@ -88,3 +88,39 @@ function locationFor({ labelled, ...location }: LocationConfig, label: string): 
 export function writtenPath(above: string | undefined, behind: string | undefined): string | undefined {
   return above === undefined || behind === undefined ? above : withoutSlash(above) + behind;
 }
+
+/** The folder that has a server's sites in it, and what a site's folder is called in it; undefined where none is one. */
+export function labelledFolder(
+  { fallback, locations }: ServerConfig,
+): { readonly above: string; readonly first: string } | undefined {
+  for (const { labelled, files, store } of [fallback, ...locations]) {
+    const behind = labelled?.root ?? labelled?.alias ?? labelled?.uploadStore;
+    if (labelled === undefined || behind === undefined) continue;
+    const above = labelled.root !== undefined
+      ? files.root
+      : labelled.alias !== undefined
+      ? files.alias
+      : store.uploadStore;
+    return { above: above!, first: behind.split("/")[1]! };
+  }
+  return undefined;
+}
+
+/** A label that can be a host's (RFC 1123 section 2.1; underscores are in use), in lower case. */
+const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
+
+/** True for what can be a label of a host. */
+export function isLabel(text: string): boolean {
+  return LABEL.test(text);
+}
+
+/**
+ * The label with which a folder is asked for; undefined where there is none.
+ *
+ * @param first what such a folder is called, with the variable in it
+ */
+export function labelIn(name: string, first: string): string | undefined {
+  const [before, behind] = putLabel(first, "\0").split("\0");
+  const label = name.slice(before!.length, name.length - behind!.length);
+  return isLabel(label) && putLabel(first, label) === name ? label : undefined;
+}

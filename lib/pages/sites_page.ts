@@ -27,6 +27,7 @@ b{flex:1;min-width:min(100%,12rem);font-weight:500;overflow-wrap:anywhere;unicod
 small{color:var(--dim);font-size:.85rem;overflow-wrap:anywhere;font-variant-numeric:tabular-nums}
 a:hover{background:color-mix(in srgb,var(--key) 6%,transparent)}a:hover b{text-decoration:underline}
 a:focus-visible{outline:2px solid var(--key);outline-offset:-2px;border-radius:3px}
+li>span b{color:var(--dim);font-weight:400}@media(max-width:40rem){main{padding-top:1.5rem}b{flex-basis:100%}}
 .empty{padding:2.5rem 0;text-align:center;color:var(--dim)}code{font:.85em ui-monospace,monospace}
 `;
 
@@ -52,9 +53,11 @@ function page(folders: readonly ListedSite[], count: number, isElsewhere: boolea
   const elsewhere = isElsewhere
     ? `<p class="dim">Names below localhost lead to the machine on which they are opened: these addresses work on the server itself alone.</p>`
     : "";
+  const nameless = folders.filter(({ url }) => url === undefined);
+  const shown = [...folders.filter(({ url }) => url !== undefined), ...nameless];
   const list = folders.length === 0
     ? `<p class="empty">There is no folder here yet. Make one, and it is a site at once.</p>`
-    : `<ul>\n${folders.map(row).join("")}</ul>`;
+    : `<ul>\n${shown.map(row).join("")}</ul>`;
   return `<!DOCTYPE html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width">${NO_ICON}<title>Sites</title>
@@ -71,7 +74,8 @@ ${elsewhere}${list}
 function row({ name, url, modified }: ListedSite): string {
   const text = `<b>${displayName(name)}</b>`;
   if (url === undefined) {
-    return `<li><span>${text}<small>no address: a name has a-z, 0-9 and - alone</small></span></li>\n`;
+    const why = name.length > 63 ? "longer than 63 letters" : "an address has a-z, 0-9 and - in it alone";
+    return `<li><span>${text}<small>no site: ${why}</small></span></li>\n`;
   }
   const time = isoTime(modified);
   const day = time === undefined ? "" : `<small><time datetime="${time}">${time.slice(0, 10)}</time></small>`;

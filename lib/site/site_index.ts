@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { putLabel } from "../config/host_label.ts";
+import { labelIn } from "../config/host_label.ts";
+import type { DiskOrigin } from "../disk/disk_origin.ts";
 import { HttpError } from "../http/errors.ts";
 import { FieldBlock } from "../http/fields.ts";
 import { parseHost } from "../http/host.ts";
@@ -12,7 +13,7 @@ import { type Outcome, schemeOf } from "../http/message.ts";
 import { type ErrorType, errorTypeFor } from "../pages/error_type.ts";
 import { NOT_FRAMED } from "../pages/framing.ts";
 import type { Exchange } from "./exchange.ts";
-import { isLabel, type SiteNames } from "./site_names.ts";
+import type { SiteNames } from "./site_names.ts";
 
 const FIELDS: Readonly<Record<ErrorType, FieldBlock>> = {
   "text/plain": fieldsFor("text/plain; charset=utf-8"),
@@ -34,24 +35,33 @@ const NOT_LISTED = new HttpError(404, "no site is named, and autoindex is off");
 
 const encoder = new TextEncoder();
 
-/** Answers what is asked of the host that all sites are below. @param first the folder's name, with the variable in it */
+/** Where sites are. */
+export interface SiteFolders {
+  readonly origin: DiskOrigin;
+  /** What a site's folder is called there, with the variable in it. */
+  readonly first: string;
+}
+
+/** Answers what is asked of the host that all sites are below. */
 export function answerSiteIndex(
   exchange: Exchange,
   names: SiteNames,
-  first: string,
+  folders: SiteFolders,
 ): Outcome | Promise<Outcome> {
   const { request, path, location } = exchange;
   const domain = names.domainFor(request.host);
   if (path !== "/" || exchange.errorPage !== undefined || domain === undefined) return NOT_HERE;
   if (request.method !== "GET" && request.method !== "HEAD") return READ_ONLY;
   if (!location.config.files.autoindex && !isLocalClient(request)) return NOT_LISTED;
-  return listSites(exchange, domain, first);
+  return listSites(exchange, domain, folders);
 }
 
 /** @throws {FileError} */
-async function listSites(exchange: Exchange, domain: string, first: string): Promise<Outcome> {
-  const { request, location, trace } = exchange, { origin } = location;
-  if (origin === undefined) return NOT_HERE;
+async function listSites(
+  { request, trace }: Exchange,
+  domain: string,
+  { origin, first }: SiteFolders,
+): Promise<Outcome> {
   trace?.answeredBy({ kind: "listing", path: origin.root });
   const entries = await origin.list("", (name) => !name.startsWith("."));
   const { port } = parseHost(request.fields.get("host") ?? "") ?? {};
@@ -64,11 +74,4 @@ async function listSites(exchange: Exchange, domain: string, first: string): Pro
   const { siteList } = await import("../pages/sites_page.ts");
   const isElsewhere = domain === "localhost" && !isLocalClient(request);
   return { status: 200, fields: FIELDS[type], body: encoder.encode(siteList(named, type, isElsewhere)) };
-}
-
-/** The label with which a folder's name is asked for; undefined where there is none. */
-function labelIn(name: string, first: string): string | undefined {
-  const [before, behind] = putLabel(first.slice(1), "\0").split("\0");
-  const label = name.slice(before!.length, name.length - behind!.length);
-  return isLabel(label) && putLabel(first.slice(1), label) === name ? label : undefined;
 }

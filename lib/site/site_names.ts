@@ -3,10 +3,8 @@
  *
  * @module
  */
+import { isLabel } from "../config/host_label.ts";
 import { isAddress } from "../http/host.ts";
-
-/** A label that can be a host's (RFC 1123 section 2.1; underscores are in use), in lower case. */
-const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
 
 /** The names that a server with sites goes by. */
 export class SiteNames {
@@ -30,7 +28,7 @@ export class SiteNames {
       return undefined;
     }
     const label = host.slice(0, host.indexOf("."));
-    return LABEL.test(label) ? label : "";
+    return isLabel(label) ? label : "";
   }
 
   /** What the names of sites end with, for whoever has asked for a host; undefined where there is no such name. */
@@ -38,9 +36,4 @@ export class SiteNames {
     if (this.#domains.includes(host)) return host;
     return this.#domains.find((domain) => domain === "localhost") ?? this.#domains[0];
   }
-}
-
-/** True for what can be a label of a host. */
-export function isLabel(text: string): boolean {
-  return LABEL.test(text);
 }

@@ -6,10 +6,9 @@
  *
  * @module
  */
-import { configFor, isLabelled, putLabel, serverFor } from "../config/host_label.ts";
-import { withoutSlash } from "../config/places.ts";
+import { configFor, isLabelled, labelledFolder, putLabel, serverFor } from "../config/host_label.ts";
+import { linkFolders, withoutSlash } from "../config/places.ts";
 import type { Config, LocationConfig, ServerConfig } from "../config/types.ts";
-import type { LabelledPaths } from "../config/value_types.ts";
 import { DiskOrigin } from "../disk/disk_origin.ts";
 import type { FileCache } from "../disk/file_cache.ts";
 import { isContained } from "../http/containment.ts";
@@ -18,7 +17,7 @@ import type { Request } from "../http/message.ts";
 import { FileError } from "../ports.ts";
 import type { Answerer, Server, SiteServers } from "./exchange.ts";
 import { SiteNames } from "./site_names.ts";
-import { answerSiteIndex } from "./site_index.ts";
+import { answerSiteIndex, type SiteFolders } from "./site_index.ts";
 
 /** So many sites are kept ready; one more is made anew when it is asked for. */
 const MOST_KEPT = 256;
@@ -32,6 +31,7 @@ export type MakeServer = (server: ServerConfig, config: Config, wrap: Wrap) => S
 /** The sites of one server whose folders depend on the host. */
 export class Sites implements SiteServers {
   readonly #names: SiteNames;
+  readonly #folder: SiteFolders;
   /** By their labels; those that were asked for last stand last. */
   readonly #kept = new Map<string, Server>();
   /** PERF: nearly all requests name the host that the one before them named. */
@@ -45,7 +45,9 @@ export class Sites implements SiteServers {
     readonly cache: FileCache,
     readonly make: MakeServer,
   ) {
+    const { above, first } = labelledFolder(server)!;
     this.#names = new SiteNames(server.serverName);
+    this.#folder = { origin: new DiskOrigin(cache, above, linkFolders(server.fallback)), first };
   }
 
   /**
@@ -123,7 +125,7 @@ export class Sites implements SiteServers {
     if (labelled === undefined) return answer;
     return (exchange) => {
       if (this.#labelOf(exchange.request.host) !== undefined) return NO_SITE;
-      return answerSiteIndex(exchange, this.#names, withoutLabel(labelled));
+      return answerSiteIndex(exchange, this.#names, this.#folder);
     };
   };
 }
@@ -132,11 +134,6 @@ const NO_SITE = new HttpError(404, "there is no folder of this name", {
   hint:
     "No site has this name: a site is a folder, and its name is what stands before the first dot of the address.",
 });
-
-/** The first segment behind the folder that has all sites in it, as it is written. */
-function withoutLabel({ root, alias, uploadStore }: LabelledPaths): string {
-  return segmentsOf(root ?? alias ?? uploadStore!)[0];
-}
 
 /** What has the label in it, and what is behind that: each begins with a slash, or is empty. */
 function segmentsOf(behind: string): [first: string, rest: string] {

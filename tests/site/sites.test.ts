@@ -141,7 +141,7 @@ Deno.test("the name above the sites, and an address, have a list of them in the 
   assertEquals(JSON.parse(json.text).map(({ url }: { url: string }) => url), addresses);
   const page = await ask("/", { fields: { Accept: "text/html" } });
   assertStringIncludes(page.text, '<a href="http://shop.localhost/">');
-  assertMatch(page.text, /<b>Big<\/b><small>no address/);
+  assertMatch(page.text, /<b>Big<\/b><small>no site/);
   assert(!/hidden|evil|"file"/.test(page.text), page.text);
   assertEquals(page.fields.get("content-security-policy"), "frame-ancestors 'none'");
   assertEquals((await ask("/", { method: "HEAD" })).status, 200);
