@@ -112,7 +112,7 @@ export function begin(
   trace?: Trace,
 ): Exchange {
   const { location, answer } = path === undefined ? server.fallback : server.locations.find(path);
-  trace?.location(location.config, path ?? "/");
+  trace?.location(location.written, path ?? "/");
   return {
     request,
     server,
@@ -197,7 +197,7 @@ export function at(
 ): Exchange {
   const { server, services, trace } = exchange;
   const { location, answer } = server.locations.find(path);
-  trace?.location(location.config, path);
+  trace?.location(location.written, path);
   // PERF: written out, in the order of begin(): spreads would cost more than all the rest of a hop.
   return {
     request: changes.request ?? exchange.request,

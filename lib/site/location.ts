@@ -53,11 +53,13 @@ export class Location {
   /** The same of the store. */
   readonly #prefix: number;
 
+  /** @param written the location as the configuration has it: where its folders depend on the host, that is another */
   constructor(
     readonly config: LocationConfig,
     cache: FileCache,
     ports: StorePorts,
     programs: readonly string[],
+    readonly written = config,
   ) {
     const { access, answer: { addHeader }, files: { alias, root }, store: { uploadStore } } = config;
     const { programs: { sendfileFrom } } = config;

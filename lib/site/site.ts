@@ -32,7 +32,7 @@ import { NeverRun } from "./never_run.ts";
 import { ProgramFiles } from "./program_files.ts";
 import type { ProgramRules } from "./programs.ts";
 import { follow } from "./route.ts";
-import { type MakeServer, Sites, type Wrap } from "./sites.ts";
+import { type MakeServer, type Shape, Sites } from "./sites.ts";
 import type { Trace } from "./trace.ts";
 import { VirtualHosts } from "./virtual_hosts.ts";
 
@@ -59,7 +59,7 @@ export function createSite(config: Config, services: Services): Site {
     heedsFirstLines: config.heedsFirstLines ?? false,
     ...programPlaces(config, services),
   };
-  const make: MakeServer = (server, of, wrap) => createServer(server, services, rulesOf(of), wrap);
+  const make: MakeServer = (server, of, shape) => createServer(server, services, rulesOf(of), shape);
   const rulesOf = (of: Config): SiteRules => {
     if (of === config) return rules;
     // SECURITY: the stores of all sites, whichever it is.
@@ -143,7 +143,7 @@ interface SiteRules extends ProgramRules {
   readonly programFiles: ProgramFiles;
 }
 
-function createServer(config: ServerConfig, services: Services, rules: SiteRules, wrap: Wrap): Server {
+function createServer(config: ServerConfig, services: Services, rules: SiteRules, shape: Shape): Server {
   const { files: { files, clock }, store } = services;
   const ports: StorePorts = {
     files,
@@ -154,11 +154,11 @@ function createServer(config: ServerConfig, services: Services, rules: SiteRules
     },
   };
   const create = (location: LocationConfig): LocationEntry => ({
-    location: new Location(location, services.files, ports, rules.programFolders),
-    answer: wrap(location, answererOf(location, rules)),
+    location: new Location(location, services.files, ports, rules.programFolders, shape.written(location)),
+    answer: shape.wrap(location, answererOf(location, rules)),
     answerBehind(namesEnd) {
       const answer = answererBehind(location, rules, namesEnd);
-      return answer && wrap(location, answer);
+      return answer && shape.wrap(location, answer);
     },
   });
   const fallback = create(config.fallback);

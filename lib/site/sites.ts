@@ -22,11 +22,19 @@ import { answerSiteIndex, type SiteFolders } from "./site_index.ts";
 /** So many sites are kept ready; one more is made anew when it is asked for. */
 const MOST_KEPT = 256;
 
-/** Changes what answers in a location. */
-export type Wrap = (location: LocationConfig, answer: Answerer) => Answerer;
+/** What is special about a server's locations. */
+export interface Shape {
+  /** The location as the configuration has it. */
+  written(location: LocationConfig): LocationConfig;
+  /** Changes what answers in it. */
+  wrap(location: LocationConfig, answer: Answerer): Answerer;
+}
+
+/** Of a server without sites: nothing. */
+const PLAIN: Shape = { written: (location) => location, wrap: (_, answer) => answer };
 
 /** Makes a server ready, with the rules of its configuration. */
-export type MakeServer = (server: ServerConfig, config: Config, wrap: Wrap) => Server;
+export type MakeServer = (server: ServerConfig, config: Config, shape: Shape) => Server;
 
 /** The sites of one server whose folders depend on the host. */
 export class Sites implements SiteServers {
@@ -57,9 +65,9 @@ export class Sites implements SiteServers {
    * @returns of a server without sites the server; of one with some that which answers where no site is asked for
    */
   static serverOf(server: ServerConfig, config: Config, cache: FileCache, make: MakeServer): Server {
-    if (!isLabelled(server)) return make(server, config, (_, answer) => answer);
+    if (!isLabelled(server)) return make(server, config, PLAIN);
     const sites = new Sites(config, server, cache, make);
-    const above = make(server, config, sites.#aboveSites);
+    const above = make(server, config, { ...PLAIN, wrap: sites.#aboveSites });
     return { ...above, sites };
   }
 
@@ -112,16 +120,19 @@ export class Sites implements SiteServers {
     ]);
     const programFolder = config.programFolder && putLabel(config.programFolder, label);
     const forLabel = programFolder === undefined ? sites : { ...sites, programFolder };
-    return this.make(site, forLabel, (location, answer) => {
-      const folders = foldersOf(written.get(location)!, label, this.cache);
-      if (folders.length === 0) return answer;
-      // SECURITY: at each request, since a link may have come in a folder's place that leads out.
-      return (exchange) => folders.every((folder) => folder.isThere()) ? answer(exchange) : NO_SITE;
+    return this.make(site, forLabel, {
+      written: (location) => written.get(location)!,
+      wrap: (location, answer) => {
+        const folders = foldersOf(written.get(location)!, label, this.cache);
+        if (folders.length === 0) return answer;
+        // SECURITY: at each request, since a link may have come in a folder's place that leads out.
+        return (exchange) => folders.every((folder) => folder.isThere()) ? answer(exchange) : NO_SITE;
+      },
     });
   }
 
   /** Where no site is asked for, or one that is not there. */
-  readonly #aboveSites: Wrap = ({ labelled }, answer) => {
+  readonly #aboveSites: Shape["wrap"] = ({ labelled }, answer) => {
     if (labelled === undefined) return answer;
     return (exchange) => {
       if (this.#labelOf(exchange.request.host) !== undefined) return NO_SITE;
@@ -132,7 +143,7 @@ export class Sites implements SiteServers {
 
 const NO_SITE = new HttpError(404, "there is no folder of this name", {
   hint:
-    "No site has this name: a site is a folder, and its name is what stands before the first dot of the address.",
+    "There is no folder for this name here: a site is a folder that is called as the address begins, up to the first dot.",
 });
 
 /** What has the label in it, and what is behind that: each begins with a slash, or is empty. */

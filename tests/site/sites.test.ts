@@ -4,6 +4,7 @@
  * @module
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import type { Trace } from "../../lib/site/trace.ts";
 import { site, type SiteFile } from "../support/site.ts";
 
 const CONFIG = `servers:
@@ -179,4 +180,25 @@ Deno.test("whoever makes up names has nothing kept, and many sites are served wi
     assertEquals((await ask("/", { host: `t${n}.localhost` })).status, 404);
   }
   assertEquals((await ask("/", { host: "s0.localhost" })).text, "site 0");
+});
+
+Deno.test("whoever takes down how it is answered is told of the server and the location of the configuration", async () => {
+  const { ask } = made();
+  const seen: string[] = [];
+  const trace: Trace = {
+    server: (config) => seen.push(`server ${config.lines?.line}`),
+    location: (config, path) => seen.push(`${config.labelled?.root ?? "none"} ${config.lines?.line} ${path}`),
+    answeredBy: () => {},
+    programSaid: () => {},
+  };
+  for (const host of ["shop.localhost", "localhost", "nosuch.localhost"]) await ask("/", { host, trace });
+  assertEquals(seen, [
+    "server 2",
+    "/$host_label 2 /",
+    "/$host_label 2 /index.html",
+    "server 2",
+    "/$host_label 2 /",
+    "server 2",
+    "/$host_label 2 /",
+  ]);
 });

@@ -19,6 +19,7 @@ import { Deadlines } from "../../lib/server/deadlines.ts";
 import type { PublicAuthority } from "../../lib/site/authority_pages.ts";
 import { SystemCompression } from "../../lib/runtime/compression.ts";
 import { createSite } from "../../lib/site/site.ts";
+import type { Trace } from "../../lib/site/trace.ts";
 import { FakeDialer } from "./fake_dialer.ts";
 import { FakeClock, FakeLog } from "./fakes.ts";
 import { fakeBody, FakeRunner, FakeSpooler } from "../cgi/fakes.ts";
@@ -42,6 +43,8 @@ export interface SiteRequest {
   readonly body?: string;
   /** Whom it is from. */
   readonly client?: string;
+  /** Takes down how it is answered. */
+  readonly trace?: Trace;
 }
 
 /** An answer, its content read. */
@@ -134,7 +137,7 @@ export function site(
   const { handlers, plainHandlers } = createSite(config, services);
   const [handler] = handlers.values(), [plain] = plainHandlers.values();
   const askSite = async (target: string, request: SiteRequest = {}) =>
-    await read(await handler!(requestFor(target, request)));
+    await read(await handler!(requestFor(target, request), request.trace));
   return {
     handler: handler!,
     async askPlain(target, request = {}) {
