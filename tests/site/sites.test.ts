@@ -191,7 +191,7 @@ Deno.test("whoever takes down how it is answered is told of the server and the l
     answeredBy: () => {},
     programSaid: () => {},
   };
-  for (const host of ["shop.localhost", "localhost", "nosuch.localhost"]) await ask("/", { host, trace });
+  for (const host of ["shop.localhost", "localhost", "nosuch.localhost"]) await ask("/", { host }, trace);
   assertEquals(seen, [
     "server 2",
     "/$host_label 2 /",

@@ -43,8 +43,6 @@ export interface SiteRequest {
   readonly body?: string;
   /** Whom it is from. */
   readonly client?: string;
-  /** Takes down how it is answered. */
-  readonly trace?: Trace;
 }
 
 /** An answer, its content read. */
@@ -58,7 +56,7 @@ export interface SiteAnswer {
 /** A site and what it left behind. */
 export interface TestSite {
   readonly handler: Handler;
-  ask(target: string, request?: SiteRequest): Promise<SiteAnswer>;
+  ask(target: string, request?: SiteRequest, trace?: Trace): Promise<SiteAnswer>;
   /** Status and content, e.g. `200 Hello`. */
   get(target: string): Promise<string>;
   /** What plain HTTP gets on an address that speaks TLS; undefined where it is sent there. */
@@ -136,8 +134,8 @@ export function site(
   };
   const { handlers, plainHandlers } = createSite(config, services);
   const [handler] = handlers.values(), [plain] = plainHandlers.values();
-  const askSite = async (target: string, request: SiteRequest = {}) =>
-    await read(await handler!(requestFor(target, request), request.trace));
+  const askSite = async (target: string, request: SiteRequest = {}, trace?: Trace) =>
+    await read(await handler!(requestFor(target, request), trace));
   return {
     handler: handler!,
     async askPlain(target, request = {}) {
