@@ -179,6 +179,7 @@ function configForOperand(commandLine: CommandLine): Config {
     spa: switches.has("spa"),
     upload: switches.has("upload"),
     cgi: switches.has("cgi"),
+    sites: switches.has("sites"),
   });
 }
 
@@ -215,7 +216,7 @@ export function kindOf(path: string, operand: string): "file" | "folder" {
 
 /** What only a folder can have; and a configuration that is named like this is not meant to be shown to people. */
 function refuseFolderOptions({ switches }: CommandLine, file: string): void {
-  const needing = ["cgi", "upload", "spa"].find((name) => switches.has(name));
+  const needing = ["cgi", "upload", "spa", "sites"].find((name) => switches.has(name));
   if (needing !== undefined) {
     throw new UsageError(
       `--${needing} needs a folder, and "${file}" is a file: name the folder that it is in`,

@@ -206,6 +206,15 @@ export const OPTIONS: readonly Option[] = [
     folderOnly: true,
   },
   {
+    name: "sites",
+    help: "every folder in DIR is a site, at http://NAME.localhost",
+    more:
+      "A list of them is at http://localhost. Names are those that a host can have, in lower case; one that is made while the server runs is there at once.",
+    fallback: "off",
+    commands: ["serve"],
+    folderOnly: true,
+  },
+  {
     name: "cors",
     help: "allow requests from pages of other origins",
     fallback: "off",

@@ -53,6 +53,14 @@ export interface Server {
   readonly neverRun: NeverRun;
   /** Each 404 is a line of the error log. */
   readonly logsNotFound: boolean;
+  /** Where its folders depend on the host: the servers for each. This one answers what is none of them. */
+  readonly sites?: SiteServers | undefined;
+}
+
+/** Servers that are made of one, for hosts that it has a folder for. */
+export interface SiteServers {
+  /** The server of a request's host. @param above the one for what is no site */
+  find(request: Request, above: Server): Server;
 }
 
 /** What all requests of a site share. */
@@ -127,7 +135,7 @@ export function begin(
   trace?: Trace,
 ): Exchange {
   const { location, answer } = path === undefined ? server.fallback : server.locations.find(path);
-  trace?.location(location.config, path ?? "/");
+  trace?.location(location.written, path ?? "/");
   return {
     request,
     server,
@@ -213,7 +221,7 @@ export function at(
 ): Exchange {
   const { server, services, trace } = exchange;
   const { location, answer } = server.locations.find(path);
-  trace?.location(location.config, path);
+  trace?.location(location.written, path);
   // PERF: written out, in the order of begin(): spreads would cost more than all the rest of a hop.
   return {
     request: changes.request ?? exchange.request,
