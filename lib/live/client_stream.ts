@@ -47,8 +47,8 @@ function isOwnDoing(paths, age) {
 
 /** No path at all stands for anything. */
 function showChange({ paths, age }) {
-  // It is older than this page.
-  if (age > pageAge()) return;
+  // It is older than this page, or for the next, which hears of it.
+  if (age > pageAge() || isLeaving) return;
   if (paths.length === 0 || paths.some((path) => kindOf(path) === "other")) {
     return isOwnDoing(paths, age) ? undefined : reload();
   }
@@ -63,7 +63,10 @@ function act(event) {
   else if (event.type === "restart") reload();
   else if (hub.around) return; // The page around it shows failures.
   else if (event.type === "failure") showFailure(event.command, event.output);
-  else if (event.type === "mended") hideFailure();
+  else if (event.type === "mended") {
+    closed = "";
+    hideFailure();
+  }
 }
 
 /** Another server answers than the one that this page came from: once, whatever caches there may be. */

@@ -10,6 +10,9 @@
  */
 import type { LiveEvent, LiveFeed, NumberedLiveEvent } from "../ports.ts";
 
+/** A page's question may take so long to come, in milliseconds; what is older than the page, it knows by itself. */
+const ON_THE_WAY = 2000;
+
 /** What a page says of itself when it asks. */
 export interface LivePosition {
   /** The id of the last message that it has heard: Last-Event-ID, or the parameter `last`. */
@@ -49,7 +52,7 @@ function missedBy(feed: LiveFeed, { last, age }: LivePosition, now: number): rea
   }
   // One of another server's is told so by the greeting.
   if (last !== undefined || age === undefined) return [];
-  return changes.filter(({ event }) => event.type === "change" && event.time > now - age);
+  return changes.filter(({ event }) => event.type === "change" && event.time > now - age - ON_THE_WAY);
 }
 
 /** Stands for changes that are not known any more. */
