@@ -11,14 +11,15 @@ import type { FastcgiGateway } from "../fastcgi/gateway.ts";
 import type { FileCache } from "../disk/file_cache.ts";
 import type { Listings } from "../files/listings.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
-import type { Outcome, Request } from "../http/message.ts";
+import type { HttpError } from "../http/errors.ts";
+import type { Outcome, Request, Response } from "../http/message.ts";
+import type { Labels } from "../http/origin.ts";
 import { type DecodedPath, decodePathForProgram } from "../http/path.ts";
 import { decodePathForUpstream } from "../http/upstream_path.ts";
 import type { Compression, Dialer, ErrorLog, StoreFiles } from "../ports.ts";
 import type { AddedFields } from "./added_fields.ts";
 import type { PublicAuthority, SecureAddress } from "./authority_pages.ts";
 import type { Location } from "./location.ts";
-import type { LiveReload } from "./live_reload.ts";
 import type { LocationTable } from "./location_table.ts";
 import type { NeverRun } from "./never_run.ts";
 import type { ProgramFiles } from "./program_files.ts";
@@ -69,6 +70,18 @@ export interface Services {
   readonly forwarder?: Forwarder | undefined;
   /** Whose certificates the servers have that bring none of their own; undefined where there are none. */
   readonly authority?: PublicAuthority | undefined;
+}
+
+/** Has pages load themselves anew when what they are made of changes. */
+export interface LiveReload {
+  /** A page with the script at its end; every other answer as it is. */
+  withScript(exchange: Exchange, response: Response): MaybePromise<Response>;
+  /** A request as it goes to whoever knows nothing of the script. */
+  asPlain(request: Request): Request;
+  /** The same for a file; undefined where that is no page, so that nothing of it changes. */
+  asPlainFor(request: Request, labels: Labels): Request | undefined;
+  /** The script, and the stream of events; undefined for what is neither. */
+  answer(request: Request): Response | HttpError | undefined;
 }
 
 /** Where a request has got to. */

@@ -23,9 +23,8 @@ import { asText, type Ending, PageSource, pageWith } from "../live/page_source.t
 import { judgePolicies } from "../live/policy.ts";
 import { liveTag, plainConditions, tagOfUnchangedPage, unscriptedTag } from "../live/tags.ts";
 import type { Clock, Decompression, LiveFeed } from "../ports.ts";
-import type { Exchange } from "./exchange.ts";
+import type { Exchange, LiveReload } from "./exchange.ts";
 import { isForeign } from "./foreign.ts";
-import type { LiveReload } from "./live_reload.ts";
 import type { Location } from "./location.ts";
 
 /** What it is made over. */
