@@ -87,6 +87,8 @@ function tell(event) {
 function hear({ data, lastEventId }) {
   const event = JSON.parse(data);
   if (event.type !== "hello") {
+    // Not the one that lasts, which is told at each connection.
+    if (event.type === "failure" && lastEventId !== last) closed = "";
     last = lastEventId;
     return tell(event);
   }
