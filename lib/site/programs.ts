@@ -13,10 +13,11 @@ import type { DiskFile, DiskFolder } from "../disk/found.ts";
 import { joinPath } from "../disk/place.ts";
 import type { FastcgiServer } from "../fastcgi/server.ts";
 import { HttpError, refusal } from "../http/errors.ts";
-import type { MaybePromise } from "../http/maybe_promise.ts";
+import { andThen, type MaybePromise } from "../http/maybe_promise.ts";
 import { InternalRedirect, type Outcome } from "../http/message.ts";
 import { asPlain } from "./coded_answers.ts";
 import type { Answerer, Exchange, Server } from "./exchange.ts";
+import { askForWhole } from "./live_reload.ts";
 import type { Location } from "./location.ts";
 import type { NeverRun } from "./never_run.ts";
 import { notFound } from "./refused_links.ts";
@@ -190,7 +191,7 @@ function run(
   if (reason !== undefined) return new HttpError(403, undefined, { log: reason, hint: UPLOADED });
   const { location, server, services, errorPage } = exchange, request = asPlain(exchange);
   const { access, programs } = location.config;
-  return services.gateway.answer(request, {
+  const program = {
     script,
     interpreter,
     documentRoot: documentRoot(location, server) ?? dirname(script.file),
@@ -199,7 +200,9 @@ function run(
     bodyLimit: access.clientMaxBodySize,
     limits,
     errorPage,
-  }).then((outcome) => withSentFile(exchange, outcome));
+  };
+  const answer = askForWhole(exchange, request, (asked) => services.gateway.answer(asked, program));
+  return andThen(answer, (outcome) => withSentFile(exchange, outcome));
 }
 
 function documentRoot({ config, origin }: Location, server: Server): string | undefined {
@@ -221,7 +224,7 @@ function ask(
   if (reason !== undefined) return new HttpError(403, undefined, { log: reason, hint: UPLOADED });
   const { location, server, services, errorPage } = exchange, request = asPlain(exchange);
   const { access, programs } = location.config;
-  return services.fastcgi.answer(request, {
+  const program = {
     server: fastcgi,
     script: { file: asServerSees(location, file, name), name, pathInfo },
     documentRoot: programs.fastcgiRoot ?? documentRoot(location, server),
@@ -230,7 +233,9 @@ function ask(
     bodyLimit: access.clientMaxBodySize,
     limits,
     errorPage,
-  }).then((outcome) => withSentFile(exchange, outcome));
+  };
+  const answer = askForWhole(exchange, request, (asked) => services.fastcgi.answer(asked, program));
+  return andThen(answer, (outcome) => withSentFile(exchange, outcome));
 }
 
 /** A script's file where the server has it: in a container, the place of the root or the alias is another. */
