@@ -26,6 +26,8 @@ const TEMPORARY = [
   /^sed[A-Za-z0-9]{6}$/,
   /\.(?:tmp[-.]?)?\d{6,}$/,
   /\.tmp[-.][0-9a-z-]+$/i,
+  // A log grows with each request.
+  /\.log(?:\.\d+)?$/i,
   // Python's compiled modules, journals of SQLite.
   /\.py[co]$/,
   /-(?:journal|wal|shm)$/,

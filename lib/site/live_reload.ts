@@ -24,11 +24,21 @@ export function liveReloadOf({ location, services }: Exchange): LiveReload | und
  *
  * @param ask has it answer a request
  */
-export function askForWhole<T extends Outcome>(
+export function askForWhole(
   exchange: Exchange,
   request: Request,
-  ask: (request: Request) => MaybePromise<T>,
-): MaybePromise<T> {
+  ask: (request: Request) => Promise<Outcome>,
+): Promise<Outcome>;
+export function askForWhole(
+  exchange: Exchange,
+  request: Request,
+  ask: (request: Request) => MaybePromise<Outcome>,
+): MaybePromise<Outcome>;
+export function askForWhole(
+  exchange: Exchange,
+  request: Request,
+  ask: (request: Request) => MaybePromise<Outcome>,
+): MaybePromise<Outcome> {
   const answer = ask(request);
   if (!exchange.location.config.live.liveReload || !request.fields.has("range")) return answer;
   return andThen(answer, (part) => {

@@ -21,8 +21,13 @@ export function answerByProxy(config: LocationConfig, targets: readonly ProxyTar
       throw new Error("A location passes requests on, and there is nothing to do it with");
     }
     const route = routeOf(config, targets, forwarder);
-    const asked = askedPath(exchange, config.path.length);
-    return askForWhole(exchange, asPlain(exchange), (request) => forwarder.answer(request, route, asked));
+    const { trace } = exchange, asked = askedPath(exchange, config.path.length);
+    const told = trace && ((upstream: string) => trace.answeredBy({ kind: "proxy", upstream }));
+    return askForWhole(
+      exchange,
+      asPlain(exchange),
+      (request) => forwarder.answer(request, route, asked, told),
+    );
   };
 }
 

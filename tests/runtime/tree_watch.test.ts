@@ -227,6 +227,9 @@ Deno.test("names that are of no interest", () => {
     "sedate.html": false,
     "video.mp4.part": true,
     "cgi-bin/lib.pyc": true,
+    "logs/access.log": true,
+    "error.log.1": true,
+    "blog": false,
   };
   assertEquals(
     Object.fromEntries(Object.keys(rows).map((name) => [name, isOfNoInterest(name)])),
