@@ -8,6 +8,7 @@ import { dirname } from "@std/path";
 import { checkDuplicateLocations, checkLocation, checkServer, warnAboutServer } from "./check.ts";
 import { warnAboutInterpreters } from "./check_interpreters.ts";
 import { checkCertificates } from "./check_certificates.ts";
+import { checkLabels } from "./check_labels.ts";
 import { checkLinks } from "./check_links.ts";
 import { checkLocalNames } from "./check_local_names.ts";
 import { checkOutside } from "./check_outside.ts";
@@ -66,6 +67,7 @@ export function decodeConfig(
   checkServers(servers, issues.report, outside?.addressOf);
   for (const server of servers) {
     checkServer(server, issues.report);
+    checkLabels(server, issues.report);
     checkDuplicateLocations(server, issues.report);
     for (const [, location] of server.values.locations ?? []) checkLocation(server, location, issues.report);
     warnAboutServer(server, warnings.report);

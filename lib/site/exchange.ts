@@ -25,6 +25,7 @@ import type { NeverRun } from "./never_run.ts";
 import type { ProgramFiles } from "./program_files.ts";
 import type { Forwarder } from "./forwarder.ts";
 import type { Trace } from "./trace.ts";
+import type { Weather } from "./weather.ts";
 
 /** A location and what answers in it: chosen once, so that a location of plain files pays for nothing else. */
 export interface LocationEntry {
@@ -52,6 +53,14 @@ export interface Server {
   readonly neverRun: NeverRun;
   /** Each 404 is a line of the error log. */
   readonly logsNotFound: boolean;
+  /** Where its folders depend on the host: the servers for each. This one answers what is none of them. */
+  readonly sites?: SiteServers | undefined;
+}
+
+/** Servers that are made of one, for hosts that it has a folder for. */
+export interface SiteServers {
+  /** The server of a request's host. @param above the one for what is no site */
+  find(request: Request, above: Server): Server;
 }
 
 /** What all requests of a site share. */
@@ -66,6 +75,8 @@ export interface Services {
   readonly errorLog: ErrorLog;
   /** Has pages load themselves anew; undefined where no location does. */
   readonly live?: LiveReload | undefined;
+  /** What makes answers slow and broken on purpose; undefined: nothing does, whatever the configuration says. */
+  readonly weather?: Weather | undefined;
   /** Passes requests on to other servers; undefined where no location does. */
   readonly forwarder?: Forwarder | undefined;
   /** Whose certificates the servers have that bring none of their own; undefined where there are none. */
@@ -102,6 +113,8 @@ export interface Exchange {
   readonly isChosen: boolean;
   /** The error whose page is being answered. */
   readonly errorPage: ErrorPageOf | undefined;
+  /** What decides on failures on purpose, from 0 to 1; undefined as long as no location has asked for it. */
+  readonly luck: number | undefined;
   /** Takes down how it is answered; undefined where nobody wants to know. */
   readonly trace: Trace | undefined;
 }
@@ -122,7 +135,7 @@ export function begin(
   trace?: Trace,
 ): Exchange {
   const { location, answer } = path === undefined ? server.fallback : server.locations.find(path);
-  trace?.location(location.config, path ?? "/");
+  trace?.location(location.written, path ?? "/");
   return {
     request,
     server,
@@ -134,6 +147,7 @@ export function begin(
     localRedirects: 0,
     isChosen: false,
     errorPage: undefined,
+    luck: undefined,
     trace,
   };
 }
@@ -207,7 +221,7 @@ export function at(
 ): Exchange {
   const { server, services, trace } = exchange;
   const { location, answer } = server.locations.find(path);
-  trace?.location(location.config, path);
+  trace?.location(location.written, path);
   // PERF: written out, in the order of begin(): spreads would cost more than all the rest of a hop.
   return {
     request: changes.request ?? exchange.request,
@@ -220,6 +234,7 @@ export function at(
     localRedirects: changes.localRedirects ?? exchange.localRedirects,
     isChosen: changes.isChosen ?? exchange.isChosen,
     errorPage: changes.errorPage ?? exchange.errorPage,
+    luck: exchange.luck,
     trace,
   };
 }

@@ -32,6 +32,7 @@ import { NeverRun } from "./never_run.ts";
 import { ProgramFiles } from "./program_files.ts";
 import type { ProgramRules } from "./programs.ts";
 import { follow } from "./route.ts";
+import { type MakeServer, type Shape, Sites } from "./sites.ts";
 import type { Trace } from "./trace.ts";
 import { VirtualHosts } from "./virtual_hosts.ts";
 
@@ -56,12 +57,18 @@ export function createSite(config: Config, services: Services): Site {
     logsNotFound: config.logNotFound,
     neverRun: new NeverRun(config, services.files.files),
     heedsFirstLines: config.heedsFirstLines ?? false,
-    programFiles: new ProgramFiles(config, services.files.files),
-    programFolders: [...new Set(allLocations(config).flatMap((location) => programFolder(location) ?? []))],
+    ...programPlaces(config, services),
+  };
+  const make: MakeServer = (server, of, shape) => createServer(server, services, rulesOf(of), shape);
+  const rulesOf = (of: Config): SiteRules => {
+    if (of === config) return rules;
+    // SECURITY: the stores of all sites, whichever it is.
+    const neverRun = new NeverRun({ ...config, ...programFolderOf(of) }, services.files.files);
+    return { ...rules, neverRun, ...programPlaces(of, services) };
   };
   const byEndpoint = new Map<string, Hosts>();
   for (const serverConfig of config.servers) {
-    const server = createServer(serverConfig, services, rules);
+    const server = Sites.serverOf(serverConfig, config, services.files, make);
     for (const endpoint of serverConfig.listen) {
       const key = endpointKey(endpoint);
       let hosts = byEndpoint.get(key);
@@ -79,6 +86,21 @@ export function createSite(config: Config, services: Services): Site {
     handlers: new Map(all.map(([key, hosts]) => [key, checked(createHandler(hosts, services))])),
     plainHandlers: new Map(secure.map(([key, hosts]) => [key, createPlainHandler(hosts, services)])),
   };
+}
+
+/** Where programs are, and which files are some. */
+function programPlaces(
+  config: Config,
+  services: Services,
+): Pick<SiteRules, "programFiles" | "programFolders"> {
+  return {
+    programFiles: new ProgramFiles(config, services.files.files),
+    programFolders: [...new Set(allLocations(config).flatMap((location) => programFolder(location) ?? []))],
+  };
+}
+
+function programFolderOf({ programFolder }: Config): Pick<Config, "programFolder"> {
+  return programFolder === undefined ? {} : { programFolder };
 }
 
 /** Who answers on one address. */
@@ -121,7 +143,7 @@ interface SiteRules extends ProgramRules {
   readonly programFiles: ProgramFiles;
 }
 
-function createServer(config: ServerConfig, services: Services, rules: SiteRules): Server {
+function createServer(config: ServerConfig, services: Services, rules: SiteRules, shape: Shape): Server {
   const { files: { files, clock }, store } = services;
   const ports: StorePorts = {
     files,
@@ -132,9 +154,12 @@ function createServer(config: ServerConfig, services: Services, rules: SiteRules
     },
   };
   const create = (location: LocationConfig): LocationEntry => ({
-    location: new Location(location, services.files, ports, rules.programFolders),
-    answer: answererOf(location, rules),
-    answerBehind: (namesEnd) => answererBehind(location, rules, namesEnd),
+    location: new Location(location, services.files, ports, rules.programFolders, shape.written(location)),
+    answer: shape.wrap(location, answererOf(location, rules)),
+    answerBehind(namesEnd) {
+      const answer = answererBehind(location, rules, namesEnd);
+      return answer && shape.wrap(location, answer);
+    },
   });
   const fallback = create(config.fallback);
   const locations = new LocationTable(fallback);
@@ -143,7 +168,18 @@ function createServer(config: ServerConfig, services: Services, rules: SiteRules
   const authority = hasLocalCertificate(config) ? secureAddressOf(config) : undefined;
   const { logsNotFound, programFiles, neverRun } = rules;
   const isLive = [config.fallback, ...config.locations].some(({ live }) => live.liveReload);
-  return { config, fallback, locations, hsts, authority, isLive, logsNotFound, programFiles, neverRun };
+  return {
+    config,
+    fallback,
+    locations,
+    hsts,
+    authority,
+    isLive,
+    logsNotFound,
+    programFiles,
+    neverRun,
+    sites: undefined,
+  };
 }
 
 function secureAddressOf({ listen }: ServerConfig): SecureAddress {
@@ -207,12 +243,12 @@ function createHandler(hosts: Hosts, services: Services): SiteHandler {
     }
     const answer = authorityAnswer(request, hosts, server, services) ?? liveAnswer(request, server, services);
     if (answer !== undefined) return answer;
-    const path = pathOf(request);
-    if (typeof path !== "object") return follow(begin(request, server, services, path, trace), finish);
-    const behind = beginBehind(request, server, services, trace) ??
-      beginPassedOn(request, server, services, trace);
+    const path = pathOf(request), site = server.sites?.find(request, server) ?? server;
+    if (typeof path !== "object") return follow(begin(request, site, services, path, trace), finish);
+    const behind = beginBehind(request, site, services, trace) ??
+      beginPassedOn(request, site, services, trace);
     if (behind !== undefined) return follow(behind, finish);
-    return finish(begin(request, server, services, undefined, trace), path);
+    return finish(begin(request, site, services, undefined, trace), path);
   };
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import { withPlainTags } from "../coding/tags.ts";
+import { joinPath } from "../disk/place.ts";
 import { HttpError } from "../http/errors.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
 import { type Outcome, type Request, requestWith } from "../http/message.ts";
@@ -22,13 +23,14 @@ const WRITERS: ReadonlyMap<string, (request: Request, target: StoreTarget) => Pr
 
 /** Answers PUT, POST and DELETE from the location's store; undefined for what does not write. @throws {FileError} */
 export function answerFromStore(exchange: Exchange): MaybePromise<Outcome> | undefined {
-  const { location, path, services } = exchange;
+  const { location, path, services, trace } = exchange;
   const write = WRITERS.get(exchange.request.method);
   // Who writes names the place: no index and no try_files chooses it.
   if (write === undefined || exchange.isChosen) return undefined;
   const { config: { access, store: { overwrite } } } = location;
   if (!access.cors && isForeign(exchange.request)) return fromElsewhere(exchange.request);
-  const place = location.storePath(path);
+  const place = location.storePath(path), store = location.store!;
+  trace?.answeredBy({ kind: "store", path: joinPath(store.root, place) });
   // Whoever has read a coding of the file has read the file, and so has who has read it with a script behind it.
   const fields = withPlainTags(exchange.request, undefined);
   const request = fields === exchange.request.fields
@@ -36,7 +38,7 @@ export function answerFromStore(exchange: Exchange): MaybePromise<Outcome> | und
     : requestWith(exchange.request, { fields });
   return write(liveReloadOf(exchange)?.asPlain(request) ?? request, {
     path,
-    store: location.store!,
+    store,
     place,
     limit: access.clientMaxBodySize,
     overwrite,

@@ -4,6 +4,8 @@
  * @module
  */
 import type { Config } from "../config/types.ts";
+import type { Place } from "../inspector/metrics.ts";
+import type { RecordsFound, RecordsWanted } from "../inspector/wanted.ts";
 import type { AppState, LiveEvent, ProcessError } from "../ports.ts";
 import type { SpoolFolder } from "../runtime/spool.ts";
 import type { Terminal } from "../runtime/terminal.ts";
@@ -14,7 +16,12 @@ import type { WorkerCertificate, WorkerCertificates } from "./certificates.ts";
 export type ToWorker =
   | { readonly type: "start"; readonly start: WorkerStart }
   /** Serve another configuration, on the same addresses and with the same permissions. */
-  | { readonly type: "change"; readonly config: Config; readonly certificates: WorkerCertificates }
+  | {
+    readonly type: "change";
+    readonly config: Config;
+    readonly certificates: WorkerCertificates;
+    readonly inspection: Inspection | undefined;
+  }
   /** Other certificates for the same configuration. */
   | { readonly type: "certificates"; readonly certificates: WorkerCertificates }
   /** One that was wanted, or a newer one for the same name; undefined: there is none for it. */
@@ -41,6 +48,8 @@ export type ToWorker =
   | { readonly type: "stop" }
   /** So many bytes of what it has posted for a log are written, or dropped. */
   | { readonly type: "written"; readonly log: LogName; readonly bytes: number }
+  /** Say what you have taken down. One is answered before the next is asked. */
+  | { readonly type: "records wanted"; readonly ask: number; readonly wanted: RecordsWanted }
   /** To be answered at once: nothing else tells that a thread has closed itself. */
   | { readonly type: "ping" };
 
@@ -77,6 +86,18 @@ export interface WorkerStart {
   readonly live: LiveState;
   /** Undefined where there is no app behind this server. */
   readonly app?: AppState | undefined;
+  /** Undefined where nobody wants to see the requests. */
+  readonly inspection?: Inspection | undefined;
+}
+
+/** What a worker takes requests down with. */
+export interface Inspection {
+  /** Its own part of MetricsMemory. */
+  readonly metrics: SharedArrayBuffer;
+  /** What its rows are for, those of the configuration among them. */
+  readonly places: readonly Place[];
+  /** The last id of a request, of all workers: see IdCounter. */
+  readonly ids: SharedArrayBuffer;
 }
 
 /** From a worker to the main thread, which believes none of it: see decodeMessage(). */
@@ -105,6 +126,8 @@ export type FromWorker =
   | { readonly type: "pool failed"; readonly name: string }
   /** It has been told to retire, and needs pools no more. */
   | { readonly type: "pools unused" }
+  /** What was wanted, as far as it has it. */
+  | { readonly type: "records"; readonly ask: number; readonly found: RecordsFound }
   /** It lives, and has its turns. */
   | { readonly type: "pong" }
   /** It was told to stop, and so many requests are still being answered. */

@@ -17,7 +17,7 @@ import {
 } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
 import { isContained } from "../http/containment.ts";
-import { formatEndpoint, hostToDial } from "../http/endpoint.ts";
+import { type Endpoint, formatEndpoint, hostToDial } from "../http/endpoint.ts";
 import type { Pool } from "../ports.ts";
 
 /** Absolute paths, and addresses as Deno writes them. */
@@ -100,6 +100,18 @@ export function workerPermissions(config: Config, system: SystemPaths): Permissi
   };
 }
 
+/** Where a program on this machine reaches what is listened on. */
+export function reachedAt(config: Config): Endpoint[] {
+  const reached = (hostname: string) =>
+    hostname === "0.0.0.0" ? "127.0.0.1" : hostname === "::" ? "::1" : hostname;
+  return endpointsOf(config).map((endpoint) => ({ ...endpoint, hostname: reached(endpoint.hostname) }));
+}
+
+/** What the inspector's thread gets: to listen on its address, and to send requests again to this server. Nothing else. */
+export function inspectorNet(config: Config): string[] {
+  return config.admin === undefined ? [] : unique([config.admin, ...reachedAt(config)].map(formatEndpoint));
+}
+
 /** An address that is connected to, as the runtime compares it. */
 function permissionToDial({ hostname, port }: { readonly hostname: string; readonly port: number }): string {
   return formatEndpoint({ hostname: hostToDial(hostname), port });
@@ -165,7 +177,11 @@ export function permissionFlags(config: Config, workers: PermissionSet, needs: M
     // Which port stands for 0 is only known later.
     [
       "net",
-      unique([...workers.net.map((address) => address.replace(/:0$/, "")), ...needs.net, ...pools.net]),
+      unique([
+        ...[...workers.net, ...inspectorNet(config)].map((address) => address.replace(/:0$/, "")),
+        ...needs.net,
+        ...pools.net,
+      ]),
     ],
     [
       "read",

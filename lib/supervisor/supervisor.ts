@@ -9,6 +9,8 @@ import { hasLiveReload, spawnedPools, uploadStores } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
 import { type Endpoint, endpointKey } from "../http/endpoint.ts";
 import { describeFileError } from "../http/errors.ts";
+import type { MetricsMemory } from "../inspector/metrics.ts";
+import type { RecordsFound, RecordsWanted } from "../inspector/wanted.ts";
 import {
   type AppState,
   type ErrorLog,
@@ -18,6 +20,7 @@ import {
   type Pool,
 } from "../ports.ts";
 import { LogError } from "../runtime/logs.ts";
+import { ListenError } from "../runtime/net.ts";
 import { MARK_VARIABLE, markedSoftware, OrphanGuard } from "../runtime/orphan_guard.ts";
 import { ownAddresses } from "../runtime/own_addresses.ts";
 import type { ProcessGroups } from "../runtime/process_groups.ts";
@@ -37,6 +40,8 @@ import {
 import type { LiveBuildPlan } from "./live_build.ts";
 import { newLiveFeed } from "./live_feed.ts";
 import type { LiveWatch } from "./live_watch.ts";
+import type { AdminAddress, AdminChange, AdminKeeper } from "./admin_keeper.ts";
+import type { InspectionMemory } from "./inspection_memory.ts";
 import type { PoolKeeper } from "./pool_keeper.ts";
 import { type RetiredBounds, RetiredWorkers } from "./retired_workers.ts";
 import { SOFTWARE } from "./software.ts";
@@ -102,6 +107,8 @@ export interface SupervisorOptions {
   readonly entry?: URL;
   /** In place of HEARTBEAT. */
   readonly heartbeat?: Heartbeat;
+  /** Where the port of the inspector is taken, the next free one is as good. */
+  readonly inspectorMayMove?: boolean;
   /** In place of RETIRED_BOUNDS. */
   readonly retired?: RetiredBounds;
 }
@@ -140,6 +147,10 @@ export class Supervisor {
   #reaper: Reaper | undefined;
   /** Since FastCGI servers were to be started for the first time. */
   #pools: PoolKeeper | undefined;
+  /** Since somebody wanted to see requests for the first time. */
+  #inspection: InspectionMemory | undefined;
+  /** Of the same time. */
+  #admin: AdminKeeper | undefined;
   #looking: ReturnType<typeof setInterval> | undefined;
   /** Reloads come one after another. */
   #reloading: Promise<void> = Promise.resolve();
@@ -228,6 +239,23 @@ export class Supervisor {
     for (const worker of this.#everyWorker()) worker.tellLive(event, this.#live.last);
   }
 
+  /** Where the inspector is; undefined where there is none. */
+  get inspector(): AdminAddress | undefined {
+    return this.#admin?.address;
+  }
+
+  /** What all workers have counted of requests; undefined where nobody wants to see them. */
+  get metrics(): MetricsMemory | undefined {
+    return this.#inspection?.metrics;
+  }
+
+  /** What workers have taken down of requests, of each that says so in time. */
+  async records(wanted: RecordsWanted): Promise<RecordsFound[]> {
+    const inspected = this.#everyWorker().filter(({ inspection }) => inspection !== undefined);
+    const found = await Promise.all(inspected.map((worker) => worker.records(wanted)));
+    return found.filter((one) => one !== undefined);
+  }
+
   /** The terminal has another width. */
   resize(columns: number | undefined): void {
     this.#terminal = { ...this.#terminal, columns };
@@ -249,6 +277,7 @@ export class Supervisor {
     this.#certificateStore?.stop();
     this.#replacing.forEach(clearTimeout);
     await this.#reloading;
+    const inspectorStopped = this.#admin?.stop();
     const workers = this.#everyWorker();
     const stopped = Promise.all(
       workers.map((worker) => worker.stop(this.#config.timeouts.shutdown.requests)),
@@ -258,6 +287,7 @@ export class Supervisor {
       if (running > 0) waiting?.(running);
     });
     await stopped;
+    await inspectorStopped;
     await this.#pools?.stop();
     await liveStopped;
     this.#options.groups.killAll();
@@ -289,12 +319,14 @@ export class Supervisor {
     if (spoolWarning !== undefined) logs.errors.warning(spoolWarning);
     this.#guardPrograms(config);
     this.#reapOrphans(config, logs.errors);
+    const inspector = await this.#prepareInspector(config);
     const needs = this.#needsOf(config);
     const prepared = this.#prepareLive(config);
     let workers: readonly (WorkerHandle | undefined)[];
     try {
       workers = this.#unchanged(needs) ?? await this.#startWorkers(config, certificates);
     } catch (error) {
+      await inspector?.undo();
       if (logs !== this.#logs) await logs.close(LOG_PATIENCE);
       throw error instanceof WorkerFailure ? new StartError(error.message) : error;
     }
@@ -307,6 +339,7 @@ export class Supervisor {
     this.#workers = [...workers];
     this.#needs = needs;
     this.#endpoints.keep(config);
+    await inspector?.commit();
     // It may have changed while they started.
     if (config.app !== undefined) this.tellApp(this.#app);
     this.#lookAround(links);
@@ -319,7 +352,7 @@ export class Supervisor {
     // Their last lines go to the new logs.
     await Promise.all(
       workers === oldWorkers
-        ? oldWorkers.map((worker) => worker?.change(config, certificates))
+        ? oldWorkers.map((worker) => this.#change(worker, config, certificates))
         : this.#retire(oldWorkers),
     );
     if (oldLogs !== logs) await oldLogs.close(LOG_PATIENCE);
@@ -334,6 +367,26 @@ export class Supervisor {
       errorLog: () => this.errorLog,
       build: this.#options.build,
     });
+  }
+
+  /** PERF: what it takes is loaded only where somebody wants to see requests. @throws {StartError} */
+  async #prepareInspector(config: Config): Promise<AdminChange | undefined> {
+    if (config.admin === undefined) return await this.#admin?.prepare(config);
+    const { InspectionMemory } = await import("./inspection_memory.ts");
+    const { AdminKeeper } = await import("./admin_keeper.ts");
+    const inspection = this.#inspection ??= new InspectionMemory((memory) => this.#admin?.count(memory));
+    this.#admin ??= new AdminKeeper({
+      metrics: () => inspection.metrics,
+      records: (wanted) => this.records(wanted),
+      errorLog: () => this.errorLog,
+      mayMove: this.#options.inspectorMayMove ?? false,
+    });
+    try {
+      return await this.#admin.prepare(config);
+    } catch (error) {
+      const isKnown = error instanceof ListenError || error instanceof WorkerFailure;
+      throw isKnown ? new StartError(error.message) : error;
+    }
   }
 
   /** @throws {StartError} */
@@ -423,6 +476,7 @@ export class Supervisor {
       permissions,
       launcherFor(config, launcher),
       workerCount(config),
+      config.admin !== undefined,
     ]);
   }
 
@@ -505,10 +559,20 @@ export class Supervisor {
     return workerPermissions(config, { ...system, poolSockets });
   }
 
+  async #change(
+    worker: WorkerHandle | undefined,
+    config: Config,
+    certificates: WorkerCertificates,
+  ): Promise<void> {
+    const inspection = worker?.inspection && this.#inspection?.change(config, worker.inspection);
+    await worker?.change(config, certificates, inspection);
+  }
+
   #startWorker(index: number, config: Config, certificates: WorkerCertificates): WorkerHandle {
     const { system, groups, entry, heartbeat } = this.#options;
     const born = performance.now();
     const pools = this.#pools?.open(config, (name) => worker.forgetPool(name));
+    const inspection = config.admin && this.#inspection?.open(config);
     const worker: WorkerHandle = new WorkerHandle(
       entry ?? WORKER_ENTRY,
       {
@@ -523,6 +587,7 @@ export class Supervisor {
         terminal: this.#terminal,
         app: config.app && this.#app,
         live: this.#live.state,
+        inspection,
       },
       config.sandbox ? this.#permissions(config) : undefined,
       {
@@ -539,6 +604,7 @@ export class Supervisor {
       heartbeat,
     );
     if (pools !== undefined) void worker.gone.then(() => pools.close());
+    if (inspection !== undefined) void worker.gone.then(() => this.#inspection?.release(inspection));
     return worker;
   }
 

@@ -16,6 +16,7 @@ import { type SpoolFolder, spoolFolder } from "../runtime/spool.ts";
 import { netNamesSockets } from "../runtime/version.ts";
 import {
   collectsBodies,
+  inspectorNet,
   NO_POOLS,
   permissionFlag,
   type PermissionSet,
@@ -212,7 +213,9 @@ function* descriptors(
     yield [permissionFlag("read", [path]), { name: "read", path }];
     yield [permissionFlag("write", [path]), { name: "write", path }];
   }
-  for (const host of [...net, ...pools.net]) yield [permissionFlag("net", [host]), { name: "net", host }];
+  for (const host of [...net, ...inspectorNet(config), ...pools.net]) {
+    yield [permissionFlag("net", [host]), { name: "net", host }];
+  }
   for (const path of [...WORKER_MODULES, ...read, ...certificateFiles(config)]) {
     yield [permissionFlag("read", [path]), { name: "read", path }];
   }

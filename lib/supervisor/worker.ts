@@ -10,6 +10,7 @@ import type { AppState } from "../ports.ts";
 import { clock } from "../runtime/clock.ts";
 import { errorLogTo } from "../runtime/error_log.ts";
 import { ListenError } from "../runtime/net.ts";
+import type { RecordsWanted } from "../inspector/wanted.ts";
 import { PostedLog } from "../runtime/posted_log.ts";
 import { SharedGroups } from "../runtime/process_groups.ts";
 import { NameLocks } from "../runtime/name_locks.ts";
@@ -62,7 +63,7 @@ thread.onmessage = ({ data }) => {
     case "change":
       styleErrors(data.config);
       return void andThen(
-        server?.change(data.config, data.certificates),
+        server?.change(data.config, data.certificates, data.inspection),
         () => thread.postMessage({ type: "changed" }),
       );
     case "certificates":
@@ -91,6 +92,8 @@ thread.onmessage = ({ data }) => {
       return server?.windDown();
     case "written":
       return logs[data.log].written(data.bytes);
+    case "records wanted":
+      return void sayRecords(data.ask, data.wanted);
     case "ping":
       return thread.postMessage({ type: "pong" });
     case "stop":
@@ -106,6 +109,12 @@ function sayKilled(pid: number): void {
   errors.warning(
     `${name}: a job that it had left running was killed when it had ended: one that is to outlive its request needs setsid`,
   );
+}
+
+/** The memory goes with them. */
+async function sayRecords(ask: number, wanted: RecordsWanted): Promise<void> {
+  const found = await server?.records(wanted);
+  if (found !== undefined) thread.postMessage({ type: "records", ask, found }, [found.bytes.buffer]);
 }
 
 /** The memory goes with them. */
