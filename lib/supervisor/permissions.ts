@@ -145,6 +145,8 @@ export interface MainNeeds {
   readonly variables: readonly string[];
   /** What it takes to start FastCGI servers; by default nothing. */
   readonly pools?: PoolNeeds;
+  /** Files and folders whose changes pages are told of; by default none. */
+  readonly watched?: readonly string[];
   /** What it takes to have certificates signed; by default nothing. */
   readonly authority?: {
     readonly folders: readonly string[];
@@ -192,6 +194,7 @@ export function permissionFlags(config: Config, workers: PermissionSet, needs: M
         ...certificateFiles(config),
         ...folders,
         ...pools.folders,
+        ...needs.watched ?? [],
         ...logs,
       ]),
     ],
