@@ -9,6 +9,7 @@ import { FieldBlock } from "../http/fields.ts";
 import { InternalRedirect, type Outcome, type Request, type Response } from "../http/message.ts";
 import type { Clock, ErrorLog, FileSystem, ProcessRunner, Spooler } from "../ports.ts";
 import { cgiAnswer } from "../cgi_protocol/answer.ts";
+import type { ProgramListener } from "../cgi_protocol/error_lines.ts";
 import { cgiEnvironment, type ErrorPageOf, type ScriptFile } from "../cgi_protocol/environment.ts";
 import { type Collected, programInput } from "../cgi_protocol/request_input.ts";
 import { CgiRun } from "./run.ts";
@@ -39,6 +40,8 @@ export interface Program {
   readonly limits: ProgramLimits;
   /** The error that it is to make the page for. */
   readonly errorPage?: ErrorPageOf | undefined;
+  /** Hears its standard error besides the log. */
+  readonly listener?: ProgramListener | undefined;
 }
 
 /** What holds for all programs of a configuration. */
@@ -158,6 +161,7 @@ export class Gateway {
       file: script.file,
       files,
       client: request,
+      listener: program.listener,
       timeout: limits.timeout,
       onEnd: () => {
         this.#runs.delete(run);

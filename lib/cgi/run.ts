@@ -9,7 +9,7 @@ import { GoneError, HttpError } from "../http/errors.ts";
 import { isLocalClient } from "../http/local_client.ts";
 import type { Request } from "../http/message.ts";
 import { whyBadHeaderBlock } from "../cgi_protocol/bad_output.ts";
-import { logLines } from "../cgi_protocol/error_lines.ts";
+import { logLines, type ProgramListener } from "../cgi_protocol/error_lines.ts";
 import { type FailedProgram, whyNoHeaderBlock, whyNotStarted } from "./explanations.ts";
 import { type HeaderBlock, HeaderBlockReader } from "../cgi_protocol/header_block.ts";
 import type { ProgramOutput } from "../cgi_protocol/source.ts";
@@ -35,6 +35,8 @@ export interface RunOptions {
   readonly files: Pick<FileSystem, "openSync">;
   /** Whoever sits at this machine is told what to do where that is known. */
   readonly client: Pick<Request, "remote" | "fields" | "forwarded">;
+  /** Hears its standard error besides the log. */
+  readonly listener?: ProgramListener | undefined;
   /** How long it may be silent, in milliseconds. */
   readonly timeout: number;
   /** Called once when no process is left. */
@@ -84,7 +86,13 @@ export class CgiRun implements ProgramOutput {
       throw this.failure(error.problem === "denied" ? 403 : 502, why, error, advice);
     }
     this.#errors = new TrackedPromise(
-      logLines(() => this.#process.readErrors(), options.errorLog, options.name, options.clock),
+      logLines(
+        () => this.#process.readErrors(),
+        options.errorLog,
+        options.name,
+        options.clock,
+        options.listener,
+      ),
     );
     this.#lastSign = options.clock.monotonic();
     this.#cancelTimer = options.clock.after(options.timeout, () => this.#checkTime());

@@ -4,6 +4,7 @@
  * @module
  */
 import { cgiAnswer } from "../cgi_protocol/answer.ts";
+import type { ProgramListener } from "../cgi_protocol/error_lines.ts";
 import { cgiEnvironment, type ErrorPageOf, type Script } from "../cgi_protocol/environment.ts";
 import { type Collected, type ProgramInput, programInput } from "../cgi_protocol/request_input.ts";
 import { ProgramSource } from "../cgi_protocol/source.ts";
@@ -45,6 +46,8 @@ export interface FastcgiProgram {
   readonly limits: FastcgiLimits;
   /** The error that it is to make the page for. */
   readonly errorPage?: ErrorPageOf | undefined;
+  /** Hears its standard error besides the log. */
+  readonly listener?: ProgramListener | undefined;
 }
 
 /** What holds for all programs of a configuration. */
@@ -199,6 +202,7 @@ export class FastcgiGateway {
       errorLog,
       name: program.script.name,
       server: upstream.name,
+      listener: program.listener,
       timeout: program.limits.timeout,
       onAnswer: () => upstream.answered(connection),
       onEnd: (mayStay) => {

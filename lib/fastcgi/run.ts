@@ -4,7 +4,7 @@
  * @module
  */
 import { whatWasPrinted, whyBadHeaderBlock } from "../cgi_protocol/bad_output.ts";
-import { ProgramErrors } from "../cgi_protocol/error_lines.ts";
+import { ProgramErrors, type ProgramListener } from "../cgi_protocol/error_lines.ts";
 import { type HeaderBlock, HeaderBlockReader } from "../cgi_protocol/header_block.ts";
 import type { ProgramInput } from "../cgi_protocol/request_input.ts";
 import type { ProgramOutput } from "../cgi_protocol/source.ts";
@@ -31,6 +31,7 @@ export interface RunOptions {
   /** The program, and the server, as the error log names them. */
   readonly name: string;
   readonly server: string;
+  readonly listener?: ProgramListener | undefined;
   /** How long the server may be silent, in milliseconds. */
   readonly timeout: number;
   /** The first bytes have come. */
@@ -225,8 +226,8 @@ export class FastcgiRun implements ProgramOutput {
 
   #heed(event: ResponseEvent): void {
     if (event.type === "errors") {
-      const { errorLog, name, clock } = this.#options;
-      this.#errors ??= new ProgramErrors(errorLog, name, clock);
+      const { errorLog: log, name, clock, listener } = this.#options;
+      this.#errors ??= new ProgramErrors(log, name, clock, listener);
       this.#pause = this.#errors.push(event.bytes);
     } else if (event.type === "end") {
       if (event.ending !== "complete") {

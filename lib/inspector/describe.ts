@@ -17,7 +17,6 @@ import type {
   RequestRecord,
   RequestSummary,
 } from "./record.ts";
-import type { Kept } from "./taps.ts";
 
 /** What an entry does not know of itself. */
 export interface Circumstances {
@@ -79,8 +78,9 @@ function urlOf({ target, host, fields, isSecure, local }: Entry): string {
   return `${isSecure ? "https" : "http"}://${authority}${target.startsWith("/") ? target : `/${target}`}`;
 }
 
-function answererOf({ by }: Entry): RecordedAnswerer | null {
-  if (by === undefined) return null;
+/** Of what nobody says anything, this server itself answers. */
+function answererOf({ by, status }: Entry): RecordedAnswerer | null {
+  if (by === undefined) return status === 0 ? null : { kind: "server" };
   if (!("server" in by)) return by;
   return { kind: by.kind, upstream: by.server, ...by.path === undefined ? {} : { path: by.path } };
 }
@@ -92,7 +92,7 @@ async function requestOf({ fields, body }: Entry, decode: Decode): Promise<Recor
   const isCut = body !== undefined && (!(body.isWhole || size === length) || body.kept.length < size);
   return {
     headers: listOf(fields),
-    ...await contentOf(body?.kept, isCut, codings, decode),
+    ...await contentOf(body?.kept.bytes, isCut, codings, decode),
     size,
   };
 }
@@ -112,13 +112,13 @@ async function responseOf(
 }
 
 async function contentOf(
-  kept: Kept | undefined,
+  bytes: Uint8Array | undefined,
   isCut: boolean,
   codings: string | undefined,
   decode: Decode,
 ) {
-  if (kept === undefined || kept.length === 0) return { body: "", truncated: isCut };
-  return await shown({ bytes: kept.bytes, isCut, codings }, decode);
+  if (bytes === undefined || bytes.length === 0) return { body: "", truncated: isCut };
+  return await shown({ bytes, isCut, codings }, decode);
 }
 
 /** With what the protocol adds, as it was sent. Whoever makes the whole message himself (nph-) has no head here. */

@@ -9,7 +9,7 @@ import type { FieldBlock } from "../http/fields.ts";
 import type { Recording, Request, Response } from "../http/message.ts";
 import type { RecordedAnswerer } from "./record.ts";
 import type { Held, Ring } from "./ring.ts";
-import { Kept, TappedBody, TappedSource } from "./taps.ts";
+import { beginningOf, Kept, TappedBody, TappedSource } from "./taps.ts";
 
 /** What a program has said is kept so far, in lines and characters. */
 const MOST_LINES = 100;
@@ -87,7 +87,10 @@ export class Entry implements Held, Recording {
   /** Of the answer's content, as announced; undefined: not known beforehand. */
   length: number | undefined = undefined;
   isRaw = false;
-  content: Kept | undefined = undefined;
+  /** Of an answer that is at hand. */
+  #atHand: Uint8Array | undefined = undefined;
+  /** Of one that is sent as it is read. */
+  #passing: Kept | undefined = undefined;
   body: TappedBody | undefined = undefined;
   ownBytes = OBJECTS;
   readonly #owner: EntryOwner;
@@ -116,11 +119,17 @@ export class Entry implements Held, Recording {
 
   /** Of the contents of request and response. */
   get contentBytes(): number {
-    return (this.content?.length ?? 0) + (this.body?.kept.length ?? 0);
+    return ((this.#atHand ?? this.#passing)?.length ?? 0) + (this.body?.kept.length ?? 0);
+  }
+
+  /** What is kept of the answer's content. */
+  get content(): Uint8Array | undefined {
+    return this.#atHand ?? this.#passing?.bytes;
   }
 
   dropContents(): void {
-    this.content?.drop();
+    this.#atHand = undefined;
+    this.#passing?.drop();
     this.body?.kept.drop();
   }
 
@@ -166,8 +175,8 @@ export class Entry implements Held, Recording {
     if (body instanceof Uint8Array) return response;
     this.begun = this.#owner.now();
     if (body === undefined) return response;
-    this.content = new Kept(this.#owner.ring);
-    return { ...response, body: new TappedSource(body, this.content) };
+    this.#passing = new Kept(this.#owner.ring);
+    return { ...response, body: new TappedSource(body, this.#passing) };
   }
 
   /** The answer has left. @param response undefined where no more is known of it than what answer() has seen */
@@ -196,9 +205,10 @@ export class Entry implements Held, Recording {
     this.weather = (response as { readonly weather?: string }).weather;
     if (bytes > 0 && body instanceof Uint8Array) {
       // What a failure has put in the place of an answer that was begun.
-      if (this.content !== undefined) this.#owner.ring.give(this.content.length);
-      this.content = new Kept(this.#owner.ring);
-      this.content.hold(body);
+      if (this.#passing !== undefined) this.#owner.ring.give(this.#passing.length);
+      this.#passing = undefined;
+      const beginning = beginningOf(body);
+      if (this.#owner.ring.take(beginning.length)) this.#atHand = beginning;
     }
   }
 
@@ -212,7 +222,8 @@ export class Entry implements Held, Recording {
 /** PERF: about, and without looking at more than is needed. */
 function sizeOf(fields: FieldBlock | undefined): number {
   if (fields === undefined) return 0;
-  const { names, values } = fields;
+  const { names, values, http1Text } = fields;
+  if (http1Text !== undefined) return names.length * PER_FIELD + http1Text.length;
   let size = names.length * PER_FIELD;
   for (let i = 0; i < names.length; i++) size += names[i]!.length + values[i]!.length;
   return size;

@@ -43,7 +43,7 @@ export class Ring<T extends Held> {
   /** Takes so many bytes for contents. False if there is no room, whatever is dropped for it. */
   take(bytes: number): boolean {
     this.#bytes += bytes;
-    if (this.#bytes > this.#mostBytes) this.#dropContents();
+    if (this.#bytes > this.#mostBytes) this.#dropContents(this.size);
     if (this.#bytes <= this.#mostBytes) return true;
     this.#bytes -= bytes;
     return false;
@@ -58,8 +58,9 @@ export class Ring<T extends Held> {
   push(item: T): void {
     this.#items.push(item);
     this.#bytes += item.ownBytes;
-    if (this.#bytes > this.#mostBytes) this.#dropContents();
-    while (this.size > this.#most || this.#bytes > this.#mostBytes && this.size > 1) this.#dropOldest();
+    while (this.size > this.#most) this.#dropOldest();
+    if (this.#bytes > this.#mostBytes) this.#dropContents(this.size - 1);
+    while (this.#bytes > this.#mostBytes && this.size > 1) this.#dropOldest();
   }
 
   /** From the oldest to the newest. */
@@ -67,8 +68,9 @@ export class Ring<T extends Held> {
     for (let i = this.#start; i < this.#items.length; i++) yield this.#items[i]!;
   }
 
-  #dropContents(): void {
-    while (this.#bytes > this.#mostBytes && this.#bare < this.size) {
+  /** Of as many of the oldest as have to do without, at most. */
+  #dropContents(most: number): void {
+    while (this.#bytes > this.#mostBytes && this.#bare < most) {
       this.#strip(this.#items[this.#start + this.#bare++]!);
     }
   }

@@ -15,7 +15,16 @@ export interface Room {
   give(bytes: number): void;
 }
 
-/** The beginning of one content. */
+/** Memory around a content that does not matter, in bytes. */
+const SPARE = 4096;
+
+/** The beginning of a content that is at hand and that nobody changes: as it is, where it is not a small part of much memory. */
+export function beginningOf(content: Uint8Array): Uint8Array {
+  if (content.length > MOST_KEPT) return content.slice(0, MOST_KEPT);
+  return content.buffer.byteLength <= 2 * content.length + SPARE ? content : content.slice();
+}
+
+/** The beginning of one content that passes piece by piece. */
 export class Kept {
   readonly #room: Room;
   #pieces: Uint8Array[] = [];
@@ -42,17 +51,6 @@ export class Kept {
     }
   }
 
-  /** Content that is at hand and that nobody changes. */
-  hold(content: Uint8Array): void {
-    this.passed += content.length;
-    const count = Math.min(content.length, MOST_KEPT);
-    if (!this.#room.take(count)) return;
-    // PERF: kept as it is, where it is not a small part of much memory.
-    const isSmall = content.buffer.byteLength <= 2 * count + SPARE;
-    this.#pieces.push(isSmall ? content.subarray(0, count) : content.slice(0, count));
-    this.length = count;
-  }
-
   /** All of it, in one piece. */
   get bytes(): Uint8Array {
     if (this.#pieces.length === 1) return this.#pieces[0]!;
@@ -72,9 +70,6 @@ export class Kept {
     this.#isClosed = true;
   }
 }
-
-/** Memory around a content that does not matter, in bytes. */
-const SPARE = 4096;
 
 /** A request's content that is taken down as it is read. */
 export class TappedBody implements RequestBody {

@@ -104,7 +104,9 @@ export class AccessLog implements AnswerLog {
       status,
       bytes,
       // Where another log was in use when the request began, nobody has looked at the clock.
-      duration: request === undefined || request.started === 0 ? 0 : clock.monotonic() - request.started,
+      duration: !this.#isTimed || request === undefined || request.started === 0
+        ? 0
+        : clock.monotonic() - request.started,
       referer: request?.fields.get("referer"),
       userAgent: request?.fields.get("user-agent"),
       weather,

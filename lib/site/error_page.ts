@@ -34,11 +34,14 @@ export function errorPage(exchange: Exchange, error: HttpError): MaybePromise<Re
     const response = outcome instanceof HttpError ? undefined : asPageOf(error, outcome, why);
     if (response !== undefined) return response;
     // A page that is not there must not hide the error.
+    exchange.trace?.answeredBy(SERVER);
     const problem = outcome instanceof HttpError && outcome.log || `it is answered ${outcome.status}`;
     errorLog.warning(`error_page ${path} for ${error.status} cannot be sent: ${problem}`);
     return errorResponse(error, request, id, why);
   });
 }
+
+const SERVER = { kind: "server" } as const;
 
 /** What was looked for; undefined if the log is not to have it. */
 function notFoundText({ server, location, path }: Exchange, error: HttpError): string | undefined {

@@ -11,7 +11,7 @@ import { withoutSlash } from "../config/places.ts";
 import type { LocationConfig } from "../config/types.ts";
 import type { DiskFile, DiskFolder } from "../disk/found.ts";
 import { joinPath } from "../disk/place.ts";
-import type { FastcgiServer } from "../fastcgi/server.ts";
+import { type FastcgiServer, nameOfServer } from "../fastcgi/server.ts";
 import { HttpError, refusal } from "../http/errors.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
 import { InternalRedirect, type Outcome } from "../http/message.ts";
@@ -188,8 +188,9 @@ function run(
 ): MaybePromise<Outcome> {
   const reason = neverRun.reason([...interpreter, script.file], dirname(script.file));
   if (reason !== undefined) return new HttpError(403, undefined, { log: reason, hint: UPLOADED });
-  const { location, server, services, errorPage } = exchange, request = asPlain(exchange);
+  const { location, server, services, errorPage, trace } = exchange, request = asPlain(exchange);
   const { access, programs } = location.config;
+  trace?.answeredBy({ kind: "program", path: script.file, command: [...interpreter, script.file] });
   return services.gateway.answer(request, {
     script,
     interpreter,
@@ -199,6 +200,7 @@ function run(
     bodyLimit: access.clientMaxBodySize,
     limits,
     errorPage,
+    listener: trace,
   }).then((outcome) => withSentFile(exchange, outcome));
 }
 
@@ -219,8 +221,9 @@ function ask(
 ): MaybePromise<Outcome> {
   const reason = file === undefined ? undefined : neverRun.reason([file], dirname(file));
   if (reason !== undefined) return new HttpError(403, undefined, { log: reason, hint: UPLOADED });
-  const { location, server, services, errorPage } = exchange, request = asPlain(exchange);
+  const { location, server, services, errorPage, trace } = exchange, request = asPlain(exchange);
   const { access, programs } = location.config;
+  trace?.answeredBy({ kind: "fastcgi", path: file, server: nameOfServer(fastcgi) });
   return services.fastcgi.answer(request, {
     server: fastcgi,
     script: { file: asServerSees(location, file, name), name, pathInfo },
@@ -230,6 +233,7 @@ function ask(
     bodyLimit: access.clientMaxBodySize,
     limits,
     errorPage,
+    listener: trace,
   }).then((outcome) => withSentFile(exchange, outcome));
 }
 

@@ -20,7 +20,9 @@ export function answerByProxy(config: LocationConfig, targets: readonly ProxyTar
       throw new Error("A location passes requests on, and there is nothing to do it with");
     }
     const route = routeOf(config, targets, forwarder);
-    return forwarder.answer(asPlain(exchange), route, askedPath(exchange, config.path.length));
+    const { trace } = exchange, asked = askedPath(exchange, config.path.length);
+    const told = trace && ((upstream: string) => trace.answeredBy({ kind: "proxy", upstream }));
+    return forwarder.answer(asPlain(exchange), route, asked, told);
   };
 }
 

@@ -45,9 +45,13 @@ export function follow(exchange: Exchange, end: End): MaybePromise<Response> {
 
 function goOn(exchange: Exchange, outcome: Outcome, end: End): MaybePromise<Response> {
   if (!(outcome instanceof InternalRedirect)) return end(exchange, outcome);
+  // Whoever answers there has not said so yet.
+  exchange.trace?.answeredBy(SERVER);
   const next = redirected(exchange, outcome);
   return next instanceof HttpError ? end(exchange, next) : follow(next, end);
 }
+
+const SERVER = { kind: "server" } as const;
 
 /** The next hop; an error where there have been too many. */
 function redirected(exchange: Exchange, { path, query, as }: InternalRedirect): Exchange | HttpError {

@@ -4,6 +4,7 @@
  * @module
  */
 import { withPlainTags } from "../coding/tags.ts";
+import { joinPath } from "../disk/place.ts";
 import { HttpError } from "../http/errors.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
 import { type Outcome, type Request, requestWith } from "../http/message.ts";
@@ -20,18 +21,19 @@ const WRITERS: ReadonlyMap<string, (request: Request, target: StoreTarget) => Pr
 
 /** Answers PUT, POST and DELETE from the location's store; undefined for what does not write. @throws {FileError} */
 export function answerFromStore(exchange: Exchange): MaybePromise<Outcome> | undefined {
-  const { location, path, request, services } = exchange;
+  const { location, path, request, services, trace } = exchange;
   const write = WRITERS.get(request.method);
   // Who writes names the place: no index and no try_files chooses it.
   if (write === undefined || exchange.isChosen) return undefined;
   const { config: { access, store: { overwrite } } } = location;
   if (!access.cors && isForeign(request)) return fromElsewhere(request);
-  const place = location.storePath(path);
+  const place = location.storePath(path), store = location.store!;
+  trace?.answeredBy({ kind: "store", path: joinPath(store.root, place) });
   // Whoever has read a coding of the file has read the file.
   const fields = withPlainTags(request, undefined);
   return write(fields === request.fields ? request : requestWith(request, { fields }), {
     path,
-    store: location.store!,
+    store,
     place,
     limit: access.clientMaxBodySize,
     overwrite,

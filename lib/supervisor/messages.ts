@@ -91,7 +91,7 @@ export interface Inspection {
   readonly metrics: SharedArrayBuffer;
   /** What its rows are for, those of the configuration among them. */
   readonly places: readonly Place[];
-  /** The last id of a request, of all workers: one 64-bit number. */
+  /** The last id of a request, of all workers: see IdCounter. */
   readonly ids: SharedArrayBuffer;
 }
 

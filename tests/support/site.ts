@@ -19,6 +19,7 @@ import { Deadlines } from "../../lib/server/deadlines.ts";
 import type { PublicAuthority } from "../../lib/site/authority_pages.ts";
 import { SystemCompression } from "../../lib/runtime/compression.ts";
 import { createSite } from "../../lib/site/site.ts";
+import type { Trace } from "../../lib/site/trace.ts";
 import { FakeDialer } from "./fake_dialer.ts";
 import { FakeClock, FakeLog } from "./fakes.ts";
 import { fakeBody, FakeRunner, FakeSpooler } from "../cgi/fakes.ts";
@@ -55,7 +56,7 @@ export interface SiteAnswer {
 /** A site and what it left behind. */
 export interface TestSite {
   readonly handler: Handler;
-  ask(target: string, request?: SiteRequest): Promise<SiteAnswer>;
+  ask(target: string, request?: SiteRequest, trace?: Trace): Promise<SiteAnswer>;
   /** Status and content, e.g. `200 Hello`. */
   get(target: string): Promise<string>;
   /** What plain HTTP gets on an address that speaks TLS; undefined where it is sent there. */
@@ -133,8 +134,8 @@ export function site(
   };
   const { handlers, plainHandlers } = createSite(config, services);
   const [handler] = handlers.values(), [plain] = plainHandlers.values();
-  const askSite = async (target: string, request: SiteRequest = {}) =>
-    await read(await handler!(requestFor(target, request)));
+  const askSite = async (target: string, request: SiteRequest = {}, trace?: Trace) =>
+    await read(await handler!(requestFor(target, request), trace));
   return {
     handler: handler!,
     async askPlain(target, request = {}) {
