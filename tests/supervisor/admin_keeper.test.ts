@@ -10,17 +10,22 @@ const SERVER = 'servers: [{ listen: "127.0.0.1:8080", root: . }]';
 const config = (admin?: string, server = SERVER): Config =>
   configOf(`${admin === undefined ? "" : `admin: "${admin}"\n`}${server}`);
 
-function keeperWith(mayMove = false) {
+function keeperWith(mayMove = false, entry?: URL) {
   const log = new FakeLog();
   const asked: unknown[] = [];
+  const places: { server: string; location: string }[] = [];
   const keeper = new AdminKeeper({
-    metrics: () => ({ places: [{ server: "", location: "" }], threads: [] }),
+    metrics: () => {
+      places.push({ server: "", location: "" });
+      return { places, threads: [] };
+    },
     records: (wanted) => {
       asked.push(wanted);
       return Promise.resolve([{ upTo: 0, bytes: new TextEncoder().encode("[]") }]);
     },
     errorLog: () => log,
     mayMove,
+    ...(entry && { entry }),
   });
   const url = () => `http://127.0.0.1:${keeper.address!.endpoint.port}`;
   const ask = async (path: string) => {
@@ -102,4 +107,21 @@ Deno.test("where nobody asked for a certain port, the next free one is as good",
   assert(test.keeper.address!.endpoint.port > taken.addr.port);
   assertEquals(await test.ask("/requests"), "200 []");
   taken.close();
+});
+
+Deno.test("a thread that says what no inspector says, too much of it, or dies, is ended and replaced", async () => {
+  await using test = keeperWith(false, new URL("./hostile_admin.ts", import.meta.url));
+  await (await test.keeper.prepare(config("127.0.0.1:0"))).commit();
+  await waitUntil(() => test.log.lines.length >= 4, "each of them was ended");
+  assertEquals(
+    test.log.lines.slice(0, 4).map((line) =>
+      /the inspector died: (.*); another starts in (\d+) ms/.exec(line)?.slice(1)
+    ),
+    [
+      ["it said what no inspector says", "50"],
+      ["it said more than can be heard", "100"],
+      ["Uncaught Error: \\x1B[2Jhi", "200"],
+      ["it said what no inspector says", "400"],
+    ],
+  );
 });
