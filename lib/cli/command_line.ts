@@ -43,7 +43,7 @@ export interface CommandLine {
   /** The address of an inspector. */
   readonly admin: string | undefined;
   /** Which requests are to be shown, by the names of the options; that of the host is `host`. */
-  readonly filters: ReadonlyMap<string, string>;
+  readonly filters: readonly (readonly [name: string, value: string])[];
 }
 
 const SWITCHES = OPTIONS.filter(({ value }) => value === undefined).map(({ name }) => name);
@@ -113,12 +113,10 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     portFile: given.get("port-file"),
     name: given.get("name"),
     admin: given.get("admin"),
-    filters: new Map(
-      ["status", "method", "path", "since"].flatMap((name) => {
-        const value = given.get(name);
-        return value === undefined ? [] : [[name, value] as const];
-      }),
-    ),
+    filters: ["status", "method", "path", "since"].flatMap((name) => {
+      const value = given.get(name);
+      return value === undefined ? [] : [[name, value] as const];
+    }),
   };
   if (line.config !== undefined && line.operand !== undefined && command === "serve") {
     throw new UsageError(`either a folder ("${line.operand}") or --config, not both`);

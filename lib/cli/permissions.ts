@@ -11,6 +11,7 @@ import { hostNames, withAddresses } from "../supervisor/endpoints.ts";
 import { permissionFlags, shellWord, workerPermissions } from "../supervisor/permissions.ts";
 import {
   authorityNeeds,
+  inspectorNeeds,
   killersOf,
   poolNeeds,
   systemInfo,
@@ -45,7 +46,7 @@ export function permissions(commandLine: CommandLine): void {
     killers: killersOf(system),
     pools: poolNeeds(config, system),
     variables: [...VARIABLES, ...named],
-    authority: authorityNeeds(config),
+    data: [authorityNeeds(config), inspectorNeeds(config)],
   });
   // The start names the addresses of this machine where it listens on all of them.
   if (endpointsOf(config).some(isAll)) flags.push(`--allow-sys=${INTERFACES}`);

@@ -45,7 +45,8 @@ function styleOf(): TableStyle {
 
 /** What was asked for, as the inspector takes it. @throws {UsageError} */
 function queryOf({ filters, host }: CommandLine): URLSearchParams {
-  const value = (name: FilterName) => name === "host" ? host : filters.get(name);
+  const written = new Map(filters);
+  const value = (name: FilterName) => name === "host" ? host : written.get(name);
   try {
     parseFilters(value);
   } catch (error) {
