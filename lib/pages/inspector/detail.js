@@ -73,7 +73,7 @@ export function detailHead(record, isWhole, actions) {
     element(
       "div",
       { class: "title" },
-      element("a", { href: "#", class: "back", text: "All requests" }),
+      element("a", { href: "#", class: "back", text: "← All requests" }),
       element(
         "h2",
         { class: statusClass(status), tabindex: "-1" },
@@ -111,7 +111,11 @@ export function detailPane(place, dialog, say) {
     } catch (error) {
       if (turn !== asked) return;
       place.replaceChildren(
-        element("div", { class: "title" }, element("a", { href: "#", class: "back", text: "All requests" })),
+        element(
+          "div",
+          { class: "title" },
+          element("a", { href: "#", class: "back", text: "← All requests" }),
+        ),
         element("p", { class: "empty", text: error.message }),
       );
       return;
@@ -119,8 +123,9 @@ export function detailPane(place, dialog, say) {
     if (turn !== asked) return;
     const again = async (changes) => {
       const { id: made, status } = await replay(id, changes);
-      say(`Sent again: ${status}`);
-      location.hash = `#${made}`;
+      say(`Sent again, answered ${status}.`);
+      // Null where it was not taken down in time: the list shows it then.
+      if (made !== null) location.hash = `#${made}`;
     };
     place.replaceChildren(
       ...detailHead(record, isWhole, {

@@ -4,7 +4,7 @@
  * @module
  */
 import { urlParts } from "./dom.js";
-import { askFor, askForRecord } from "./stream.js";
+import { askFor } from "./stream.js";
 
 /** Fields as lines of text, and back. */
 export function fieldLines(fields) {
@@ -23,29 +23,15 @@ export function parseFields(text) {
 }
 
 /**
- * Fields in which what is masked and was not touched has its own value again: nobody has to see a password to send it.
- *
- * @param masked the fields as they were shown, one by one those of `whole`
+ * What differs from the record: the body of `POST /requests/ID/replay`. What is masked goes as it is shown: the server
+ * puts in what it stands for, so nobody has to see a password to send it.
  */
-export function unmasked(fields, masked, whole) {
-  const left = masked.map((field, index) => ({ ...field, own: whole[index]?.value }));
-  return fields.map((field) => {
-    const at = left.findIndex(({ name, value }) => name === field.name && value === field.value);
-    if (at < 0) return field;
-    const [{ own }] = left.splice(at, 1);
-    return { name: field.name, value: own ?? field.value };
-  });
-}
-
-/** What differs from the record: the body of `POST /requests/ID/replay`. */
-export function changesOf(record, whole, { method, path, headers, body }) {
+export function changesOf(record, { method, path, headers, body }) {
   const changes = {};
   if (method !== record.method) changes.method = method;
   if (path !== urlParts(record.url).path) changes.url = path;
-  if (fieldLines(headers) !== fieldLines(record.request.headers)) {
-    changes.headers = unmasked(headers, record.request.headers, whole.request.headers);
-  }
-  if (body !== undefined && (body !== record.request.body || record.request.truncated)) changes.body = body;
+  if (fieldLines(headers) !== fieldLines(record.request.headers)) changes.headers = headers;
+  if (body !== undefined) changes.body = body;
   return changes;
 }
 
@@ -56,6 +42,11 @@ export function replay(id, changes = {}) {
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify(changes),
   });
+}
+
+/** A text as a text area gives it back: its lines end with line feeds. */
+export function area(text) {
+  return text.replaceAll(/\r\n?/g, "\n");
 }
 
 /**
@@ -83,6 +74,8 @@ export function editRequest(dialog, record, send) {
     body.disabled = !own.checked;
     body.focus();
   };
+  // Of a body that was changed the server cannot tell what stood where.
+  dialog.querySelector(".dim").hidden = !isText || !request.body.includes("***");
   problem.textContent = "";
   form.onsubmit = async (event) => {
     event.preventDefault();
@@ -92,12 +85,9 @@ export function editRequest(dialog, record, send) {
         path: path.value.trim(),
         headers: parseFields(headers.value),
         // A text area has line feeds only: where nothing was typed, the body is sent as it was.
-        body: body.disabled || body.value === request.body.replaceAll(/\r\n?/g, "\n")
-          ? undefined
-          : body.value,
+        body: body.disabled || body.value === area(request.body) ? undefined : body.value,
       };
-      const whole = await askForRecord(record.id, true);
-      await send(changesOf(record, whole, edited));
+      await send(changesOf(record, edited));
       dialog.close();
     } catch (error) {
       problem.textContent = error.message;

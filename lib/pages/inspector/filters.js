@@ -17,19 +17,20 @@ export function filtersIn(form) {
   };
 }
 
-/** True if a request is to be shown: status by class or number, path by its beginning or by any part, host exactly. */
+/**
+ * True if a request is to be shown: one of the methods; one of the statuses, by class or by their first figures; path by
+ * its beginning, or by any part of it where no slash begins it; host exactly.
+ */
 export function passes(filters, summary) {
-  const { host, path } = urlParts(summary.url);
-  const status = String(summary.status);
-  return (filters.method === "" || filters.method === summary.method) &&
-    (filters.status === "" ||
-      (/^\dxx$/.test(filters.status)
-        ? status[0] === filters.status[0]
-        : status.startsWith(filters.status))) &&
-    (filters.path === "" ||
-      (filters.path.startsWith("/") ? path.startsWith(filters.path) : path.includes(filters.path))) &&
-    (filters.host === "" || filters.host === host.toLowerCase() ||
-      filters.host === host.toLowerCase().replace(/:\d+$/, ""));
+  const host = urlParts(summary.url).host.toLowerCase(), { path } = urlParts(summary.url);
+  const one = (list, holds) => {
+    const members = list.split(",").map((member) => member.trim()).filter((member) => member !== "");
+    return members.length === 0 || members.some(holds);
+  };
+  return one(filters.method, (method) => method === summary.method) &&
+    one(filters.status, (status) => String(summary.status).startsWith(status.replace(/x+$/, ""))) &&
+    (filters.path.startsWith("/") ? path.startsWith(filters.path) : path.includes(filters.path)) &&
+    (filters.host === "" || filters.host === host || filters.host === host.replace(/:\d+$/, ""));
 }
 
 /** The filters as the query of an address; empty where there are none. */
@@ -43,4 +44,15 @@ export function fillFilters(form, query) {
   for (const [name, value] of new URLSearchParams(query)) {
     if (["method", "status", "path", "host"].includes(name)) form.elements[name].value = value;
   }
+}
+
+/** Where the archive of what is shown lies: the server knows whole words only. */
+export function archiveAddress({ method, status, path, host }) {
+  const query = filterQuery({
+    method,
+    status: /^[1-5](?:xx|\d\d)(?:,[1-5](?:xx|\d\d))*$/.test(status) ? status : "",
+    path: path.startsWith("/") ? path : "",
+    host,
+  });
+  return `har${query}`;
 }

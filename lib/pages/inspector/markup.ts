@@ -28,6 +28,7 @@ const EDIT = `<dialog id="edit" aria-labelledby="edit-title"><form method="dialo
 <label class="wide">Path and query <input name="path" required autocomplete="off" spellcheck="false"></label></div>
 <label>Header fields <textarea name="headers" rows="8" spellcheck="false"></textarea></label>
 <label>Body <textarea name="body" rows="6" spellcheck="false"></textarea></label>
+<p class="dim" hidden>Where *** stands for a secret, a body that you change is sent with the three stars. Press Show secrets before you edit it.</p>
 <label class="check" hidden><input type="checkbox" name="own"> </label>
 <p role="alert"></p>
 <div class="line end"><button type="button">Cancel</button> <button class="main">Send</button></div>

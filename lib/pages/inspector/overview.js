@@ -73,7 +73,11 @@ export function overviewView(record) {
       "Weather",
       ...record.weather.map((mark) => element("span", { class: "mark", text: visible(mark) })),
     ),
-    ...factRow("Answered by", who, ...what.map(code)),
+    ...factRow(
+      "Answered by",
+      who === undefined ? undefined : element("span", { text: who }),
+      ...what.map(code),
+    ),
     ...factRow("Location", code(location), lineMark(location === "" ? null : line)),
     ...factRow("Server", code(record.server), lineMark(location === "" ? line : null)),
     ...factRow("Sent on to", ...record.redirects.map(code)),

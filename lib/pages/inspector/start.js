@@ -4,7 +4,7 @@
  * @module
  */
 import { detailPane } from "./detail.js";
-import { fillFilters, filterQuery, filtersIn } from "./filters.js";
+import { archiveAddress, fillFilters, filterQuery, filtersIn } from "./filters.js";
 import { requestList } from "./list.js";
 import { follow } from "./stream.js";
 
@@ -18,7 +18,9 @@ export function startInspector() {
     clearTimeout(timer);
     timer = setTimeout(() => said.textContent = "", 6000);
   };
+  const archive = find("nav [download]");
   fillFilters(form, location.search);
+  archive.href = archiveAddress(filtersIn(form));
   const list = requestList(
     { body: find("#requests tbody"), count: find("#count"), empty: find("#empty"), hosts: find("#hosts") },
     () => filtersIn(form),
@@ -38,6 +40,7 @@ export function startInspector() {
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("input", () => {
     history.replaceState(null, "", location.pathname + filterQuery(filtersIn(form)) + location.hash);
+    archive.href = archiveAddress(filtersIn(form));
     list.filter();
   });
   const pause = find("#pause");

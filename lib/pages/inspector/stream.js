@@ -8,7 +8,12 @@
 export async function askFor(path, options = {}) {
   let answer;
   try {
-    answer = await fetch(path, { cache: "no-store", credentials: "same-origin", ...options });
+    answer = await fetch(path, {
+      cache: "no-store",
+      credentials: "same-origin",
+      ...options,
+      headers: { Accept: "application/json", ...options.headers },
+    });
   } catch {
     throw new Error("The inspector does not answer. Perhaps the server has ended.");
   }
@@ -23,7 +28,9 @@ export async function askFor(path, options = {}) {
     throw new Error(`The inspector answered ${answer.status}.`);
   }
   if (!answer.ok) {
-    throw new Error(content?.hint ?? content?.error ?? `The inspector answered ${answer.status}.`);
+    throw new Error(
+      content?.advice ?? content?.hint ?? content?.error ?? `The inspector answered ${answer.status}.`,
+    );
   }
   return content;
 }
@@ -52,21 +59,11 @@ export function follow(list, tell) {
   const open = () => {
     source?.close();
     source = new EventSource(`events?since=${list.last}`);
-    source.addEventListener("open", async () => {
+    source.addEventListener("open", () => {
       pause = 500;
       tell("live", "Live");
-      try {
-        list.add(await askFor(`requests?since=${list.last}`));
-      } catch (error) {
-        tell("lost", error.message);
-      }
     });
-    const take = ({ data }) => {
-      const told = JSON.parse(data);
-      list.add(Array.isArray(told) ? told : [told]);
-    };
-    source.addEventListener("message", take);
-    source.addEventListener("request", take);
+    source.addEventListener("request", ({ data }) => list.add([JSON.parse(data)]));
     source.addEventListener("error", lost);
   };
   const lost = async () => {

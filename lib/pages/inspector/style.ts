@@ -55,9 +55,9 @@ dl{display:grid;grid-template-columns:auto minmax(0,1fr);gap:.35rem 1.2rem;margi
 dd{margin:0;overflow-wrap:anywhere}dd>*+*{margin-left:.6rem}dd code,.first code{unicode-bidi:isolate}.why{color:var(--bad)}
 .mark{border:1px solid var(--warn);color:var(--warn);border-radius:1rem;padding:0 .5rem;font-size:.8rem}
 h3{font-size:.85rem;font-weight:600;margin:1.5rem 0 .5rem;display:flex;gap:.7rem;align-items:baseline}h3 a{font-weight:400}
-.fields{width:100%;border-collapse:collapse;font:.8rem/1.5 ui-monospace,monospace}.fields tr{border-bottom:1px solid var(--line)}
-.fields th{text-align:left;font-weight:400;color:var(--dim);vertical-align:top;padding:.2rem 1.2rem .2rem 0;max-width:14rem;overflow-wrap:anywhere}
-.fields td{width:100%;padding:.2rem 0;overflow-wrap:anywhere;white-space:pre-wrap;unicode-bidi:isolate}
+.fields{display:block;font:.8rem/1.5 ui-monospace,monospace}.fields tbody{display:block}.fields tr{display:grid;grid-template-columns:11rem minmax(0,1fr);gap:0 1rem;border-bottom:1px solid var(--line)}
+.fields th{text-align:left;font-weight:400;color:var(--dim);padding:.2rem 0;overflow-wrap:anywhere}
+.fields td{padding:.2rem 0;overflow-wrap:anywhere;white-space:pre-wrap;unicode-bidi:isolate}
 .first{margin:0 0 .7rem;overflow-wrap:anywhere}
 pre{margin:.5rem 0;padding:.7rem .9rem;max-height:60vh;overflow:auto;white-space:pre-wrap;overflow-wrap:anywhere;background:var(--soft);border-radius:.4rem;tab-size:4;unicode-bidi:plaintext}
 pre.hex{white-space:pre}.stderr{border-left:3px solid var(--bad);border-radius:0 .4rem .4rem 0}
@@ -68,18 +68,18 @@ pre.hex{white-space:pre}.stderr{border-left:3px solid var(--bad);border-radius:0
 .bar{background:var(--soft);border-radius:.3rem;overflow:hidden}.bar i{display:block;height:.8rem;min-width:2px;background:var(--key)}.bar .send{background:var(--move)}
 dialog{width:min(44rem,calc(100vw - 1.5rem));max-height:92vh;border:1px solid var(--line);border-radius:.6rem;background:var(--bg);color:var(--fg);padding:1.1rem}
 dialog::backdrop{background:#0008}dialog form{display:grid;gap:.7rem}.line{display:flex;flex-wrap:wrap;gap:.7rem}.line label{display:grid}.line .wide{flex:1 1 14rem}.end{justify-content:flex-end}
-dialog h2{font-size:1.05rem}dialog p{margin:0;color:var(--bad)}dialog p:empty{display:none}label.check{white-space:normal}`;
+dialog h2{font-size:1.05rem}dialog p{margin:0}[role=alert]{color:var(--bad)}dialog p:empty{display:none}label.check{white-space:normal}`;
 
 const NARROW = `
 @media(max-width:60rem){.open main{grid-template-columns:minmax(0,1fr)}.open :is(#filters,#requests){display:none}#detail{border:0}}
 @media(min-width:60.01rem){.back{display:none}}
 @media(max-width:40rem){#filters label{flex:1 1 9rem}#filters input{flex:1;min-width:3rem;width:100%}#filters span{margin-left:auto}
-header{padding-inline:.8rem}#filters{padding-inline:.8rem}
+header{padding-inline:.8rem;column-gap:.6rem}nav{gap:.7rem}#filters{padding-inline:.8rem}
 #requests thead{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}
 #requests tbody tr{display:grid;grid-template-columns:2.6rem auto minmax(0,1fr) auto;gap:0 .5rem;padding:.45rem .8rem}
 #requests tbody :is(td,th),#requests tbody :is(td,th):first-child{padding:0;max-width:none;width:auto}
 #requests td.host{grid-column:2/4;font-size:.8rem;overflow:hidden;text-overflow:ellipsis;order:1}#requests .clock{font-size:.8rem;order:2}
-.fields :is(tr,th,td){display:block;max-width:none}.fields th{padding-bottom:0}
+.fields tr{grid-template-columns:minmax(0,1fr)}.fields th{padding-bottom:0}
 .title,.actions{padding-inline:.8rem}[role=tabpanel]{padding-inline:.8rem}[role=tablist]{padding:0 .4rem}
 dl{grid-template-columns:minmax(0,1fr);gap:0}dd{margin-bottom:.5rem}}`;
 
