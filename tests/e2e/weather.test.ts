@@ -5,6 +5,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { ask } from "../support/ask.ts";
 import { byProtocol, http1Test, test } from "../support/protocols.ts";
 import { Http2Connection } from "../support/h2.ts";
+import { startServer } from "../support/server.ts";
 import { waitUntil } from "../support/wait.ts";
 import { exchange, toText, WireClient } from "../support/wire.ts";
 import { ask as askHttp2, readUntil, statusOf } from "./http2_support.ts";
@@ -135,25 +136,52 @@ test("HEAD and 304 have nothing that could be cut", async () => {
   assertEquals(status, 304);
 });
 
-Deno.test("over HTTP/2 what is cut ends with RST_STREAM behind so many bytes, and the connection lives on", async () => {
-  using client = await Http2Connection.connect(server.port);
-  for (
-    const [path, sent] of [["/cut/large.txt?h2", 2048], ["/cut-at-once/small.txt?h2", 0], [
-      "/cut-program/a.sh?h2",
-      5,
-    ], ["/cut-program/nph-a.sh?h2", 5]] as const
-  ) {
-    const stream = await askHttp2(client, path);
-    await readUntil(client, () => stream.reset !== undefined || stream.isEnded, `${path} ended`);
-    assertEquals([statusOf(stream), stream.received, stream.reset, stream.isEnded], [
-      "200",
-      sent,
-      INTERNAL_ERROR,
-      false,
-    ]);
-    assertMatch(String((await logged(path)).weather), /^cut /);
-  }
-  const fine = await askHttp2(client, "/never/small.txt");
-  await readUntil(client, () => fine.isEnded, "another stream is answered");
-  assertEquals(statusOf(fine), "200");
-});
+http1Test(
+  "process",
+  "over HTTP/2 what is cut ends with RST_STREAM, and the connection lives on",
+  async () => {
+    using client = await Http2Connection.connect(server.port);
+    for (
+      const [path, sent] of [["/cut/large.txt?h2", 2048], ["/cut-at-once/small.txt?h2", 0], [
+        "/cut-program/a.sh?h2",
+        5,
+      ], ["/cut-program/nph-a.sh?h2", 5]] as const
+    ) {
+      const stream = await askHttp2(client, path);
+      await readUntil(client, () => stream.reset !== undefined || stream.isEnded, `${path} ended`);
+      assertEquals([statusOf(stream), stream.received, stream.reset, stream.isEnded], [
+        "200",
+        sent,
+        INTERNAL_ERROR,
+        false,
+      ]);
+      assertMatch(String((await logged(path)).weather), /^cut /);
+    }
+    const fine = await askHttp2(client, "/never/small.txt");
+    await readUntil(client, () => fine.isEnded, "another stream is answered");
+    assertEquals(statusOf(fine), "200");
+  },
+);
+
+http1Test(
+  "process",
+  "a server that ends sends at once what it keeps back, and the rest without a rate",
+  async () => {
+    await using ending = await startServer({
+      config:
+        `servers: [{ listen: LISTEN, root: ., locations: { /d/: { alias: ., delay: 60s }, /r/: { alias: ., limit_rate: 5 } } }]`,
+      files: { "a.txt": "0123456789".repeat(10) },
+    });
+    const kept = ask(ending.port, "/d/a.txt"), slow = ask(ending.port, "/r/a.txt");
+    // The one has been asked for before the other, whose head comes at once.
+    using client = await WireClient.connect(ending.port);
+    await client.send(get("/r/a.txt"));
+    const rest = client.rest();
+    await ask(ending.port, "/a.txt");
+    ending.kill("SIGTERM");
+    assertEquals((await kept).text.length, 100);
+    assertEquals((await slow).text.length, 100);
+    assertMatch(toText(await rest), /(?:0123456789){10}$/);
+    assertEquals(await ending.status, 0);
+  },
+);
