@@ -12,6 +12,7 @@ import { cgiAnswer } from "../cgi_protocol/answer.ts";
 import type { ProgramListener } from "../cgi_protocol/error_lines.ts";
 import { cgiEnvironment, type ErrorPageOf, type ScriptFile } from "../cgi_protocol/environment.ts";
 import { type Collected, programInput } from "../cgi_protocol/request_input.ts";
+import type { ProgramNotes } from "../cgi_protocol/program_notes.ts";
 import { CgiRun } from "./run.ts";
 import { ProgramSource } from "../cgi_protocol/source.ts";
 
@@ -40,6 +41,8 @@ export interface Program {
   readonly limits: ProgramLimits;
   /** The error that it is to make the page for. */
   readonly errorPage?: ErrorPageOf | undefined;
+  /** Takes down how it runs, in case that it fails; undefined where nobody is to see that. */
+  readonly notes?: ProgramNotes | undefined;
   /** Hears its standard error besides the log. */
   readonly listener?: ProgramListener | undefined;
 }
@@ -160,6 +163,7 @@ export class Gateway {
       name: script.name,
       file: script.file,
       files,
+      notes: program.notes,
       client: request,
       listener: program.listener,
       timeout: limits.timeout,

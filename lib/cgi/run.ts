@@ -12,6 +12,7 @@ import { whyBadHeaderBlock } from "../cgi_protocol/bad_output.ts";
 import { logLines, type ProgramListener } from "../cgi_protocol/error_lines.ts";
 import { type FailedProgram, whyNoHeaderBlock, whyNotStarted } from "./explanations.ts";
 import { type HeaderBlock, HeaderBlockReader } from "../cgi_protocol/header_block.ts";
+import type { ProgramNotes } from "../cgi_protocol/program_notes.ts";
 import type { ProgramOutput } from "../cgi_protocol/source.ts";
 
 /** How long a program may go on after its answer ended, or is of no more interest, in milliseconds. */
@@ -39,6 +40,8 @@ export interface RunOptions {
   readonly listener?: ProgramListener | undefined;
   /** How long it may be silent, in milliseconds. */
   readonly timeout: number;
+  /** Takes down how it runs, in case that it fails. */
+  readonly notes?: ProgramNotes | undefined;
   /** Called once when no process is left. */
   readonly onEnd: () => void;
 }
@@ -77,6 +80,10 @@ export class CgiRun implements ProgramOutput {
   constructor(command: ProcessCommand, options: RunOptions) {
     this.#options = options;
     this.#command = command;
+    options.notes?.started({
+      command: [command.program, ...command.args],
+      environment: command.environment,
+    });
     try {
       this.#process = options.runner.spawn(command);
     } catch (error) {
@@ -87,7 +94,7 @@ export class CgiRun implements ProgramOutput {
     }
     this.#errors = new TrackedPromise(
       logLines(
-        () => this.#process.readErrors(),
+        () => this.#readErrors(),
         options.errorLog,
         options.name,
         options.clock,
@@ -97,6 +104,7 @@ export class CgiRun implements ProgramOutput {
     this.#lastSign = options.clock.monotonic();
     this.#cancelTimer = options.clock.after(options.timeout, () => this.#checkTime());
     this.ended = this.#live();
+    options.notes?.runs(this.#process.exited, this.ended);
   }
 
   /** True when the processes are as good as gone: it takes GRACE at most. */
@@ -146,16 +154,19 @@ export class CgiRun implements ProgramOutput {
    * @throws {HttpError} 502 or 504
    */
   async header(): Promise<{ readonly block: HeaderBlock; readonly rest: Uint8Array }> {
-    const reader = new HeaderBlockReader();
+    const reader = new HeaderBlockReader(), { notes } = this.#options;
     for (;;) {
       const piece = await this.read();
       if (piece === null) throw await this.endedEarly(reader.text);
+      notes?.output(piece);
       try {
         const found = reader.push(piece);
         if (found) return found;
       } catch (error) {
         if (error instanceof HttpError) {
-          throw this.failure(502, whyBadHeaderBlock(error.message, reader.text));
+          const failure = this.failure(502, whyBadHeaderBlock(error.message, reader.text));
+          if (notes !== undefined) await this.#hearOut(notes);
+          throw failure;
         }
         throw error;
       }
@@ -181,6 +192,7 @@ export class CgiRun implements ProgramOutput {
   stop(reason: unknown): void {
     if (this.#isEnding && this.#failure === undefined) this.#isLate = true;
     this.#failure ??= reason;
+    this.#options.notes?.stopped("it was still running, and was killed");
     this.#process.kill();
     this.#endOutput();
   }
@@ -195,6 +207,25 @@ export class CgiRun implements ProgramOutput {
     } finally {
       cancel();
     }
+  }
+
+  /** What it goes on to print may say what is wrong with it. */
+  async #hearOut(notes: ProgramNotes): Promise<void> {
+    const cancel = this.#options.clock.after(GRACE, () => this.stop(new GoneError()));
+    try {
+      for (let piece = await this.read(); piece !== null; piece = await this.read()) notes.output(piece);
+      await this.#process.exited;
+    } catch {
+      // It was stopped: it has said enough.
+    } finally {
+      cancel();
+    }
+  }
+
+  async #readErrors(): Promise<Uint8Array | null> {
+    const piece = await this.#process.readErrors();
+    if (piece !== null) this.#options.notes?.errors(piece);
+    return piece;
   }
 
   async #live(): Promise<void> {

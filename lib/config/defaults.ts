@@ -73,6 +73,7 @@ export function folderConfig(options: FolderOptions): Config {
     index: [...fallback.files.index, "index.php"],
     cgi: upload ? INTERPRETERS_BESIDE_UPLOADS : INTERPRETERS,
     cgi_only: true,
+    cgi_debug: true,
   });
   return {
     ...wholeConfig(options, fallback, cgi ? [programs] : []),

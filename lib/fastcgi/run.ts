@@ -7,6 +7,7 @@ import { whatWasPrinted, whyBadHeaderBlock } from "../cgi_protocol/bad_output.ts
 import { ProgramErrors, type ProgramListener } from "../cgi_protocol/error_lines.ts";
 import { type HeaderBlock, HeaderBlockReader } from "../cgi_protocol/header_block.ts";
 import type { ProgramInput } from "../cgi_protocol/request_input.ts";
+import type { ProgramNotes } from "../cgi_protocol/program_notes.ts";
 import type { ProgramOutput } from "../cgi_protocol/source.ts";
 import { busy, GoneError, HttpError } from "../http/errors.ts";
 import type { Clock, ErrorLog } from "../ports.ts";
@@ -34,6 +35,8 @@ export interface RunOptions {
   readonly listener?: ProgramListener | undefined;
   /** How long the server may be silent, in milliseconds. */
   readonly timeout: number;
+  /** Takes down how it answers, in case that it fails. */
+  readonly notes?: ProgramNotes | undefined;
   /** The first bytes have come. */
   readonly onAnswer: () => void;
   /** Called once when the connection is of no more use to it. @param mayStay it may be used for another request */
@@ -124,13 +127,15 @@ export class FastcgiRun implements ProgramOutput {
       if (piece === null) {
         throw this.failure(502, `it ended before its header block did, ${whatWasPrinted(reader.text)}`);
       }
+      this.#options.notes?.output(piece);
       try {
         const found = reader.push(piece);
         if (found) return found;
       } catch (error) {
-        throw error instanceof HttpError
-          ? this.failure(502, whyBadHeaderBlock(error.message, reader.text))
-          : error;
+        if (!(error instanceof HttpError)) throw error;
+        const failure = this.failure(502, whyBadHeaderBlock(error.message, reader.text));
+        if (this.#options.notes !== undefined) await this.#hearOut(this.#options.notes);
+        throw failure;
       }
     }
   }
@@ -176,6 +181,18 @@ export class FastcgiRun implements ProgramOutput {
       if (event.type === "output") return event.bytes;
       if (event.type === "need data") await this.#receive();
       else this.#heed(event);
+    }
+  }
+
+  /** What it goes on to print may say what is wrong with it. */
+  async #hearOut(notes: ProgramNotes): Promise<void> {
+    const cancel = this.#options.clock.after(GRACE, () => this.stop(new GoneError()));
+    try {
+      for (let piece = await this.read(); piece !== null; piece = await this.read()) notes.output(piece);
+    } catch {
+      // It was stopped, or broke: it has said enough.
+    } finally {
+      cancel();
     }
   }
 
@@ -226,8 +243,9 @@ export class FastcgiRun implements ProgramOutput {
 
   #heed(event: ResponseEvent): void {
     if (event.type === "errors") {
-      const { errorLog: log, name, clock, listener } = this.#options;
+      const { errorLog: log, name, clock, listener, notes } = this.#options;
       this.#errors ??= new ProgramErrors(log, name, clock, listener);
+      notes?.errors(event.bytes);
       this.#pause = this.#errors.push(event.bytes);
     } else if (event.type === "end") {
       if (event.ending !== "complete") {

@@ -9,6 +9,7 @@ import type { Duplex, TlsSession } from "../ports.ts";
 import type { HttpError } from "./errors.ts";
 import type { FieldBlock } from "./fields.ts";
 import type { DecodedPath } from "./path.ts";
+import type { ProgramFailure } from "./program_failure.ts";
 import type { Forwarded } from "./trusted_proxies.ts";
 
 /** Answers a request. Must not throw for anything that a client did; a throw is answered 500. */
@@ -147,6 +148,8 @@ export interface Response {
   readonly isByProgram?: true;
   /** The program has named its status; where it has not, a 200 is taken for granted. */
   readonly isStatusNamed?: true;
+  /** What can be told of that program if the answer is an error without a word. */
+  readonly failure?: ProgramFailure | undefined;
   /** In which content coding it is sent has been decided already, with the fields that tell so. */
   readonly hasCodingChosen?: true;
   /** Why it is an error: for the access log on a terminal, never for a client. */

@@ -21,6 +21,12 @@ export function errorPage(exchange: Exchange, error: HttpError): MaybePromise<Re
   const id = logged === undefined || error.status < 500 ? undefined : crypto.randomUUID().slice(0, 8);
   if (logged !== undefined) errorLog.error(`${request.method} ${request.target}: ${logged}`, id);
   const why = error === refusal(404) ? location.notFound : logged ?? error.message;
+  if (error.failure !== undefined) {
+    const { failure } = error;
+    return import("./failure_response.ts").then(({ failureResponse }) =>
+      failureResponse(exchange, error, failure, id)
+    );
+  }
   const path = location.config.answer.errorPage[error.status];
   // Whoever can do something about it has to be told, which a page of the site does not.
   if (path === undefined || error.advice !== undefined) return errorResponse(error, request, id, why);

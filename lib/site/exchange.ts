@@ -23,6 +23,7 @@ import type { NeverRun } from "./never_run.ts";
 import type { ProgramFiles } from "./program_files.ts";
 import type { Forwarder } from "./forwarder.ts";
 import type { Trace } from "./trace.ts";
+import type { Weather } from "./weather.ts";
 
 /** A location and what answers in it: chosen once, so that a location of plain files pays for nothing else. */
 export interface LocationEntry {
@@ -60,6 +61,8 @@ export interface Services {
   readonly compression: Compression;
   readonly store: StoreFiles;
   readonly errorLog: ErrorLog;
+  /** What makes answers slow and broken on purpose; undefined: nothing does, whatever the configuration says. */
+  readonly weather?: Weather | undefined;
   /** Passes requests on to other servers; undefined where no location does. */
   readonly forwarder?: Forwarder | undefined;
   /** Whose certificates the servers have that bring none of their own; undefined where there are none. */
@@ -84,6 +87,8 @@ export interface Exchange {
   readonly isChosen: boolean;
   /** The error whose page is being answered. */
   readonly errorPage: ErrorPageOf | undefined;
+  /** What decides on failures on purpose, from 0 to 1; undefined as long as no location has asked for it. */
+  readonly luck: number | undefined;
   /** Takes down how it is answered; undefined where nobody wants to know. */
   readonly trace: Trace | undefined;
 }
@@ -116,6 +121,7 @@ export function begin(
     localRedirects: 0,
     isChosen: false,
     errorPage: undefined,
+    luck: undefined,
     trace,
   };
 }
@@ -202,6 +208,7 @@ export function at(
     localRedirects: changes.localRedirects ?? exchange.localRedirects,
     isChosen: changes.isChosen ?? exchange.isChosen,
     errorPage: changes.errorPage ?? exchange.errorPage,
+    luck: exchange.luck,
     trace,
   };
 }

@@ -6,17 +6,20 @@
 import { basename, dirname } from "@std/path";
 import { firstLine } from "../cgi/first_line.ts";
 import type { ProgramLimits } from "../cgi/gateway.ts";
+import type { ProgramNotes } from "../cgi_protocol/program_notes.ts";
 import type { Script, ScriptFile } from "../cgi_protocol/environment.ts";
 import { withoutSlash } from "../config/places.ts";
 import type { LocationConfig } from "../config/types.ts";
 import type { DiskFile, DiskFolder } from "../disk/found.ts";
 import { joinPath } from "../disk/place.ts";
 import { type FastcgiServer, nameOfServer } from "../fastcgi/server.ts";
+import { isLoopback } from "../http/endpoint.ts";
 import { HttpError, refusal } from "../http/errors.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
 import { InternalRedirect, type Outcome } from "../http/message.ts";
 import { asPlain } from "./coded_answers.ts";
 import type { Answerer, Exchange, Server } from "./exchange.ts";
+import { isForeign } from "./foreign_pages.ts";
 import type { Location } from "./location.ts";
 import type { NeverRun } from "./never_run.ts";
 import { notFound } from "./refused_links.ts";
@@ -50,9 +53,9 @@ export function answerWithScript(file: string, rules: ProgramRules): Answerer {
     const { path, services, location: { config } } = exchange;
     const stat = services.files.files.probe(file);
     if (stat?.kind !== "file") return refusal(404);
-    if (!stat.executable) return notExecutable(file);
     const length = config.path.endsWith("/") ? config.path.length - 1 : config.path.length;
-    return run(exchange, rules, { file, name: path.slice(0, length), pathInfo: path.slice(length) }, []);
+    const script = { file, name: path.slice(0, length), pathInfo: path.slice(length) };
+    return stat.executable ? run(exchange, rules, script, []) : notExecutable(exchange, script);
   };
 }
 
@@ -95,12 +98,12 @@ export function answerWithPrograms(
         if (!found) return undefined;
         if (found.kind === "file") {
           const { executable } = found.stat;
+          const script = { file: found.path, name: path.slice(0, end), pathInfo: path.slice(end) };
           if (runner === true && !executable) {
             // With --cgi everything is taken for a program; what neither may be executed nor looks like one is data.
             const isData = rules.heedsFirstLines && !hasInterpreterLine(exchange, found.path);
-            return isData ? refusal(404) : notExecutable(found.path);
+            return isData ? refusal(404) : notExecutable(exchange, script);
           }
-          const script = { file: found.path, name: path.slice(0, end), pathInfo: path.slice(end) };
           if (isServer(runner)) return ask(exchange, rules, runner, script);
           const itself = runner === true ||
             (rules.heedsFirstLines && executable && hasInterpreterLine(exchange, found.path));
@@ -122,11 +125,36 @@ function refusalOfLink(found: DiskFile | DiskFolder | undefined, runners: Runner
   return runners[extension(found.linkedName)] === undefined ? undefined : LINK_TO_PROGRAM;
 }
 
-function notExecutable(file: string): HttpError {
-  return new HttpError(403, undefined, {
-    log: `${file} is not executable`,
+function notExecutable(exchange: Exchange, script: ScriptFile): MaybePromise<HttpError> {
+  const error = new HttpError(403, undefined, {
+    log: `${script.file} is not executable`,
     hint: "This program is not executable: chmod +x makes it so.",
   });
+  return showsFailures(exchange)
+    ? import("./program_failures.ts").then(({ neverRun }) => neverRun(exchange, script, error))
+    : error;
+}
+
+/** Has a program answer; where its failure is to be shown, what it says and does is taken down. */
+function noting(
+  exchange: Exchange,
+  script: Script,
+  answer: (notes?: ProgramNotes) => Promise<Outcome>,
+): Promise<Outcome> {
+  if (!showsFailures(exchange)) return answer();
+  return import("./program_failures.ts").then(({ noted }) => noted(exchange, script, answer));
+}
+
+/**
+ * SECURITY: what is shown is for whoever sits at this machine. The connection's other end decides, since what a request
+ * says of itself is anybody's word; and a page of another origin, whose browser sits here too, is not to read it where
+ * cors is on. Nobody reads what a link opens.
+ */
+function showsFailures({ request, location: { config } }: Exchange): boolean {
+  if (!config.programs.cgiDebug) return false;
+  const { remote, forwarded, fields } = request;
+  return isLoopback(forwarded?.peer ?? remote) &&
+    (!isForeign(request) || fields.get("sec-fetch-mode") === "navigate");
 }
 
 /**
@@ -191,17 +219,19 @@ function run(
   const { location, server, services, errorPage, trace } = exchange, request = asPlain(exchange);
   const { access, programs } = location.config;
   trace?.answeredBy({ kind: "program", path: script.file, command: [...interpreter, script.file] });
-  return services.gateway.answer(request, {
-    script,
-    interpreter,
-    documentRoot: documentRoot(location, server) ?? dirname(script.file),
-    environment: programs.cgiEnv,
-    passAuthorization: programs.cgiPassAuthorization,
-    bodyLimit: access.clientMaxBodySize,
-    limits,
-    errorPage,
-    listener: trace,
-  }).then((outcome) => withSentFile(exchange, outcome));
+  return noting(exchange, script, (notes) =>
+    services.gateway.answer(request, {
+      script,
+      interpreter,
+      documentRoot: documentRoot(location, server) ?? dirname(script.file),
+      environment: programs.cgiEnv,
+      passAuthorization: programs.cgiPassAuthorization,
+      bodyLimit: access.clientMaxBodySize,
+      limits,
+      errorPage,
+      listener: trace,
+      notes,
+    })).then((outcome) => withSentFile(exchange, outcome));
 }
 
 function documentRoot({ config, origin }: Location, server: Server): string | undefined {
@@ -224,17 +254,19 @@ function ask(
   const { location, server, services, errorPage, trace } = exchange, request = asPlain(exchange);
   const { access, programs } = location.config;
   trace?.answeredBy({ kind: "fastcgi", path: file, server: nameOfServer(fastcgi) });
-  return services.fastcgi.answer(request, {
-    server: fastcgi,
-    script: { file: asServerSees(location, file, name), name, pathInfo },
-    documentRoot: programs.fastcgiRoot ?? documentRoot(location, server),
-    environment: programs.cgiEnv,
-    passAuthorization: programs.cgiPassAuthorization,
-    bodyLimit: access.clientMaxBodySize,
-    limits,
-    errorPage,
-    listener: trace,
-  }).then((outcome) => withSentFile(exchange, outcome));
+  return noting(exchange, { file, name, pathInfo }, (notes) =>
+    services.fastcgi.answer(request, {
+      server: fastcgi,
+      script: { file: asServerSees(location, file, name), name, pathInfo },
+      documentRoot: programs.fastcgiRoot ?? documentRoot(location, server),
+      environment: programs.cgiEnv,
+      passAuthorization: programs.cgiPassAuthorization,
+      bodyLimit: access.clientMaxBodySize,
+      limits,
+      errorPage,
+      listener: trace,
+      notes,
+    })).then((outcome) => withSentFile(exchange, outcome));
 }
 
 /** A script's file where the server has it: in a container, the place of the root or the alias is another. */

@@ -12,6 +12,7 @@ import { post } from "../store/post.ts";
 import { put, remove } from "../store/put.ts";
 import type { StoreTarget } from "../store/target.ts";
 import type { Exchange } from "./exchange.ts";
+import { isForeign } from "./foreign_pages.ts";
 
 const WRITERS: ReadonlyMap<string, (request: Request, target: StoreTarget) => Promise<Outcome>> = new Map([
   ["PUT", put],
@@ -48,20 +49,4 @@ function fromElsewhere({ fields }: Request): HttpError {
     log: `${page} may not write to ${fields.get("host") ?? "this host"}: cors is off`,
     hint: "A page of another origin has sent this, and may not write here unless cors is on.",
   });
-}
-
-/**
- * True if a page of another origin sends the request. A form of any page that somebody visits may post to this machine,
- * without being asked; only browsers send these fields, and no page can forge them (the Fetch standard, section 3.2).
- * What the browser says itself counts: a proxy may have changed Host. To addresses without TLS that are none of this
- * machine it says nothing (Fetch Metadata, section 2), and its Origin must do.
- */
-function isForeign({ fields }: Request): boolean {
-  const site = fields.joined("sec-fetch-site");
-  // "none" is no page at all, but the user.
-  if (site !== undefined) return site !== "same-origin" && site !== "none";
-  const origin = fields.get("origin");
-  if (origin === undefined) return false;
-  const authority = /^https?:\/\/([^/]+)$/i.exec(origin)?.[1];
-  return authority?.toLowerCase() !== fields.get("host")?.toLowerCase();
 }

@@ -42,6 +42,7 @@ import { SystemCompression } from "../runtime/compression.ts";
 import type { Services } from "../site/exchange.ts";
 import type { RecordsFound, RecordsWanted } from "../inspector/wanted.ts";
 import { createSite, type Site } from "../site/site.ts";
+import { Weather } from "../site/weather.ts";
 import { speaksTls, type WorkerCertificate, type WorkerCertificates } from "./certificates.ts";
 import { accessFormat, isOnTerminal } from "./log_style.ts";
 import { LazyForwarder } from "./forwarder.ts";
@@ -84,6 +85,7 @@ export class WorkerServer {
     readonly tls: WorkerTls | undefined,
     readonly context: ServerContext,
     readonly services: Services & {
+      readonly weather: Weather;
       readonly gateway: Gateway;
       readonly fastcgi: LazyFastcgi;
       readonly forwarder: LazyForwarder;
@@ -135,6 +137,7 @@ export class WorkerServer {
       compression: new SystemCompression(),
       store: storeFiles,
       errorLog: logs.error,
+      weather: new Weather(clock),
     };
     const terminal = { columns: options.terminal?.columns };
     const settings = settingsOf(config, options, logs, services, terminal, options.certificates);
@@ -248,6 +251,7 @@ export class WorkerServer {
   async stop(): Promise<void> {
     const drained = Promise.all(this.acceptors.map((acceptor) => acceptor.drain()));
     for (const acceptor of this.acceptors) acceptor.hangUp();
+    this.services.weather.stop();
     let cancel = () => {};
     const late = new Promise<void>((resolve) =>
       cancel = clock.after(this.#config.timeouts.shutdown.requests, resolve)

@@ -18,6 +18,7 @@ import { Proxy } from "../../lib/proxy/proxy.ts";
 import { Deadlines } from "../../lib/server/deadlines.ts";
 import type { PublicAuthority } from "../../lib/site/authority_pages.ts";
 import { SystemCompression } from "../../lib/runtime/compression.ts";
+import { Weather } from "../../lib/site/weather.ts";
 import { createSite } from "../../lib/site/site.ts";
 import type { Trace } from "../../lib/site/trace.ts";
 import { FakeDialer } from "./fake_dialer.ts";
@@ -67,6 +68,8 @@ export interface TestSite {
   /** Servers of somebody else. */
   readonly dialer: FakeDialer;
   readonly compression: Compression;
+  /** Its chance is 0.5, unless a test says otherwise. */
+  readonly weather: Weather;
   /** The error log. */
   readonly log: readonly string[];
   /** Programs that were started, and then those that FastCGI servers were asked for: with the server in place of the program. */
@@ -117,7 +120,7 @@ export function site(
     software: "webserv/test",
   });
   const cache = new FileCache(store.files, clock), listings = new Listings(cache.turns);
-  const dialer = new FakeDialer();
+  const dialer = new FakeDialer(), weather = new Weather(clock, () => 0.5);
   const limits = () => config.limits;
   const forwarder = new Proxy({ dialer, clock, deadlines: new Deadlines(clock), limits });
   const services = {
@@ -131,6 +134,7 @@ export function site(
     store,
     errorLog: log,
     authority,
+    weather,
   };
   const { handlers, plainHandlers } = createSite(config, services);
   const [handler] = handlers.values(), [plain] = plainHandlers.values();
@@ -151,6 +155,7 @@ export function site(
     clock,
     store,
     dialer,
+    weather,
     compression: services.compression,
     log: log.lines,
     get ran() {
