@@ -19,6 +19,7 @@ import type { MaybePromise } from "../http/maybe_promise.ts";
 import { InternalRedirect, type Outcome } from "../http/message.ts";
 import { asPlain } from "./coded_answers.ts";
 import type { Answerer, Exchange, Server } from "./exchange.ts";
+import { isForeign } from "./foreign.ts";
 import { askForWhole } from "./live_reload.ts";
 import type { Location } from "./location.ts";
 import type { NeverRun } from "./never_run.ts";
@@ -147,10 +148,14 @@ function noting(
 
 /**
  * SECURITY: what is shown is for whoever sits at this machine. The connection's other end decides, since what a request
- * says of itself is anybody's word.
+ * says of itself is anybody's word; and a page of another origin, whose browser sits here too, is not to read it where
+ * cors is on. Nobody reads what a link opens.
  */
-function showsFailures({ request: { remote, forwarded }, location: { config } }: Exchange): boolean {
-  return config.programs.cgiDebug && isLoopback(forwarded?.peer ?? remote);
+function showsFailures({ request, location: { config } }: Exchange): boolean {
+  if (!config.programs.cgiDebug) return false;
+  const { remote, forwarded, fields } = request;
+  return isLoopback(forwarded?.peer ?? remote) &&
+    (!isForeign(request) || fields.get("sec-fetch-mode") === "navigate");
 }
 
 /**
