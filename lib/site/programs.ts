@@ -26,6 +26,7 @@ import type { NeverRun } from "./never_run.ts";
 import { notFound } from "./refused_links.ts";
 import { slashRedirect } from "./returns.ts";
 import { withSentFile } from "./sent_files.ts";
+import { statusOnPurpose } from "./failing_on_purpose.ts";
 
 /** An interpreter's words, true where the file itself is run, or the FastCGI server that it belongs to. */
 type Runner = readonly string[] | true | FastcgiServer;
@@ -217,6 +218,8 @@ function run(
 ): MaybePromise<Outcome> {
   const reason = neverRun.reason([...interpreter, script.file], dirname(script.file));
   if (reason !== undefined) return new HttpError(403, undefined, { log: reason, hint: UPLOADED });
+  // Another error takes the place of this one.
+  if (statusOnPurpose(exchange) !== undefined) return refusal(500);
   const { location, server, services, errorPage, trace } = exchange, request = asPlain(exchange);
   const { access, programs } = location.config;
   trace?.answeredBy({ kind: "program", path: script.file, command: [...interpreter, script.file] });
@@ -257,6 +260,8 @@ function ask(
 ): MaybePromise<Outcome> {
   const reason = file === undefined ? undefined : neverRun.reason([file], dirname(file));
   if (reason !== undefined) return new HttpError(403, undefined, { log: reason, hint: UPLOADED });
+  // Another error takes the place of this one.
+  if (statusOnPurpose(exchange) !== undefined) return refusal(500);
   const { location, server, services, errorPage, trace } = exchange, request = asPlain(exchange);
   const { access, programs } = location.config;
   trace?.answeredBy({ kind: "fastcgi", path: file, server: nameOfServer(fastcgi) });
