@@ -37,7 +37,7 @@ function showFailure(command, output) {
   shown = command + output;
   if (shown === closed) return;
   hideFailure();
-  overlay = styled("div", "all: initial; position: fixed; inset: 0; z-index: 2147483647");
+  overlay = styled("div", "all: initial !important; position: fixed !important; inset: 0 !important; z-index: 2147483647 !important");
   const shade = styled("div", "box-sizing: border-box; height: 100%; padding: 4vmin; background: rgba(0, 0, 0, .6); display: flex; align-items: flex-start; justify-content: center");
   const box = styled("section", "box-sizing: border-box; width: 100%; max-width: 960px; max-height: 100%; display: flex; flex-direction: column; background: #1b1b1f; color: #ececf1; border-top: 4px solid #ff5f56; border-radius: 6px; box-shadow: 0 8px 40px rgba(0, 0, 0, .5); font: 14px/1.5 ui-monospace, Menlo, Consolas, monospace; color-scheme: dark");
   box.setAttribute("role", "alertdialog");

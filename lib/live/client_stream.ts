@@ -84,11 +84,11 @@ function tell(event) {
   for (const listener of [...listeners]) listener(event);
 }
 
-function hear({ data, lastEventId }) {
-  const event = JSON.parse(data);
-  if (event.type !== "hello") {
+function hear({ type, data, lastEventId }) {
+  const event = Object.assign({ type }, JSON.parse(data));
+  if (type !== "hello") {
     // Not the one that lasts, which is told at each connection.
-    if (event.type === "failure" && lastEventId !== last) closed = "";
+    if (type === "failure" && lastEventId !== last) closed = "";
     last = lastEventId;
     return tell(event);
   }
@@ -110,7 +110,7 @@ function connect() {
   clearTimeout(waiting);
   const query = last === undefined ? "age=" + Math.ceil(pageAge()) : "last=" + encodeURIComponent(last);
   source = new EventSource("/.webserv/live?" + query);
-  source.onmessage = hear;
+  for (const type of ["hello", "change", "failure", "mended"]) source.addEventListener(type, hear);
   source.onerror = () => {
     disconnect();
     waiting = setTimeout(connect, delay);

@@ -16,7 +16,7 @@ const PAGE = `<!doctype html><title>T</title>
 <body>
 <img id="plain" src="pic.svg">
 <img id="other" src="other.svg">
-<img id="set" srcset="other.svg 3x, pic.svg 1x" src="other.svg">
+<img id="set" srcset="other.svg .5x, pic.svg 1x" src="other.svg">
 <picture><source srcset="pic.svg"><img id="chosen" src="other.svg"></picture>
 <input id="input" type="image" src="pic.svg">
 <video id="video" poster="pic.svg"></video>
