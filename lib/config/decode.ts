@@ -25,6 +25,7 @@ import { fileDecoder, type FileSection, type ServerSection } from "./schema.ts";
 import type { Config } from "./types.ts";
 import { warnAboutCoding } from "./warn_coding.ts";
 import { warnAboutErrorPages } from "./warn_error_pages.ts";
+import { warnAboutLiveReload } from "./warn_live.ts";
 import { warnAboutMethods } from "./warn_methods.ts";
 import { warnAboutNames } from "./warn_names.ts";
 
@@ -81,6 +82,7 @@ export function decodeConfig(
     warnAboutErrorPages(server, servers[index]!, warnings.report);
     warnAboutMethods(server, servers[index]!, warnings.report);
     warnAboutCoding(server, servers[index]!, warnings.report);
+    warnAboutLiveReload(server, servers[index]!, warnings.report);
   }
   if (outside) {
     checkPlaces(config, section, outside, reports);
