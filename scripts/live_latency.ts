@@ -2,13 +2,13 @@
  * How long an edit takes until it is painted, in milliseconds: a style sheet that is swapped, and a page that is loaded
  * again, in a headless Chromium on this machine. Prints the medians of 20.
  *
- *     deno run -A --lock=tests/deno.lock scripts/bench/live.ts
+ *     deno run -A --lock=tests/deno.lock scripts/live_latency.ts
  *
  * @module
  */
-import { startBrowser } from "../../tests/support/browser.ts";
-import { startServer } from "../../tests/support/server.ts";
-import { pause } from "../../tests/support/wait.ts";
+import { startBrowser } from "../tests/support/browser.ts";
+import { startServer } from "../tests/support/server.ts";
+import { pause } from "../tests/support/wait.ts";
 
 const EDITS = 20;
 
