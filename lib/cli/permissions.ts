@@ -12,6 +12,7 @@ import { liveTrees } from "../supervisor/live_trees.ts";
 import { permissionFlags, shellWord, workerPermissions } from "../supervisor/permissions.ts";
 import {
   authorityNeeds,
+  inspectorNeeds,
   killersOf,
   poolNeeds,
   systemInfo,
@@ -46,7 +47,7 @@ export function permissions(commandLine: CommandLine): void {
     killers: killersOf(system),
     pools: poolNeeds(config, system),
     variables: [...VARIABLES, ...named],
-    authority: authorityNeeds(config),
+    data: [authorityNeeds(config), inspectorNeeds(config)],
     watched: liveTrees(config).paths.flatMap((path) => [path, system.realPath(path)]),
   });
   // The start names the addresses of this machine where it listens on all of them.
