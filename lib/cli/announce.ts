@@ -12,6 +12,7 @@ import type { Supervisor } from "../supervisor/supervisor.ts";
 import { encryptedFirst, inspectorUrl, openAddresses } from "./addresses.ts";
 import { tell } from "./console.ts";
 import { placeOf, startBlock } from "./start_block.ts";
+import { siteUrls } from "./site_urls.ts";
 import { SHORT_VERSION } from "./version.ts";
 
 /**
@@ -70,6 +71,7 @@ export async function showStart(
     config,
     addresses: openAddresses(config, own ?? []),
     inspector: inspectorOf(supervisor),
+    sites: siteUrls(config),
     notes,
     warnings,
   }, terminal));

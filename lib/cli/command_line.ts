@@ -38,6 +38,8 @@ export interface CommandLine {
   readonly beside: readonly string[] | undefined;
   /** Where the first port is to be written. */
   readonly portFile: string | undefined;
+  /** What is to be run when files have changed. */
+  readonly onChange: string | undefined;
   /** Of an app: what it is to be called. */
   readonly name: string | undefined;
   /** The address of an inspector. */
@@ -111,6 +113,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     switches: new Set(SWITCHES.filter((name) => given.has(name))),
     beside,
     portFile: given.get("port-file"),
+    onChange: given.get("on-change"),
     name: given.get("name"),
     admin: given.get("admin"),
     filters: ["status", "method", "path", "since"].flatMap((name) => {

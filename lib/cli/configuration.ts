@@ -17,6 +17,7 @@ import { permissionFlag } from "../supervisor/permissions.ts";
 import { machineName, systemInfo, VARIABLES } from "../supervisor/system_info.ts";
 import { type CommandLine, folderOptions, UsageError } from "./command_line.ts";
 import { certificateLook } from "./certificate_look.ts";
+import { withLiveOptions } from "./live_options.ts";
 import { mayRead, NamedVariables } from "./named_variables.ts";
 import { operandGuess } from "./operand_guess.ts";
 import { ownFilesInStores } from "./own_files.ts";
@@ -178,6 +179,7 @@ function configForOperand(commandLine: CommandLine): Config {
     spa: switches.has("spa"),
     upload: switches.has("upload"),
     cgi: switches.has("cgi"),
+    sites: switches.has("sites"),
   });
 }
 
@@ -214,7 +216,7 @@ export function kindOf(path: string, operand: string): "file" | "folder" {
 
 /** What only a folder can have; and a configuration that is named like this is not meant to be shown to people. */
 function refuseFolderOptions({ switches }: CommandLine, file: string): void {
-  const needing = ["cgi", "upload", "spa"].find((name) => switches.has(name));
+  const needing = ["cgi", "upload", "spa", "sites"].find((name) => switches.has(name));
   if (needing !== undefined) {
     throw new UsageError(
       `--${needing} needs a folder, and "${file}" is a file: name the folder that it is in`,
@@ -241,9 +243,10 @@ function isQuiet({ switches, beside, logFormat }: CommandLine, namesAccessLog: b
 }
 
 /** What goes with a folder as well as with a file. */
-export function withShared(config: Config, { allowedHosts, logFormat, switches }: CommandLine): Config {
+export function withShared(config: Config, commandLine: CommandLine): Config {
+  const { allowedHosts, logFormat, switches } = commandLine;
   return {
-    ...config,
+    ...withLiveOptions(config, commandLine),
     ...(switches.has("inspect") && { admin: config.admin ?? INSPECTOR }),
     allowedHosts: [...config.allowedHosts, ...allowedHosts],
     ...(logFormat !== undefined && { logFormat }),

@@ -206,6 +206,15 @@ export const OPTIONS: readonly Option[] = [
     folderOnly: true,
   },
   {
+    name: "sites",
+    help: "every folder in DIR is a site, at http://NAME.localhost",
+    more:
+      "A list of them is at http://localhost. Names are those that a host can have, in lower case; one that is made while the server runs is there at once.",
+    fallback: "off",
+    commands: ["serve"],
+    folderOnly: true,
+  },
+  {
     name: "cors",
     help: "allow requests from pages of other origins",
     fallback: "off",
@@ -230,6 +239,22 @@ export const OPTIONS: readonly Option[] = [
     fallback: "off",
     commands: ["serve", "app"],
     folderOnly: true,
+  },
+  {
+    name: "live",
+    help: "pages show what has changed without being loaded by hand",
+    more:
+      "As live_reload in the configuration, everywhere where that does not say otherwise: a script at the end of each page swaps style sheets and pictures in place, and loads the page again for anything else.",
+    fallback: "off",
+    commands: ["serve", "app"],
+  },
+  {
+    name: "on-change",
+    value: "COMMAND",
+    help: "run COMMAND when files have changed, before pages are told",
+    more:
+      "By sh -c, in the current folder if DIR is in it, which is then watched as well, else in DIR. One runs at a time. If it fails, pages are not loaded again but show what it has written. It needs --live, or live_reload in the configuration.",
+    commands: ["serve", "app"],
   },
   { name: "no-listing", help: "no directory listing", commands: ["serve"], folderOnly: true },
   {

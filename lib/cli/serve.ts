@@ -33,6 +33,7 @@ import {
 } from "./configuration.ts";
 import type { Companion } from "./companion.ts";
 import { isTerminalGone, print, printToStderr, tell } from "./console.ts";
+import { buildPlan } from "./live_options.ts";
 import { type AddressSources, withAdvice } from "./listen_advice.ts";
 import type { InspectorFile } from "./inspector_file.ts";
 import { OwnAuthority } from "./own_authority.ts";
@@ -97,6 +98,7 @@ export async function serve(
     groups,
     terminal,
     openAuthority: authority.open,
+    build: buildPlan(commandLine, config, { ...system, groups }),
     inspectorMayMove: commandLine.switches.has("inspect"),
   }).catch(
     async (error) => {

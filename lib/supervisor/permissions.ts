@@ -145,6 +145,8 @@ export interface MainNeeds {
   readonly variables: readonly string[];
   /** What it takes to start FastCGI servers; by default nothing. */
   readonly pools?: PoolNeeds;
+  /** Files and folders whose changes pages are told of; by default none. */
+  readonly watched?: readonly string[];
   /** What it takes of this user's data, one for each purpose; by default nothing. */
   readonly data?: readonly {
     readonly folders: readonly string[];
@@ -193,6 +195,7 @@ export function permissionFlags(config: Config, workers: PermissionSet, needs: M
         ...certificateFiles(config),
         ...folders,
         ...pools.folders,
+        ...needs.watched ?? [],
         ...logs,
       ]),
     ],

@@ -5,11 +5,13 @@
  * @module
  */
 import { Gateway } from "../cgi/gateway.ts";
+import { isLabelled } from "../config/host_label.ts";
 import { endpointsOf } from "../config/listen.ts";
 import { hasFastcgi, passesRequestsOn, spawnedPools } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
 import { FileCache } from "../disk/file_cache.ts";
 import { Listings } from "../files/listings.ts";
+import { andThen, type MaybePromise } from "../http/maybe_promise.ts";
 import { type Endpoint, endpointKey } from "../http/endpoint.ts";
 import { TrustedProxies } from "../http/trusted_proxies.ts";
 import type {
@@ -19,6 +21,7 @@ import type {
   Dialer,
   ErrorLog,
   IncomingConnection,
+  LiveFeed,
   Log,
   Pools,
 } from "../ports.ts";
@@ -47,6 +50,7 @@ import { speaksTls, type WorkerCertificate, type WorkerCertificates } from "./ce
 import { accessFormat, isOnTerminal } from "./log_style.ts";
 import { LazyForwarder } from "./forwarder.ts";
 import { LazyFastcgi } from "./lazy_fastcgi.ts";
+import { LazyLive } from "./lazy_live.ts";
 import type { Inspection, WorkerStart } from "./messages.ts";
 import { SOFTWARE } from "./software.ts";
 import type { WorkerInspector } from "./worker_inspector.ts";
@@ -69,6 +73,8 @@ export interface MainServices {
   /** Looks after the groups of programs; undefined where there are none. */
   readonly groups: GroupRegistry | undefined;
   readonly pools: Pools;
+  /** What pages are to be told. */
+  readonly live: LiveFeed;
   /** Has a certificate made for a name. */
   readonly askForCertificate: (name: string) => void;
 }
@@ -95,6 +101,7 @@ export class WorkerServer {
     readonly terminal: { columns: LogTerminal["columns"] },
     /** Undefined where there is none behind this server. */
     readonly app: { state: AppState } | undefined,
+    readonly live: LazyLive,
     /** Undefined where nobody wants to see the requests. */
     readonly inspector: WorkerInspector | undefined,
   ) {
@@ -109,7 +116,7 @@ export class WorkerServer {
   static async start(
     options: WorkerStart,
     logs: WorkerLogs,
-    { groups, pools, askForCertificate }: MainServices,
+    { groups, pools, live: feed, askForCertificate }: MainServices,
   ): Promise<WorkerServer> {
     const { config, reusePort, searchPath, launcher, spoolFolder, software } = options;
     const shared = { spooler: spooler(spoolFolder), clock, errorLog: logs.error, searchPath };
@@ -139,8 +146,17 @@ export class WorkerServer {
       errorLog: logs.error,
       weather: new Weather(clock),
     };
+    const live = new LazyLive(feed, clock);
+    await live.prepare(config);
     const terminal = { columns: options.terminal?.columns };
-    const settings = settingsOf(config, options, logs, services, terminal, options.certificates);
+    const settings = settingsOf(
+      config,
+      options,
+      logs,
+      { ...services, live: live.pages },
+      terminal,
+      options.certificates,
+    );
     const watched = inspector && inspection ? inspector.watch(settings, config, inspection) : settings;
     const context: ServerContext = new ServerContext(watched, clock, logs.error);
     await forwarder.prepare(config);
@@ -170,22 +186,36 @@ export class WorkerServer {
       count,
       terminal,
       app,
+      live,
       inspector,
     );
   }
 
   /**
    * Goes over to a configuration with the same endpoints. No connection notices: what is being answered is answered
-   * to its end, and the next request gets the other site.
+   * to its end, and the next request gets the other site. Pages that wait for changes ask anew.
    */
-  change(config: Config, certificates: WorkerCertificates, inspection?: Inspection): void {
+  change(
+    config: Config,
+    certificates: WorkerCertificates,
+    inspection?: Inspection,
+  ): MaybePromise<void> {
     this.#config = config;
     this.renew(certificates);
-    const { options, logs, services, terminal, inspector } = this;
+    return andThen(this.live.prepare(config), () => {
+      // It may have been changed once more meanwhile.
+      if (this.#config === config) this.#goOver(config, certificates, inspection);
+    });
+  }
+
+  #goOver(config: Config, certificates: WorkerCertificates, inspection: Inspection | undefined): void {
+    const { options, logs, terminal, inspector } = this,
+      services = { ...this.services, live: this.live.pages };
     const settings = settingsOf(config, options, logs, services, terminal, certificates);
     this.context.settings = inspector && inspection
       ? inspector.watch(settings, config, inspection)
       : settings;
+    this.live.hangUp();
   }
 
   /** Goes over to other certificates; connections keep those that they have. */
@@ -226,6 +256,7 @@ export class WorkerServer {
 
   /** Accepts nothing more, and resolves once every connection has had its last answer and every program its end. */
   async retire(): Promise<void> {
+    this.live.stop();
     await Promise.all(this.acceptors.map((acceptor) => acceptor.retire()));
     await this.#endPrograms();
   }
@@ -249,6 +280,7 @@ export class WorkerServer {
 
   /** Accepts nothing more, waits up to timeouts.shutdown for running exchanges, and closes everything. */
   async stop(): Promise<void> {
+    this.live.stop();
     const drained = Promise.all(this.acceptors.map((acceptor) => acceptor.drain()));
     for (const acceptor of this.acceptors) acceptor.hangUp();
     this.services.weather.stop();
@@ -360,7 +392,9 @@ function settingsOf(
     http2,
     extendedConnect: passesRequestsOn(config),
     trustedProxies: trustedProxies.length === 0 ? undefined : new TrustedProxies(trustedProxies),
-    accessLog: accessLog.to === "off" ? undefined : new AccessLog(logs.access, format, id, clock, width),
+    accessLog: accessLog.to === "off"
+      ? undefined
+      : new AccessLog(logs.access, format, id, clock, width, config.servers.some(isLabelled)),
     ...createSite(config, { ...services, authority }),
   };
 }

@@ -19,6 +19,7 @@ servers:
       /store/: { fail: { status: 503, rate: 10% }, upload_store: store }
       /files/: { fail: { status: 500, rate: 10% } }
       /leads/: { fail: { status: 500 }, try_files: [$uri, /fine.txt] }
+      /both/: { fail: { status: 503 }, cgi: { .sh: sh }, try_files: [$uri, /fine.txt] }
       /cut/: { fail: { cut: 5, rate: 10% }, cgi: { .sh: sh } }
       /nph/: { fail: { cut: 5 }, cgi: { .sh: sh } }
       /own/: { fail: { status: 503 }, error_page: { 503: /files/sorry.html } }
@@ -34,6 +35,7 @@ const FILES = {
   "www/thin/a.txt": CONTENT.repeat(200),
   "www/fail/a.txt": CONTENT,
   "www/fail/a.sh": "",
+  "www/both/a.sh": "",
   "www/files/a.txt": CONTENT,
   "www/cut/a.txt": CONTENT,
   "www/cut/short.txt": "01234",
@@ -113,6 +115,8 @@ Deno.test("fail answers its share, and whether it does is asked once for a reque
     [0.0999, "/fail/a.txt", "503"],
     // Another location answers, in which nothing goes wrong.
     [0, "/leads/x", "200 fine"],
+    [0, "/both/x", "200 fine"],
+    [0, "/both/a.sh", "503"],
     [0.99, "/own/x", "503 sorry"],
   ];
   for (const [chance, target, expected] of cases) {
@@ -136,6 +140,8 @@ Deno.test("nothing is run or stored for an answer that is to fail", async () => 
   assertEquals((await ask("/store/new.txt", put)).status, 503);
   assertEquals(ran.length, 0);
   assertEquals(store.files.nodes.has("/site/store/new.txt"), false);
+  assertEquals((await ask("/both/a.sh")).status, 503);
+  assertEquals(ran.length, 0);
   const { weather: mark } = await handler(requestFor("/fail/a.sh", {}));
   assertEquals(mark, "fail 503");
   weather.chance = () => 0.5;
