@@ -67,7 +67,7 @@ Deno.test("wrong usage ends it with 2 and one line that says what to do", async 
     [["help", "chekc"], 'there is no help for "chekc": did you mean "check"?'],
     [
       ["help", "nginx"],
-      'there is no help for "nginx": name one of serve, app, check, permissions, init, trust, completions, help, config',
+      'there is no help for "nginx": name one of serve, app, check, permissions, init, trust, requests, completions, help, config',
     ],
     [
       ["--header", "A: b"],
