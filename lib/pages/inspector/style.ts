@@ -32,7 +32,7 @@ main>section{overflow:auto;min-width:0;overscroll-behavior:contain}.empty{paddin
 const LIST = `
 #requests table{width:100%;border-collapse:collapse;font-variant-numeric:tabular-nums}
 #requests thead th{position:sticky;top:0;z-index:1;background:var(--bg);text-align:left;font-weight:400;font-size:.8rem;color:var(--dim);padding:.35rem .6rem;border-bottom:1px solid var(--line)}
-#requests :is(td,th):first-child{padding-left:1rem}#requests tbody tr{position:relative;border-bottom:1px solid var(--line)}
+#requests :is(td,th):first-child{padding-left:1rem}#requests :is(td,th):last-child{padding-right:1rem}#requests tbody tr{position:relative;border-bottom:1px solid var(--line)}
 #requests tbody :is(td,th){padding:.3rem .6rem;white-space:nowrap;font-weight:400;text-align:left}
 #requests tbody th{width:100%;max-width:0;overflow:hidden;text-overflow:ellipsis}
 #requests tbody a{color:inherit;text-decoration:none;unicode-bidi:isolate}#requests tbody a::after{content:"";position:absolute;inset:0}
@@ -45,7 +45,7 @@ const LIST = `
 const DETAIL = `
 #detail{background:var(--pane);border-left:1px solid var(--line);padding-bottom:2rem}
 .title{padding:.8rem 1.1rem .5rem}.back{display:inline-block;margin-bottom:.4rem;font-size:.85rem}
-h2{font-size:1rem;font-weight:600;margin:0;overflow-wrap:anywhere}h2 span,h2 b{margin-right:.6rem}h2 code{font-size:.85rem;font-weight:400}
+h2{font-size:1rem;font-weight:600;margin:0;overflow-wrap:anywhere}h2 span,h2 b{margin-right:.3rem}h2 code{font-size:.85rem;font-weight:400}
 .actions{display:flex;flex-wrap:wrap;gap:.4rem;padding:0 1.1rem .8rem}
 [role=tablist]{display:flex;gap:.2rem;padding:0 .9rem;border-bottom:1px solid var(--line);position:sticky;top:0;background:var(--pane);z-index:1}
 [role=tab]{border:0;border-bottom:2px solid transparent;border-radius:0;background:none;padding:.5rem .4rem;margin:0 .2rem;color:var(--dim)}
