@@ -9,8 +9,10 @@ import { FieldBlock } from "../http/fields.ts";
 import { InternalRedirect, type Outcome, type Request, type Response } from "../http/message.ts";
 import type { Clock, ErrorLog, FileSystem, ProcessRunner, Spooler } from "../ports.ts";
 import { cgiAnswer } from "../cgi_protocol/answer.ts";
+import type { ProgramListener } from "../cgi_protocol/error_lines.ts";
 import { cgiEnvironment, type ErrorPageOf, type ScriptFile } from "../cgi_protocol/environment.ts";
 import { type Collected, programInput } from "../cgi_protocol/request_input.ts";
+import type { ProgramNotes } from "../cgi_protocol/program_notes.ts";
 import { CgiRun } from "./run.ts";
 import { ProgramSource } from "../cgi_protocol/source.ts";
 
@@ -39,6 +41,10 @@ export interface Program {
   readonly limits: ProgramLimits;
   /** The error that it is to make the page for. */
   readonly errorPage?: ErrorPageOf | undefined;
+  /** Takes down how it runs, in case that it fails; undefined where nobody is to see that. */
+  readonly notes?: ProgramNotes | undefined;
+  /** Hears its standard error besides the log. */
+  readonly listener?: ProgramListener | undefined;
 }
 
 /** What holds for all programs of a configuration. */
@@ -157,7 +163,9 @@ export class Gateway {
       name: script.name,
       file: script.file,
       files,
+      notes: program.notes,
       client: request,
+      listener: program.listener,
       timeout: limits.timeout,
       onEnd: () => {
         this.#runs.delete(run);

@@ -9,9 +9,10 @@ import { GoneError, HttpError } from "../http/errors.ts";
 import { isLocalClient } from "../http/local_client.ts";
 import type { Request } from "../http/message.ts";
 import { whyBadHeaderBlock } from "../cgi_protocol/bad_output.ts";
-import { logLines } from "../cgi_protocol/error_lines.ts";
+import { logLines, type ProgramListener } from "../cgi_protocol/error_lines.ts";
 import { type FailedProgram, whyNoHeaderBlock, whyNotStarted } from "./explanations.ts";
 import { type HeaderBlock, HeaderBlockReader } from "../cgi_protocol/header_block.ts";
+import type { ProgramNotes } from "../cgi_protocol/program_notes.ts";
 import type { ProgramOutput } from "../cgi_protocol/source.ts";
 
 /** How long a program may go on after its answer ended, or is of no more interest, in milliseconds. */
@@ -35,8 +36,12 @@ export interface RunOptions {
   readonly files: Pick<FileSystem, "openSync">;
   /** Whoever sits at this machine is told what to do where that is known. */
   readonly client: Pick<Request, "remote" | "fields" | "forwarded">;
+  /** Hears its standard error besides the log. */
+  readonly listener?: ProgramListener | undefined;
   /** How long it may be silent, in milliseconds. */
   readonly timeout: number;
+  /** Takes down how it runs, in case that it fails. */
+  readonly notes?: ProgramNotes | undefined;
   /** Called once when no process is left. */
   readonly onEnd: () => void;
 }
@@ -75,6 +80,10 @@ export class CgiRun implements ProgramOutput {
   constructor(command: ProcessCommand, options: RunOptions) {
     this.#options = options;
     this.#command = command;
+    options.notes?.started({
+      command: [command.program, ...command.args],
+      environment: command.environment,
+    });
     try {
       this.#process = options.runner.spawn(command);
     } catch (error) {
@@ -84,11 +93,18 @@ export class CgiRun implements ProgramOutput {
       throw this.failure(error.problem === "denied" ? 403 : 502, why, error, advice);
     }
     this.#errors = new TrackedPromise(
-      logLines(() => this.#process.readErrors(), options.errorLog, options.name, options.clock),
+      logLines(
+        () => this.#readErrors(),
+        options.errorLog,
+        options.name,
+        options.clock,
+        options.listener,
+      ),
     );
     this.#lastSign = options.clock.monotonic();
     this.#cancelTimer = options.clock.after(options.timeout, () => this.#checkTime());
     this.ended = this.#live();
+    options.notes?.runs(this.#process.exited, this.ended);
   }
 
   /** True when the processes are as good as gone: it takes GRACE at most. */
@@ -138,16 +154,19 @@ export class CgiRun implements ProgramOutput {
    * @throws {HttpError} 502 or 504
    */
   async header(): Promise<{ readonly block: HeaderBlock; readonly rest: Uint8Array }> {
-    const reader = new HeaderBlockReader();
+    const reader = new HeaderBlockReader(), { notes } = this.#options;
     for (;;) {
       const piece = await this.read();
       if (piece === null) throw await this.endedEarly(reader.text);
+      notes?.output(piece);
       try {
         const found = reader.push(piece);
         if (found) return found;
       } catch (error) {
         if (error instanceof HttpError) {
-          throw this.failure(502, whyBadHeaderBlock(error.message, reader.text));
+          const failure = this.failure(502, whyBadHeaderBlock(error.message, reader.text));
+          if (notes !== undefined) await this.#hearOut(notes);
+          throw failure;
         }
         throw error;
       }
@@ -173,6 +192,7 @@ export class CgiRun implements ProgramOutput {
   stop(reason: unknown): void {
     if (this.#isEnding && this.#failure === undefined) this.#isLate = true;
     this.#failure ??= reason;
+    this.#options.notes?.stopped("it was still running, and was killed");
     this.#process.kill();
     this.#endOutput();
   }
@@ -187,6 +207,25 @@ export class CgiRun implements ProgramOutput {
     } finally {
       cancel();
     }
+  }
+
+  /** What it goes on to print may say what is wrong with it. */
+  async #hearOut(notes: ProgramNotes): Promise<void> {
+    const cancel = this.#options.clock.after(GRACE, () => this.stop(new GoneError()));
+    try {
+      for (let piece = await this.read(); piece !== null; piece = await this.read()) notes.output(piece);
+      await this.#process.exited;
+    } catch {
+      // It was stopped: it has said enough.
+    } finally {
+      cancel();
+    }
+  }
+
+  async #readErrors(): Promise<Uint8Array | null> {
+    const piece = await this.#process.readErrors();
+    if (piece !== null) this.#options.notes?.errors(piece);
+    return piece;
   }
 
   async #live(): Promise<void> {

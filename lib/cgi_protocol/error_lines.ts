@@ -19,14 +19,21 @@ const BOUNDS = { burst: 1024 * 1024, rate: 256 * 1024 };
 /** What is not logged is read all the same, so that the program goes on; with a pause after each piece, in milliseconds. */
 const PAUSE = 5;
 
+/** Somebody else who wants to know what a program says. */
+export interface ProgramListener {
+  /** A line, without control characters. */
+  programSaid(line: string): void;
+}
+
 /** Logs every line until the end, as long as they are not too many. Never rejects. */
 export async function logLines(
   read: () => Promise<Uint8Array | null>,
   log: ErrorLog,
   name: string,
   clock: Clock,
+  listener?: ProgramListener,
 ): Promise<void> {
-  const errors = new ProgramErrors(log, name, clock);
+  const errors = new ProgramErrors(log, name, clock, listener);
   for (let piece = await read(); piece !== null; piece = await read()) {
     const pause = errors.push(piece);
     if (pause > 0) await new Promise<void>((resolve) => clock.after(pause, resolve));
@@ -44,11 +51,15 @@ export class ProgramErrors {
   /** Bytes that were not logged since the last that were. */
   #left = 0;
 
-  constructor(log: ErrorLog, name: string, clock: Clock) {
+  constructor(log: ErrorLog, name: string, clock: Clock, listener?: ProgramListener) {
     this.#log = log;
     this.#name = name;
     this.#clock = clock;
-    this.#lines = new ErrorLines((line) => log.program(name, escapeControls(line)));
+    this.#lines = new ErrorLines((line) => {
+      const escaped = escapeControls(line);
+      log.program(name, escaped);
+      listener?.programSaid(escaped);
+    });
     this.#allowance = new Allowance(BOUNDS, clock.monotonic());
   }
 

@@ -4,8 +4,10 @@
  * @module
  */
 import { cgiAnswer } from "../cgi_protocol/answer.ts";
+import type { ProgramListener } from "../cgi_protocol/error_lines.ts";
 import { cgiEnvironment, type ErrorPageOf, type Script } from "../cgi_protocol/environment.ts";
 import { type Collected, type ProgramInput, programInput } from "../cgi_protocol/request_input.ts";
+import type { ProgramNotes } from "../cgi_protocol/program_notes.ts";
 import { ProgramSource } from "../cgi_protocol/source.ts";
 import { busy, GoneError, HttpError } from "../http/errors.ts";
 import { InternalRedirect, type Outcome, type Request, type Response } from "../http/message.ts";
@@ -45,6 +47,10 @@ export interface FastcgiProgram {
   readonly limits: FastcgiLimits;
   /** The error that it is to make the page for. */
   readonly errorPage?: ErrorPageOf | undefined;
+  /** Takes down how it answers, in case that it fails; undefined where nobody is to see that. */
+  readonly notes?: ProgramNotes | undefined;
+  /** Hears its standard error besides the log. */
+  readonly listener?: ProgramListener | undefined;
 }
 
 /** What holds for all programs of a configuration. */
@@ -86,6 +92,7 @@ export class FastcgiGateway {
    */
   async answer(request: Request, program: FastcgiProgram): Promise<Outcome> {
     const upstream = this.#upstream(program);
+    program.notes?.started({ command: [], environment: {}, server: upstream.name });
     this.#asked++;
     try {
       upstream.refuseMore();
@@ -199,7 +206,9 @@ export class FastcgiGateway {
       errorLog,
       name: program.script.name,
       server: upstream.name,
+      listener: program.listener,
       timeout: program.limits.timeout,
+      notes: program.notes,
       onAnswer: () => upstream.answered(connection),
       onEnd: (mayStay) => {
         this.#runs.delete(run);
@@ -218,6 +227,7 @@ export class FastcgiGateway {
       contentLength,
       errorPage: program.errorPage,
     });
+    program.notes?.started({ command: [], environment, server: upstream.name });
     run.begin(environment, input);
     client.begin(() => {
       // Who has its answer may leave.

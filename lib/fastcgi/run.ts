@@ -4,9 +4,10 @@
  * @module
  */
 import { whatWasPrinted, whyBadHeaderBlock } from "../cgi_protocol/bad_output.ts";
-import { ProgramErrors } from "../cgi_protocol/error_lines.ts";
+import { ProgramErrors, type ProgramListener } from "../cgi_protocol/error_lines.ts";
 import { type HeaderBlock, HeaderBlockReader } from "../cgi_protocol/header_block.ts";
 import type { ProgramInput } from "../cgi_protocol/request_input.ts";
+import type { ProgramNotes } from "../cgi_protocol/program_notes.ts";
 import type { ProgramOutput } from "../cgi_protocol/source.ts";
 import { busy, GoneError, HttpError } from "../http/errors.ts";
 import type { Clock, ErrorLog } from "../ports.ts";
@@ -31,8 +32,11 @@ export interface RunOptions {
   /** The program, and the server, as the error log names them. */
   readonly name: string;
   readonly server: string;
+  readonly listener?: ProgramListener | undefined;
   /** How long the server may be silent, in milliseconds. */
   readonly timeout: number;
+  /** Takes down how it answers, in case that it fails. */
+  readonly notes?: ProgramNotes | undefined;
   /** The first bytes have come. */
   readonly onAnswer: () => void;
   /** Called once when the connection is of no more use to it. @param mayStay it may be used for another request */
@@ -123,13 +127,15 @@ export class FastcgiRun implements ProgramOutput {
       if (piece === null) {
         throw this.failure(502, `it ended before its header block did, ${whatWasPrinted(reader.text)}`);
       }
+      this.#options.notes?.output(piece);
       try {
         const found = reader.push(piece);
         if (found) return found;
       } catch (error) {
-        throw error instanceof HttpError
-          ? this.failure(502, whyBadHeaderBlock(error.message, reader.text))
-          : error;
+        if (!(error instanceof HttpError)) throw error;
+        const failure = this.failure(502, whyBadHeaderBlock(error.message, reader.text));
+        if (this.#options.notes !== undefined) await this.#hearOut(this.#options.notes);
+        throw failure;
       }
     }
   }
@@ -175,6 +181,18 @@ export class FastcgiRun implements ProgramOutput {
       if (event.type === "output") return event.bytes;
       if (event.type === "need data") await this.#receive();
       else this.#heed(event);
+    }
+  }
+
+  /** What it goes on to print may say what is wrong with it. */
+  async #hearOut(notes: ProgramNotes): Promise<void> {
+    const cancel = this.#options.clock.after(GRACE, () => this.stop(new GoneError()));
+    try {
+      for (let piece = await this.read(); piece !== null; piece = await this.read()) notes.output(piece);
+    } catch {
+      // It was stopped, or broke: it has said enough.
+    } finally {
+      cancel();
     }
   }
 
@@ -225,8 +243,9 @@ export class FastcgiRun implements ProgramOutput {
 
   #heed(event: ResponseEvent): void {
     if (event.type === "errors") {
-      const { errorLog, name, clock } = this.#options;
-      this.#errors ??= new ProgramErrors(errorLog, name, clock);
+      const { errorLog: log, name, clock, listener, notes } = this.#options;
+      this.#errors ??= new ProgramErrors(log, name, clock, listener);
+      notes?.errors(event.bytes);
       this.#pause = this.#errors.push(event.bytes);
     } else if (event.type === "end") {
       if (event.ending !== "complete") {

@@ -6,6 +6,7 @@
  */
 import { FileError, type FileProblem } from "../ports.ts";
 import { FieldBlock } from "./fields.ts";
+import type { ProgramFailure } from "./program_failure.ts";
 import { reasonPhrase } from "./status.ts";
 
 /** What an HttpError may say besides its status. */
@@ -18,6 +19,8 @@ export interface HttpErrorOptions extends ErrorOptions {
   readonly hint?: string;
   /** Why, for the error log. Without it the message must do for a 403 and a 5xx; others are not worth a line. */
   readonly log?: string;
+  /** The program that failed, where that may be shown to whoever asks. */
+  readonly failure?: ProgramFailure;
 }
 
 /**
@@ -39,6 +42,7 @@ export class HttpError extends ErrorWithoutStack {
   readonly log: string | undefined;
   readonly advice: string | undefined;
   readonly hint: string | undefined;
+  readonly failure: ProgramFailure | undefined;
   /** PERF: the fields with those of the server's own pages, kept here by lib/pages: most errors are sent many times. */
   pageFields: Map<string, FieldBlock> | undefined = undefined;
 
@@ -54,6 +58,7 @@ export class HttpError extends ErrorWithoutStack {
     this.log = options?.log;
     this.advice = options?.advice;
     this.hint = options?.hint;
+    this.failure = options?.failure;
   }
 }
 

@@ -9,6 +9,7 @@ import type { Duplex, TlsSession } from "../ports.ts";
 import type { HttpError } from "./errors.ts";
 import type { FieldBlock } from "./fields.ts";
 import type { DecodedPath } from "./path.ts";
+import type { ProgramFailure } from "./program_failure.ts";
 import type { Forwarded } from "./trusted_proxies.ts";
 
 /** Answers a request. Must not throw for anything that a client did; a throw is answered 500. */
@@ -51,14 +52,22 @@ export interface Request {
    * understand them (HTTP/1.0), or once the final one has begun. Waits for nobody: whoever sends many bounds their number.
    */
   inform?(status: number, fields: FieldBlock): void;
+  /** Set by whoever takes it down: undefined where nobody does. */
+  record?: Recording | undefined;
   /** Calls back once if the client leaves before the response is complete; the returned function takes it back. */
   onGone(callback: () => void): () => void;
+}
+
+/** One request that is being taken down. It ends once: with the answer that is logged, or like this. */
+export interface Recording {
+  /** No answer will be logged. Does nothing where one was. */
+  left(): void;
 }
 
 /** The same request but for some of it. What the client is told, and tells by leaving, goes through the first one. */
 export function requestWith(
   request: Request,
-  changes: Partial<Omit<Request, "inform" | "onGone">>,
+  changes: Partial<Omit<Request, "inform" | "onGone" | "record">>,
 ): Request {
   const { method, target, form, path, query, uri, host, version, fields, body } = request;
   const { remote, local, tls, forwarded, upgrade } = request;
@@ -139,10 +148,14 @@ export interface Response {
   readonly isByProgram?: true;
   /** The program has named its status; where it has not, a 200 is taken for granted. */
   readonly isStatusNamed?: true;
+  /** What can be told of that program if the answer is an error without a word. */
+  readonly failure?: ProgramFailure | undefined;
   /** In which content coding it is sent has been decided already, with the fields that tell so. */
   readonly hasCodingChosen?: true;
   /** Why it is an error: for the access log on a terminal, never for a client. */
   readonly why?: string | undefined;
+  /** What was slow or broken on purpose, in the configuration's words: for log and inspector, e.g. `delay 300ms, cut 2k`. */
+  readonly weather?: string | undefined;
 }
 
 /** A body that is read as it is sent. The one who sends it closes it, on every path. */

@@ -15,7 +15,7 @@ import {
   pagePolicy,
   textAnswer,
   TextsSource,
-} from "./answers.ts";
+} from "./responses.ts";
 import { Events } from "./events.ts";
 import { exposition, EXPOSITION_TYPE } from "./exposition.ts";
 import { accepts, FilterError, type Filters, parseFilters, parseId } from "./filters.ts";
@@ -48,8 +48,8 @@ export interface AdminServices extends ReplayServices {
   readonly port: number;
   readonly health: HealthFacts;
   readonly creator: HarCreator;
-  /** The page as HTML, loaded when it is first asked for. @param nonce of its script and style elements */
-  readonly page: (nonce: string) => Promise<string>;
+  /** What the configuration's file is called; empty where there is none. */
+  readonly configuration: () => string;
 }
 
 /** Bytes of changes to a request that are taken. */
@@ -140,11 +140,11 @@ export class Admin {
   }
 
   async #page(): Promise<Response> {
-    const nonce = crypto.getRandomValues(new Uint8Array(16)).toBase64();
-    return guarded(
-      textAnswer("text/html; charset=utf-8", await this.#services.page(nonce)),
-      pagePolicy(nonce),
-    );
+    const nonce = crypto.getRandomValues(new Uint8Array(16)).toHex();
+    // Metrics and health are asked for by programs that never see it.
+    const { inspectorPage } = await import("../pages/inspector/page.ts");
+    const text = inspectorPage({ nonce, configuration: this.#services.configuration() });
+    return guarded(textAnswer("text/html; charset=utf-8", text), pagePolicy(nonce));
   }
 
   #health() {
@@ -202,11 +202,11 @@ export class Admin {
 
   async #replay(id: number, request: Request): Promise<Response> {
     const changes = parseChanges(await textOf(request));
-    return jsonAnswer(await this.#replays.send(await this.#record(id), changes));
+    return jsonAnswer(await this.#replays.send(await this.#record(id, true), changes));
   }
 
-  async #record(id: number): Promise<RequestRecord> {
-    const record = await this.#services.records.record(id);
+  async #record(id: number, asSent = false): Promise<RequestRecord> {
+    const record = await this.#services.records.record(id, asSent);
     if (record !== undefined) return record;
     throw new HttpError(404, `There is no request ${id}`, {
       advice: `There is no request ${id}, or it is forgotten: the last 500 are kept.`,
@@ -217,7 +217,7 @@ export class Admin {
     const error = httpErrorOf(thrown);
     // SECURITY: never the request's target, which may have the token in it.
     if (error.status === 500) this.#services.errorLog.error(`the inspector: ${error.log ?? error.message}`);
-    return errorAnswer(error, request);
+    return errorAnswer(error, request, this.#routes.get(request.path)?.isPage ?? false);
   }
 }
 

@@ -1,100 +1,62 @@
 /**
- * Answers of the inspector. SECURITY: all of them have what keeps pages of others from framing, reading or keeping them,
- * and nothing that would let them.
+ * What a thread says when it is asked for what it has taken down.
  *
  * @module
  */
-import type { HttpError } from "../http/errors.ts";
-import { FieldBlock } from "../http/fields.ts";
-import type { BodySource, Request, Response } from "../http/message.ts";
-import { errorResponse } from "../pages/error_response.ts";
+import type { Turns } from "../http/turns.ts";
+import { type Circumstances, recordOf, summaryOf } from "./describe.ts";
+import type { Entry } from "./entry.ts";
+import type { Recorder } from "./recorder.ts";
+import type { RecordsFound, RecordsWanted } from "./wanted.ts";
 
 const encoder = new TextEncoder();
 
-/** Content Security Policy of what is no page: nothing in it is ever loaded or run. */
-const NO_PAGE = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; sandbox";
+/** So much JSON is made before others have their turn, in bytes. */
+const PER_TURN = 128 * 1024;
 
-/** Of pages of errors, which have a style of their own. */
-const ERROR_PAGE =
-  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; base-uri 'none'; " +
-  "form-action 'none'";
+const undecoded = () => Promise.resolve(undefined);
 
-/** Of the inspector's page: its own script and style, by their nonce; pictures of recorded bodies, which it makes itself. */
-export function pagePolicy(nonce: string): string {
-  return `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'nonce-${nonce}'; img-src data:; ` +
-    "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; " +
-    // What strangers have sent can become markup by no way at all.
-    "require-trusted-types-for 'script'";
-}
-
-/** Sent with every answer. */
-const ALWAYS = [
-  ["Cache-Control", "no-store"],
-  ["X-Content-Type-Options", "nosniff"],
-  // Nobody learns the address of a page that had a token in it.
-  ["Referrer-Policy", "no-referrer"],
-  ["X-Frame-Options", "DENY"],
-  ["Cross-Origin-Resource-Policy", "same-origin"],
-  ["Cross-Origin-Opener-Policy", "same-origin"],
-] as const;
-
-/** The same answer with what every answer has. @param policy its Content-Security-Policy */
-export function guarded(response: Response, policy: string = NO_PAGE): Response {
-  let { fields } = response;
-  for (const [name, value] of ALWAYS) fields = fields.with(name, value);
-  return { ...response, fields: fields.with("Content-Security-Policy", policy) };
-}
-
-/** JSON; `body` where it is too long to be made at once. */
-export function jsonAnswer(value: unknown, status = 200): Response {
-  return contentAnswer("application/json", encoder.encode(`${JSON.stringify(value)}\n`), status);
-}
-
-/** Any content. */
-export function contentAnswer(type: string, body: Uint8Array | BodySource, status = 200): Response {
-  return { status, fields: FieldBlock.of(["Content-Type", type]), body };
-}
-
-/** Text, in UTF-8. */
-export function textAnswer(type: string, text: string): Response {
-  return contentAnswer(type, encoder.encode(text));
-}
-
-/** An error in the form that the client takes. */
-export function errorAnswer(error: HttpError, request: Request): Response {
-  return guarded(errorResponse(error, request), ERROR_PAGE);
-}
-
-/** Texts as a body, each made when it is to be sent. */
-export class TextsSource implements BodySource {
-  readonly length = undefined;
-  readonly prompt = true;
-  readonly #texts: Iterator<string>;
-  #rest: Uint8Array = new Uint8Array();
-  #isClosed = false;
-
-  /** @param over is called when it is closed */
-  constructor(texts: Iterable<string>, readonly over: () => void) {
-    this.#texts = texts[Symbol.iterator]();
+/** PERF: requests are answered between the records. */
+export async function recordsFor(
+  { what, since, id, most, asSent }: RecordsWanted,
+  recorder: Recorder,
+  circumstances: Circumstances,
+  turns: Turns,
+): Promise<RecordsFound> {
+  const upTo = recorder.lastId, turn = turns.begin();
+  const wanted = [...recorder.ring].filter((entry) => id === undefined ? entry.id > since : entry.id === id);
+  const make = (entry: Entry) =>
+    what === "summaries"
+      ? summaryOf(entry, circumstances)
+      : recordOf(entry, asSent ? { ...circumstances, decode: undecoded } : circumstances);
+  const made: Uint8Array[] = [];
+  // The newest first, as far as there is room: for each of them and its comma, and for the brackets.
+  let length = 2, inTurn = 0;
+  for (const entry of wanted.reverse()) {
+    const bytes = encoder.encode(JSON.stringify(await make(entry)));
+    if (length + bytes.length + 1 > most) break;
+    length += bytes.length + 1;
+    made.push(bytes);
+    inTurn += bytes.length;
+    if (!turn.isOver() && inTurn < PER_TURN) continue;
+    inTurn = 0;
+    await turn.next();
   }
+  return { upTo, bytes: listOf(made.reverse()) };
+}
 
-  read(buffer: Uint8Array): Promise<number | null> {
-    while (this.#rest.length === 0) {
-      const next = this.#texts.next();
-      if (next.done) return Promise.resolve(null);
-      this.#rest = encoder.encode(next.value);
-    }
-    const piece = this.#rest.subarray(0, buffer.length);
-    buffer.set(piece);
-    this.#rest = this.#rest.subarray(piece.length);
-    return Promise.resolve(piece.length);
-  }
+const [OPEN, COMMA, CLOSE] = [0x5b, 0x2c, 0x5d];
 
-  close(): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
-    this.#texts.return?.();
-    this.#rest = new Uint8Array();
-    this.over();
-  }
+function listOf(items: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const length = items.reduce((sum, item) => sum + item.length, 2 + Math.max(0, items.length - 1));
+  const list = new Uint8Array(length);
+  let at = 0;
+  list[at++] = OPEN;
+  items.forEach((item, index) => {
+    if (index > 0) list[at++] = COMMA;
+    list.set(item, at);
+    at += item.length;
+  });
+  list[at] = CLOSE;
+  return list;
 }

@@ -52,6 +52,9 @@ export class Counters {
     if (bucket < BUCKETS.length) numbers[at + FIRST_BUCKET + bucket]!++;
   }
 
+  /** For the acceptors, which count what they turn away here, too. */
+  turnedAway = 0;
+
   /** Connections that are open. */
   get open(): number {
     return this.#numbers[OPEN]!;

@@ -17,8 +17,12 @@ export interface Summaries {
 export interface Records {
   /** Those with a larger id. */
   summaries(since: number): Promise<Summaries>;
-  /** Undefined where there is none of this id (any more). */
-  record(id: number): Promise<RequestRecord | undefined>;
+  /**
+   * Undefined where there is none of this id (any more).
+   *
+   * @param asSent its contents have their content codings
+   */
+  record(id: number, asSent?: boolean): Promise<RequestRecord | undefined>;
   /** With heads and bodies, by rising ids: of what would be too much the oldest are left out. */
   records(since: number): Promise<readonly RequestRecord[]>;
 }

@@ -40,7 +40,7 @@ export interface ReplayServices {
   readonly records: Records;
   readonly dialer: Dialer;
   readonly clock: Clock;
-  /** Where this server listens. */
+  /** Where this server is reached from this machine. */
   readonly endpoints: () => readonly Endpoint[];
 }
 
@@ -98,9 +98,9 @@ export class Replays {
 
   async #connect({ url }: RequestRecord): Promise<Duplex> {
     const endpoint = endpointFor(url, this.services.endpoints());
-    const hostname = loopbackOf(endpoint.hostname);
+    const { hostname, port } = endpoint;
     try {
-      return await this.services.dialer.connect({ hostname, port: endpoint.port }, {
+      return await this.services.dialer.connect({ hostname, port }, {
         timeout: CONNECT,
         ...(endpoint.tls && { tls: { serverName: urlParts(url).host, verify: false } }),
       });
@@ -134,11 +134,6 @@ export function endpointFor(url: string, endpoints: readonly Endpoint[]): Endpoi
     endpoints.find((one) => one.port === port) ?? endpoints.find((one) => one.tls === tls) ?? endpoints[0];
   if (found === undefined) throw new HttpError(503, "This server listens nowhere just now");
   return found;
-}
-
-/** The address by which a server on this machine is reached. */
-export function loopbackOf(hostname: string): string {
-  return hostname === "0.0.0.0" ? "127.0.0.1" : hostname === "::" ? "::1" : hostname;
 }
 
 /** @param headCame is called with the head of the answer @returns its status */

@@ -6,6 +6,9 @@
 import { type Cell, type ThreadSums, threadSums } from "./counters.ts";
 import { BUCKETS, CLASSES, type MetricsMemory, type MetricsSnapshot, type Series } from "./metrics.ts";
 
+/** Where no thread counts yet. */
+const NOTHING: Cell = { requests: 0, bytes: 0, seconds: 0, buckets: BUCKETS.map(() => 0) };
+
 /** The sums of this moment. */
 export function sumsOf({ places, threads }: MetricsMemory): MetricsSnapshot {
   const all = threads.map(threadSums);
@@ -14,7 +17,7 @@ export function sumsOf({ places, threads }: MetricsMemory): MetricsSnapshot {
   places.forEach((place, row) => {
     CLASSES.forEach((name, index) => {
       const cells = all.map((thread) => thread.cell(row, index));
-      const added = cells.reduce(add);
+      const added = cells.reduce(add, NOTHING);
       if (added.requests > 0) series.push(seriesOf(place, name, added));
     });
   });

@@ -12,6 +12,8 @@ export interface RecordsWanted {
   readonly since: number;
   /** The one with this id alone. */
   readonly id?: number;
+  /** Contents are given with their content codings, as they were sent. */
+  readonly asSent?: boolean;
   /** Bytes of the answer, at most: of what is more the oldest are left out. */
   readonly most: number;
 }

@@ -47,10 +47,16 @@ export class Proxy {
   /**
    * Answers a request with what an upstream answers.
    *
+   * @param told the URL of each upstream that is about to be asked
    * @throws {HttpError} 502 or 504 where none did, or what is wrong with the request's content
    * @throws {GoneError} where the client left
    */
-  async answer(request: Request, route: Route, asked: AskedPath): Promise<Response> {
+  async answer(
+    request: Request,
+    route: Route,
+    asked: AskedPath,
+    told?: (url: string) => void,
+  ): Promise<Response> {
     const choices = this.#choicesOf(route);
     if (isCircling(request)) throw circleError(route.targets[0]!);
     if (request.version === "HTTP/2.0" && request.body.length === 0) await endOfNothing(request);
@@ -58,6 +64,7 @@ export class Proxy {
     for (;;) {
       const choice = this.#choose(choices, refused), { target, upstream } = choice;
       const outgoing = outgoingRequest(request, route, asked, target);
+      told?.(upstreamUrl(target) + outgoing.target);
       // PERF: one function that waits for all of the usual way.
       for (let kept = upstream.takeKept();; kept = undefined) {
         let exchange: UpstreamExchange | undefined;

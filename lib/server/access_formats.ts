@@ -23,6 +23,8 @@ export interface AccessEntry {
   readonly duration: number;
   readonly referer: string | undefined;
   readonly userAgent: string | undefined;
+  /** What was slow or broken on purpose. */
+  readonly weather?: string | undefined;
 }
 
 /** Characters of what a client sent that are logged of each field: no browser sends more in one of these. */
@@ -48,6 +50,7 @@ export function jsonLine(entry: AccessEntry, now: number, worker: number): strin
     referer: entry.referer === undefined ? null : bounded(entry.referer),
     user_agent: entry.userAgent === undefined ? null : bounded(entry.userAgent),
     worker,
+    weather: entry.weather,
   }).replace(C1_CONTROLS, (character) => "\\u00" + character.charCodeAt(0).toString(16));
 }
 

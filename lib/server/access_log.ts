@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Request } from "../http/message.ts";
+import type { Recording, Request, Response } from "../http/message.ts";
 import type { ByteConnection, Clock, Log } from "../ports.ts";
 import { commonLine, jsonLine } from "./access_formats.ts";
 import { devLine } from "./dev_format.ts";
@@ -22,6 +22,8 @@ export interface LoggedRequest
   extends Pick<Request, "host" | "method" | "target" | "version" | "fields" | "forwarded"> {
   /** What AccessLog.start() gave when the request's head had been read; 0 where nobody asked. */
   readonly started: number;
+  /** Who takes it down, where somebody does: see Request. */
+  readonly record?: Recording | undefined;
 }
 
 /** What became of a request. */
@@ -31,19 +33,52 @@ export interface Outcome {
   readonly bytes: number;
   /** Why it is an error, as far as that is known. */
   readonly why?: string | undefined;
+  /** What was slow or broken on purpose; combined and common have no place for it. */
+  readonly weather?: string | undefined;
+}
+
+/** Hears of every answer. */
+export interface AnswerLog {
+  /** The time of a request that begins, on the monotonic clock in milliseconds; 0 where it is not wanted. */
+  start(): number;
+  /**
+   * An answer has left, or as much of it as the client took.
+   *
+   * @param connection that it went out on
+   * @param request undefined where none could be read
+   * @param response undefined where no more is known of it than the outcome: of a tunnel
+   */
+  write(
+    connection: Pick<ByteConnection, "remote" | "local">,
+    request: LoggedRequest | undefined,
+    outcome: Outcome,
+    response?: Response,
+  ): void;
 }
 
 /** Writes a line for each response. */
-export class AccessLog {
+export class AccessLog implements AnswerLog {
   readonly #log: Log;
   readonly #format: AccessFormat;
   readonly #worker: number;
   readonly #clock: Clock;
   readonly #terminal: LogTerminal | undefined;
   readonly #isTimed: boolean;
+  readonly #showsHost: boolean;
 
-  /** @param terminal for the format that is cut at its width */
-  constructor(log: Log, format: AccessFormat, worker: number, clock: Clock, terminal?: LogTerminal) {
+  /**
+   * @param terminal for the format that is cut at its width
+   * @param showsHost the format `dev` has the host, too
+   */
+  constructor(
+    log: Log,
+    format: AccessFormat,
+    worker: number,
+    clock: Clock,
+    terminal?: LogTerminal,
+    showsHost = false,
+  ) {
+    this.#showsHost = showsHost;
     this.#log = log;
     this.#format = format;
     this.#worker = worker;
@@ -69,7 +104,7 @@ export class AccessLog {
   write(
     { remote, local }: Pick<ByteConnection, "remote" | "local">,
     request: LoggedRequest | undefined,
-    { status, bytes, why }: Outcome,
+    { status, bytes, why, weather }: Outcome,
   ): void {
     const clock = this.#clock;
     const entry = {
@@ -81,16 +116,22 @@ export class AccessLog {
       status,
       bytes,
       // Where another log was in use when the request began, nobody has looked at the clock.
-      duration: request === undefined || request.started === 0 ? 0 : clock.monotonic() - request.started,
+      duration: !this.#isTimed || request === undefined || request.started === 0
+        ? 0
+        : clock.monotonic() - request.started,
       referer: request?.fields.get("referer"),
       userAgent: request?.fields.get("user-agent"),
+      weather,
     };
     const format = this.#format, now = clock.now();
     this.#log.line(
-      format === "json"
-        ? jsonLine(entry, now, this.#worker)
-        : format === "dev"
-        ? devLine(entry, { local: local.hostname, why }, now, this.#terminal?.columns)
+      format === "json" ? jsonLine(entry, now, this.#worker) : format === "dev"
+        ? devLine(
+          entry,
+          { local: local.hostname, why, showsHost: this.#showsHost },
+          now,
+          this.#terminal?.columns,
+        )
         : commonLine(entry, now, format === "combined"),
     );
   }

@@ -20,6 +20,8 @@ export interface DevDetails {
   readonly local: string;
   /** Why the answer is an error; undefined where that is not known. */
   readonly why: string | undefined;
+  /** The host tells what was asked for as much as the path does. */
+  readonly showsHost?: boolean;
 }
 
 /** A path is not cut to fewer columns for the sake of what stands behind it. */
@@ -37,7 +39,7 @@ const GAP = "  ";
  */
 export function devLine(
   entry: AccessEntry,
-  { local, why }: DevDetails,
+  { local, why, showsHost = false }: DevDetails,
   now: number,
   columns: number | undefined,
 ): string {
@@ -45,9 +47,12 @@ export function devLine(
   const path = escape(readable(entry.target || "-"));
   const parts = [formatSize(entry.bytes)];
   if (entry.duration > 0) parts.push(formatDuration(entry.duration));
+  if (showsHost && entry.host !== "") parts.push(escape(entry.host));
   const client = withoutMapping(entry.remote);
   if (!isLoopback({ hostname: client }) && client !== withoutMapping(local)) parts.push(client);
-  const reason = reasonOf(entry.status, why);
+  const reason = [weatherOf(entry.weather), reasonOf(entry.status, why)].filter((text) => text !== "").join(
+    GAP,
+  );
   const line = head + [path, ...parts, ...reason === "" ? [] : [reason]].join(GAP);
   return columns === undefined || columnsOf(line) <= columns
     ? line
@@ -72,6 +77,11 @@ function fitted(head: string, path: string, parts: readonly string[], reason: st
     ? head + shared + behind + GAP + cutToColumns(reason, left)
     : head + cutToColumns(path, Math.max(SHORTEST_PATH, room)) + behind;
   return cutToColumns(line, columns);
+}
+
+/** So that nobody looks for a fault that was made on purpose. */
+function weatherOf(weather: string | undefined): string {
+  return weather === undefined ? "" : `weather: ${escape(weather)}`;
 }
 
 function reasonOf(status: number, why: string | undefined): string {
@@ -137,7 +147,9 @@ export function coloured(line: string): string {
   if (status === undefined) return line;
   const colour = COLOURS[status[0]!] ?? 0;
   const shownMethod = method === "GET" ? sgr(2, method) : method;
-  return `${sgr(2, time!)} ${sgr(colour, status)} ${shownMethod}${space}${path}${sgr(2, sizes!)}${
+  const query = path!.indexOf("?"), end = query < 0 ? path!.length : query;
+  const shownPath = path!.slice(0, end), dimmed = sgr(2, path!.slice(end) + sizes!);
+  return `${sgr(2, time!)} ${sgr(colour, status)} ${shownMethod}${space}${shownPath}${dimmed}${
     status >= "400" ? sgr(colour, rest!) : rest
   }`;
 }

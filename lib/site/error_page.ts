@@ -21,6 +21,12 @@ export function errorPage(exchange: Exchange, error: HttpError): MaybePromise<Re
   const id = logged === undefined || error.status < 500 ? undefined : crypto.randomUUID().slice(0, 8);
   if (logged !== undefined) errorLog.error(`${request.method} ${request.target}: ${logged}`, id);
   const why = error === refusal(404) ? location.notFound : logged ?? error.message;
+  if (error.failure !== undefined) {
+    const { failure } = error;
+    return import("./failure_response.ts").then(({ failureResponse }) =>
+      failureResponse(exchange, error, failure, id)
+    );
+  }
   const path = location.config.answer.errorPage[error.status];
   // Whoever can do something about it has to be told, which a page of the site does not.
   if (path === undefined || error.advice !== undefined) return errorResponse(error, request, id, why);
@@ -34,11 +40,14 @@ export function errorPage(exchange: Exchange, error: HttpError): MaybePromise<Re
     const response = outcome instanceof HttpError ? undefined : asPageOf(error, outcome, why);
     if (response !== undefined) return response;
     // A page that is not there must not hide the error.
+    exchange.trace?.answeredBy(SERVER);
     const problem = outcome instanceof HttpError && outcome.log || `it is answered ${outcome.status}`;
     errorLog.warning(`error_page ${path} for ${error.status} cannot be sent: ${problem}`);
     return errorResponse(error, request, id, why);
   });
 }
+
+const SERVER = { kind: "server" } as const;
 
 /** What was looked for; undefined if the log is not to have it. */
 function notFoundText({ server, location, path }: Exchange, error: HttpError): string | undefined {

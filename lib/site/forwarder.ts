@@ -9,8 +9,13 @@ import type { AskedPath, Route, WhileUnreachable } from "../proxy/route.ts";
 
 /** Passes requests on. */
 export interface Forwarder {
-  /** @throws as Proxy.answer() */
-  answer(request: Request, route: Route, asked: AskedPath): MaybePromise<Response>;
+  /** @param told the URL of each upstream that is about to be asked @throws as Proxy.answer() */
+  answer(
+    request: Request,
+    route: Route,
+    asked: AskedPath,
+    told?: (url: string) => void,
+  ): MaybePromise<Response>;
   /** What is done where no upstream can be connected to. */
   readonly whileUnreachable?: WhileUnreachable | undefined;
 }

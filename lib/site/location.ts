@@ -15,6 +15,7 @@ import { HttpError } from "../http/errors.ts";
 import { FieldBlock } from "../http/fields.ts";
 import { AddedFields } from "./added_fields.ts";
 import { FileLabels } from "./file_labels.ts";
+import { type LocationWeather, weatherOf } from "./weather.ts";
 
 /** Methods of RFC 9110 and RFC 5789; all others are unknown, unless a location allows them. */
 const KNOWN_METHODS: ReadonlySet<string> = new Set(
@@ -52,15 +53,20 @@ export class Location {
   readonly replaced: number;
   /** The same of the store. */
   readonly #prefix: number;
+  /** What makes its answers slow and broken on purpose; undefined where nothing does. */
+  readonly weather: LocationWeather | undefined;
 
+  /** @param written the location as the configuration has it: where its folders depend on the host, that is another */
   constructor(
     readonly config: LocationConfig,
     cache: FileCache,
     ports: StorePorts,
     programs: readonly string[],
+    readonly written = config,
   ) {
     const { access, answer: { addHeader }, files: { alias, root }, store: { uploadStore } } = config;
     const { programs: { sendfileFrom } } = config;
+    this.weather = weatherOf(config);
     this.methods = new Set(access.allowedMethods);
     this.allow = FieldBlock.of(["Allow", [...access.allowedMethods, "OPTIONS"].join(", ")]);
     this.notAllowed = new HttpError(405, undefined, { fields: this.allow });

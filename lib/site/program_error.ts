@@ -39,11 +39,12 @@ async function isEmpty(body: BodySource): Promise<boolean> {
 
 function page(
   exchange: Exchange,
-  { status, reason, fields }: Response,
+  { status, reason, fields, failure }: Response,
   what: string,
 ): MaybePromise<Response> {
   const error = new HttpError(status, undefined, {
     fields: fields.filter((name) => !OF_CONTENT.test(name)),
+    ...failure !== undefined && { failure },
     ...status >= 500 && { log: `the program answered ${status} ${what}` },
   });
   const made = errorPage(exchange, error);

@@ -6,22 +6,27 @@
 import { basename, dirname } from "@std/path";
 import { firstLine } from "../cgi/first_line.ts";
 import type { ProgramLimits } from "../cgi/gateway.ts";
+import type { ProgramNotes } from "../cgi_protocol/program_notes.ts";
 import type { Script, ScriptFile } from "../cgi_protocol/environment.ts";
 import { withoutSlash } from "../config/places.ts";
 import type { LocationConfig } from "../config/types.ts";
 import type { DiskFile, DiskFolder } from "../disk/found.ts";
 import { joinPath } from "../disk/place.ts";
-import type { FastcgiServer } from "../fastcgi/server.ts";
+import { type FastcgiServer, nameOfServer } from "../fastcgi/server.ts";
+import { isLoopback } from "../http/endpoint.ts";
 import { HttpError, refusal } from "../http/errors.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
 import { InternalRedirect, type Outcome } from "../http/message.ts";
 import { asPlain } from "./coded_answers.ts";
 import type { Answerer, Exchange, Server } from "./exchange.ts";
+import { isForeign } from "./foreign.ts";
+import { askForWhole } from "./live_reload.ts";
 import type { Location } from "./location.ts";
 import type { NeverRun } from "./never_run.ts";
 import { notFound } from "./refused_links.ts";
 import { slashRedirect } from "./returns.ts";
 import { withSentFile } from "./sent_files.ts";
+import { statusOnPurpose } from "./failing_on_purpose.ts";
 
 /** An interpreter's words, true where the file itself is run, or the FastCGI server that it belongs to. */
 type Runner = readonly string[] | true | FastcgiServer;
@@ -50,9 +55,9 @@ export function answerWithScript(file: string, rules: ProgramRules): Answerer {
     const { path, services, location: { config } } = exchange;
     const stat = services.files.files.probe(file);
     if (stat?.kind !== "file") return refusal(404);
-    if (!stat.executable) return notExecutable(file);
     const length = config.path.endsWith("/") ? config.path.length - 1 : config.path.length;
-    return run(exchange, rules, { file, name: path.slice(0, length), pathInfo: path.slice(length) }, []);
+    const script = { file, name: path.slice(0, length), pathInfo: path.slice(length) };
+    return stat.executable ? run(exchange, rules, script, []) : notExecutable(exchange, script);
   };
 }
 
@@ -95,12 +100,12 @@ export function answerWithPrograms(
         if (!found) return undefined;
         if (found.kind === "file") {
           const { executable } = found.stat;
+          const script = { file: found.path, name: path.slice(0, end), pathInfo: path.slice(end) };
           if (runner === true && !executable) {
             // With --cgi everything is taken for a program; what neither may be executed nor looks like one is data.
             const isData = rules.heedsFirstLines && !hasInterpreterLine(exchange, found.path);
-            return isData ? refusal(404) : notExecutable(found.path);
+            return isData ? refusal(404) : notExecutable(exchange, script);
           }
-          const script = { file: found.path, name: path.slice(0, end), pathInfo: path.slice(end) };
           if (isServer(runner)) return ask(exchange, rules, runner, script);
           const itself = runner === true ||
             (rules.heedsFirstLines && executable && hasInterpreterLine(exchange, found.path));
@@ -122,11 +127,36 @@ function refusalOfLink(found: DiskFile | DiskFolder | undefined, runners: Runner
   return runners[extension(found.linkedName)] === undefined ? undefined : LINK_TO_PROGRAM;
 }
 
-function notExecutable(file: string): HttpError {
-  return new HttpError(403, undefined, {
-    log: `${file} is not executable`,
+function notExecutable(exchange: Exchange, script: ScriptFile): MaybePromise<HttpError> {
+  const error = new HttpError(403, undefined, {
+    log: `${script.file} is not executable`,
     hint: "This program is not executable: chmod +x makes it so.",
   });
+  return showsFailures(exchange)
+    ? import("./program_failures.ts").then(({ neverRun }) => neverRun(exchange, script, error))
+    : error;
+}
+
+/** Has a program answer; where its failure is to be shown, what it says and does is taken down. */
+function noting(
+  exchange: Exchange,
+  script: Script,
+  answer: (notes?: ProgramNotes) => Promise<Outcome>,
+): Promise<Outcome> {
+  if (!showsFailures(exchange)) return answer();
+  return import("./program_failures.ts").then(({ noted }) => noted(exchange, script, answer));
+}
+
+/**
+ * SECURITY: what is shown is for whoever sits at this machine. The connection's other end decides, since what a request
+ * says of itself is anybody's word; and a page of another origin, whose browser sits here too, is not to read it where
+ * cors is on. Nobody reads what a link opens.
+ */
+function showsFailures({ request, location: { config } }: Exchange): boolean {
+  if (!config.programs.cgiDebug) return false;
+  const { remote, forwarded, fields } = request;
+  return isLoopback(forwarded?.peer ?? remote) &&
+    (!isForeign(request) || fields.get("sec-fetch-mode") === "navigate");
 }
 
 /**
@@ -188,18 +218,29 @@ function run(
 ): MaybePromise<Outcome> {
   const reason = neverRun.reason([...interpreter, script.file], dirname(script.file));
   if (reason !== undefined) return new HttpError(403, undefined, { log: reason, hint: UPLOADED });
-  const { location, server, services, errorPage } = exchange, request = asPlain(exchange);
+  // Another error takes the place of this one.
+  if (statusOnPurpose(exchange) !== undefined) return refusal(500);
+  const { location, server, services, errorPage, trace } = exchange, request = asPlain(exchange);
   const { access, programs } = location.config;
-  return services.gateway.answer(request, {
+  trace?.answeredBy({ kind: "program", path: script.file, command: [...interpreter, script.file] });
+  return noting(
+    exchange,
     script,
-    interpreter,
-    documentRoot: documentRoot(location, server) ?? dirname(script.file),
-    environment: programs.cgiEnv,
-    passAuthorization: programs.cgiPassAuthorization,
-    bodyLimit: access.clientMaxBodySize,
-    limits,
-    errorPage,
-  }).then((outcome) => withSentFile(exchange, outcome));
+    (notes) =>
+      askForWhole(exchange, request, (asked) =>
+        services.gateway.answer(asked, {
+          script,
+          interpreter,
+          documentRoot: documentRoot(location, server) ?? dirname(script.file),
+          environment: programs.cgiEnv,
+          passAuthorization: programs.cgiPassAuthorization,
+          bodyLimit: access.clientMaxBodySize,
+          limits,
+          errorPage,
+          listener: trace,
+          notes,
+        })),
+  ).then((outcome) => withSentFile(exchange, outcome));
 }
 
 function documentRoot({ config, origin }: Location, server: Server): string | undefined {
@@ -219,18 +260,29 @@ function ask(
 ): MaybePromise<Outcome> {
   const reason = file === undefined ? undefined : neverRun.reason([file], dirname(file));
   if (reason !== undefined) return new HttpError(403, undefined, { log: reason, hint: UPLOADED });
-  const { location, server, services, errorPage } = exchange, request = asPlain(exchange);
+  // Another error takes the place of this one.
+  if (statusOnPurpose(exchange) !== undefined) return refusal(500);
+  const { location, server, services, errorPage, trace } = exchange, request = asPlain(exchange);
   const { access, programs } = location.config;
-  return services.fastcgi.answer(request, {
-    server: fastcgi,
-    script: { file: asServerSees(location, file, name), name, pathInfo },
-    documentRoot: programs.fastcgiRoot ?? documentRoot(location, server),
-    environment: programs.cgiEnv,
-    passAuthorization: programs.cgiPassAuthorization,
-    bodyLimit: access.clientMaxBodySize,
-    limits,
-    errorPage,
-  }).then((outcome) => withSentFile(exchange, outcome));
+  trace?.answeredBy({ kind: "fastcgi", path: file, server: nameOfServer(fastcgi) });
+  return noting(
+    exchange,
+    { file, name, pathInfo },
+    (notes) =>
+      askForWhole(exchange, request, (asked) =>
+        services.fastcgi.answer(asked, {
+          server: fastcgi,
+          script: { file: asServerSees(location, file, name), name, pathInfo },
+          documentRoot: programs.fastcgiRoot ?? documentRoot(location, server),
+          environment: programs.cgiEnv,
+          passAuthorization: programs.cgiPassAuthorization,
+          bodyLimit: access.clientMaxBodySize,
+          limits,
+          errorPage,
+          listener: trace,
+          notes,
+        })),
+  ).then((outcome) => withSentFile(exchange, outcome));
 }
 
 /** A script's file where the server has it: in a container, the place of the root or the alias is another. */

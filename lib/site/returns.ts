@@ -38,6 +38,16 @@ export function redirectToLocation(exchange: Exchange): Response | undefined {
  * @param contentType of a text; undefined: it is plain
  */
 export function answerReturn(answer: Return, contentType: string | undefined): Answerer {
+  const make = returnerOf(answer, contentType);
+  return (exchange) => {
+    exchange.trace?.answeredBy(RETURN);
+    return make(exchange);
+  };
+}
+
+const RETURN = { kind: "return" } as const;
+
+function returnerOf(answer: Return, contentType: string | undefined): Answerer {
   const { status } = answer;
   if ("location" in answer) return answerRedirect(status, answer.location);
   if ("body" in answer) return answerText(status, answer.body, contentType ?? "text/plain; charset=utf-8");

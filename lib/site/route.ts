@@ -31,7 +31,8 @@ export type End = (exchange: Exchange, outcome: Response | HttpError) => MaybePr
 export function follow(exchange: Exchange, end: End): MaybePromise<Response> {
   let outcome: MaybePromise<Outcome>;
   try {
-    outcome = passGates(exchange) ?? exchange.answer(exchange);
+    if (exchange.location.weather !== undefined) exchange = withLuck(exchange);
+    outcome = exchange.luck === undefined ? answer(exchange) : answerInWeather(exchange);
   } catch (error) {
     outcome = httpErrorOf(error);
   }
@@ -43,11 +44,31 @@ export function follow(exchange: Exchange, end: End): MaybePromise<Response> {
   );
 }
 
+function answer(exchange: Exchange): MaybePromise<Outcome> {
+  return passGates(exchange) ?? exchange.answer(exchange);
+}
+
+/** What a request meets with is the same in all locations that it comes through, so that no two of them try it twice. */
+function withLuck(exchange: Exchange): Exchange {
+  const { luck, services: { weather } } = exchange;
+  return luck !== undefined || weather === undefined ? exchange : { ...exchange, luck: weather.chance() };
+}
+
+function answerInWeather(exchange: Exchange): MaybePromise<Outcome> {
+  const { weather } = exchange.location;
+  if (weather?.fail === undefined) return answer(exchange);
+  return import("./weathered_answers.ts").then(({ unlessItFails }) => unlessItFails(exchange, answer));
+}
+
 function goOn(exchange: Exchange, outcome: Outcome, end: End): MaybePromise<Response> {
   if (!(outcome instanceof InternalRedirect)) return end(exchange, outcome);
+  // Whoever answers there has not said so yet.
+  exchange.trace?.answeredBy(SERVER);
   const next = redirected(exchange, outcome);
   return next instanceof HttpError ? end(exchange, next) : follow(next, end);
 }
+
+const SERVER = { kind: "server" } as const;
 
 /** The next hop; an error where there have been too many. */
 function redirected(exchange: Exchange, { path, query, as }: InternalRedirect): Exchange | HttpError {

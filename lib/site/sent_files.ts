@@ -87,10 +87,11 @@ function sendFile(
   file: DiskFile,
   origin: DiskOrigin,
 ): MaybePromise<Response | HttpError> {
-  const { request, server: { programFiles }, services: { files: { clock } } } = exchange;
+  const { request, trace, server: { programFiles }, services: { files: { clock } } } = exchange;
   if (programFiles.has(file)) {
     return new HttpError(403, undefined, { log: `${file.path} is a program, whose source is not sent` });
   }
+  trace?.answeredBy({ kind: "file", path: file.path });
   const reads = request.method === "GET" || request.method === "HEAD";
   // What the program has done or refused is not undone by a condition.
   const asked = reads && status === 200 ? request : asGet(request, request.path, request.query, OF_FILES);

@@ -76,7 +76,9 @@ function hasChanged(error: unknown): boolean {
 }
 
 /** What is at the exchange's path. @throws {FileError} */
-export function find({ location, path }: Exchange): MaybePromise<DiskFile | DiskFolder | undefined> {
+export function find(
+  { location, path }: Pick<Exchange, "location" | "path">,
+): MaybePromise<DiskFile | DiskFolder | undefined> {
   return location.origin?.find(location.originPath(path));
 }
 
@@ -94,7 +96,10 @@ function answerFound(
   // A slash behind a file's name asks for a folder, unless it is the whole path of a location that is this file.
   if (path.endsWith("/") && !location.isOneFile) return NOT_A_FOLDER;
   if (!isReading(exchange)) return READ_ONLY;
-  return refusedProgram(exchange, found) ?? answerWithFile(exchange, request, {
+  const refused = refusedProgram(exchange, found);
+  if (refused !== undefined) return refused;
+  exchange.trace?.answeredBy({ kind: "file", path: found.path });
+  return answerWithFile(exchange, request, {
     file: found,
     labels: location.labels?.labelsOf(found, path) ?? found,
     origin: location.origin!,
@@ -119,8 +124,10 @@ function answerFolder(exchange: Exchange, first: number): MaybePromise<Outcome> 
   if (!isReading(exchange)) return READ_ONLY;
   const name = nameInQuery(exchange.request.query);
   if (name !== undefined) return answerNamed(exchange, name);
+  const { origin } = location;
+  exchange.trace?.answeredBy({ kind: "listing", path: joinPath(origin!.root, location.originPath(path)) });
   return listingResponse(exchange.request, exchange.services.listings, {
-    origin: location.origin!,
+    origin: origin!,
     path: location.originPath(path),
     urlPath: path,
     owner: location,

@@ -4,6 +4,7 @@
  * @module
  */
 import { withPlainTags } from "../coding/tags.ts";
+import { joinPath } from "../disk/place.ts";
 import { HttpError } from "../http/errors.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
 import { type Outcome, type Request, requestWith } from "../http/message.ts";
@@ -11,6 +12,8 @@ import { post } from "../store/post.ts";
 import { put, remove } from "../store/put.ts";
 import type { StoreTarget } from "../store/target.ts";
 import type { Exchange } from "./exchange.ts";
+import { isForeign } from "./foreign.ts";
+import { liveReloadOf } from "./live_reload.ts";
 
 const WRITERS: ReadonlyMap<string, (request: Request, target: StoreTarget) => Promise<Outcome>> = new Map([
   ["PUT", put],
@@ -20,18 +23,22 @@ const WRITERS: ReadonlyMap<string, (request: Request, target: StoreTarget) => Pr
 
 /** Answers PUT, POST and DELETE from the location's store; undefined for what does not write. @throws {FileError} */
 export function answerFromStore(exchange: Exchange): MaybePromise<Outcome> | undefined {
-  const { location, path, request, services } = exchange;
-  const write = WRITERS.get(request.method);
+  const { location, path, services, trace } = exchange;
+  const write = WRITERS.get(exchange.request.method);
   // Who writes names the place: no index and no try_files chooses it.
   if (write === undefined || exchange.isChosen) return undefined;
   const { config: { access, store: { overwrite } } } = location;
-  if (!access.cors && isForeign(request)) return fromElsewhere(request);
-  const place = location.storePath(path);
-  // Whoever has read a coding of the file has read the file.
-  const fields = withPlainTags(request, undefined);
-  return write(fields === request.fields ? request : requestWith(request, { fields }), {
+  if (!access.cors && isForeign(exchange.request)) return fromElsewhere(exchange.request);
+  const place = location.storePath(path), store = location.store!;
+  trace?.answeredBy({ kind: "store", path: joinPath(store.root, place) });
+  // Whoever has read a coding of the file has read the file, and so has who has read it with a script behind it.
+  const fields = withPlainTags(exchange.request, undefined);
+  const request = fields === exchange.request.fields
+    ? exchange.request
+    : requestWith(exchange.request, { fields });
+  return write(liveReloadOf(exchange)?.asPlain(request) ?? request, {
     path,
-    store: location.store!,
+    store,
     place,
     limit: access.clientMaxBodySize,
     overwrite,
@@ -46,20 +53,4 @@ function fromElsewhere({ fields }: Request): HttpError {
     log: `${page} may not write to ${fields.get("host") ?? "this host"}: cors is off`,
     hint: "A page of another origin has sent this, and may not write here unless cors is on.",
   });
-}
-
-/**
- * True if a page of another origin sends the request. A form of any page that somebody visits may post to this machine,
- * without being asked; only browsers send these fields, and no page can forge them (the Fetch standard, section 3.2).
- * What the browser says itself counts: a proxy may have changed Host. To addresses without TLS that are none of this
- * machine it says nothing (Fetch Metadata, section 2), and its Origin must do.
- */
-function isForeign({ fields }: Request): boolean {
-  const site = fields.joined("sec-fetch-site");
-  // "none" is no page at all, but the user.
-  if (site !== undefined) return site !== "same-origin" && site !== "none";
-  const origin = fields.get("origin");
-  if (origin === undefined) return false;
-  const authority = /^https?:\/\/([^/]+)$/i.exec(origin)?.[1];
-  return authority?.toLowerCase() !== fields.get("host")?.toLowerCase();
 }

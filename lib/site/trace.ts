@@ -29,7 +29,10 @@ export interface Trace {
   server(config: ServerConfig): void;
   /** The exchange is in a location: the first one, or that of an internal redirect to the path. */
   location(config: LocationConfig, path: string): void;
-  /** Who answers, as far as is known; the last one counts. */
+  /**
+   * Who answers, as far as is known; the last one counts. Of what nobody says anything, this server itself answers. A
+   * program that has failed is still the one that was to answer, unless error_page names another.
+   */
   answeredBy(who: AnsweredBy): void;
   /** A line of what a program has said on its standard error. */
   programSaid(line: string): void;

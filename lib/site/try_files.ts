@@ -11,7 +11,7 @@ import { HttpError, refusal } from "../http/errors.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
 import { InternalRedirect, type Outcome } from "../http/message.ts";
 import type { DecodedPath } from "../http/path.ts";
-import { type Answerer, at, type Exchange } from "./exchange.ts";
+import type { Answerer, Exchange } from "./exchange.ts";
 import { slashRedirect } from "./returns.ts";
 import { find } from "./static_files.ts";
 import { composeQuery } from "./variables.ts";
@@ -36,7 +36,8 @@ function tryFrom(
     const path = candidatePath(exchange.path, candidates[i]!);
     if (path === undefined) continue;
     const kind = path.endsWith("/") ? "directory" : "file";
-    const found = find(path === exchange.path ? exchange : at(exchange, path));
+    const { location } = path === exchange.path ? exchange : exchange.server.locations.find(path);
+    const found = find({ location, path });
     if (found instanceof Promise) {
       return found.then((later) =>
         later?.kind === kind

@@ -5,13 +5,14 @@
  */
 import type { Config } from "../config/types.ts";
 import { counterMemory, endGauges, MOST_PLACES } from "../inspector/counters.ts";
+import { idMemory } from "../inspector/ids.ts";
 import type { MetricsMemory, Place } from "../inspector/metrics.ts";
-import { placeKey, placesOf } from "./places.ts";
+import { placeKey, placesOf } from "../inspector/places.ts";
 import type { Inspection } from "./messages.ts";
 
 /** Owns it, for as long as the server runs: there is as much of it as workers have ever served at one time. */
 export class InspectionMemory {
-  readonly #ids = new SharedArrayBuffer(BigInt64Array.BYTES_PER_ELEMENT);
+  readonly #ids = idMemory();
   readonly #threads: SharedArrayBuffer[] = [];
   /** Whose workers are gone. */
   readonly #free: SharedArrayBuffer[] = [];

@@ -6,9 +6,10 @@
 import type { Config } from "../config/types.ts";
 import type { Place } from "../inspector/metrics.ts";
 import type { RecordsFound, RecordsWanted } from "../inspector/wanted.ts";
-import type { AppState, ProcessError } from "../ports.ts";
+import type { AppState, LiveEvent, ProcessError } from "../ports.ts";
 import type { SpoolFolder } from "../runtime/spool.ts";
 import type { Terminal } from "../runtime/terminal.ts";
+import type { LiveState } from "./live_feed.ts";
 import type { WorkerCertificate, WorkerCertificates } from "./certificates.ts";
 
 /** From the main thread to a worker. */
@@ -35,6 +36,8 @@ export type ToWorker =
   | { readonly type: "resize"; readonly columns: number | undefined }
   /** The app behind this server has been started, or has ended. */
   | { readonly type: "app"; readonly state: AppState }
+  /** Pages are to be told. */
+  | { readonly type: "live"; readonly event: LiveEvent; readonly number: number }
   /** Others have taken over: accept nothing more, and answer what the connections still ask for. */
   | { readonly type: "retire" }
   /** It has been retired for a while: close what is idle. What is being answered goes on, and so do tunnels. */
@@ -79,6 +82,8 @@ export interface WorkerStart {
   readonly lockOwner: number;
   /** Where logs to the standard streams are seen; without it nobody sees them. */
   readonly terminal?: Terminal;
+  /** What pages have been told. */
+  readonly live: LiveState;
   /** Undefined where there is no app behind this server. */
   readonly app?: AppState | undefined;
   /** Undefined where nobody wants to see the requests. */
@@ -91,7 +96,7 @@ export interface Inspection {
   readonly metrics: SharedArrayBuffer;
   /** What its rows are for, those of the configuration among them. */
   readonly places: readonly Place[];
-  /** The last id of a request, of all workers: one 64-bit number. */
+  /** The last id of a request, of all workers: see IdCounter. */
   readonly ids: SharedArrayBuffer;
 }
 

@@ -11,7 +11,7 @@ import { escapeControls } from "../runtime/logs.ts";
 import { POSTED_WINDOW } from "../runtime/posted_log.ts";
 import type { Config } from "../config/types.ts";
 import { freeNameLocks, nameLockMemory } from "../runtime/name_locks.ts";
-import type { AppState } from "../ports.ts";
+import type { AppState, LiveEvent } from "../ports.ts";
 import type { ProcessGroups, WorkerGroups } from "../runtime/process_groups.ts";
 import { Allowance } from "../http/allowance.ts";
 import { NO_CERTIFICATES, type WorkerCertificate, type WorkerCertificates } from "./certificates.ts";
@@ -263,6 +263,11 @@ export class WorkerHandle {
   /** The app behind the server has been started, or has ended. */
   tellApp(state: AppState): void {
     this.#send({ type: "app", state });
+  }
+
+  /** Pages are to be told. */
+  tellLive(event: LiveEvent, number: number): void {
+    this.#send({ type: "live", event, number });
   }
 
   /** Has it end within so many milliseconds. */

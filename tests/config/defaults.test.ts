@@ -147,6 +147,7 @@ servers:
         alias: cgi-bin
         index: [index.html, index.php]
         cgi_only: on
+        cgi_debug: on
         cgi:
           .py: python3
           .php: php-cgi

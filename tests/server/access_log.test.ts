@@ -92,6 +92,19 @@ Deno.test("the json format has the fields that were promised", () => {
   assertEquals([referer, user_agent], [null, null]);
 });
 
+Deno.test("what was slow or broken on purpose stands in the json format, and only where it was", () => {
+  const lines = (["json", "combined"] as const).map((format) => {
+    const log = new FakeLog();
+    new AccessLog(log, format, 1, clockAt(NOW)).write(ENDS, requestOf({}, 0), {
+      ...FINE,
+      weather: "delay 300ms",
+    });
+    return log.lines[0]!;
+  });
+  assertEquals((JSON.parse(lines[0]!) as { weather: string }).weather, "delay 300ms");
+  assertEquals(lines[1], logged("combined"));
+});
+
 Deno.test("quotes and backslashes of a client cannot end a text", () => {
   const line = logged("combined", { target: '/"\\', referer: '" 200 0 "', userAgent: "\\" });
   assertEquals(

@@ -26,10 +26,11 @@ interface Changes extends Partial<AccessEntry> {
   readonly local?: string;
   readonly why?: string;
   readonly columns?: number;
+  readonly showsHost?: boolean;
 }
 
-function line({ local = "127.0.0.1", why, columns, ...entry }: Changes = {}): string {
-  return devLine({ ...ENTRY, ...entry }, { local, why }, NOW, columns);
+function line({ local = "127.0.0.1", why, columns, showsHost = false, ...entry }: Changes = {}): string {
+  return devLine({ ...ENTRY, ...entry }, { local, why, showsHost }, NOW, columns);
 }
 
 Deno.test("a line has time, status, method, path, size and duration, and what else is worth knowing", () => {
@@ -49,6 +50,13 @@ Deno.test("a line has time, status, method, path, size and duration, and what el
     [{ remote: "192.0.2.7", local: "192.0.2.7" }, "09:05:03 200 GET  /a.txt  1.2 KiB  3.1 ms"],
     [{ remote: "::ffff:127.0.0.1", local: "::" }, "09:05:03 200 GET  /a.txt  1.2 KiB  3.1 ms"],
     [{ remote: "::1" }, "09:05:03 200 GET  /a.txt  1.2 KiB  3.1 ms"],
+    // The host where it says more than the path.
+    [
+      { showsHost: true, host: "shop.localhost" },
+      "09:05:03 200 GET  /a.txt  1.2 KiB  3.1 ms  shop.localhost",
+    ],
+    [{ showsHost: true, host: "" }, "09:05:03 200 GET  /a.txt  1.2 KiB  3.1 ms"],
+    [{ showsHost: true, host: "a", columns: 44 }, "09:05:03 200 GET  /a.txt  1.2 KiB  3.1 ms  a"],
     // The reason, unless it is the status in other words.
     [
       { status: 404, why: "not found in /srv" },
@@ -56,6 +64,15 @@ Deno.test("a line has time, status, method, path, size and duration, and what el
     ],
     [{ status: 500, why: "Error: x\n  at y" }, "09:05:03 500 GET  /a.txt  1.2 KiB  3.1 ms  Error: x"],
     [{ status: 405, why: "Method Not Allowed" }, "09:05:03 405 GET  /a.txt  1.2 KiB  3.1 ms"],
+    // What was done on purpose is no fault.
+    [
+      { weather: "delay 300ms, cut 2k" },
+      "09:05:03 200 GET  /a.txt  1.2 KiB  3.1 ms  weather: delay 300ms, cut 2k",
+    ],
+    [
+      { status: 503, weather: "fail 503", why: "on purpose" },
+      "09:05:03 503 GET  /a.txt  1.2 KiB  3.1 ms  weather: fail 503  on purpose",
+    ],
     [{ status: 200, why: "nobody asks" }, "09:05:03 200 GET  /a.txt  1.2 KiB  3.1 ms"],
     // Names in other alphabets are for reading; what would be a blank or a control character stays encoded.
     [{ target: "/%E6%97%A5/%c3%bc%20?a=%2F" }, "09:05:03 200 GET  /日/ü%20?a=%2F  1.2 KiB  3.1 ms"],
@@ -101,6 +118,7 @@ Deno.test("coloured() shows the class of the status, and takes nothing of a line
   const plain = (text: string) => text.replace(COLOURS, "");
   const cases: [Changes, RegExp][] = [
     [{}, /^<2m09:05:03<0m <32m200<0m <2mGET<0m {2}\/a\.txt<2m {2}1\.2 KiB {2}3\.1 ms<0m$/],
+    [{ target: "/a?b=/c?d" }, / {2}\/a<2m\?b=\/c\?d {2}1\.2 KiB/],
     [{ status: 304 }, /<36m304/],
     [{ status: 404, why: "gone" }, /<33m404.*<33m {2}gone<0m$/],
     [{ status: 500 }, /<31m500/],

@@ -4,7 +4,7 @@
  * @module
  */
 import type { RecordedMessage, RequestRecord, RequestSummary } from "../../lib/inspector/record.ts";
-import { pagePolicy } from "../../lib/inspector/answers.ts";
+import { pagePolicy } from "../../lib/inspector/responses.ts";
 import { inspectorPage } from "../../lib/pages/inspector/page.ts";
 
 /** A message with the fields of an object and a text. */

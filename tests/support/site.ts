@@ -6,6 +6,7 @@
  */
 import { Gateway } from "../../lib/cgi/gateway.ts";
 import { decodeConfig, formatIssue } from "../../lib/config/decode.ts";
+import { hasLiveReload } from "../../lib/config/places.ts";
 import { FileCache } from "../../lib/disk/file_cache.ts";
 import { FastcgiGateway } from "../../lib/fastcgi/gateway.ts";
 import { Listings } from "../../lib/files/listings.ts";
@@ -18,7 +19,12 @@ import { Proxy } from "../../lib/proxy/proxy.ts";
 import { Deadlines } from "../../lib/server/deadlines.ts";
 import type { PublicAuthority } from "../../lib/site/authority_pages.ts";
 import { SystemCompression } from "../../lib/runtime/compression.ts";
+import { SystemDecompression } from "../../lib/runtime/decompression.ts";
+import { LivePages } from "../../lib/site/live_pages.ts";
+import { Weather } from "../../lib/site/weather.ts";
 import { createSite } from "../../lib/site/site.ts";
+import { newLiveFeed, type ThreadLiveFeed } from "../../lib/supervisor/live_feed.ts";
+import type { Trace } from "../../lib/site/trace.ts";
 import { FakeDialer } from "./fake_dialer.ts";
 import { FakeClock, FakeLog } from "./fakes.ts";
 import { fakeBody, FakeRunner, FakeSpooler } from "../cgi/fakes.ts";
@@ -55,7 +61,7 @@ export interface SiteAnswer {
 /** A site and what it left behind. */
 export interface TestSite {
   readonly handler: Handler;
-  ask(target: string, request?: SiteRequest): Promise<SiteAnswer>;
+  ask(target: string, request?: SiteRequest, trace?: Trace): Promise<SiteAnswer>;
   /** Status and content, e.g. `200 Hello`. */
   get(target: string): Promise<string>;
   /** What plain HTTP gets on an address that speaks TLS; undefined where it is sent there. */
@@ -66,6 +72,12 @@ export interface TestSite {
   /** Servers of somebody else. */
   readonly dialer: FakeDialer;
   readonly compression: Compression;
+  /** What pages are told. */
+  readonly feed: ThreadLiveFeed;
+  /** Undefined where no location has live_reload. */
+  readonly live: LivePages | undefined;
+  /** Its chance is 0.5, unless a test says otherwise. */
+  readonly weather: Weather;
   /** The error log. */
   readonly log: readonly string[];
   /** Programs that were started, and then those that FastCGI servers were asked for: with the server in place of the program. */
@@ -116,9 +128,13 @@ export function site(
     software: "webserv/test",
   });
   const cache = new FileCache(store.files, clock), listings = new Listings(cache.turns);
-  const dialer = new FakeDialer();
+  const dialer = new FakeDialer(), weather = new Weather(clock, () => 0.5);
   const limits = () => config.limits;
   const forwarder = new Proxy({ dialer, clock, deadlines: new Deadlines(clock), limits });
+  const feed = newLiveFeed(clock.now());
+  const live = hasLiveReload(config)
+    ? new LivePages({ feed, clock, decompression: new SystemDecompression() })
+    : undefined;
   const services = {
     files: cache,
     listings,
@@ -130,11 +146,13 @@ export function site(
     store,
     errorLog: log,
     authority,
+    live,
+    weather,
   };
   const { handlers, plainHandlers } = createSite(config, services);
   const [handler] = handlers.values(), [plain] = plainHandlers.values();
-  const askSite = async (target: string, request: SiteRequest = {}) =>
-    await read(await handler!(requestFor(target, request)));
+  const askSite = async (target: string, request: SiteRequest = {}, trace?: Trace) =>
+    await read(await handler!(requestFor(target, request), trace));
   return {
     handler: handler!,
     async askPlain(target, request = {}) {
@@ -150,7 +168,10 @@ export function site(
     clock,
     store,
     dialer,
+    weather,
     compression: services.compression,
+    feed,
+    live,
     log: log.lines,
     get ran() {
       return [...runner.processes.map(({ command }) => command), ...asked];

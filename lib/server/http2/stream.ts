@@ -38,6 +38,7 @@ export class ServedStream implements Request, LoggedRequest, ContentOutlet {
   readonly upgrade: string | undefined;
   /** Undefined where the request has no content. */
   readonly content: StreamBody | undefined;
+  record: Request["record"] = undefined;
   /** Nothing can be sent any more: the answer is complete, or the client has left. */
   isOver = false;
   readonly #host: StreamHost;
@@ -245,10 +246,10 @@ export class ServedStream implements Request, LoggedRequest, ContentOutlet {
     }
   }
 
-  async #sendMessage({ why }: Response, source: BodySource): Promise<void> {
+  async #sendMessage({ why, weather }: Response, source: BodySource): Promise<void> {
     const { bytes } = this.#host;
     try {
-      this.respond({ ...await responseOfMessage(source, bytes.context.settings.limits), why });
+      this.respond({ ...await responseOfMessage(source, bytes.context.settings.limits), why, weather });
     } catch (error) {
       if (error instanceof GoneError) this.reset(ErrorCode.InternalError);
       else this.respond(failureResponse(error, bytes, this));
@@ -265,13 +266,14 @@ export class ServedStream implements Request, LoggedRequest, ContentOutlet {
     this.isOver = true;
     this.#callbacks = undefined;
     this.content?.detach();
+    this.record?.left();
     this.#host.ended(this, isAnswered);
   }
 
   #log(bytes: number): void {
     const { connection, context } = this.#host.bytes;
-    const { status, why } = this.#response!;
-    context.settings.accessLog?.write(connection, this, { status, bytes, why });
+    const response = this.#response!, { status, why, weather } = response;
+    context.settings.accessLog?.write(connection, this, { status, bytes, why, weather }, response);
   }
 
   #outlet(): ConstructorParameters<typeof StreamBody>[1] {

@@ -5,7 +5,7 @@
  */
 import type { Config, LocationConfig, ServerConfig } from "../config/types.ts";
 import { endpointKey } from "../http/endpoint.ts";
-import type { Place } from "../inspector/metrics.ts";
+import type { Place } from "./metrics.ts";
 
 /** The first name of a server, or its address. */
 export function nameOfServer({ serverName, listen }: ServerConfig): string {
