@@ -5,7 +5,7 @@
  */
 import type { Config, LocationConfig } from "../config/types.ts";
 import { type Endpoint, endpointKey } from "../http/endpoint.ts";
-import type { Explanation } from "./explain.ts";
+import type { AnsweredBy } from "../site/trace.ts";
 import { lineOf, lineOfEntry } from "./lines.ts";
 import type { Hop } from "./recorder.ts";
 
@@ -26,7 +26,7 @@ export function linesOfReasons({ config, reasons }: Hop): { text: string; key?: 
 
 /** The key that says who answers in the last location, and its line. */
 export function answererKey(
-  { by, hops }: Explanation,
+  { by, hops }: { readonly by: AnsweredBy; readonly hops: readonly Hop[] },
 ): { key: string; line: number | undefined } | undefined {
   const config = hops.at(-1)?.config;
   if (config === undefined) return undefined;

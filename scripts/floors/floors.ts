@@ -102,7 +102,7 @@ export const FLOORS: readonly Floor[] = [
     place: "lib/explain",
     what: "what would be answered, and why: the site over services that do nothing, and what it decides",
     imports: [
-      "lib/server/to_https.ts",
+      "lib/server",
       "lib/site",
       "lib/proxy",
       "lib/files",
