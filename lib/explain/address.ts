@@ -26,6 +26,7 @@ export interface Asked {
 /** A question, with what was taken for granted. */
 export interface AddressedQuestion extends Question {
   readonly url: string;
+  readonly method: string;
   readonly note: string | undefined;
 }
 
@@ -47,6 +48,7 @@ export function addressQuestion(config: Config, { url, method, fields }: Asked):
     head: `${method} ${path} HTTP/1.1\r\n${lines.map((line) => `${encode(line)}\r\n`).join("")}\r\n`,
     endpoint,
     tls,
+    method,
     url: `${tls ? "https" : "http"}://${authority}${path === "*" ? "/" : path}`,
     note,
   };

@@ -26,9 +26,6 @@ export interface ExplainedHop extends Hop {
 
 /** An answer, and how it comes about. */
 export interface Explanation {
-  readonly method: string;
-  /** Whom it is for; undefined where the request could not be read. */
-  readonly host: string | undefined;
   readonly endpoint: Endpoint;
   /** Where the endpoint is written. */
   readonly listenLine: number | undefined;
@@ -65,8 +62,6 @@ export async function explain(
   if (body !== undefined && !(body instanceof Uint8Array)) body.close();
   const { serverConfig, hops } = recorder;
   return {
-    method: asked.method,
-    host: asked.host,
     endpoint,
     listenLine: listenLine(config, endpoint),
     server: serverConfig && {

@@ -10,8 +10,8 @@ import { linesOfReasons } from "./places.ts";
 import { nameOfServer } from "./matches.ts";
 
 /** What `webserv explain --json` prints. Lines are counted from 1; null where nothing is written in the file. */
-export function explanationJson(explanation: Explanation, { url, note }: AddressedQuestion): unknown {
-  const { method, endpoint, server, hops, by, upstreams, status, fields, why } = explanation;
+export function explanationJson(explanation: Explanation, { method, url, note }: AddressedQuestion): unknown {
+  const { endpoint, server, hops, by, upstreams, status, fields, why } = explanation;
   const first = hops[0];
   return {
     method,

@@ -20,10 +20,10 @@ const label = (text: string) => text.padEnd(LEFT);
 /** @param width columns @param file the configuration's name for people; undefined where there is none */
 export function explanationText(
   explanation: Explanation,
-  { url, note }: AddressedQuestion,
+  { method, url, note }: AddressedQuestion,
   { width, file }: { readonly width: number; readonly file: string | undefined },
 ): string {
-  const { method, endpoint, server, hops, status, why } = explanation;
+  const { endpoint, server, hops, status, why } = explanation;
   const rows = new Rows(width);
   rows.text(`${method} ${url}`, "");
   if (note !== undefined) rows.text(note, "");
@@ -41,8 +41,8 @@ export function explanationText(
     if (index > 0) rows.row("->", hop.path);
     describeHop(rows, explanation, hop, hops[index - 1]);
   });
-  access(rows, explanation);
-  rows.row("answer", answererText(explanation));
+  access(rows, explanation, method);
+  rows.row("answer", answererText(explanation, method));
   weather(rows, hops.findLast(({ isErrorPage }) => !isErrorPage));
   const open = status === undefined ? "its answer decides" : `${status} ${reasonPhrase(status)}`;
   rows.row("status", `${open}${why === undefined || why === reasonPhrase(status ?? 0) ? "" : `: ${why}`}`);
@@ -78,7 +78,7 @@ function losers(rows: Rows, all: readonly Loser[]): void {
 const MOST_LOSERS = 5;
 
 /** Which methods may be asked, and how much may be sent. */
-function access(rows: Rows, { hops, method }: Explanation): void {
+function access(rows: Rows, { hops }: Explanation, method: string): void {
   const config = hops.find(({ isErrorPage }) => !isErrorPage)?.config;
   if (config === undefined) return;
   const { access: { allowedMethods, clientMaxBodySize, cors }, lines } = config;
@@ -88,13 +88,15 @@ function access(rows: Rows, { hops, method }: Explanation): void {
       at(lineOf(lines, "allowed_methods"), "allowed_methods") || " (default)"
     }`,
   );
-  if (method !== "GET" && method !== "HEAD") {
+  if (!BODILESS.has(method)) {
     const line = lineOf(lines, "client_max_body_size");
     const size = clientMaxBodySize === Infinity ? "of any size" : `of ${sizeText(clientMaxBodySize)} at most`;
     rows.row("", `a body ${size}${at(line, "client_max_body_size") || " (default)"}`);
   }
   if (cors) rows.row("", `pages of other origins too${at(lineOf(lines, "cors"), "cors")}`);
 }
+
+const BODILESS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /** As it may be written in the file. */
 function sizeText(bytes: number): string {
@@ -113,7 +115,7 @@ function weather(rows: Rows, hop: ExplainedHop | undefined): void {
   if (fail !== undefined) say("fail", "some answers fail on purpose");
 }
 
-function answererText(explanation: Explanation): string {
+function answererText(explanation: Explanation, method: string): string {
   const { by, upstreams } = explanation, key = answererKey(explanation);
   const where = key === undefined ? "" : at(key.line, key.key);
   switch (by.kind) {
@@ -132,7 +134,7 @@ function answererText(explanation: Explanation): string {
     case "return":
       return `what return says${where}`;
     case "store":
-      return `would ${WRITES[explanation.method] ?? "write to"} ${by.path}${where}`;
+      return `would ${WRITES[method] ?? "write to"} ${by.path}${where}`;
     case "server":
       return "the server itself";
   }

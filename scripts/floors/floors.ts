@@ -92,17 +92,10 @@ export const FLOORS: readonly Floor[] = [
     names: "nothing",
   },
   {
-    place: "lib/server",
-    what:
-      "accept loop, a connection's bytes and deadlines, access log; each protocol in a folder; knows no sites",
-    imports: ["lib/http1", "lib/http2", "lib/pages", ...PURE],
-    names: "nothing",
-  },
-  {
     place: "lib/explain",
     what: "what would be answered, and why: the site over services that do nothing, and what it decides",
     imports: [
-      "lib/server",
+      "lib/server/to_https.ts",
       "lib/site",
       "lib/proxy",
       "lib/files",
@@ -113,6 +106,13 @@ export const FLOORS: readonly Floor[] = [
       ...PURE,
       "@std/path",
     ],
+    names: "nothing",
+  },
+  {
+    place: "lib/server",
+    what:
+      "accept loop, a connection's bytes and deadlines, access log; each protocol in a folder; knows no sites",
+    imports: ["lib/http1", "lib/http2", "lib/pages", ...PURE],
     names: "nothing",
   },
   {

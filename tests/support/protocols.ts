@@ -36,7 +36,7 @@ export const HTTP1_FILES: Readonly<Record<string, string>> = (() => {
       "store_clients tls_scan tunnels_websockets upload_page",
     "the program and its processes, whatever is spoken":
       "app app_vite cli_beside cli_beside_terminal cli_file cli_init cli_messages cli_ports cli_ready cli_serve " +
-      "cli_start connections_shutdown debugger executable fastcgi_pools killed permissions process_one reload " +
+      "cli_start connections_shutdown debugger executable explain fastcgi_pools killed permissions process_one reload " +
       "reload_load sandbox sandbox_gaps signals store_ends terminal tunnels_reload " +
       "unread_logs workers",
     "TLS, over which the tests speak both protocols themselves":
