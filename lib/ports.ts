@@ -232,6 +232,27 @@ export interface Compression {
   encoder(coding: ContentCoding, size?: number): Encoder;
 }
 
+/** Bytes that are read piece by piece. */
+export interface ByteSource {
+  /** Fills the buffer from its start, with one byte at least; null at the end. */
+  read(buffer: Uint8Array): Promise<number | null>;
+  close(): void;
+}
+
+/** Takes content out of its codings. */
+export interface Decompression {
+  /** Those that this runtime can take content out of, by their names in lower case. */
+  readonly codings: ReadonlySet<string>;
+  /**
+   * What a source has in a coding, in bounded memory: no more of it is read than is wanted. What has come of it so far is
+   * given before more is waited for. Owns the source.
+   *
+   * @param coding one of `codings`
+   * @returns its reads reject with a BodyError for what is cut short, or is in no such coding
+   */
+  decode(coding: string, source: ByteSource): ByteSource;
+}
+
 export interface Clock {
   /** Wall-clock milliseconds since the epoch. */
   now(): number;
@@ -422,19 +443,34 @@ export interface StoreFiles {
 
 /** What pages are told that load themselves anew. */
 export type LiveEvent =
-  /** Files have changed: their paths below the folder that is looked at, with slashes; what is not there any more, too. */
-  | { readonly type: "change"; readonly paths: readonly string[] }
+  /**
+   * Files have changed: their paths below the folder that is looked at, with slashes; what is not there any more, too. None
+   * stands for anything. The time is when the last of them was noticed, in milliseconds since the Unix epoch.
+   */
+  | { readonly type: "change"; readonly paths: readonly string[]; readonly time: number }
   /** A build has failed, with what it wrote, bounded. */
   | { readonly type: "failure"; readonly command: string; readonly output: string }
   /** A build has gone well after one that failed. */
   | { readonly type: "mended" };
 
+/** An event with its number: they are counted from 1. */
+export interface NumberedLiveEvent {
+  readonly number: number;
+  readonly event: LiveEvent;
+}
+
 /** Tells a thread's pages what has changed. */
 export interface LiveFeed {
   /** Different for each start of the server, so that a page that comes back knows whether it is the same one. */
   readonly epoch: string;
+  /** When the server was started, in milliseconds since the Unix epoch. */
+  readonly began: number;
   /** Counts the events; a page that was away says which was its last. */
   readonly last: number;
+  /** The last of them, oldest first, without a gap. */
+  readonly recent: readonly NumberedLiveEvent[];
+  /** The failure that is not mended yet. */
+  readonly failure: LiveEvent | undefined;
   /** Calls back with each event and its number, until the returned function is called. */
   listen(heard: (event: LiveEvent, number: number) => void): () => void;
 }

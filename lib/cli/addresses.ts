@@ -75,3 +75,10 @@ export function browserUrls(config: Config): string[] {
     );
   return [...new Set([...named, ...listened, ...local, ...network])];
 }
+
+/** The address of an inspector for somebody who is to open it: with what opens it. */
+export function inspectorUrl(
+  { endpoint, token }: { readonly endpoint: Endpoint; readonly token: string },
+): string {
+  return `${endpointUrl(endpoint)}?token=${token}`;
+}

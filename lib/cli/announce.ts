@@ -9,23 +9,35 @@ import { type Endpoint, endpointKey, endpointUrl } from "../http/endpoint.ts";
 import { INTERFACES } from "../runtime/own_addresses.ts";
 import type { Terminal } from "../runtime/terminal.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
-import { encryptedFirst, openAddresses } from "./addresses.ts";
+import { encryptedFirst, inspectorUrl, openAddresses } from "./addresses.ts";
 import { tell } from "./console.ts";
 import { placeOf, startBlock } from "./start_block.ts";
+import { siteUrls } from "./site_urls.ts";
 import { SHORT_VERSION } from "./version.ts";
 
-/** Says where it listens, each time only what has not been said before. */
-export function announcer(supervisor: Supervisor): () => Promise<void> {
+/**
+ * Says where it listens, each time only what has not been said before.
+ *
+ * @param tellsInspector the start says nothing of it elsewhere
+ */
+export function announcer(supervisor: Supervisor, tellsInspector: boolean): () => Promise<void> {
   let told: ReadonlySet<string> = new Set();
+  let inspector = tellsInspector ? undefined : inspectorOf(supervisor);
   return async () => {
     const endpoints: readonly Endpoint[] = encryptedFirst(supervisor.endpoints);
     const added = endpoints.filter((endpoint) => !told.has(endpointKey(endpoint)));
     told = new Set(endpoints.map(endpointKey));
+    const lines = added.map((endpoint) => `listening on ${endpointUrl(endpoint)}`);
+    const url = inspectorOf(supervisor);
+    if (url !== undefined && url !== inspector) lines.push(`inspector at ${url}`);
+    inspector = url;
     // In one piece, so that whoever waits for the first line has read them all.
-    if (added.length > 0) {
-      await tell(added.map((endpoint) => `listening on ${endpointUrl(endpoint)}`).join("\n"));
-    }
+    if (lines.length > 0) await tell(lines.join("\n"));
   };
+}
+
+function inspectorOf({ inspector }: Supervisor): string | undefined {
+  return inspector && inspectorUrl(inspector);
 }
 
 /** What there is to say at a start besides what is served. */
@@ -40,10 +52,11 @@ export interface StartWords {
 
 /** Shows a person what is served. */
 export async function showStart(
-  { config, endpoints: [first] }: Supervisor,
+  supervisor: Supervisor,
   { wanted, own, notes: more, warnings }: StartWords,
   terminal: Terminal,
 ): Promise<void> {
+  const { config, endpoints: [first] } = supervisor;
   const asked = endpointsOf(wanted)[0]!.port;
   const notes = asked !== 0 && first!.port !== asked && endpointsOf(wanted).length === 1
     ? [`${asked} is taken, so this is ${first!.port}`]
@@ -57,6 +70,8 @@ export async function showStart(
     place: placeOf(config),
     config,
     addresses: openAddresses(config, own ?? []),
+    inspector: inspectorOf(supervisor),
+    sites: siteUrls(config),
     notes,
     warnings,
   }, terminal));

@@ -38,8 +38,14 @@ export interface CommandLine {
   readonly beside: readonly string[] | undefined;
   /** Where the first port is to be written. */
   readonly portFile: string | undefined;
+  /** What is to be run when files have changed. */
+  readonly onChange: string | undefined;
   /** Of an app: what it is to be called. */
   readonly name: string | undefined;
+  /** The address of an inspector. */
+  readonly admin: string | undefined;
+  /** Which requests are to be shown, by the names of the options; that of the host is `host`. */
+  readonly filters: readonly (readonly [name: string, value: string])[];
 }
 
 const SWITCHES = OPTIONS.filter(({ value }) => value === undefined).map(({ name }) => name);
@@ -73,7 +79,9 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
   const allowedHosts: string[] = [];
   const headers = new HeaderOptions();
   for (const token of tokens.filter((token) => token.kind === "option")) {
-    const option = OPTIONS.find(({ name }) => name === token.name);
+    const named = OPTIONS.filter(({ name }) => name === token.name);
+    // One name may mean different things to different commands.
+    const option = named.find(({ commands }) => commands.includes(command)) ?? named[0];
     if (option === undefined) throw unknownOption(args[token.index]!);
     if (!option.commands.includes(command)) {
       throw new UsageError(`--${option.name} is no option of "${command}"`);
@@ -105,7 +113,13 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     switches: new Set(SWITCHES.filter((name) => given.has(name))),
     beside,
     portFile: given.get("port-file"),
+    onChange: given.get("on-change"),
     name: given.get("name"),
+    admin: given.get("admin"),
+    filters: ["status", "method", "path", "since"].flatMap((name) => {
+      const value = given.get(name);
+      return value === undefined ? [] : [[name, value] as const];
+    }),
   };
   if (line.config !== undefined && line.operand !== undefined && command === "serve") {
     throw new UsageError(`either a folder ("${line.operand}") or --config, not both`);

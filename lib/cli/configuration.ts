@@ -17,6 +17,7 @@ import { permissionFlag } from "../supervisor/permissions.ts";
 import { machineName, systemInfo, VARIABLES } from "../supervisor/system_info.ts";
 import { type CommandLine, folderOptions, UsageError } from "./command_line.ts";
 import { certificateLook } from "./certificate_look.ts";
+import { withLiveOptions } from "./live_options.ts";
 import { mayRead, NamedVariables } from "./named_variables.ts";
 import { operandGuess } from "./operand_guess.ts";
 import { ownFilesInStores } from "./own_files.ts";
@@ -24,6 +25,8 @@ import { look, realPath } from "./real_path.ts";
 import { missingInterpreters } from "./sandbox_gaps.ts";
 
 const DEFAULT_FILE = "webserv.yaml";
+/** Where the inspector is that an option asks for, unless another program is there. */
+const INSPECTOR = endpointOf("127.0.0.1", 8079);
 const DEFAULT_PORT = 8080, DEFAULT_HTTPS_PORT = 8443;
 
 /** The configuration is wrong: exit status 2. The message has a line for each issue. */
@@ -176,6 +179,7 @@ function configForOperand(commandLine: CommandLine): Config {
     spa: switches.has("spa"),
     upload: switches.has("upload"),
     cgi: switches.has("cgi"),
+    sites: switches.has("sites"),
   });
 }
 
@@ -212,7 +216,7 @@ export function kindOf(path: string, operand: string): "file" | "folder" {
 
 /** What only a folder can have; and a configuration that is named like this is not meant to be shown to people. */
 function refuseFolderOptions({ switches }: CommandLine, file: string): void {
-  const needing = ["cgi", "upload", "spa"].find((name) => switches.has(name));
+  const needing = ["cgi", "upload", "spa", "sites"].find((name) => switches.has(name));
   if (needing !== undefined) {
     throw new UsageError(
       `--${needing} needs a folder, and "${file}" is a file: name the folder that it is in`,
@@ -239,9 +243,11 @@ function isQuiet({ switches, beside, logFormat }: CommandLine, namesAccessLog: b
 }
 
 /** What goes with a folder as well as with a file. */
-export function withShared(config: Config, { allowedHosts, logFormat }: CommandLine): Config {
+export function withShared(config: Config, commandLine: CommandLine): Config {
+  const { allowedHosts, logFormat, switches } = commandLine;
   return {
-    ...config,
+    ...withLiveOptions(config, commandLine),
+    ...(switches.has("inspect") && { admin: config.admin ?? INSPECTOR }),
     allowedHosts: [...config.allowedHosts, ...allowedHosts],
     ...(logFormat !== undefined && { logFormat }),
   };

@@ -4,6 +4,7 @@
  * @module
  */
 import { FORWARDED_METHODS } from "../config/location_keys.ts";
+import { writtenPath } from "../config/host_label.ts";
 import type { FastcgiTarget } from "../config/value_types.ts";
 import { programFolder } from "../config/places.ts";
 import type { LocationConfig, ProxyTarget, TryFiles } from "../config/types.ts";
@@ -12,9 +13,12 @@ import { formatUpstream, upstreamUrl } from "../http/upstream_url.ts";
 
 /** What answers at a location, and for which methods, in one line. */
 export function describeLocation(location: LocationConfig): string {
-  const { access, answer: { return: answer }, files: { alias, root, allowLinksTo, autoindex, tryFiles } } =
+  const { access, answer: { return: answer }, files: { allowLinksTo, autoindex, tryFiles }, labelled } =
     location;
-  const { programs: { cgi, cgiOnly, cgiScript, fastcgi, fastcgiPass }, store: { uploadStore } } = location;
+  const { programs: { cgi, cgiOnly, cgiScript, fastcgi, fastcgiPass } } = location;
+  const alias = writtenPath(location.files.alias, labelled?.alias);
+  const root = writtenPath(location.files.root, labelled?.root);
+  const uploadStore = writtenPath(location.store.uploadStore, labelled?.uploadStore);
   if (location.proxy.proxyPass !== undefined) return describeProxy(location.proxy.proxyPass, access);
   const parts: string[] = [];
   if (answer) {

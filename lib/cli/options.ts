@@ -14,6 +14,7 @@ export type CommandName =
   | "permissions"
   | "init"
   | "trust"
+  | "requests"
   | "completions"
   | "help";
 
@@ -106,6 +107,12 @@ export const COMMANDS: readonly Command[] = [
       "Each place is told with what happened, or with what to type where it takes the rights of an administrator.",
   },
   {
+    name: "requests",
+    summary: "show what a running server is asked, as its inspector has it",
+    more:
+      "The server was started with --inspect, or has an `admin` in its configuration. It is the one of --config or --admin, else the only one that runs. The exit status is 1 where there is none.",
+  },
+  {
     name: "completions",
     operand: "SHELL",
     completion: SHELLS,
@@ -122,6 +129,7 @@ export const COMMANDS: readonly Command[] = [
       "permissions",
       "init",
       "trust",
+      "requests",
       "completions",
       "help",
       CONFIG_TOPIC,
@@ -140,7 +148,7 @@ export const OPTIONS: readonly Option[] = [
     completion: "file",
     help: "configuration file",
     fallback: "./webserv.yaml if present",
-    commands: ["serve", "check", "permissions"],
+    commands: ["serve", "check", "permissions", "requests"],
   },
   {
     name: "port",
@@ -198,6 +206,15 @@ export const OPTIONS: readonly Option[] = [
     folderOnly: true,
   },
   {
+    name: "sites",
+    help: "every folder in DIR is a site, at http://NAME.localhost",
+    more:
+      "A list of them is at http://localhost. Names are those that a host can have, in lower case; one that is made while the server runs is there at once.",
+    fallback: "off",
+    commands: ["serve"],
+    folderOnly: true,
+  },
+  {
     name: "cors",
     help: "allow requests from pages of other origins",
     fallback: "off",
@@ -223,6 +240,22 @@ export const OPTIONS: readonly Option[] = [
     commands: ["serve", "app"],
     folderOnly: true,
   },
+  {
+    name: "live",
+    help: "pages show what has changed without being loaded by hand",
+    more:
+      "As live_reload in the configuration, everywhere where that does not say otherwise: a script at the end of each page swaps style sheets and pictures in place, and loads the page again for anything else.",
+    fallback: "off",
+    commands: ["serve", "app"],
+  },
+  {
+    name: "on-change",
+    value: "COMMAND",
+    help: "run COMMAND when files have changed, before pages are told",
+    more:
+      "By sh -c, in the current folder if DIR is in it, which is then watched as well, else in DIR. One runs at a time. If it fails, pages are not loaded again but show what it has written. It needs --live, or live_reload in the configuration.",
+    commands: ["serve", "app"],
+  },
   { name: "no-listing", help: "no directory listing", commands: ["serve"], folderOnly: true },
   {
     name: "workers",
@@ -245,6 +278,14 @@ export const OPTIONS: readonly Option[] = [
     help: "load the configuration again when its file changes",
     fallback: "off",
     commands: ["serve"],
+  },
+  {
+    name: "inspect",
+    help: "show requests as they come, with heads and bodies, in a browser",
+    more:
+      "The inspector is at 127.0.0.1:8079, or the next free port, with a token that is printed once; see webserv requests, too. `admin` in the configuration names another address.",
+    fallback: "off",
+    commands: ["serve", "app"],
   },
   { name: "open", help: "open the browser", commands: ["serve", "app"] },
   { name: "quiet", short: "q", help: "no access log", commands: ["serve", "app"] },
@@ -279,6 +320,24 @@ export const OPTIONS: readonly Option[] = [
   { name: "remove", help: "take back what trust has done", commands: ["trust"] },
   { name: "dry-run", help: "show the commands, and do nothing", commands: ["trust"] },
   { name: "print", help: "print the authority's certificate, PEM", commands: ["trust"] },
+  {
+    name: "admin",
+    value: "URL",
+    help: "the inspector's address, with or without its token",
+    fallback: "that of the server that runs",
+    commands: ["requests"],
+  },
+  { name: "follow", help: "go on with each request as it comes", commands: ["requests"] },
+  {
+    name: "json",
+    help: "print JSON: a list, or with --follow one line for each",
+    commands: ["requests"],
+  },
+  { name: "status", value: "S", help: "only this status, 404, or class, 5xx", commands: ["requests"] },
+  { name: "method", value: "M", help: "only this method", commands: ["requests"] },
+  { name: "path", value: "P", help: "only paths that begin with this", commands: ["requests"] },
+  { name: "host", value: "NAME", help: "only this host", commands: ["requests"] },
+  { name: "since", value: "ID", help: "only what came after this request", commands: ["requests"] },
   { name: "help", short: "h", help: "show this help", commands: ALL },
   { name: "version", short: "V", help: "show the version", commands: ALL },
 ];

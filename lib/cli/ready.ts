@@ -65,7 +65,7 @@ function removeIfThere(path: string): void {
   }
 }
 
-/** One line of JSON: the server is ready at these addresses. */
-export function readyLine(urls: readonly string[]): string {
-  return `${JSON.stringify({ ready: true, urls, pid: Deno.pid })}\n`;
+/** One line of JSON: the server is ready at these addresses. @param inspector that of the inspector, if there is one */
+export function readyLine(urls: readonly string[], inspector: string | undefined): string {
+  return `${JSON.stringify({ ready: true, urls, pid: Deno.pid, inspector })}\n`;
 }

@@ -73,6 +73,8 @@ function runCommand(
     case "trust":
       // Loaded when it is asked for, as everything of certificates is.
       return import("./trust.ts").then(({ trust }) => trust(commandLine));
+    case "requests":
+      return import("./requests.ts").then(({ requests }) => requests(commandLine));
     case "completions":
       return completions(commandLine);
     case "help":

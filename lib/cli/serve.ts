@@ -20,7 +20,7 @@ import { onSignal } from "../runtime/signals.ts";
 import { currentTerminal, onResize } from "../runtime/terminal.ts";
 import { StartError, Supervisor, type SupervisorOptions } from "../supervisor/supervisor.ts";
 import { systemInfo } from "../supervisor/system_info.ts";
-import { browserUrls, firstEndpoint, isAll } from "./addresses.ts";
+import { browserUrls, firstEndpoint, inspectorUrl, isAll } from "./addresses.ts";
 import { announcer, showStart, waitingFor } from "./announce.ts";
 import { allWarnings } from "./check.ts";
 import type { CommandLine } from "./command_line.ts";
@@ -33,7 +33,9 @@ import {
 } from "./configuration.ts";
 import type { Companion } from "./companion.ts";
 import { isTerminalGone, print, printToStderr, tell } from "./console.ts";
+import { buildPlan } from "./live_options.ts";
 import { type AddressSources, withAdvice } from "./listen_advice.ts";
+import type { InspectorFile } from "./inspector_file.ts";
 import { OwnAuthority } from "./own_authority.ts";
 import { executable } from "./own_files.ts";
 import { PortFile, readyLine } from "./ready.ts";
@@ -96,6 +98,8 @@ export async function serve(
     groups,
     terminal,
     openAuthority: authority.open,
+    build: buildPlan(commandLine, config, { ...system, groups }),
+    inspectorMayMove: commandLine.switches.has("inspect"),
   }).catch(
     async (error) => {
       // Where they would have been shown with what is served.
@@ -112,8 +116,15 @@ export async function serve(
       `SIGUSR1 opens the runtime's debugger, since --allow-net=${DEBUGGER_ADDRESS} is missing`,
     );
   }
-  const announce = announcer(supervisor);
-  const publish = () => portFile?.write(firstEndpoint(supervisor.endpoints).port);
+  const announce = announcer(supervisor, !shows);
+  let inspectorFile: InspectorFile | undefined;
+  const publish = async () => {
+    portFile?.write(firstEndpoint(supervisor.endpoints).port);
+    // PERF: what it takes is loaded only where there is one.
+    if (supervisor.inspector !== undefined) inspectorFile ??= await openInspectorFile();
+    const problem = inspectorFile?.publish(supervisor.inspector, supervisor.config);
+    if (problem !== undefined) supervisor.errorLog.warning(problem);
+  };
   const reloadAll = () =>
     void reload(supervisor, commandLine, debuggerPort, authority).then(announce).then(publish).catch((
       error,
@@ -147,9 +158,11 @@ export async function serve(
       (warning) => warning === undefined ? undefined : tell(`warning: ${warning}`),
       (error) => supervisor.errorLog.warning(`the search for links that lead out failed: ${error}`),
     );
-    publish();
+    await publish();
     const urls = browserUrls(supervisor.config);
-    if (commandLine.switches.has("ready-json")) print(readyLine(urls));
+    if (commandLine.switches.has("ready-json")) {
+      print(readyLine(urls, supervisor.inspector && inspectorUrl(supervisor.inspector)));
+    }
     companion?.start(urls[0]!);
     if (commandLine.switches.has("open")) {
       // Not waited for: where it ends only with the browser, a signal would have to wait as well.
@@ -158,12 +171,17 @@ export async function serve(
     return await Promise.race([stopAsked.promise, supervisor.failed, ...(companion ? [companion.over] : [])]);
   } finally {
     portFile?.remove();
+    inspectorFile?.remove();
     await companion?.end();
     await supervisor.stop((running) => {
       if (terminal.stderr) printToStderr(`\r${waitingFor(running, supervisor.config)}`);
     });
     stopped();
   }
+}
+
+async function openInspectorFile(): Promise<InspectorFile> {
+  return new (await import("./inspector_file.ts")).InspectorFile();
 }
 
 /** What a companion needs of its server. */

@@ -6,8 +6,9 @@
  */
 import { columnsOf, cutToColumns } from "../bytes/columns.ts";
 import { controlEscaper } from "../bytes/controls.ts";
-import { allLocations } from "../config/places.ts";
-import type { Config } from "../config/types.ts";
+import { isLabelled } from "../config/host_label.ts";
+import { allLocations, speaksTls } from "../config/places.ts";
+import type { Config, LocationConfig } from "../config/types.ts";
 import type { OpenAddresses } from "./addresses.ts";
 
 /** What is served: a folder, one file, or a configuration file; or the command of an app. */
@@ -23,6 +24,10 @@ export interface StartFacts {
   readonly place: Place;
   readonly config: Config;
   readonly addresses: OpenAddresses;
+  /** Where the inspector is, with its token; undefined where there is none. */
+  readonly inspector?: string | undefined;
+  /** Of sites that are folders, or what such an address is like; undefined where folders are none. */
+  readonly sites?: readonly string[] | undefined;
   readonly notes: readonly string[];
   readonly warnings: readonly string[];
 }
@@ -76,6 +81,8 @@ export function startBlock(facts: StartFacts, style: BlockStyle): string {
   sentences("with", [featuresOf(facts.config).join(", ")].filter((text) => text !== ""));
   links("local", addresses.local);
   links("network", addresses.network);
+  links("sites", facts.sites ?? []);
+  links("inspect", facts.inspector === undefined ? [] : [facts.inspector]);
   sentences("note", notes);
   sentences("warning", warnings, (text) => paint(YELLOW, text));
   return `\n${INDENT}${paint(BOLD, facts.version)}\n\n${lines.join("\n")}\n\n${INDENT}Ctrl+C stops it.\n`;
@@ -87,7 +94,9 @@ const BOLD = 1, DIM = 2, YELLOW = 33, CYAN = 36;
 /** What is on besides the sending of files. */
 function featuresOf(config: Config): string[] {
   const locations = allLocations(config);
+  const has = (test: (location: LocationConfig) => boolean) => locations.some(test);
   const features: [string, boolean][] = [
+    ["a site for each folder", config.servers.some(isLabelled)],
     ["listing", locations.some(({ files, proxy }) => files.autoindex && proxy.proxyPass === undefined)],
     ["uploads", locations.some(({ store }) => store.uploadStore !== undefined)],
     [
@@ -96,8 +105,19 @@ function featuresOf(config: Config): string[] {
         (cgi ?? cgiScript ?? fastcgi ?? fastcgiPass) !== undefined
       ),
     ],
+    ["other servers", config.app === undefined && has(({ proxy }) => proxy.proxyPass !== undefined)],
+    ["HTTPS", config.servers.some(speaksTls)],
+    ["live reload", has(({ live }) => live.liveReload)],
+    ["failure pages", has(({ programs }) => programs.cgiDebug)],
+    ["weather", has(isWeathered)],
+    ["inspector", config.admin !== undefined],
   ];
   return features.filter(([, isOn]) => isOn).map(([name]) => name);
+}
+
+/** Slow, or failing, on purpose. */
+function isWeathered({ weather: { delay, limitRate, fail } }: LocationConfig): boolean {
+  return delay > 0 || limitRate !== Infinity || fail !== undefined;
 }
 
 /** A path without its first folders where it is too long. */

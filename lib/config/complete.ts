@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { splitLabels } from "./host_label.ts";
 import type { HasSource, Key } from "./key.ts";
 import { linesOf } from "./lines.ts";
 import { LOCATION_GROUPS, LOCATION_KEYS, type SHARED_KEYS } from "./location_keys.ts";
@@ -51,7 +52,7 @@ export function completeLocation(
     const word = wordOf(source);
     return key.complete(own[word], inherited[word], has) !== undefined;
   };
-  return {
+  return splitLabels({
     ...path,
     access: valuesOf(LOCATION_GROUPS.access, own, inherited, has),
     answer: valuesOf(LOCATION_GROUPS.answer, own, inherited, has),
@@ -62,7 +63,7 @@ export function completeLocation(
     store: valuesOf(LOCATION_GROUPS.store, own, inherited, has),
     live: valuesOf(LOCATION_GROUPS.live, own, inherited, has),
     weather: valuesOf(LOCATION_GROUPS.weather, own, inherited, has),
-  };
+  });
 }
 
 /** Of two keys that say what answers for an extension, the one counts that the location itself has. */

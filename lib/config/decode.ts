@@ -7,7 +7,9 @@
 import { dirname } from "@std/path";
 import { checkDuplicateLocations, checkLocation, checkServer, warnAboutServer } from "./check.ts";
 import { warnAboutInterpreters } from "./check_interpreters.ts";
+import { checkAdmin } from "./check_admin.ts";
 import { checkCertificates } from "./check_certificates.ts";
+import { checkLabels } from "./check_labels.ts";
 import { checkLinks } from "./check_links.ts";
 import { checkLocalNames } from "./check_local_names.ts";
 import { checkOutside } from "./check_outside.ts";
@@ -25,6 +27,7 @@ import type { Config } from "./types.ts";
 import { warnAboutCgiDebug } from "./warn_cgi_debug.ts";
 import { warnAboutCoding } from "./warn_coding.ts";
 import { warnAboutErrorPages } from "./warn_error_pages.ts";
+import { warnAboutLiveReload } from "./warn_live.ts";
 import { warnAboutMethods } from "./warn_methods.ts";
 import { warnAboutNames } from "./warn_names.ts";
 import { warnAboutWeather } from "./warn_weather.ts";
@@ -68,6 +71,7 @@ export function decodeConfig(
   checkServers(servers, issues.report, outside?.addressOf);
   for (const server of servers) {
     checkServer(server, issues.report);
+    checkLabels(server, issues.report);
     checkDuplicateLocations(server, issues.report);
     for (const [, location] of server.values.locations ?? []) checkLocation(server, location, issues.report);
     warnAboutServer(server, warnings.report);
@@ -79,10 +83,13 @@ export function decodeConfig(
   warnAboutProxies(section, warnings.report);
   warnAboutCgiDebug(section, warnings.report);
   const config = { file, ...completeTop(section.values), servers: servers.map(completeServer) };
+  checkAdmin(config, section, issues.report);
+  if (!issues.empty) return { issues: issues.sorted() };
   for (const [index, server] of config.servers.entries()) {
     warnAboutErrorPages(server, servers[index]!, warnings.report);
     warnAboutMethods(server, servers[index]!, warnings.report);
     warnAboutCoding(server, servers[index]!, warnings.report);
+    warnAboutLiveReload(server, servers[index]!, warnings.report);
   }
   if (outside) {
     checkPlaces(config, section, outside, reports);

@@ -32,6 +32,8 @@ export interface FolderOptions {
   readonly headers: WrittenFields;
   readonly upload: boolean;
   readonly cgi: boolean;
+  /** Every folder in DIR is a site of its own, below localhost. */
+  readonly sites?: boolean;
   readonly workers: number | "auto";
   readonly quiet: boolean;
 }
@@ -54,7 +56,8 @@ const INTERPRETERS_BESIDE_UPLOADS: Interpreters = { ...INTERPRETERS, ".js": ALON
 
 /** The configuration that serves one folder. */
 export function folderConfig(options: FolderOptions): Config {
-  const { root, listing, spa, cors, headers, upload, cgi } = options;
+  const { listing, spa, cors, headers, upload, cgi, sites = false } = options;
+  const root = sites ? resolve(options.root, "$host_label") : options.root;
   const programFolder = resolve(root, "cgi-bin");
   const shared = {
     autoindex: listing,
@@ -75,8 +78,9 @@ export function folderConfig(options: FolderOptions): Config {
     cgi_only: true,
     cgi_debug: true,
   });
+  const names = sites ? ["*.localhost"] : [];
   return {
-    ...wholeConfig(options, fallback, cgi ? [programs] : []),
+    ...wholeConfig(options, fallback, cgi ? [programs] : [], names),
     ...(upload && cgi && { programFolder }),
     ...(cgi && { heedsFirstLines: true }),
   };
@@ -120,6 +124,7 @@ export function wholeConfig(
   >,
   fallback: LocationConfig,
   locations: readonly LocationConfig[],
+  serverName: readonly string[] = [],
 ): Config {
   return {
     ...DEFAULTS,
@@ -127,7 +132,7 @@ export function wholeConfig(
     accessLog: { to: quiet ? "off" : "stdout" },
     servers: [{
       listen: [{ ...endpointOf(hostname, port), tls: https }],
-      serverName: [],
+      serverName,
       allowedHosts: [],
       fallback,
       locations,

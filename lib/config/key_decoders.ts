@@ -23,16 +23,17 @@ import { quote, type Report } from "./issues.ts";
 import type { Node } from "./node.ts";
 import * as names from "./names.ts";
 import { parseUpstream, type ProxyTarget } from "./upstreams.ts";
-import type {
-  CacheControl,
-  Interpreters,
-  LogTarget,
-  ProxyFields,
-  ProxyTimeouts,
-  Return,
-  Shutdown,
-  TryFiles,
-  Variables,
+import {
+  type CacheControl,
+  type Interpreters,
+  type LogTarget,
+  type ProxyFields,
+  type ProxyTimeouts,
+  type Return,
+  type Shutdown,
+  type TryFiles,
+  VARIABLES,
+  type Variables,
 } from "./value_types.ts";
 import * as values from "./values.ts";
 import { ValueError } from "./values.ts";
@@ -65,14 +66,52 @@ export const shutdown: Decoder<Shutdown> = parsed(SHUTDOWN, (text) => {
   };
 });
 
+/** A path, absolute or from the folder on, in which the first label of the host may stand. */
+export function labelledPath(what: string, folder: string): Decoder<string> {
+  return anyPath(what, folder, (written) => {
+    const other = variableIn(written, [HOST_LABEL]);
+    return other && `only $${HOST_LABEL} is known in the name of a folder, not ${quote(`$${other}`)}`;
+  });
+}
+
 /** A path, absolute or from the folder on. */
 export function path(what: string, folder: string): Decoder<string> {
+  return anyPath(
+    what,
+    folder,
+    (written) =>
+      variableIn(written, []) === HOST_LABEL
+        ? `$${HOST_LABEL} may stand in root, alias and upload_store, and in no other path`
+        : undefined,
+  );
+}
+
+/** What `root` and the like may name. */
+const HOST_LABEL = "host_label";
+
+/** The first variable that a path names, of those that are known anywhere; a folder may well have a `$` in its name. */
+function variableIn(path: string, except: readonly string[]): string | undefined {
+  for (const [, name, inBraces] of path.matchAll(/\$(?:([A-Za-z_]\w*)|\{(\w+)\})/g)) {
+    const variable = name ?? inBraces!;
+    if (except.includes(variable)) continue;
+    if (variable === HOST_LABEL || VARIABLES.some((known) => known === variable)) return variable;
+  }
+  return undefined;
+}
+
+/** @param refuse says why a path cannot be taken */
+function anyPath(
+  what: string,
+  folder: string,
+  refuse: (written: string) => string | undefined,
+): Decoder<string> {
   return (node, report) => {
     const written = text(what)(node, report);
     if (written === undefined) return undefined;
     if (/^~(\/|$)/.test(written)) {
       report(node, `"~" is not known here: write the whole path, not ${quote(written)}`);
-    } else if (written.includes("\0")) report(node, `expected ${what}, not ${quote(written)}`);
+    } else if (refuse(written) !== undefined) report(node, refuse(written)!);
+    else if (written.includes("\0")) report(node, `expected ${what}, not ${quote(written)}`);
     else return resolve(folder, written);
     return undefined;
   };

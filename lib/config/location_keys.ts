@@ -24,14 +24,15 @@ const NO_FOLDERS: readonly string[] = [];
 const files = {
   /** The folder that the whole path is appended to; absent if alias or upload_store takes its place. */
   root: optional({
-    decoder: (folder) => decoders.path("a folder", folder),
+    decoder: (folder) => decoders.labelledPath("a folder", folder),
     notInheritedBeside: ["alias", "uploadStore", "proxyPass"],
-    meaning: "the folder that the whole path is appended to",
+    meaning:
+      "the folder that the whole path is appended to; in it, in `alias` and in `upload_store` `$host_label` stands for the first label of the host",
     example: "site",
   }),
   /** What replaces the location's prefix: a folder, or a file. */
   alias: inLocation({
-    decoder: (folder) => decoders.path("a folder or a file", folder),
+    decoder: (folder) => decoders.labelledPath("a folder or a file", folder),
     meaning: "a folder (or file) that takes the place of the location's prefix",
     example: "site/app",
   }),
@@ -259,7 +260,7 @@ const programs = {
 const store = {
   /** The folder that is written to. */
   uploadStore: inLocation({
-    decoder: (folder) => decoders.path("a folder", folder),
+    decoder: (folder) => decoders.labelledPath("a folder", folder),
     meaning: "the folder that PUT, POST and DELETE write to; made if it is not there",
     example: "files",
   }),

@@ -12,11 +12,11 @@ export function originRoot({ files, store }: LocationConfig): string | undefined
   return base === undefined ? undefined : withoutSlash(base) || "/";
 }
 
-/** That part of it which the location's own path leads to. */
+/** That part of it which the location's own path leads to; where it depends on the host, the folder above. */
 export function servedFolder(location: LocationConfig): string | undefined {
   const base = originRoot(location);
-  const { alias, root } = location.files;
-  if (base === undefined || alias !== undefined || root === undefined) return base;
+  const { files: { alias, root }, labelled } = location;
+  if (base === undefined || labelled !== undefined || alias !== undefined || root === undefined) return base;
   return (base === "/" ? "" : base) + withoutSlash(location.path) || "/";
 }
 
@@ -48,6 +48,11 @@ export function hasFastcgi(config: Config): boolean {
   return allLocations(config).some(({ programs: { fastcgi, fastcgiPass } }) =>
     fastcgi !== undefined || fastcgiPass !== undefined
   );
+}
+
+/** True if pages of some location load themselves anew. */
+export function hasLiveReload(config: Config): boolean {
+  return allLocations(config).some(({ live }) => live.liveReload);
 }
 
 /** Where the FastCGI servers listen that are not started here; one that is named twice stands there twice. */

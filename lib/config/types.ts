@@ -11,6 +11,7 @@ import type { LocationPath } from "./names.ts";
 import type { SERVER_KEYS } from "./server_keys.ts";
 import type { ValuesOf } from "./table.ts";
 import type { LIMIT_KEYS, TIMEOUT_KEYS, TOP_KEYS } from "./top_keys.ts";
+import type { LabelledPaths } from "./value_types.ts";
 
 export type { ProxyTarget } from "./upstreams.ts";
 export type { LogTarget, ProxyFields, ProxyTimeouts, Return, TryFiles } from "./value_types.ts";
@@ -21,7 +22,7 @@ export interface Config extends ValuesOf<typeof TOP_KEYS> {
   readonly file?: string;
   /**
    * The folder of programs of `--cgi` beside `--upload`: it lies in the store, but nothing is stored there, so it is the
-   * one whose programs are run all the same.
+   * one whose programs are run all the same. With `--sites` it has `$host_label` in it.
    */
   readonly programFolder?: string;
   /** Of `--cgi`: a file that may be executed and begins with `#!` is run as it says, whatever its extension. */
@@ -74,6 +75,11 @@ export interface LocationConfig extends LocationPath {
   readonly store: StoreConfig;
   readonly live: LiveConfig;
   readonly weather: WeatherConfig;
+  /**
+   * Where its folders depend on the host's first label: what stands behind those that are named above, which have them
+   * all in them. Undefined where none does.
+   */
+  readonly labelled?: LabelledPaths;
   /** Where it stands in the file; undefined where there is no file. Of the fallback that is where its server stands. */
   readonly lines?: Lines;
 }

@@ -106,5 +106,12 @@ export type Failing =
 /** A status to the path of its page. */
 export type ErrorPages = Readonly<Record<number, string>>;
 
+/** Of folders that depend on the host: what stands behind the folder above, as it is written, from a slash on. */
+export interface LabelledPaths {
+  readonly root?: string;
+  readonly alias?: string;
+  readonly uploadStore?: string;
+}
+
 /** Environment variables for programs. */
 export type Variables = Readonly<Record<string, string>>;

@@ -52,14 +52,22 @@ export interface Request {
    * understand them (HTTP/1.0), or once the final one has begun. Waits for nobody: whoever sends many bounds their number.
    */
   inform?(status: number, fields: FieldBlock): void;
+  /** Set by whoever takes it down: undefined where nobody does. */
+  record?: Recording | undefined;
   /** Calls back once if the client leaves before the response is complete; the returned function takes it back. */
   onGone(callback: () => void): () => void;
+}
+
+/** One request that is being taken down. It ends once: with the answer that is logged, or like this. */
+export interface Recording {
+  /** No answer will be logged. Does nothing where one was. */
+  left(): void;
 }
 
 /** The same request but for some of it. What the client is told, and tells by leaving, goes through the first one. */
 export function requestWith(
   request: Request,
-  changes: Partial<Omit<Request, "inform" | "onGone">>,
+  changes: Partial<Omit<Request, "inform" | "onGone" | "record">>,
 ): Request {
   const { method, target, form, path, query, uri, host, version, fields, body } = request;
   const { remote, local, tls, forwarded, upgrade } = request;

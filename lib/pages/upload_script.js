@@ -209,5 +209,8 @@ export function uploadScript() {
       }
     }
   };
-  onbeforeunload = (event) => uploads(".waiting,.running")[0] && event.preventDefault();
+  const stay = (event) => uploads(".waiting,.running")[0] && event.preventDefault();
+  addEventListener("beforeunload", stay);
+  // Live reload asks, too: what has just been uploaded is a change.
+  addEventListener("webserv-reload", stay);
 }

@@ -28,6 +28,10 @@ export interface CommandStart {
   readonly environment: Readonly<Record<string, string>>;
   /** Both standard streams are read by us; else they are this program's own. */
   readonly piped: boolean;
+  /** Where it is run; by default where this program is. */
+  readonly folder?: string;
+  /** It may read this program's standard input; by default it does. */
+  readonly hasInput?: boolean;
 }
 
 /** Says in the environment of a command, and of all that it starts, which server it belongs to. */
@@ -80,7 +84,8 @@ export class RunningCommand {
       const child = new Deno.Command(program!, {
         args,
         env: { ...start.environment, ...guard?.marks },
-        stdin: "inherit",
+        ...(start.folder !== undefined && { cwd: start.folder }),
+        stdin: start.hasInput ?? true ? "inherit" : "null",
         stdout: stream,
         stderr: stream,
         detached: Deno.build.os !== "windows",

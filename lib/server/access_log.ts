@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Request } from "../http/message.ts";
+import type { Recording, Request, Response } from "../http/message.ts";
 import type { ByteConnection, Clock, Log } from "../ports.ts";
 import { commonLine, jsonLine } from "./access_formats.ts";
 import { devLine } from "./dev_format.ts";
@@ -22,6 +22,8 @@ export interface LoggedRequest
   extends Pick<Request, "host" | "method" | "target" | "version" | "fields" | "forwarded"> {
   /** What AccessLog.start() gave when the request's head had been read; 0 where nobody asked. */
   readonly started: number;
+  /** Who takes it down, where somebody does: see Request. */
+  readonly record?: Recording | undefined;
 }
 
 /** What became of a request. */
@@ -35,8 +37,27 @@ export interface Outcome {
   readonly weather?: string | undefined;
 }
 
+/** Hears of every answer. */
+export interface AnswerLog {
+  /** The time of a request that begins, on the monotonic clock in milliseconds; 0 where it is not wanted. */
+  start(): number;
+  /**
+   * An answer has left, or as much of it as the client took.
+   *
+   * @param connection that it went out on
+   * @param request undefined where none could be read
+   * @param response undefined where no more is known of it than the outcome: of a tunnel
+   */
+  write(
+    connection: Pick<ByteConnection, "remote" | "local">,
+    request: LoggedRequest | undefined,
+    outcome: Outcome,
+    response?: Response,
+  ): void;
+}
+
 /** Writes a line for each response. */
-export class AccessLog {
+export class AccessLog implements AnswerLog {
   readonly #log: Log;
   readonly #format: AccessFormat;
   readonly #worker: number;
@@ -83,7 +104,9 @@ export class AccessLog {
       status,
       bytes,
       // Where another log was in use when the request began, nobody has looked at the clock.
-      duration: request === undefined || request.started === 0 ? 0 : clock.monotonic() - request.started,
+      duration: !this.#isTimed || request === undefined || request.started === 0
+        ? 0
+        : clock.monotonic() - request.started,
       referer: request?.fields.get("referer"),
       userAgent: request?.fields.get("user-agent"),
       weather,

@@ -144,7 +144,9 @@ export function coloured(line: string): string {
   if (status === undefined) return line;
   const colour = COLOURS[status[0]!] ?? 0;
   const shownMethod = method === "GET" ? sgr(2, method) : method;
-  return `${sgr(2, time!)} ${sgr(colour, status)} ${shownMethod}${space}${path}${sgr(2, sizes!)}${
+  const query = path!.indexOf("?"), end = query < 0 ? path!.length : query;
+  const shownPath = path!.slice(0, end), dimmed = sgr(2, path!.slice(end) + sizes!);
+  return `${sgr(2, time!)} ${sgr(colour, status)} ${shownMethod}${space}${shownPath}${dimmed}${
     status >= "400" ? sgr(colour, rest!) : rest
   }`;
 }

@@ -6,7 +6,7 @@
 import type { Handler, Request } from "../http/message.ts";
 import type { TrustedProxies } from "../http/trusted_proxies.ts";
 import type { WireLimits } from "../http1/limits.ts";
-import type { AccessLog } from "./access_log.ts";
+import type { AnswerLog } from "./access_log.ts";
 
 /** Milliseconds. */
 export interface ServerTimeouts {
@@ -49,8 +49,8 @@ export interface Settings {
    * when a connection is accepted.
    */
   readonly extendedConnect?: boolean;
-  /** Undefined: no access log. */
-  readonly accessLog: AccessLog | undefined;
+  /** Undefined: nobody hears of answers. */
+  readonly accessLog: AnswerLog | undefined;
   /** Whose word on who asks is taken; undefined: nobody's. */
   readonly trustedProxies?: TrustedProxies | undefined;
   /** By the key of the endpoint that a connection came to. */

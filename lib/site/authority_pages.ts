@@ -58,8 +58,8 @@ const FILES: ReadonlyMap<string, AuthorityFile> = new Map([
 /** Where the page is. */
 export const AUTHORITY_PAGE = `${FOLDER}ca`;
 
-/** True for a path that may be one of these. PERF: nearly none is. */
-export function isAuthorityPath({ path }: Pick<Request, "path">): boolean {
+/** True for a path that the server may have something of its own at. PERF: nearly none is. */
+export function isOwnPath({ path }: Pick<Request, "path">): boolean {
   return path.startsWith(FOLDER);
 }
 

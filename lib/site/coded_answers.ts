@@ -17,6 +17,7 @@ import { type BodySource, type Request, requestWith, type Response } from "../ht
 import { withVary } from "../http/vary.ts";
 import type { ContentCoding } from "../ports.ts";
 import type { Exchange } from "./exchange.ts";
+import { liveReloadOf } from "./live_reload.ts";
 
 /** An answer as it is sent to this client. */
 export function coded(exchange: Exchange, response: Response): MaybePromise<Response> {
@@ -40,8 +41,14 @@ export function coded(exchange: Exchange, response: Response): MaybePromise<Resp
   );
 }
 
-/** A request as it goes to whoever knows nothing of codings, with the tags of the content as it is. */
-export function asPlain({ request, location, services }: Exchange): Request {
+/** A request as it goes to whoever knows nothing of codings and scripts, with the tags of the content as it is. */
+export function asPlain(exchange: Exchange): Request {
+  const request = asUncoded(exchange, exchange.request);
+  return liveReloadOf(exchange)?.asPlain(request) ?? request;
+}
+
+/** A request with the tags of content that is not coded. */
+export function asUncoded({ location, services }: Exchange, request: Request): Request {
   const { coding: rules } = location;
   if (rules === undefined) return request;
   const { codings } = services.compression;

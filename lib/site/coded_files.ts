@@ -7,12 +7,14 @@ import type { Choice } from "../coding/file_codings.ts";
 import type { DiskOrigin } from "../disk/disk_origin.ts";
 import type { DiskFile, DiskFolder } from "../disk/found.ts";
 import { fileResponse } from "../files/file_response.ts";
-import type { HttpError } from "../http/errors.ts";
+import { HttpError } from "../http/errors.ts";
 import { NoRoomError } from "../http/few.ts";
-import type { MaybePromise } from "../http/maybe_promise.ts";
+import { andThen, type MaybePromise } from "../http/maybe_promise.ts";
 import type { Request, Response } from "../http/message.ts";
 import type { Labels } from "../http/origin.ts";
+import { asUncoded } from "./coded_answers.ts";
 import type { Exchange } from "./exchange.ts";
+import { liveReloadOf } from "./live_reload.ts";
 
 /** A file, and where it was found. */
 export interface FoundFile {
@@ -33,6 +35,8 @@ export function answerWithFile(
   { file, labels, origin }: FoundFile,
 ): MaybePromise<Response | HttpError> {
   const { location, services: { files: { clock, turns }, compression } } = exchange;
+  const plain = liveReloadOf(exchange)?.asPlainFor(asUncoded(exchange, request), labels);
+  if (plain !== undefined) return andThen(fileResponse(plain, file, clock, labels), asPage);
   const codings = location.fileCodings;
   if (codings === undefined) return fileResponse(request, file, clock, labels);
   const neighbours = {
@@ -49,6 +53,13 @@ export function answerWithFile(
   };
   const choice = codings.choose(request, file, labels, { compression, turns, origin: neighbours });
   return choice instanceof Promise ? choice.then(send) : send(choice);
+}
+
+/** A file that gets a script behind it: in which coding it is sent comes later, and its ranges are not those of the file. */
+function asPage(answer: Response | HttpError): Response | HttpError {
+  if (answer instanceof HttpError) return answer;
+  const { hasCodingChosen: _, fields, ...rest } = answer;
+  return { ...rest, fields: fields.without("accept-ranges") };
 }
 
 /**

@@ -11,7 +11,9 @@ import type { FastcgiGateway } from "../fastcgi/gateway.ts";
 import type { FileCache } from "../disk/file_cache.ts";
 import type { Listings } from "../files/listings.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
-import type { Outcome, Request } from "../http/message.ts";
+import type { HttpError } from "../http/errors.ts";
+import type { Outcome, Request, Response } from "../http/message.ts";
+import type { Labels } from "../http/origin.ts";
 import { type DecodedPath, decodePathForProgram } from "../http/path.ts";
 import { decodePathForUpstream } from "../http/upstream_path.ts";
 import type { Compression, Dialer, ErrorLog, StoreFiles } from "../ports.ts";
@@ -43,12 +45,22 @@ export interface Server {
   readonly hsts?: AddedFields | undefined;
   /** Where it shows the authority that its certificate is of; undefined where it has one of its own, or none. */
   readonly authority?: SecureAddress | undefined;
+  /** Some of its locations have `live_reload`. */
+  readonly isLive: boolean;
   /** Which files are programs, of all servers. */
   readonly programFiles: ProgramFiles;
   /** What strangers write, of all servers. */
   readonly neverRun: NeverRun;
   /** Each 404 is a line of the error log. */
   readonly logsNotFound: boolean;
+  /** Where its folders depend on the host: the servers for each. This one answers what is none of them. */
+  readonly sites?: SiteServers | undefined;
+}
+
+/** Servers that are made of one, for hosts that it has a folder for. */
+export interface SiteServers {
+  /** The server of a request's host. @param above the one for what is no site */
+  find(request: Request, above: Server): Server;
 }
 
 /** What all requests of a site share. */
@@ -61,12 +73,26 @@ export interface Services {
   readonly compression: Compression;
   readonly store: StoreFiles;
   readonly errorLog: ErrorLog;
+  /** Has pages load themselves anew; undefined where no location does. */
+  readonly live?: LiveReload | undefined;
   /** What makes answers slow and broken on purpose; undefined: nothing does, whatever the configuration says. */
   readonly weather?: Weather | undefined;
   /** Passes requests on to other servers; undefined where no location does. */
   readonly forwarder?: Forwarder | undefined;
   /** Whose certificates the servers have that bring none of their own; undefined where there are none. */
   readonly authority?: PublicAuthority | undefined;
+}
+
+/** Has pages load themselves anew when what they are made of changes. */
+export interface LiveReload {
+  /** A page with the script at its end; every other answer as it is. */
+  withScript(exchange: Exchange, response: Response): MaybePromise<Response>;
+  /** A request as it goes to whoever knows nothing of the script. */
+  asPlain(request: Request): Request;
+  /** The same for a file; undefined where that is no page, so that nothing of it changes. */
+  asPlainFor(request: Request, labels: Labels): Request | undefined;
+  /** The script, and the stream of events; undefined for what is neither. */
+  answer(request: Request): Response | HttpError | undefined;
 }
 
 /** Where a request has got to. */
@@ -109,7 +135,7 @@ export function begin(
   trace?: Trace,
 ): Exchange {
   const { location, answer } = path === undefined ? server.fallback : server.locations.find(path);
-  trace?.location(location.config, path ?? "/");
+  trace?.location(location.written, path ?? "/");
   return {
     request,
     server,
@@ -195,7 +221,7 @@ export function at(
 ): Exchange {
   const { server, services, trace } = exchange;
   const { location, answer } = server.locations.find(path);
-  trace?.location(location.config, path);
+  trace?.location(location.written, path);
   // PERF: written out, in the order of begin(): spreads would cost more than all the rest of a hop.
   return {
     request: changes.request ?? exchange.request,

@@ -56,11 +56,13 @@ export class Location {
   /** What makes its answers slow and broken on purpose; undefined where nothing does. */
   readonly weather: LocationWeather | undefined;
 
+  /** @param written the location as the configuration has it: where its folders depend on the host, that is another */
   constructor(
     readonly config: LocationConfig,
     cache: FileCache,
     ports: StorePorts,
     programs: readonly string[],
+    readonly written = config,
   ) {
     const { access, answer: { addHeader }, files: { alias, root }, store: { uploadStore } } = config;
     const { programs: { sendfileFrom } } = config;

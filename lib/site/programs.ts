@@ -19,7 +19,8 @@ import type { MaybePromise } from "../http/maybe_promise.ts";
 import { InternalRedirect, type Outcome } from "../http/message.ts";
 import { asPlain } from "./coded_answers.ts";
 import type { Answerer, Exchange, Server } from "./exchange.ts";
-import { isForeign } from "./foreign_pages.ts";
+import { isForeign } from "./foreign.ts";
+import { askForWhole } from "./live_reload.ts";
 import type { Location } from "./location.ts";
 import type { NeverRun } from "./never_run.ts";
 import { notFound } from "./refused_links.ts";
@@ -222,19 +223,24 @@ function run(
   const { location, server, services, errorPage, trace } = exchange, request = asPlain(exchange);
   const { access, programs } = location.config;
   trace?.answeredBy({ kind: "program", path: script.file, command: [...interpreter, script.file] });
-  return noting(exchange, script, (notes) =>
-    services.gateway.answer(request, {
-      script,
-      interpreter,
-      documentRoot: documentRoot(location, server) ?? dirname(script.file),
-      environment: programs.cgiEnv,
-      passAuthorization: programs.cgiPassAuthorization,
-      bodyLimit: access.clientMaxBodySize,
-      limits,
-      errorPage,
-      listener: trace,
-      notes,
-    })).then((outcome) => withSentFile(exchange, outcome));
+  return noting(
+    exchange,
+    script,
+    (notes) =>
+      askForWhole(exchange, request, (asked) =>
+        services.gateway.answer(asked, {
+          script,
+          interpreter,
+          documentRoot: documentRoot(location, server) ?? dirname(script.file),
+          environment: programs.cgiEnv,
+          passAuthorization: programs.cgiPassAuthorization,
+          bodyLimit: access.clientMaxBodySize,
+          limits,
+          errorPage,
+          listener: trace,
+          notes,
+        })),
+  ).then((outcome) => withSentFile(exchange, outcome));
 }
 
 function documentRoot({ config, origin }: Location, server: Server): string | undefined {
@@ -259,19 +265,24 @@ function ask(
   const { location, server, services, errorPage, trace } = exchange, request = asPlain(exchange);
   const { access, programs } = location.config;
   trace?.answeredBy({ kind: "fastcgi", path: file, server: nameOfServer(fastcgi) });
-  return noting(exchange, { file, name, pathInfo }, (notes) =>
-    services.fastcgi.answer(request, {
-      server: fastcgi,
-      script: { file: asServerSees(location, file, name), name, pathInfo },
-      documentRoot: programs.fastcgiRoot ?? documentRoot(location, server),
-      environment: programs.cgiEnv,
-      passAuthorization: programs.cgiPassAuthorization,
-      bodyLimit: access.clientMaxBodySize,
-      limits,
-      errorPage,
-      listener: trace,
-      notes,
-    })).then((outcome) => withSentFile(exchange, outcome));
+  return noting(
+    exchange,
+    { file, name, pathInfo },
+    (notes) =>
+      askForWhole(exchange, request, (asked) =>
+        services.fastcgi.answer(asked, {
+          server: fastcgi,
+          script: { file: asServerSees(location, file, name), name, pathInfo },
+          documentRoot: programs.fastcgiRoot ?? documentRoot(location, server),
+          environment: programs.cgiEnv,
+          passAuthorization: programs.cgiPassAuthorization,
+          bodyLimit: access.clientMaxBodySize,
+          limits,
+          errorPage,
+          listener: trace,
+          notes,
+        })),
+  ).then((outcome) => withSentFile(exchange, outcome));
 }
 
 /** A script's file where the server has it: in a container, the place of the root or the alias is another. */

@@ -13,7 +13,7 @@ import { type DecodedPath, decodePath } from "../http/path.ts";
 import { errorResponse } from "../pages/error_response.ts";
 import type { StorePorts } from "../disk/store_origin.ts";
 import { answererBehind, answererOf } from "./answerers.ts";
-import { answerForAuthority, isAuthorityPath, type SecureAddress } from "./authority_pages.ts";
+import { answerForAuthority, isOwnPath, type SecureAddress } from "./authority_pages.ts";
 import {
   begin,
   beginBehind,
@@ -32,6 +32,7 @@ import { NeverRun } from "./never_run.ts";
 import { ProgramFiles } from "./program_files.ts";
 import type { ProgramRules } from "./programs.ts";
 import { follow } from "./route.ts";
+import { type MakeServer, type Shape, Sites } from "./sites.ts";
 import type { Trace } from "./trace.ts";
 import { VirtualHosts } from "./virtual_hosts.ts";
 
@@ -56,12 +57,18 @@ export function createSite(config: Config, services: Services): Site {
     logsNotFound: config.logNotFound,
     neverRun: new NeverRun(config, services.files.files),
     heedsFirstLines: config.heedsFirstLines ?? false,
-    programFiles: new ProgramFiles(config, services.files.files),
-    programFolders: [...new Set(allLocations(config).flatMap((location) => programFolder(location) ?? []))],
+    ...programPlaces(config, services),
+  };
+  const make: MakeServer = (server, of, shape) => createServer(server, services, rulesOf(of), shape);
+  const rulesOf = (of: Config): SiteRules => {
+    if (of === config) return rules;
+    // SECURITY: the stores of all sites, whichever it is.
+    const neverRun = new NeverRun({ ...config, ...programFolderOf(of) }, services.files.files);
+    return { ...rules, neverRun, ...programPlaces(of, services) };
   };
   const byEndpoint = new Map<string, Hosts>();
   for (const serverConfig of config.servers) {
-    const server = createServer(serverConfig, services, rules);
+    const server = Sites.serverOf(serverConfig, config, services.files, make);
     for (const endpoint of serverConfig.listen) {
       const key = endpointKey(endpoint);
       let hosts = byEndpoint.get(key);
@@ -79,6 +86,21 @@ export function createSite(config: Config, services: Services): Site {
     handlers: new Map(all.map(([key, hosts]) => [key, checked(createHandler(hosts, services))])),
     plainHandlers: new Map(secure.map(([key, hosts]) => [key, createPlainHandler(hosts, services)])),
   };
+}
+
+/** Where programs are, and which files are some. */
+function programPlaces(
+  config: Config,
+  services: Services,
+): Pick<SiteRules, "programFiles" | "programFolders"> {
+  return {
+    programFiles: new ProgramFiles(config, services.files.files),
+    programFolders: [...new Set(allLocations(config).flatMap((location) => programFolder(location) ?? []))],
+  };
+}
+
+function programFolderOf({ programFolder }: Config): Pick<Config, "programFolder"> {
+  return programFolder === undefined ? {} : { programFolder };
 }
 
 /** Who answers on one address. */
@@ -121,7 +143,7 @@ interface SiteRules extends ProgramRules {
   readonly programFiles: ProgramFiles;
 }
 
-function createServer(config: ServerConfig, services: Services, rules: SiteRules): Server {
+function createServer(config: ServerConfig, services: Services, rules: SiteRules, shape: Shape): Server {
   const { files: { files, clock }, store } = services;
   const ports: StorePorts = {
     files,
@@ -132,9 +154,12 @@ function createServer(config: ServerConfig, services: Services, rules: SiteRules
     },
   };
   const create = (location: LocationConfig): LocationEntry => ({
-    location: new Location(location, services.files, ports, rules.programFolders),
-    answer: answererOf(location, rules),
-    answerBehind: (namesEnd) => answererBehind(location, rules, namesEnd),
+    location: new Location(location, services.files, ports, rules.programFolders, shape.written(location)),
+    answer: shape.wrap(location, answererOf(location, rules)),
+    answerBehind(namesEnd) {
+      const answer = answererBehind(location, rules, namesEnd);
+      return answer && shape.wrap(location, answer);
+    },
   });
   const fallback = create(config.fallback);
   const locations = new LocationTable(fallback);
@@ -142,7 +167,19 @@ function createServer(config: ServerConfig, services: Services, rules: SiteRules
   const hsts = config.hsts === undefined ? undefined : new AddedFields([[HSTS, config.hsts]]);
   const authority = hasLocalCertificate(config) ? secureAddressOf(config) : undefined;
   const { logsNotFound, programFiles, neverRun } = rules;
-  return { config, fallback, locations, hsts, authority, logsNotFound, programFiles, neverRun };
+  const isLive = [config.fallback, ...config.locations].some(({ live }) => live.liveReload);
+  return {
+    config,
+    fallback,
+    locations,
+    hsts,
+    authority,
+    isLive,
+    logsNotFound,
+    programFiles,
+    neverRun,
+    sites: undefined,
+  };
 }
 
 function secureAddressOf({ listen }: ServerConfig): SecureAddress {
@@ -161,9 +198,16 @@ function authorityAnswer(
   { authority: secure }: Server,
   { authority }: Services,
 ): MaybePromise<Response> | undefined {
-  if (secure === undefined || authority === undefined || !isAuthorityPath(request)) return undefined;
+  if (secure === undefined || authority === undefined || !isOwnPath(request)) return undefined;
   const address = endpoint.tls ? { port: undefined, isOpen: isAll(endpoint) } : secure;
   const outcome = answerForAuthority(request, authority, address);
+  return outcome instanceof HttpError ? errorResponse(outcome, request) : outcome;
+}
+
+/** The script of pages that load themselves anew, and what tells it; undefined for everything else. */
+function liveAnswer(request: Request, { isLive }: Server, { live }: Services): Response | undefined {
+  if (!isLive || live === undefined || !isOwnPath(request)) return undefined;
+  const outcome = live.answer(request);
   return outcome instanceof HttpError ? errorResponse(outcome, request) : outcome;
 }
 
@@ -197,14 +241,17 @@ function createHandler(hosts: Hosts, services: Services): SiteHandler {
     if (request.tls !== undefined && isMisdirected(request, request.tls, server, servers)) {
       return errorResponse(MISDIRECTED, request);
     }
-    const answer = authorityAnswer(request, hosts, server, services);
-    if (answer !== undefined) return answer;
-    const path = pathOf(request);
-    if (typeof path !== "object") return follow(begin(request, server, services, path, trace), finish);
-    const behind = beginBehind(request, server, services, trace) ??
-      beginPassedOn(request, server, services, trace);
+    const answer = authorityAnswer(request, hosts, server, services) ?? liveAnswer(request, server, services);
+    if (answer !== undefined) {
+      trace?.answeredBy({ kind: "server" });
+      return answer;
+    }
+    const path = pathOf(request), site = server.sites?.find(request, server) ?? server;
+    if (typeof path !== "object") return follow(begin(request, site, services, path, trace), finish);
+    const behind = beginBehind(request, site, services, trace) ??
+      beginPassedOn(request, site, services, trace);
     if (behind !== undefined) return follow(behind, finish);
-    return finish(begin(request, server, services, undefined, trace), path);
+    return finish(begin(request, site, services, undefined, trace), path);
   };
 }
 

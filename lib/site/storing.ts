@@ -12,7 +12,8 @@ import { post } from "../store/post.ts";
 import { put, remove } from "../store/put.ts";
 import type { StoreTarget } from "../store/target.ts";
 import type { Exchange } from "./exchange.ts";
-import { isForeign } from "./foreign_pages.ts";
+import { isForeign } from "./foreign.ts";
+import { liveReloadOf } from "./live_reload.ts";
 
 const WRITERS: ReadonlyMap<string, (request: Request, target: StoreTarget) => Promise<Outcome>> = new Map([
   ["PUT", put],
@@ -22,17 +23,20 @@ const WRITERS: ReadonlyMap<string, (request: Request, target: StoreTarget) => Pr
 
 /** Answers PUT, POST and DELETE from the location's store; undefined for what does not write. @throws {FileError} */
 export function answerFromStore(exchange: Exchange): MaybePromise<Outcome> | undefined {
-  const { location, path, request, services, trace } = exchange;
-  const write = WRITERS.get(request.method);
+  const { location, path, services, trace } = exchange;
+  const write = WRITERS.get(exchange.request.method);
   // Who writes names the place: no index and no try_files chooses it.
   if (write === undefined || exchange.isChosen) return undefined;
   const { config: { access, store: { overwrite } } } = location;
-  if (!access.cors && isForeign(request)) return fromElsewhere(request);
+  if (!access.cors && isForeign(exchange.request)) return fromElsewhere(exchange.request);
   const place = location.storePath(path), store = location.store!;
   trace?.answeredBy({ kind: "store", path: joinPath(store.root, place) });
-  // Whoever has read a coding of the file has read the file.
-  const fields = withPlainTags(request, undefined);
-  return write(fields === request.fields ? request : requestWith(request, { fields }), {
+  // Whoever has read a coding of the file has read the file, and so has who has read it with a script behind it.
+  const fields = withPlainTags(exchange.request, undefined);
+  const request = fields === exchange.request.fields
+    ? exchange.request
+    : requestWith(exchange.request, { fields });
+  return write(liveReloadOf(exchange)?.asPlain(request) ?? request, {
     path,
     store,
     place,

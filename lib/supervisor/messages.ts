@@ -4,16 +4,24 @@
  * @module
  */
 import type { Config } from "../config/types.ts";
-import type { AppState, ProcessError } from "../ports.ts";
+import type { Place } from "../inspector/metrics.ts";
+import type { RecordsFound, RecordsWanted } from "../inspector/wanted.ts";
+import type { AppState, LiveEvent, ProcessError } from "../ports.ts";
 import type { SpoolFolder } from "../runtime/spool.ts";
 import type { Terminal } from "../runtime/terminal.ts";
+import type { LiveState } from "./live_feed.ts";
 import type { WorkerCertificate, WorkerCertificates } from "./certificates.ts";
 
 /** From the main thread to a worker. */
 export type ToWorker =
   | { readonly type: "start"; readonly start: WorkerStart }
   /** Serve another configuration, on the same addresses and with the same permissions. */
-  | { readonly type: "change"; readonly config: Config; readonly certificates: WorkerCertificates }
+  | {
+    readonly type: "change";
+    readonly config: Config;
+    readonly certificates: WorkerCertificates;
+    readonly inspection: Inspection | undefined;
+  }
   /** Other certificates for the same configuration. */
   | { readonly type: "certificates"; readonly certificates: WorkerCertificates }
   /** One that was wanted, or a newer one for the same name; undefined: there is none for it. */
@@ -28,6 +36,8 @@ export type ToWorker =
   | { readonly type: "resize"; readonly columns: number | undefined }
   /** The app behind this server has been started, or has ended. */
   | { readonly type: "app"; readonly state: AppState }
+  /** Pages are to be told. */
+  | { readonly type: "live"; readonly event: LiveEvent; readonly number: number }
   /** Others have taken over: accept nothing more, and answer what the connections still ask for. */
   | { readonly type: "retire" }
   /** It has been retired for a while: close what is idle. What is being answered goes on, and so do tunnels. */
@@ -38,6 +48,8 @@ export type ToWorker =
   | { readonly type: "stop" }
   /** So many bytes of what it has posted for a log are written, or dropped. */
   | { readonly type: "written"; readonly log: LogName; readonly bytes: number }
+  /** Say what you have taken down. One is answered before the next is asked. */
+  | { readonly type: "records wanted"; readonly ask: number; readonly wanted: RecordsWanted }
   /** To be answered at once: nothing else tells that a thread has closed itself. */
   | { readonly type: "ping" };
 
@@ -70,8 +82,22 @@ export interface WorkerStart {
   readonly lockOwner: number;
   /** Where logs to the standard streams are seen; without it nobody sees them. */
   readonly terminal?: Terminal;
+  /** What pages have been told. */
+  readonly live: LiveState;
   /** Undefined where there is no app behind this server. */
   readonly app?: AppState | undefined;
+  /** Undefined where nobody wants to see the requests. */
+  readonly inspection?: Inspection | undefined;
+}
+
+/** What a worker takes requests down with. */
+export interface Inspection {
+  /** Its own part of MetricsMemory. */
+  readonly metrics: SharedArrayBuffer;
+  /** What its rows are for, those of the configuration among them. */
+  readonly places: readonly Place[];
+  /** The last id of a request, of all workers: see IdCounter. */
+  readonly ids: SharedArrayBuffer;
 }
 
 /** From a worker to the main thread, which believes none of it: see decodeMessage(). */
@@ -100,6 +126,8 @@ export type FromWorker =
   | { readonly type: "pool failed"; readonly name: string }
   /** It has been told to retire, and needs pools no more. */
   | { readonly type: "pools unused" }
+  /** What was wanted, as far as it has it. */
+  | { readonly type: "records"; readonly ask: number; readonly found: RecordsFound }
   /** It lives, and has its turns. */
   | { readonly type: "pong" }
   /** It was told to stop, and so many requests are still being answered. */

@@ -17,7 +17,7 @@ import {
 } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
 import { isContained } from "../http/containment.ts";
-import { formatEndpoint, hostToDial } from "../http/endpoint.ts";
+import { type Endpoint, formatEndpoint, hostToDial } from "../http/endpoint.ts";
 import type { Pool } from "../ports.ts";
 
 /** Absolute paths, and addresses as Deno writes them. */
@@ -100,6 +100,18 @@ export function workerPermissions(config: Config, system: SystemPaths): Permissi
   };
 }
 
+/** Where a program on this machine reaches what is listened on. */
+export function reachedAt(config: Config): Endpoint[] {
+  const reached = (hostname: string) =>
+    hostname === "0.0.0.0" ? "127.0.0.1" : hostname === "::" ? "::1" : hostname;
+  return endpointsOf(config).map((endpoint) => ({ ...endpoint, hostname: reached(endpoint.hostname) }));
+}
+
+/** What the inspector's thread gets: to listen on its address, and to send requests again to this server. Nothing else. */
+export function inspectorNet(config: Config): string[] {
+  return config.admin === undefined ? [] : unique([config.admin, ...reachedAt(config)].map(formatEndpoint));
+}
+
 /** An address that is connected to, as the runtime compares it. */
 function permissionToDial({ hostname, port }: { readonly hostname: string; readonly port: number }): string {
   return formatEndpoint({ hostname: hostToDial(hostname), port });
@@ -133,12 +145,14 @@ export interface MainNeeds {
   readonly variables: readonly string[];
   /** What it takes to start FastCGI servers; by default nothing. */
   readonly pools?: PoolNeeds;
-  /** What it takes to have certificates signed; by default nothing. */
-  readonly authority?: {
+  /** Files and folders whose changes pages are told of; by default none. */
+  readonly watched?: readonly string[];
+  /** What it takes of this user's data, one for each purpose; by default nothing. */
+  readonly data?: readonly {
     readonly folders: readonly string[];
     readonly variables: readonly string[];
     readonly sys: readonly string[];
-  };
+  }[];
 }
 
 /** What the main thread needs to start FastCGI servers; no worker needs any of it. */
@@ -159,13 +173,18 @@ export const NO_POOLS: PoolNeeds = { run: [], folders: [], net: [] };
  * SECURITY: on a terminal the runtime would ask whether more is to be allowed, and everything would stand still.
  */
 export function permissionFlags(config: Config, workers: PermissionSet, needs: MainNeeds): string[] {
-  const logs = logFiles(config), { folders = [], variables = [], sys = [] } = needs.authority ?? {};
+  const logs = logFiles(config), data = needs.data ?? [];
+  const folders = data.flatMap(({ folders }) => folders);
   const pools = needs.pools ?? NO_POOLS;
   const lists: readonly (readonly [string, readonly string[]])[] = [
     // Which port stands for 0 is only known later.
     [
       "net",
-      unique([...workers.net.map((address) => address.replace(/:0$/, "")), ...needs.net, ...pools.net]),
+      unique([
+        ...[...workers.net, ...inspectorNet(config)].map((address) => address.replace(/:0$/, "")),
+        ...needs.net,
+        ...pools.net,
+      ]),
     ],
     [
       "read",
@@ -176,6 +195,7 @@ export function permissionFlags(config: Config, workers: PermissionSet, needs: M
         ...certificateFiles(config),
         ...folders,
         ...pools.folders,
+        ...needs.watched ?? [],
         ...logs,
       ]),
     ],
@@ -186,9 +206,9 @@ export function permissionFlags(config: Config, workers: PermissionSet, needs: M
         ? []
         : unique([...workers.run, ...pools.run, ...(startsPrograms(config) ? needs.killers : [])]),
     ],
-    ["env", [...needs.variables, ...variables]],
+    ["env", [...new Set([...needs.variables, ...data.flatMap(({ variables }) => variables)])]],
     // For the names of the folders for large bodies and for sockets.
-    ["sys", unique([...(collectsBodies(config) ? ["uid"] : []), ...sys])],
+    ["sys", unique([...(collectsBodies(config) ? ["uid"] : []), ...data.flatMap(({ sys }) => sys)])],
   ];
   return [
     "--no-prompt",

@@ -5,12 +5,22 @@
  * @module
  */
 import { endpointsOf } from "../config/listen.ts";
-import { spawnedPools, uploadStores } from "../config/places.ts";
+import { hasLiveReload, spawnedPools, uploadStores } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
 import { type Endpoint, endpointKey } from "../http/endpoint.ts";
 import { describeFileError } from "../http/errors.ts";
-import { type AppState, type ErrorLog, FileError, type FileProblem, type Pool } from "../ports.ts";
+import type { MetricsMemory } from "../inspector/metrics.ts";
+import type { RecordsFound, RecordsWanted } from "../inspector/wanted.ts";
+import {
+  type AppState,
+  type ErrorLog,
+  FileError,
+  type FileProblem,
+  type LiveEvent,
+  type Pool,
+} from "../ports.ts";
 import { LogError } from "../runtime/logs.ts";
+import { ListenError } from "../runtime/net.ts";
 import { MARK_VARIABLE, markedSoftware, OrphanGuard } from "../runtime/orphan_guard.ts";
 import { ownAddresses } from "../runtime/own_addresses.ts";
 import type { ProcessGroups } from "../runtime/process_groups.ts";
@@ -27,6 +37,11 @@ import {
   startsPrograms,
   workerPermissions,
 } from "./permissions.ts";
+import type { LiveBuildPlan } from "./live_build.ts";
+import { newLiveFeed } from "./live_feed.ts";
+import type { LiveWatch } from "./live_watch.ts";
+import type { AdminAddress, AdminChange, AdminKeeper } from "./admin_keeper.ts";
+import type { InspectionMemory } from "./inspection_memory.ts";
 import type { PoolKeeper } from "./pool_keeper.ts";
 import { type RetiredBounds, RetiredWorkers } from "./retired_workers.ts";
 import { SOFTWARE } from "./software.ts";
@@ -86,10 +101,14 @@ export interface SupervisorOptions {
   readonly terminal?: Terminal;
   /** Signs for servers that speak TLS and have no certificate of their own. */
   readonly openAuthority?: OpenLocalCertificates;
+  /** What is to be run before pages are told of changes. */
+  readonly build?: LiveBuildPlan | undefined;
   /** In place of WORKER_ENTRY. */
   readonly entry?: URL;
   /** In place of HEARTBEAT. */
   readonly heartbeat?: Heartbeat;
+  /** Where the port of the inspector is taken, the next free one is as good. */
+  readonly inspectorMayMove?: boolean;
   /** In place of RETIRED_BOUNDS. */
   readonly retired?: RetiredBounds;
 }
@@ -105,6 +124,10 @@ export class Supervisor {
   readonly #retired: RetiredWorkers;
   #terminal: Terminal;
   #app: AppState = { runs: true };
+  /** What pages have been told. */
+  readonly #live = newLiveFeed(Date.now());
+  /** Since live reload was on for the first time. */
+  #liveWatch: LiveWatch | undefined;
   #config: Config;
   #logs: SupervisorLogs;
   /** What workers of the configuration have been given. */
@@ -124,6 +147,10 @@ export class Supervisor {
   #reaper: Reaper | undefined;
   /** Since FastCGI servers were to be started for the first time. */
   #pools: PoolKeeper | undefined;
+  /** Since somebody wanted to see requests for the first time. */
+  #inspection: InspectionMemory | undefined;
+  /** Of the same time. */
+  #admin: AdminKeeper | undefined;
   #looking: ReturnType<typeof setInterval> | undefined;
   /** Reloads come one after another. */
   #reloading: Promise<void> = Promise.resolve();
@@ -180,11 +207,12 @@ export class Supervisor {
    * @throws {ListenError | StartError} the old configuration stays then
    */
   reload(config: Config): Promise<void> {
-    const reloaded = this.#reloading.then(() => this.#begin(config)).catch((error) => {
-      // Its new endpoints are not ours after all.
-      this.#endpoints.keep(this.#config);
-      throw error;
-    });
+    const reloaded = this.#reloading.then(() => this.#begin(config)).then(() => this.#liveWatch?.touch())
+      .catch((error) => {
+        // Its new endpoints are not ours after all.
+        this.#endpoints.keep(this.#config);
+        throw error;
+      });
     this.#reloading = reloaded.catch(() => {});
     return reloaded;
   }
@@ -205,6 +233,29 @@ export class Supervisor {
     for (const worker of this.#everyWorker()) worker.tellApp(state);
   }
 
+  /** Pages are to be told. */
+  tellLive(event: LiveEvent): void {
+    this.#live.tell(event);
+    for (const worker of this.#everyWorker()) worker.tellLive(event, this.#live.last);
+  }
+
+  /** Where the inspector is; undefined where there is none. */
+  get inspector(): AdminAddress | undefined {
+    return this.#admin?.address;
+  }
+
+  /** What all workers have counted of requests; undefined where nobody wants to see them. */
+  get metrics(): MetricsMemory | undefined {
+    return this.#inspection?.metrics;
+  }
+
+  /** What workers have taken down of requests, of each that says so in time. */
+  async records(wanted: RecordsWanted): Promise<RecordsFound[]> {
+    const inspected = this.#everyWorker().filter(({ inspection }) => inspection !== undefined);
+    const found = await Promise.all(inspected.map((worker) => worker.records(wanted)));
+    return found.filter((one) => one !== undefined);
+  }
+
   /** The terminal has another width. */
   resize(columns: number | undefined): void {
     this.#terminal = { ...this.#terminal, columns };
@@ -219,12 +270,14 @@ export class Supervisor {
   async stop(waiting?: (running: number) => void): Promise<void> {
     const begun = performance.now();
     this.#stopping = true;
+    const liveStopped = this.#liveWatch?.stop();
     this.#retired.stop();
     clearInterval(this.#looking);
     this.#reaper?.stop();
     this.#certificateStore?.stop();
     this.#replacing.forEach(clearTimeout);
     await this.#reloading;
+    const inspectorStopped = this.#admin?.stop();
     const workers = this.#everyWorker();
     const stopped = Promise.all(
       workers.map((worker) => worker.stop(this.#config.timeouts.shutdown.requests)),
@@ -234,7 +287,9 @@ export class Supervisor {
       if (running > 0) waiting?.(running);
     });
     await stopped;
+    await inspectorStopped;
     await this.#pools?.stop();
+    await liveStopped;
     this.#options.groups.killAll();
     await this.#guard?.end();
     const left = this.#config.timeouts.shutdown.requests - (performance.now() - begun);
@@ -264,11 +319,14 @@ export class Supervisor {
     if (spoolWarning !== undefined) logs.errors.warning(spoolWarning);
     this.#guardPrograms(config);
     this.#reapOrphans(config, logs.errors);
+    const inspector = await this.#prepareInspector(config);
     const needs = this.#needsOf(config);
+    const prepared = this.#prepareLive(config);
     let workers: readonly (WorkerHandle | undefined)[];
     try {
       workers = this.#unchanged(needs) ?? await this.#startWorkers(config, certificates);
     } catch (error) {
+      await inspector?.undo();
       if (logs !== this.#logs) await logs.close(LOG_PATIENCE);
       throw error instanceof WorkerFailure ? new StartError(error.message) : error;
     }
@@ -281,9 +339,12 @@ export class Supervisor {
     this.#workers = [...workers];
     this.#needs = needs;
     this.#endpoints.keep(config);
+    await inspector?.commit();
     // It may have changed while they started.
     if (config.app !== undefined) this.tellApp(this.#app);
     this.#lookAround(links);
+    await prepared;
+    this.#liveWatch?.configure(config);
     // Between its first word and now.
     workers.forEach((worker, index) => {
       if (worker?.isGone) this.#replace(worker, index, "it did not outlive its start", 0);
@@ -291,10 +352,41 @@ export class Supervisor {
     // Their last lines go to the new logs.
     await Promise.all(
       workers === oldWorkers
-        ? oldWorkers.map((worker) => worker?.change(config, certificates))
+        ? oldWorkers.map((worker) => this.#change(worker, config, certificates))
         : this.#retire(oldWorkers),
     );
     if (oldLogs !== logs) await oldLogs.close(LOG_PATIENCE);
+  }
+
+  /** PERF: while workers start, this thread has nothing to do. */
+  async #prepareLive(config: Config): Promise<void> {
+    if (this.#liveWatch !== undefined || !hasLiveReload(config)) return;
+    const { LiveWatch } = await import("./live_watch.ts");
+    this.#liveWatch = new LiveWatch({
+      tell: (event) => this.tellLive(event),
+      errorLog: () => this.errorLog,
+      build: this.#options.build,
+    });
+  }
+
+  /** PERF: what it takes is loaded only where somebody wants to see requests. @throws {StartError} */
+  async #prepareInspector(config: Config): Promise<AdminChange | undefined> {
+    if (config.admin === undefined) return await this.#admin?.prepare(config);
+    const { InspectionMemory } = await import("./inspection_memory.ts");
+    const { AdminKeeper } = await import("./admin_keeper.ts");
+    const inspection = this.#inspection ??= new InspectionMemory((memory) => this.#admin?.count(memory));
+    this.#admin ??= new AdminKeeper({
+      metrics: () => inspection.metrics,
+      records: (wanted) => this.records(wanted),
+      errorLog: () => this.errorLog,
+      mayMove: this.#options.inspectorMayMove ?? false,
+    });
+    try {
+      return await this.#admin.prepare(config);
+    } catch (error) {
+      const isKnown = error instanceof ListenError || error instanceof WorkerFailure;
+      throw isKnown ? new StartError(error.message) : error;
+    }
   }
 
   /** @throws {StartError} */
@@ -358,7 +450,10 @@ export class Supervisor {
   #follow(paths: readonly string[]): void {
     const what = `${paths.join(", ")}: the link leads elsewhere`;
     this.#reloading = this.#reloading.then(() => this.#begin(this.#config)).then(
-      () => this.errorLog.notice(`${what}, and what is there is served now`),
+      () => {
+        this.errorLog.notice(`${what}, and what is there is served now`);
+        this.#liveWatch?.touch();
+      },
       // Whatever it is, the server goes on; it is tried again when a link changes, or at a reload.
       (error: Error) => this.errorLog.error(`${what}, and what is there is not served: ${error.message}`),
     );
@@ -381,6 +476,7 @@ export class Supervisor {
       permissions,
       launcherFor(config, launcher),
       workerCount(config),
+      config.admin !== undefined,
     ]);
   }
 
@@ -463,10 +559,20 @@ export class Supervisor {
     return workerPermissions(config, { ...system, poolSockets });
   }
 
+  async #change(
+    worker: WorkerHandle | undefined,
+    config: Config,
+    certificates: WorkerCertificates,
+  ): Promise<void> {
+    const inspection = worker?.inspection && this.#inspection?.change(config, worker.inspection);
+    await worker?.change(config, certificates, inspection);
+  }
+
   #startWorker(index: number, config: Config, certificates: WorkerCertificates): WorkerHandle {
     const { system, groups, entry, heartbeat } = this.#options;
     const born = performance.now();
     const pools = this.#pools?.open(config, (name) => worker.forgetPool(name));
+    const inspection = config.admin && this.#inspection?.open(config);
     const worker: WorkerHandle = new WorkerHandle(
       entry ?? WORKER_ENTRY,
       {
@@ -480,6 +586,8 @@ export class Supervisor {
         software: this.#software,
         terminal: this.#terminal,
         app: config.app && this.#app,
+        live: this.#live.state,
+        inspection,
       },
       config.sandbox ? this.#permissions(config) : undefined,
       {
@@ -496,6 +604,7 @@ export class Supervisor {
       heartbeat,
     );
     if (pools !== undefined) void worker.gone.then(() => pools.close());
+    if (inspection !== undefined) void worker.gone.then(() => this.#inspection?.release(inspection));
     return worker;
   }
 

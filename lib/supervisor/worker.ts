@@ -5,16 +5,19 @@
  * @module
  */
 import type { Config } from "../config/types.ts";
+import { andThen } from "../http/maybe_promise.ts";
 import type { AppState } from "../ports.ts";
 import { clock } from "../runtime/clock.ts";
 import { errorLogTo } from "../runtime/error_log.ts";
 import { ListenError } from "../runtime/net.ts";
+import type { RecordsWanted } from "../inspector/wanted.ts";
 import { PostedLog } from "../runtime/posted_log.ts";
 import { SharedGroups } from "../runtime/process_groups.ts";
 import { NameLocks } from "../runtime/name_locks.ts";
 import { setNameLocks, setUnfinishedRegistry } from "../runtime/store_files.ts";
 import { NO_TERMINAL } from "../runtime/terminal.ts";
 import { errorTime } from "./log_style.ts";
+import { ThreadLiveFeed } from "./live_feed.ts";
 import type { FromWorker, LogName, ToWorker, WorkerStart } from "./messages.ts";
 import { WorkerPools } from "./worker_pools.ts";
 import { WorkerServer } from "./worker_server.ts";
@@ -28,6 +31,7 @@ let server: WorkerServer | undefined;
 /** What was said of it last: it may be while the server starts. */
 let app: AppState | undefined;
 let groups: SharedGroups | undefined;
+let live: ThreadLiveFeed | undefined;
 const logs = {
   // What clients have sent is escaped where the lines are made.
   access: new PostedLog((lines) => postLines("access", lines), true),
@@ -58,8 +62,10 @@ thread.onmessage = ({ data }) => {
       return void start(data.start);
     case "change":
       styleErrors(data.config);
-      server?.change(data.config, data.certificates);
-      return thread.postMessage({ type: "changed" });
+      return void andThen(
+        server?.change(data.config, data.certificates, data.inspection),
+        () => thread.postMessage({ type: "changed" }),
+      );
     case "certificates":
       return server?.renew(data.certificates);
     case "certificate":
@@ -71,6 +77,8 @@ thread.onmessage = ({ data }) => {
     case "app":
       app = data.state;
       return server?.knowApp(app);
+    case "live":
+      return live?.tell(data.event, data.number);
     case "left killed":
       return sayKilled(data.pid);
     case "retire":
@@ -84,6 +92,8 @@ thread.onmessage = ({ data }) => {
       return server?.windDown();
     case "written":
       return logs[data.log].written(data.bytes);
+    case "records wanted":
+      return void sayRecords(data.ask, data.wanted);
     case "ping":
       return thread.postMessage({ type: "pong" });
     case "stop":
@@ -102,6 +112,12 @@ function sayKilled(pid: number): void {
 }
 
 /** The memory goes with them. */
+async function sayRecords(ask: number, wanted: RecordsWanted): Promise<void> {
+  const found = await server?.records(wanted);
+  if (found !== undefined) thread.postMessage({ type: "records", ask, found }, [found.bytes.buffer]);
+}
+
+/** The memory goes with them. */
 function postLines(log: LogName, lines: Uint8Array<ArrayBuffer>): void {
   thread.postMessage({ type: "log", log, lines }, [lines.buffer]);
 }
@@ -115,9 +131,11 @@ async function start(options: WorkerStart): Promise<void> {
     });
     terminal = options.terminal ?? NO_TERMINAL;
     styleErrors(options.config);
+    live = new ThreadLiveFeed(options.live);
     server = await WorkerServer.start(options, { access: logs.access, error: errors }, {
       groups,
       pools,
+      live,
       askForCertificate: (name) => thread.postMessage({ type: "certificate wanted", name }),
     });
     if (app !== undefined) server.knowApp(app);

@@ -11,11 +11,12 @@ import { escapeControls } from "../runtime/logs.ts";
 import { POSTED_WINDOW } from "../runtime/posted_log.ts";
 import type { Config } from "../config/types.ts";
 import { freeNameLocks, nameLockMemory } from "../runtime/name_locks.ts";
-import type { AppState } from "../ports.ts";
+import type { AppState, LiveEvent } from "../ports.ts";
 import type { ProcessGroups, WorkerGroups } from "../runtime/process_groups.ts";
 import { Allowance } from "../http/allowance.ts";
 import { NO_CERTIFICATES, type WorkerCertificate, type WorkerCertificates } from "./certificates.ts";
-import type { FromWorker, LogName, PoolAnswer, ToWorker, WorkerStart } from "./messages.ts";
+import { MOST_RECORDED, type RecordsFound, type RecordsWanted } from "../inspector/wanted.ts";
+import type { FromWorker, Inspection, LogName, PoolAnswer, ToWorker, WorkerStart } from "./messages.ts";
 import type { PermissionSet } from "./permissions.ts";
 import { UnfinishedFiles } from "./unfinished_files.ts";
 import { decodeMessage, reasonOf } from "./worker_messages.ts";
@@ -61,7 +62,7 @@ const MESSAGES = { burst: 100_000, rate: 50_000 };
 
 /** What one counts for: a look at all programs is dearer than a word, and so is a long path. */
 function costOf(message: FromWorker): number {
-  if (["kill", "sweep", "certificate wanted", "pool failed"].includes(message.type)) return 20;
+  if (["kill", "sweep", "certificate wanted", "pool failed", "records"].includes(message.type)) return 20;
   return message.type === "unfinished" ? 1 + message.path.length / 64 : 1;
 }
 
@@ -79,6 +80,9 @@ const STOP_GRACE = 2000;
 /** A worker that is asked for something else has this long before it is gone on without, in milliseconds. */
 const REPLY_TIMEOUT = 2000;
 
+/** So many may wait at one time for what a worker has taken down. */
+const MOST_WAITING = 32;
+
 const NO_SUCH_POOL = "it asked for a pool that it does not have";
 
 const encoder = new TextEncoder();
@@ -95,6 +99,8 @@ export class WorkerHandle {
   readonly gone: Promise<void>;
   /** How many requests it was answering when it was told to stop; 0 if it is gone before it says so. */
   readonly counted: Promise<number>;
+  /** What it takes requests down with. */
+  readonly inspection: Inspection | undefined;
   readonly #worker: Worker;
   readonly #events: WorkerEvents;
   readonly #groups: WorkerGroups | undefined;
@@ -120,6 +126,14 @@ export class WorkerHandle {
     pong: 0,
     "pools unused": 0,
   };
+  /** What it was asked for its records so far, and what it has answered last. */
+  #asked = 0;
+  #waiting = 0;
+  #heard = 0;
+  #wantedRecords:
+    | { readonly ask: number; readonly most: number; resolve(found: RecordsFound): void }
+    | undefined;
+  #asks: Promise<RecordsFound | undefined> = Promise.resolve(undefined);
   readonly #lockOwner = ++born;
   #leaving = false;
   #isGone = false;
@@ -141,6 +155,7 @@ export class WorkerHandle {
     this.ready = this.#ready.promise;
     this.gone = this.#gone.promise;
     this.counted = this.#counted.promise;
+    this.inspection = start.inspection;
     this.#events = events;
     this.#worker = new Worker(entry, {
       type: "module",
@@ -172,12 +187,40 @@ export class WorkerHandle {
     return this.#isGone;
   }
 
+  /**
+   * What it has taken down of requests; undefined where it does not say so in time, or too many ask at once. One who
+   * asks before another has an answer waits.
+   */
+  async records(wanted: RecordsWanted): Promise<RecordsFound | undefined> {
+    if (this.#waiting >= MOST_WAITING) return undefined;
+    this.#waiting++;
+    const found = this.#asks.then(() => this.#ask(wanted)).finally(() => this.#waiting--);
+    this.#asks = found;
+    return await found;
+  }
+
+  async #ask(wanted: RecordsWanted): Promise<RecordsFound | undefined> {
+    if (this.#isGone) return undefined;
+    const { promise, resolve } = Promise.withResolvers<RecordsFound>();
+    const ask = ++this.#asked;
+    const most = Math.min(wanted.most, MOST_RECORDED);
+    this.#wantedRecords = { ask, most, resolve };
+    this.#send({ type: "records wanted", ask, wanted: { ...wanted, most } });
+    const found = await this.#inTime(promise);
+    this.#wantedRecords = undefined;
+    return found ?? undefined;
+  }
+
   /** Has it serve another configuration with the same needs. Resolves when it does. */
-  async change(config: Config, certificates = NO_CERTIFICATES): Promise<void> {
+  async change(
+    config: Config,
+    certificates = NO_CERTIFICATES,
+    inspection: Inspection | undefined = undefined,
+  ): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#changed.add(resolve);
     this.#expected.changed++;
-    this.#send({ type: "change", config, certificates });
+    this.#send({ type: "change", config, certificates, inspection });
     await this.#inTime(promise);
     this.#changed.delete(resolve);
   }
@@ -222,6 +265,11 @@ export class WorkerHandle {
     this.#send({ type: "app", state });
   }
 
+  /** Pages are to be told. */
+  tellLive(event: LiveEvent, number: number): void {
+    this.#send({ type: "live", event, number });
+  }
+
   /** Has it end within so many milliseconds. */
   async stop(timeout: number): Promise<void> {
     this.#leaving = true;
@@ -240,11 +288,12 @@ export class WorkerHandle {
   }
 
   /** Waits for a worker's word, but not for one that is busy with something else, and not for a dead one. */
-  async #inTime(word: Promise<void>): Promise<void> {
+  async #inTime<T>(word: Promise<T>): Promise<T | void> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<void>((resolve) => timer = setTimeout(resolve, REPLY_TIMEOUT));
-    await Promise.race([word, late, this.gone]);
+    const first = await Promise.race([word, late, this.gone]);
     clearTimeout(timer);
+    return first;
   }
 
   #send(message: ToWorker): void {
@@ -307,6 +356,8 @@ export class WorkerHandle {
         return this.#events.poolsUnused();
       case "unfinished":
         return message.over ? this.#unfinished.over(message.path) : this.#unfinished.begun(message.path);
+      case "records":
+        return this.#receiveRecords(message.ask, message.found);
       case "pong":
         // It is expected once less.
         return;
@@ -342,6 +393,18 @@ export class WorkerHandle {
       this.#posted[log] -= bytes;
       this.#send({ type: "written", log, bytes });
     });
+  }
+
+  /** SECURITY: nothing is looked into, and no more of it is held than was asked for. An answer may be too late. */
+  #receiveRecords(ask: number, found: RecordsFound): void {
+    const wanted = this.#wantedRecords;
+    if (ask === 0 || ask > this.#asked || ask <= this.#heard) {
+      return this.#end("it gave records that nobody had asked for");
+    }
+    this.#heard = ask;
+    if (wanted?.ask !== ask) return;
+    if (found.bytes.length > wanted.most) return this.#end("it gave more records than were asked for");
+    wanted.resolve(found);
   }
 
   #beat(missed: number): void {

@@ -6,6 +6,7 @@
  */
 import { controlEscaper } from "../bytes/controls.ts";
 import { LF } from "../bytes/ascii.ts";
+import { MOST_RECORDED, type RecordsFound } from "../inspector/wanted.ts";
 import { LARGEST_PIECE } from "../runtime/line_batch.ts";
 import { isHostName } from "./certificates.ts";
 import type { FromWorker } from "./messages.ts";
@@ -30,7 +31,10 @@ export function decodeMessage(data: unknown): FromWorker | undefined {
   // A structured clone has no getters, and nothing but plain objects is looked into.
   if (typeof data !== "object" || data === null) return undefined;
   if (Object.getPrototypeOf(data) !== Object.prototype) return undefined;
-  const { type, log, lines, pid, path, over, message, count, name } = data as Record<string, unknown>;
+  const { type, log, lines, pid, path, over, message, count, name, ask, found } = data as Record<
+    string,
+    unknown
+  >;
   switch (type) {
     case "ready":
     case "changed":
@@ -53,6 +57,8 @@ export function decodeMessage(data: unknown): FromWorker | undefined {
       return typeof name === "string" && isPoolName(name) ? { type, name } : undefined;
     case "unfinished":
       return typeof over === "boolean" && isPath(path) ? { type, path, over } : undefined;
+    case "records":
+      return isCount(ask) && isFound(found) ? { type, ask, found } : undefined;
     case "log":
       return (log === "access" || log === "error") && isBatch(lines) ? { type, log, lines } : undefined;
     default:
@@ -62,6 +68,14 @@ export function decodeMessage(data: unknown): FromWorker | undefined {
 
 function isCount(count: unknown): count is number {
   return typeof count === "number" && Number.isSafeInteger(count) && count >= 0;
+}
+
+/** What is in its bytes is looked at by whoever has asked for it. */
+function isFound(found: unknown): found is RecordsFound {
+  if (typeof found !== "object" || found === null) return false;
+  const { upTo, bytes } = found as Record<string, unknown>;
+  return isCount(upTo) && bytes instanceof Uint8Array && bytes.buffer instanceof ArrayBuffer &&
+    bytes.length === bytes.buffer.byteLength && bytes.length <= MOST_RECORDED;
 }
 
 function isPath(path: unknown): path is string {

@@ -10,6 +10,7 @@ import { hasFastcgi, passesRequestsOn, spawnedPools } from "../config/places.ts"
 import type { Config } from "../config/types.ts";
 import { FileCache } from "../disk/file_cache.ts";
 import { Listings } from "../files/listings.ts";
+import { andThen, type MaybePromise } from "../http/maybe_promise.ts";
 import { type Endpoint, endpointKey } from "../http/endpoint.ts";
 import { TrustedProxies } from "../http/trusted_proxies.ts";
 import type {
@@ -19,6 +20,7 @@ import type {
   Dialer,
   ErrorLog,
   IncomingConnection,
+  LiveFeed,
   Log,
   Pools,
 } from "../ports.ts";
@@ -40,14 +42,17 @@ import type { Settings } from "../server/settings.ts";
 import { toHttps } from "../server/to_https.ts";
 import { SystemCompression } from "../runtime/compression.ts";
 import type { Services } from "../site/exchange.ts";
-import { createSite } from "../site/site.ts";
+import type { RecordsFound, RecordsWanted } from "../inspector/wanted.ts";
+import { createSite, type Site } from "../site/site.ts";
 import { Weather } from "../site/weather.ts";
 import { speaksTls, type WorkerCertificate, type WorkerCertificates } from "./certificates.ts";
 import { accessFormat, isOnTerminal } from "./log_style.ts";
 import { LazyForwarder } from "./forwarder.ts";
 import { LazyFastcgi } from "./lazy_fastcgi.ts";
-import type { WorkerStart } from "./messages.ts";
+import { LazyLive } from "./lazy_live.ts";
+import type { Inspection, WorkerStart } from "./messages.ts";
 import { SOFTWARE } from "./software.ts";
+import type { WorkerInspector } from "./worker_inspector.ts";
 import type { WorkerTls } from "./worker_tls.ts";
 
 /** What still runs so long after the stop began is worth being waited for, in milliseconds. */
@@ -67,6 +72,8 @@ export interface MainServices {
   /** Looks after the groups of programs; undefined where there are none. */
   readonly groups: GroupRegistry | undefined;
   readonly pools: Pools;
+  /** What pages are to be told. */
+  readonly live: LiveFeed;
   /** Has a certificate made for a name. */
   readonly askForCertificate: (name: string) => void;
 }
@@ -93,6 +100,9 @@ export class WorkerServer {
     readonly terminal: { columns: LogTerminal["columns"] },
     /** Undefined where there is none behind this server. */
     readonly app: { state: AppState } | undefined,
+    readonly live: LazyLive,
+    /** Undefined where nobody wants to see the requests. */
+    readonly inspector: WorkerInspector | undefined,
   ) {
     this.#config = options.config;
   }
@@ -105,16 +115,18 @@ export class WorkerServer {
   static async start(
     options: WorkerStart,
     logs: WorkerLogs,
-    { groups, pools, askForCertificate }: MainServices,
+    { groups, pools, live: feed, askForCertificate }: MainServices,
   ): Promise<WorkerServer> {
     const { config, reusePort, searchPath, launcher, spoolFolder, software } = options;
     const shared = { spooler: spooler(spoolFolder), clock, errorLog: logs.error, searchPath };
-    const runner = processRunner(launcher, groups);
+    const files = new FileCache(fileSystem, clock), { inspection } = options;
+    const inspector = inspection && await inspectorFor(options.id, inspection, files);
+    const plainRunner = processRunner(launcher, groups),
+      runner = inspector?.count(plainRunner) ?? plainRunner;
     const gateway = new Gateway({ ...shared, runner, files: fileSystem, software });
     // Not the name that programs have who are to end with this server: others go on without it.
     const fastcgi = new LazyFastcgi({ ...shared, dialer, pools, software: SOFTWARE });
     if (hasFastcgi(config)) void fastcgi.load();
-    const files = new FileCache(fileSystem, clock);
     files.withhold(options.certificates.withheld);
     const listings = new Listings(files.turns);
     const app = options.app && { state: options.app };
@@ -133,12 +145,22 @@ export class WorkerServer {
       errorLog: logs.error,
       weather: new Weather(clock),
     };
+    const live = new LazyLive(feed, clock);
+    await live.prepare(config);
     const terminal = { columns: options.terminal?.columns };
-    const settings = settingsOf(config, options, logs, services, terminal, options.certificates);
-    const context: ServerContext = new ServerContext(settings, clock, logs.error);
+    const settings = settingsOf(
+      config,
+      options,
+      logs,
+      { ...services, live: live.pages },
+      terminal,
+      options.certificates,
+    );
+    const watched = inspector && inspection ? inspector.watch(settings, config, inspection) : settings;
+    const context: ServerContext = new ServerContext(watched, clock, logs.error);
     await forwarder.prepare(config);
     const tls = await tlsFor(options, askForCertificate);
-    const count = { open: 0, turnedAway: 0 };
+    const count = inspector?.connections ?? { open: 0, turnedAway: 0 };
     const acceptors: AnyAcceptor[] = [];
     try {
       for (const endpoint of endpointsOf(config)) {
@@ -153,24 +175,46 @@ export class WorkerServer {
       throw error;
     }
     for (const acceptor of acceptors) void acceptor.run();
-    return new WorkerServer(options, logs, acceptors, tls, context, services, count, terminal, app);
+    return new WorkerServer(
+      options,
+      logs,
+      acceptors,
+      tls,
+      context,
+      services,
+      count,
+      terminal,
+      app,
+      live,
+      inspector,
+    );
   }
 
   /**
    * Goes over to a configuration with the same endpoints. No connection notices: what is being answered is answered
-   * to its end, and the next request gets the other site.
+   * to its end, and the next request gets the other site. Pages that wait for changes ask anew.
    */
-  change(config: Config, certificates: WorkerCertificates): void {
+  change(
+    config: Config,
+    certificates: WorkerCertificates,
+    inspection?: Inspection,
+  ): MaybePromise<void> {
     this.#config = config;
     this.renew(certificates);
-    this.context.settings = settingsOf(
-      config,
-      this.options,
-      this.logs,
-      this.services,
-      this.terminal,
-      certificates,
-    );
+    return andThen(this.live.prepare(config), () => {
+      // It may have been changed once more meanwhile.
+      if (this.#config === config) this.#goOver(config, certificates, inspection);
+    });
+  }
+
+  #goOver(config: Config, certificates: WorkerCertificates, inspection: Inspection | undefined): void {
+    const { options, logs, terminal, inspector } = this,
+      services = { ...this.services, live: this.live.pages };
+    const settings = settingsOf(config, options, logs, services, terminal, certificates);
+    this.context.settings = inspector && inspection
+      ? inspector.watch(settings, config, inspection)
+      : settings;
+    this.live.hangUp();
   }
 
   /** Goes over to other certificates; connections keep those that they have. */
@@ -187,6 +231,11 @@ export class WorkerServer {
   /** The app behind this server has been started, or has ended. */
   knowApp(state: AppState): void {
     if (this.app !== undefined) this.app.state = state;
+  }
+
+  /** What it has taken down of requests; undefined where it does not. */
+  records(wanted: RecordsWanted): Promise<RecordsFound> | undefined {
+    return this.inspector?.records(wanted);
   }
 
   /** Lines of the access log are to be cut at another width. */
@@ -206,6 +255,7 @@ export class WorkerServer {
 
   /** Accepts nothing more, and resolves once every connection has had its last answer and every program its end. */
   async retire(): Promise<void> {
+    this.live.stop();
     await Promise.all(this.acceptors.map((acceptor) => acceptor.retire()));
     await this.#endPrograms();
   }
@@ -229,6 +279,7 @@ export class WorkerServer {
 
   /** Accepts nothing more, waits up to timeouts.shutdown for running exchanges, and closes everything. */
   async stop(): Promise<void> {
+    this.live.stop();
     const drained = Promise.all(this.acceptors.map((acceptor) => acceptor.drain()));
     for (const acceptor of this.acceptors) acceptor.hangUp();
     this.services.weather.stop();
@@ -272,6 +323,16 @@ async function tlsFor(
   if (!config.servers.some(speaksTls)) return undefined;
   const { WorkerTls } = await import("./worker_tls.ts");
   return new WorkerTls(config, certificates, ask);
+}
+
+/** PERF: what it takes is loaded only where somebody wants to see requests. */
+async function inspectorFor(
+  id: number,
+  inspection: Inspection,
+  { turns }: FileCache,
+): Promise<WorkerInspector> {
+  const { WorkerInspector } = await import("./worker_inspector.ts");
+  return new WorkerInspector(id, inspection, turns);
 }
 
 /** @throws {ListenError} */
@@ -319,7 +380,7 @@ function settingsOf(
   services: Services,
   shown: LogTerminal,
   { authority }: WorkerCertificates,
-): Settings {
+): Settings & Site {
   const { timeouts, limits, http2, accessLog, trustedProxies } = config;
   const format = accessFormat(config, terminal);
   // What goes elsewhere has no width.

@@ -36,6 +36,7 @@ export const FLOORS: readonly Floor[] = [
     imports: [
       "lib/supervisor",
       "lib/explain",
+      "lib/inspector",
       "lib/runtime",
       "lib/trust",
       "lib/config",
@@ -137,7 +138,7 @@ export const FLOORS: readonly Floor[] = [
   {
     place: "lib/inspector",
     what: "requests taken down, and shown: records, metrics, HAR, replay, the admin's handler",
-    imports: ["lib/http1", "lib/pages", ...PURE],
+    imports: ["lib/http1", "lib/pages", "lib/config", ...PURE],
     names: "chance",
   },
   {

@@ -57,6 +57,37 @@ Deno.test("placeOf() names what is served: a folder, one file, or the configurat
   assertEquals(placeOf(written), { kind: "file", path: written.file });
 });
 
+Deno.test("startBlock() says what is on, and where sites are that are folders", () => {
+  const config = configOf(`admin: 8079
+servers:
+  - listen: "8443 ssl"
+    server_name: "*.localhost"
+    root: sites/$host_label
+    live_reload: on
+    cgi_debug: on
+    cgi: { .sh: sh }
+    locations:
+      /slow/: { delay: 300ms }
+      /api/: { proxy_pass: "http://127.0.0.1:3000" }
+`);
+  const sites = ["https://shop.localhost:8443/"];
+  const block = startBlock({ ...FACTS, config, sites }, { colour: false, columns: undefined });
+  assert(
+    block.includes(
+      "  with     a site for each folder, programs, other servers, HTTPS, live reload, failure pages, weather, inspector\n",
+    ),
+    block,
+  );
+  assert(block.includes("  sites    https://shop.localhost:8443/\n"), block);
+  for (const weather of ["limit_rate: 50k", "fail: { status: 503, rate: 10% }"]) {
+    const config = configOf(`servers: [{ root: ., ${weather} }]`);
+    assert(
+      startBlock({ ...FACTS, config }, { colour: false, columns: 80 }).includes("  with     weather\n"),
+      weather,
+    );
+  }
+});
+
 Deno.test("startBlock() leaves out what there is not, and names some addresses of many", () => {
   const many = Array.from({ length: 11 }, (_, index) => `http://s${index}.localhost:8080/`);
   const block = startBlock(

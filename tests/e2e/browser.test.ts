@@ -185,3 +185,38 @@ Deno.test({
     assertEquals([dialogs, problems], [0, []]);
   },
 });
+
+Deno.test({
+  name: "the list of sites leads to each of them by its name, on a narrow window, too (needs chromium)",
+  ignore: !hasBrowser(),
+  async fn() {
+    const { browser } = await (started ??= start());
+    await using server = await startServer({
+      args: ["--sites"],
+      files: {
+        "shop/index.html": "<link rel=icon href=data:,><title>shop</title>",
+        "blog/a.txt": "a",
+        "Up per/x": "",
+        "<b>/x": "",
+      },
+    });
+    const watched = await browser.open({ viewport: { width: 390, height: 700 } }),
+      { page, problems } = watched;
+    const url = (name: string) => `http://${name}:${server.port}/`;
+    await page.goto(url("localhost"), { waitUntil: "load" });
+    assertEquals(
+      await page.locator("li").allInnerTexts().then((all) => all.map((text) => text.split("\n")[0])),
+      [
+        "blog",
+        "shop",
+        "<b>",
+        "Up per",
+      ],
+    );
+    assertEquals(await overflow(watched), 0);
+    await page.getByRole("link", { name: "shop" }).click();
+    await page.waitForURL(url("shop.localhost"));
+    assertEquals(await page.title(), "shop");
+    assertEquals(problems, []);
+  },
+});

@@ -125,6 +125,20 @@ Deno.test("with --https the demo of this project is served over TLS, its second 
   }
 });
 
+Deno.test("with --https each site that is a folder has a certificate of its own", async () => {
+  await using home = await newHome();
+  await Deno.mkdir(join(home.site, "shop"));
+  await Deno.writeTextFile(join(home.site, "shop", "index.html"), PAGE);
+  await using server = await start(home.env, ["--https", "--sites", "-p", "0", "-q", home.site]);
+  const at = (host: string) => `https://${host}:${server.port}/`;
+  for (
+    const [host, said] of [["shop.localhost", PAGE], ["localhost", `${at("shop.localhost")}\n`]] as const
+  ) {
+    const { text } = await curl(["--cacert", home.ca, "--resolve", `*:${server.port}:127.0.0.1`, at(host)]);
+    assertEquals(text, said, host);
+  }
+});
+
 Deno.test("--https replaces the one address of a configuration, and no more than one", async () => {
   await using home = await newHome();
   const config = join(home.home, "webserv.yaml");

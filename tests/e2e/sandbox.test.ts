@@ -6,6 +6,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { NO_CERTIFICATES } from "../../lib/supervisor/certificates.ts";
+import { newLiveFeed } from "../../lib/supervisor/live_feed.ts";
 import { workerPermissions } from "../../lib/supervisor/permissions.ts";
 import { type SystemInfo, systemInfo } from "../../lib/supervisor/system_info.ts";
 import { WorkerHandle } from "../../lib/supervisor/worker_handle.ts";
@@ -48,6 +49,7 @@ async function outcomes(
     spoolFolder: system.spoolFolder,
     certificates: NO_CERTIFICATES,
     software: "webserv/test",
+    live: newLiveFeed(0).state,
   };
   const handle = new WorkerHandle(
     ENTRY,

@@ -7,7 +7,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { fromFileUrl } from "@std/path";
 import { columnsOf } from "../../lib/bytes/columns.ts";
 import { get } from "../support/ask.ts";
-import { temporaryFolder } from "../support/launch.ts";
+import { launch, temporaryFolder } from "../support/launch.ts";
 import { runProgram, writeFiles } from "../support/server.ts";
 import { CTRL_C, hasPython, onTerminal } from "../support/on_terminal.ts";
 import { waitUntil } from "../support/wait.ts";
@@ -103,16 +103,42 @@ test("a configuration's names under localhost are links, and its warnings stand 
   assert(/ {2}warning {2}webserv\.yaml:3: .*\/gone" does not exist/.test(shown.shown), shown.shown);
 });
 
+test("a start names the sites that are folders", async () => {
+  await using folder = await temporaryFolder();
+  await writeFiles(folder.path, { "shop/x": "", "blog/x": "", "Upper/x": "" });
+  await using shown = onTerminal(["-p", "0", "--sites", folder.path], { columns: 160 });
+  await shown.shows(/Ctrl\+C stops it\.\n/);
+  const port = await shown.port();
+  assert(
+    shown.shown.includes(
+      `  folder   ${folder.path}\n  with     a site for each folder, listing\n  local    http://127.0.0.1:${port}/\n` +
+        `  sites    http://blog.localhost:${port}/\n           http://shop.localhost:${port}/\n`,
+    ),
+    shown.shown,
+  );
+});
+
 test("a request is one line in colour, never longer than the terminal is wide", async () => {
   await using folder = await temporaryFolder();
-  await writeFiles(folder.path, { "a.txt": "abc" });
-  await using shown = onTerminal(["-p", "0", folder.path], { columns: 70 });
+  await writeFiles(folder.path, { "a.txt": "abc", "cgi-bin/bad.sh": "exit 1" });
+  await using shown = onTerminal(["-p", "0", "--cgi", folder.path], { columns: 70 });
   const port = await shown.port();
   await get(port, "/a.txt");
   await shown.shows(/^\d\d:\d\d:\d\d 200 GET {2}\/a\.txt {2}3 B {2}[\d.]+ ms\n/m);
   assert(shown.raw.includes(" \x1b[32m200\x1b[0m \x1b[2mGET\x1b[0m  /a.txt\x1b[2m  3 B"), shown.raw);
+  await get(port, "/a.txt?b=/c?d");
+  await shown.shows(/ \/a\.txt\?b=\/c\?d {2}3 B/);
+  assert(shown.raw.includes("  /a.txt\x1b[2m?b=/c?d  3 B"), shown.raw);
+  for (const [target, colour] of [["/a.txt/", 33], ["/cgi-bin/bad.sh", 31], ["/cgi-bin", 36]] as const) {
+    await get(port, target);
+    await shown.shows(new RegExp(`GET {2}${target} `));
+    assert(
+      new RegExp(`\\x1b\\[${colour}m\\d\\d\\d\\x1b\\[0m \\S+ {2}${target}\\x1b`).test(shown.raw),
+      shown.raw,
+    );
+  }
   await get(port, `/%1b[2J/${"%E6%97%A5".repeat(50)}`);
-  const [long] = await shown.shows(/^.* 404 .*\n/m);
+  const [long] = await shown.shows(/^.* 404 .*\[2J.*\n/m);
   assert(columnsOf(long.trim()) <= 70 && columnsOf(long.trim()) >= 69, long);
   await shown.resize(40);
   // The line after the program has heard of it.
@@ -139,6 +165,35 @@ test("NO_COLOR is heeded, and log_format and --log-format are", async () => {
     await shown.shows(line);
     const log = shown.raw.slice(shown.raw.indexOf("stops it."));
     assert(!log.includes("\x1b["), log);
+  }
+});
+
+test("with NO_COLOR the start and the lines are as they are, without a colour", async () => {
+  await using folder = await temporaryFolder();
+  await using shown = onTerminal(["-p", "0", folder.path], { columns: 100, env: { NO_COLOR: "1" } });
+  await get(await shown.port(), "/x?y");
+  await shown.shows(/^\d\d:\d\d:\d\d 404 GET {2}\/x\?y {2}\d+ B/m);
+  assert(!shown.raw.slice(shown.raw.indexOf("listening")).includes("\x1b"), shown.raw);
+});
+
+Deno.test("a pipe gets no block, and with --log-format dev the lines of a terminal without a colour", async () => {
+  await using folder = await temporaryFolder();
+  for (
+    const [args, line] of [[[], /^127\.0\.0\.1 .* 404 /], [
+      ["--log-format", "dev"],
+      /^[\d:]{8} 404 GET {2}\/x\?y {2}/,
+    ]] as const
+  ) {
+    await using server = launch(["-p", "0", ...args, folder.path], { env: { NO_COLOR: "" } });
+    await get(await server.port(), "/x?y");
+    await waitUntil(
+      () => server.output().stdout.includes("\n"),
+      () => `there is a line: ${server.output().stdout}`,
+    );
+    const { stdout, stderr } = server.output();
+    assertMatch(stdout, line);
+    assert(!(stdout + stderr).includes("\x1b"), stdout);
+    assertMatch(stderr, /^listening on \S+\n$/);
   }
 });
 

@@ -10,7 +10,7 @@ Deno.test("keyTable() says where a key may stand, and leaves the default out whe
   const table = keyTable();
   assertStringIncludes(
     table,
-    "\n| `root` | server, location | the folder that the whole path is appended to | |\n",
+    "\n| `alias` | location | a folder (or file) that takes the place of the location's prefix | |\n",
   );
   assertStringIncludes(table, "\n| `upload_store` | location | ");
   assertStringIncludes(

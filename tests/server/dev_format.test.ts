@@ -110,6 +110,7 @@ Deno.test("coloured() shows the class of the status, and takes nothing of a line
   const plain = (text: string) => text.replace(COLOURS, "");
   const cases: [Changes, RegExp][] = [
     [{}, /^<2m09:05:03<0m <32m200<0m <2mGET<0m {2}\/a\.txt<2m {2}1\.2 KiB {2}3\.1 ms<0m$/],
+    [{ target: "/a?b=/c?d" }, / {2}\/a<2m\?b=\/c\?d {2}1\.2 KiB/],
     [{ status: 304 }, /<36m304/],
     [{ status: 404, why: "gone" }, /<33m404.*<33m {2}gone<0m$/],
     [{ status: 500 }, /<31m500/],

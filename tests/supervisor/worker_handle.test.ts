@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { NO_CERTIFICATES } from "../../lib/supervisor/certificates.ts";
+import { newLiveFeed } from "../../lib/supervisor/live_feed.ts";
 import { type PermissionSet, workerPermissions } from "../../lib/supervisor/permissions.ts";
 import { systemInfo } from "../../lib/supervisor/system_info.ts";
 import { WorkerFailure, WorkerHandle } from "../../lib/supervisor/worker_handle.ts";
@@ -22,6 +23,7 @@ function start(behaviour: Behaviour, entry = ENTRY, permissions?: PermissionSet)
       spoolFolder: { path: "/tmp/webserv-spool", user: undefined },
       certificates: NO_CERTIFICATES,
       software: "webserv/test",
+      live: newLiveFeed(0).state,
     },
     permissions,
     events,

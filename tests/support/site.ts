@@ -6,6 +6,7 @@
  */
 import { Gateway } from "../../lib/cgi/gateway.ts";
 import { decodeConfig, formatIssue } from "../../lib/config/decode.ts";
+import { hasLiveReload } from "../../lib/config/places.ts";
 import { FileCache } from "../../lib/disk/file_cache.ts";
 import { FastcgiGateway } from "../../lib/fastcgi/gateway.ts";
 import { Listings } from "../../lib/files/listings.ts";
@@ -18,8 +19,11 @@ import { Proxy } from "../../lib/proxy/proxy.ts";
 import { Deadlines } from "../../lib/server/deadlines.ts";
 import type { PublicAuthority } from "../../lib/site/authority_pages.ts";
 import { SystemCompression } from "../../lib/runtime/compression.ts";
+import { SystemDecompression } from "../../lib/runtime/decompression.ts";
+import { LivePages } from "../../lib/site/live_pages.ts";
 import { Weather } from "../../lib/site/weather.ts";
 import { createSite } from "../../lib/site/site.ts";
+import { newLiveFeed, type ThreadLiveFeed } from "../../lib/supervisor/live_feed.ts";
 import type { Trace } from "../../lib/site/trace.ts";
 import { FakeDialer } from "./fake_dialer.ts";
 import { FakeClock, FakeLog } from "./fakes.ts";
@@ -68,6 +72,10 @@ export interface TestSite {
   /** Servers of somebody else. */
   readonly dialer: FakeDialer;
   readonly compression: Compression;
+  /** What pages are told. */
+  readonly feed: ThreadLiveFeed;
+  /** Undefined where no location has live_reload. */
+  readonly live: LivePages | undefined;
   /** Its chance is 0.5, unless a test says otherwise. */
   readonly weather: Weather;
   /** The error log. */
@@ -123,6 +131,10 @@ export function site(
   const dialer = new FakeDialer(), weather = new Weather(clock, () => 0.5);
   const limits = () => config.limits;
   const forwarder = new Proxy({ dialer, clock, deadlines: new Deadlines(clock), limits });
+  const feed = newLiveFeed(clock.now());
+  const live = hasLiveReload(config)
+    ? new LivePages({ feed, clock, decompression: new SystemDecompression() })
+    : undefined;
   const services = {
     files: cache,
     listings,
@@ -134,6 +146,7 @@ export function site(
     store,
     errorLog: log,
     authority,
+    live,
     weather,
   };
   const { handlers, plainHandlers } = createSite(config, services);
@@ -157,6 +170,8 @@ export function site(
     dialer,
     weather,
     compression: services.compression,
+    feed,
+    live,
     log: log.lines,
     get ran() {
       return [...runner.processes.map(({ command }) => command), ...asked];

@@ -29,6 +29,7 @@ export class ConnectionRequest implements Request {
   readonly forwarded: Request["forwarded"];
   /** For the access log. */
   readonly started: number;
+  record: Request["record"] = undefined;
   /** Its response has begun. */
   isAnswered = false;
   readonly #stream: ByteStream;

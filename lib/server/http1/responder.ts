@@ -93,7 +93,7 @@ export class Responder {
     await this.flush();
     this.#outbox.text(this.#head("HTTP/1.1", response, response.body.length, "length", false));
     this.#outbox.bytes(response.body);
-    this.#log(undefined, response, response.body.length);
+    this.#log(undefined, response, response.body.length, response);
     await this.flush();
     await this.#stream.linger();
   }
@@ -163,7 +163,7 @@ export class Responder {
       const { status, why, weather } = response;
       // PERF: nothing of this waits, and of the response no more is kept.
       return relay.run().then(() => {
-        this.#log(request, { status, why, weather }, relay.sent);
+        this.#log(request, { status, why, weather }, relay.sent, undefined);
         return false;
       });
     } catch (error) {
@@ -247,7 +247,7 @@ export class Responder {
       await sendSource(this.#stream, head, source, framing, (count) => sent += count);
     } catch (error) {
       source.close();
-      this.#log(request, response, sent);
+      this.#log(request, response, sent, response);
       if (!(error instanceof BodyLengthError || error instanceof BodyError)) throw error;
       this.#stream.context.errorLog.error(`${nameOf(request)}: ${error.message}`);
       this.#stream.close();
@@ -259,15 +259,16 @@ export class Responder {
 
   #end(request: ConnectionRequest, response: Response, bytes: number): void {
     this.#http.responseEnds();
-    this.#log(request, response, bytes);
+    this.#log(request, response, bytes, response);
   }
 
   #log(
     request: ConnectionRequest | undefined,
     { status, why, weather }: Pick<Response, "status" | "why" | "weather">,
     bytes: number,
+    response: Response | undefined,
   ): void {
     const { connection, context } = this.#stream;
-    context.settings.accessLog?.write(connection, request, { status, bytes, why, weather });
+    context.settings.accessLog?.write(connection, request, { status, bytes, why, weather }, response);
   }
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { busy, GoneError, HttpError, refusal } from "../../http/errors.ts";
-import type { Handler, Response } from "../../http/message.ts";
+import type { Handler, Recording, Response } from "../../http/message.ts";
 import { ServerConnection } from "../../http1/connection.ts";
 import type { Event, RequestHead } from "../../http1/events.ts";
 import { errorResponse } from "../../pages/error_response.ts";
@@ -39,6 +39,8 @@ export class Http1Session implements Protocol, DeadlineOwner {
   readonly #http2: LoadHttp2 | undefined;
   #draining = false;
   #retiring = false;
+  /** Of the current request, where somebody takes it down. */
+  #recording: Recording | undefined;
   /** Of the current request. */
   #body: ConnectionBody | undefined;
   #anyRequest = false;
@@ -167,6 +169,7 @@ export class Http1Session implements Protocol, DeadlineOwner {
 
   #close(): void {
     this.#http.giveUp();
+    this.#recording?.left();
     // Not where a write has failed: the system may still be reading from the buffer.
     if (!this.#stream.gone) this.#responder.rest();
     // Nor where somebody may still be reading into it, or from a piece of a body in it.
@@ -206,6 +209,7 @@ export class Http1Session implements Protocol, DeadlineOwner {
     } catch (error) {
       response = failureResponse(error, this.#stream, request);
     }
+    this.#recording = request.record;
     if (response instanceof Promise) return this.#answerLater(request, response);
     return this.#responder.respond(request, response, this.#mayStay);
   }
@@ -243,6 +247,7 @@ export class Http1Session implements Protocol, DeadlineOwner {
 
   /** The exchange is over: whoever still reads the body or watches the client stops. */
   #endExchange(): void {
+    this.#recording = undefined;
     this.#body?.detach();
     this.#departure.unwatch();
   }

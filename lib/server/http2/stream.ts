@@ -38,6 +38,7 @@ export class ServedStream implements Request, LoggedRequest, ContentOutlet {
   readonly upgrade: string | undefined;
   /** Undefined where the request has no content. */
   readonly content: StreamBody | undefined;
+  record: Request["record"] = undefined;
   /** Nothing can be sent any more: the answer is complete, or the client has left. */
   isOver = false;
   readonly #host: StreamHost;
@@ -265,13 +266,14 @@ export class ServedStream implements Request, LoggedRequest, ContentOutlet {
     this.isOver = true;
     this.#callbacks = undefined;
     this.content?.detach();
+    this.record?.left();
     this.#host.ended(this, isAnswered);
   }
 
   #log(bytes: number): void {
     const { connection, context } = this.#host.bytes;
-    const { status, why, weather } = this.#response!;
-    context.settings.accessLog?.write(connection, this, { status, bytes, why, weather });
+    const response = this.#response!, { status, why, weather } = response;
+    context.settings.accessLog?.write(connection, this, { status, bytes, why, weather }, response);
   }
 
   #outlet(): ConstructorParameters<typeof StreamBody>[1] {

@@ -95,11 +95,11 @@ export class Streams implements StreamHost {
   /** Answers what was no request. */
   refuse({ stream, error, endsStream }: RefusalEvent): void {
     const { http, bytes: { connection, context } } = this;
-    const { status, fields, body, why } = failureResponse(error, this.bytes);
+    const response = failureResponse(error, this.bytes), { status, fields, body, why } = response;
     http.respond(stream, { status, fields, length: body.length, now: context.clock.now() }, false);
     http.offer(stream, body, true);
     if (!endsStream) this.#early.add(stream, { stalled: false });
-    context.settings.accessLog?.write(connection, undefined, { status, bytes: body.length, why });
+    context.settings.accessLog?.write(connection, undefined, { status, bytes: body.length, why }, response);
   }
 
   receive(id: number, bytes: Uint8Array): void {

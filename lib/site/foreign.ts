@@ -1,5 +1,5 @@
 /**
- * Requests that pages of other origins have browsers send.
+ * Requests that pages of other origins send.
  *
  * @module
  */
