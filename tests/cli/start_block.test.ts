@@ -74,7 +74,7 @@ servers:
   const block = startBlock({ ...FACTS, config, sites }, { colour: false, columns: undefined });
   assert(
     block.includes(
-      "  with     a site for each folder, programs, other servers, HTTPS, live reload, failure pages, weather, inspector\n",
+      "  with     a site for each folder, programs, other servers, HTTPS, live reload, weather, inspector\n",
     ),
     block,
   );
