@@ -196,6 +196,7 @@ Deno.test("whoever takes down how it is answered is told of the server and the l
   assertEquals(seen, [
     "server 2",
     "/$host_label 2 /",
+    "index: the folder has this index",
     "/$host_label 2 /index.html",
     "server 2",
     "/$host_label 2 /",
