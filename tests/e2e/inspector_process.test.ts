@@ -240,6 +240,7 @@ Deno.test("webserv requests --follow shows each request as it comes, survives a 
 
 Deno.test("--ready-json has the inspector's address, for programs that start a server", async () => {
   await using server = await startInspected({ args: ["--ready-json"] });
+  await server.waitFor(/"ready":true.*\n/);
   const { inspector } = JSON.parse(server.output().stdout.split("\n")[0]!);
   assertEquals(inspector, `${server.admin}/?token=${server.token}`);
 });

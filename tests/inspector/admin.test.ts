@@ -357,3 +357,13 @@ Deno.test("metrics and archives have their types", async () => {
   assertEquals(har.field("content-disposition"), 'attachment; filename="webserv.har"');
   assertEquals(JSON.parse(har.text).log.entries.length, 1);
 });
+
+Deno.test("what goes wrong in the inspector is 500, and its line in the log has no token", async () => {
+  await using inspector = startInspector();
+  inspector.records.summaries = () => Promise.reject(new Error(`broken at /?token=${TOKEN}`));
+  const { status, text } = await ask(inspector, `/requests?token=${TOKEN}`);
+  assertEquals([status, text.includes("broken")], [500, false]);
+  assertEquals(inspector.log.lines.length > 0, true);
+  assert(!inspector.log.lines.join().includes(TOKEN), inspector.log.lines.join());
+  assertEquals((await ask(inspector, "/health")).status, 200);
+});
