@@ -202,10 +202,7 @@ export class Entry implements Held, Recording {
     this.responseFields = response.fields;
     this.isRaw = response.raw ?? false;
     this.length = body === undefined ? 0 : body.length;
-    this.weather = (response as { readonly weather?: string }).weather;
-    if (bytes > 0 && body instanceof Uint8Array) {
-      this.#keep(body);
-    }
+    if (bytes > 0 && body instanceof Uint8Array) this.#keep(body);
   }
 
   #keep(body: Uint8Array): void {

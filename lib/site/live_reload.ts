@@ -40,7 +40,9 @@ export function askForWhole(
   ask: (request: Request) => MaybePromise<Outcome>,
 ): MaybePromise<Outcome> {
   const answer = ask(request);
-  if (!exchange.location.config.live.liveReload || !request.fields.has("range")) return answer;
+  const { live: { liveReload } } = exchange.location.config;
+  // Of other methods the content would be gone.
+  if (!liveReload || request.method !== "GET" || !request.fields.has("range")) return answer;
   return andThen(answer, (part) => {
     if (!isPartOfPage(part)) return answer;
     const { body } = part;

@@ -11,9 +11,10 @@ import { ask } from "../support/ask.ts";
 import { decoded } from "../support/coded.ts";
 import { joined, toText } from "../support/latin1.ts";
 import { temporaryFolder } from "../support/launch.ts";
-import { protocolOfTest, test } from "../support/protocols.ts";
+import { http1Test, protocolOfTest, test } from "../support/protocols.ts";
 import { startServer, type TestServer } from "../support/server.ts";
 import { inTime, waitUntil } from "../support/wait.ts";
+import { WireClient } from "../support/wire.ts";
 import { needsFcgiwrap, needsFpm, startFcgiwrap, startFpm } from "./fastcgi_support.ts";
 import { byPath, TestUpstream, type UpstreamPeer } from "./proxy_support.ts";
 
@@ -113,6 +114,7 @@ servers:
     autoindex: on
     live_reload: on
     cgi: { .php: php-cgi, .sh: sh }
+    cgi_debug: on
     locations:
       /proxied/: { proxy_pass: "http://127.0.0.1:${upstream.port}" }
       /raw/: { alias: raw, cgi: { .sh: sh } }
@@ -133,6 +135,7 @@ printf '<p>last'
         "raw/nph-a.sh":
           "#!/bin/sh\nprintf 'HTTP/1.1 200 OK\\r\\nContent-Type: text/html\\r\\nConnection: close\\r\\n\\r\\n<p>'\n",
         "www/sub/a.txt": "a",
+        "www/broken.sh": "echo no header block; exit 3\n",
       },
     }),
   );
@@ -187,9 +190,9 @@ test("live reload: what is cut short before never looks whole, and what a progra
   assertEquals(raw.text, "<p>");
 });
 
-test("live reload: listings and pages of errors have it, too", async () => {
+test("live reload: listings and pages of errors and failures have it, too", async () => {
   const { port } = await started();
-  for (const [target, status] of [["/sub/", 200], ["/nothing", 404]] as const) {
+  for (const [target, status] of [["/sub/", 200], ["/nothing", 404], ["/broken.sh", 502]] as const) {
     const page = await ask(port, target, { fields: { Accept: "text/html" } });
     assertEquals([page.status, page.text.endsWith(SCRIPT)], [status, true], target);
   }
@@ -268,3 +271,18 @@ test("live reload: a script of its own that no page of another origin may listen
   }
   assertEquals((await ask(port, "/.webserv/live", { host: "evil.example" })).status, 421);
 });
+
+http1Test(
+  "version",
+  "live reload: a page that is made piece by piece has it over HTTP/1.0, where the end is its end",
+  async () => {
+    const { port } = await started();
+    for (const target of ["/a.sh", "/proxied/coded?gzip", "/page.html"]) {
+      using client = await WireClient.connect(port);
+      await client.send(`GET ${target} HTTP/1.0\r\nHost: localhost\r\n\r\n`);
+      const text = toText(await client.rest());
+      assertMatch(text, /^HTTP\/1\.0 200 /, target);
+      assert(text.endsWith(SCRIPT) && !/transfer-encoding/i.test(text), target);
+    }
+  },
+);

@@ -62,21 +62,21 @@ Deno.test("a small buffer gets an event in pieces", async () => {
 Deno.test("a page that was away is told what it has missed, once, and of a failure that lasts", () => {
   const { feed } = events();
   const told = (last?: string, age?: number) =>
-    [...greeting(feed, { last, age }, 2000).matchAll(/^id: (\S+)\ndata: (.*)$/gm)].slice(1)
+    [...greeting(feed, { last, age }, 9000).matchAll(/^id: (\S+)\ndata: (.*)$/gm)].slice(1)
       .map(([, id, data]) => `${id} ${data}`);
   feed.tell(change("a"));
   feed.tell(change("b"));
   assertEquals(told(), []);
   assertEquals(told("e-2"), []);
-  assertEquals(told("e-1"), ['e-2 {"paths":["b"],"age":1000}']);
-  assertEquals(told("e-0"), ['e-1 {"paths":["a"],"age":1000}', 'e-2 {"paths":["b"],"age":1000}']);
+  assertEquals(told("e-1"), ['e-2 {"paths":["b"],"age":8000}']);
+  assertEquals(told("e-0"), ['e-1 {"paths":["a"],"age":8000}', 'e-2 {"paths":["b"],"age":8000}']);
   // Of another server, or nobody's.
   for (const last of ["other-1", "e-", "e-x", "", "e-99999999999999999999"]) {
     assertEquals(told(last), [], last);
   }
   // One that has heard nothing has been asked for before the change, or after it.
   assertEquals(told(undefined, 500), []);
-  assertEquals(told(undefined, 1500).length, 2);
+  assertEquals(told(undefined, 8500).length, 2);
   feed.tell({ type: "failure", command: "make", output: "" });
   const failure = 'e-3 {"type":"failure","command":"make","output":""}';
   assertEquals(told("e-3"), [failure]);

@@ -2,6 +2,8 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import zlib from "node:zlib";
 import { BodyError } from "../../lib/http/errors.ts";
 import type { ByteSource } from "../../lib/ports.ts";
+import { pause } from "../support/wait.ts";
+import { isAtLeast } from "../../lib/runtime/version.ts";
 import { SystemDecompression } from "../../lib/runtime/decompression.ts";
 
 const decompression = new SystemDecompression();
@@ -75,6 +77,8 @@ Deno.test("what is cut short, or is in no such coding, is an error and not an en
       await assertRejects(() => all(cut, 65536), BodyError, undefined, coding);
       cut.close();
     }
+    // Deno before 2.9 takes it for nothing.
+    if (coding === "br" && !isAtLeast(2, 9)) continue;
     const wrong = decompression.decode(
       coding,
       new Pieces(encoder.encode("<p>this is no content of that kind".repeat(9))),
@@ -96,6 +100,22 @@ Deno.test("no more is read of what grows very large than is wanted", async () =>
     decoded.close();
     assertEquals(source.closed, 1);
   }
+  if (!isAtLeast(2, 9)) await pause(60);
+});
+
+Deno.test("what is closed before its end leaves nothing in memory, and ends nothing", async () => {
+  const bomb = new Uint8Array(CODERS.br!(new Uint8Array(4 * 1024 * 1024))), buffer = new Uint8Array(1000);
+  const before = Deno.memoryUsage().rss;
+  for (let round = 0; round < 3; round++) {
+    for (let i = 0; i < 15; i++) {
+      const decoded = decompression.decode("br", new Pieces(bomb));
+      await decoded.read(buffer);
+      decoded.close();
+    }
+    if (!isAtLeast(2, 9)) await pause(60);
+  }
+  const grown = Deno.memoryUsage().rss - before;
+  assert(grown < 100 * 1024 * 1024, `${grown} bytes more`);
 });
 
 Deno.test("a read that waits ends where its source is closed, and nothing is left behind", async () => {
@@ -115,4 +135,5 @@ Deno.test("a read that waits ends where its source is closed, and nothing is lef
   await Promise.resolve();
   decoded.close();
   await reading;
+  if (!isAtLeast(2, 9)) await pause(60);
 });

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { gzipSync } from "node:zlib";
 import type { RequestRecord } from "../../lib/inspector/record.ts";
-import { byProtocol, test } from "../support/protocols.ts";
+import { byProtocol, http1Test, test } from "../support/protocols.ts";
 import { waitUntil } from "../support/wait.ts";
 import { exchange, WireClient } from "../support/wire.ts";
 import { inspect } from "./records_support.ts";
@@ -274,4 +274,71 @@ Deno.test("workers count together, and what is counted outlives them", async () 
   await supervisor.reload({ ...supervisor.config, workers: 2 });
   await waitUntil(() => inspected.sums().workers === 2, "the old ones are gone");
   assertEquals([requests(), supervisor.metrics!.threads.length], [42, 5]);
+});
+
+test("what was slow or broken on purpose is marked", async () => {
+  const slow = `  - listen: "127.0.0.1:0"
+    root: files
+    locations:
+      /cut/: { root: files, fail: { cut: 1k, rate: 100% } }
+      /refused/: { root: files, delay: 1ms, fail: { status: 503, rate: 100% } }
+`;
+  await using inspected = await inspect(slow, {
+    "files/cut/a.txt": "x".repeat(5000),
+    "files/refused/a.txt": "x",
+  });
+  await exchange(inspected.port, get("/cut/a.txt")).catch(() => {});
+  const cut = await inspected.recordOf("/cut/a.txt");
+  assertEquals([cut.status, cut.weather.length > 0, cut.response.size], [200, true, 1024]);
+  assertEquals([cut.response.body.length, cut.response.truncated], [1024, true]);
+  assertEquals((await exchange(inspected.port, get("/refused/a.txt")))!.status, 503);
+  const refused = await inspected.recordOf("/refused/a.txt");
+  assertEquals([refused.status, refused.location], [503, "/refused/"]);
+  assertEquals(refused.weather.length, 2, `${refused.weather}`);
+});
+
+http1Test(
+  "version",
+  "HTTP/1.0 is told as such, and a program that writes its own head has none",
+  async () => {
+    await using inspected = await inspect(SERVERS, {
+      ...FILES,
+      "programs/nph-own.sh": "printf 'HTTP/1.1 299 Mine\\r\\nX: y\\r\\n\\r\\nraw'",
+    });
+    await exchange(inspected.port, "GET /files/a.txt HTTP/1.0\r\n\r\n");
+    const old = await inspected.recordOf("/files/a.txt");
+    assertEquals([old.protocol, old.url], ["HTTP/1.0", `http://127.0.0.1:${inspected.port}/files/a.txt`]);
+    await exchange(inspected.port, get("/cgi/nph-own.sh"));
+    const raw = await inspected.recordOf("/nph-own.sh");
+    assertEquals([raw.response.headers, raw.response.truncated], [[], false]);
+    assertMatch(raw.response.body, /^HTTP\/1\.1 299 Mine\r\nX: y\r\n\r\nraw$/);
+  },
+);
+
+http1Test("halves", "a tunnel is taken down when it is over, with what went to the client", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const served = (async () => {
+    using connection = await listener.accept();
+    await connection.read(new Uint8Array(4096));
+    const encoder = new TextEncoder();
+    await connection.write(
+      encoder.encode("HTTP/1.1 101 Switching Protocols\r\nUpgrade: echo\r\nConnection: Upgrade\r\n\r\n12345"),
+    );
+    await connection.read(new Uint8Array(10));
+  })();
+  const { port } = listener.addr as Deno.NetAddr;
+  const servers =
+    `  - listen: "127.0.0.1:0"\n    locations: { /: { proxy_pass: "http://127.0.0.1:${port}" } }\n`;
+  await using inspected = await inspect(servers, {});
+  const client = await WireClient.connect(inspected.port);
+  await client.send(get("/tunnel", "Connection: Upgrade\r\nUpgrade: echo\r\n"));
+  assertEquals((await client.response())!.status, 101);
+  assertEquals(await inspected.summaries(), []);
+  await client.send("bye");
+  await served;
+  client[Symbol.dispose]();
+  const record = await inspected.recordOf("/tunnel");
+  assertEquals([record.status, record.response.size], [101, 5]);
+  assertEquals(record.answered_by, { kind: "proxy", upstream: `http://127.0.0.1:${port}/tunnel` });
+  assertEquals((await inspected.logged(1)).map((line) => JSON.parse(line).bytes), [5]);
 });
