@@ -185,7 +185,7 @@ class EventStream implements BodySource {
     this.#missed = 0;
     return missed + this.#waiting.splice(0).map((summary) => {
       const shown = this.#listening.secrets ? summary : maskSummary(summary);
-      return `id: ${summary.id}\nevent: request\ndata: ${JSON.stringify(shown)}\n\n`;
+      return `id: ${summary.id}\ndata: ${JSON.stringify(shown)}\n\n`;
     }).join("");
   }
 

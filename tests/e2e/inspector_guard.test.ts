@@ -46,7 +46,7 @@ const ATTACK = `async (admin) => {
   note("frame", text === "" ? "unreadable" : text);
   note("events", await new Promise((resolve) => {
     const source = new EventSource(admin + "/events?since=0", { withCredentials: true });
-    source.addEventListener("request", ({ data }) => resolve(data));
+    source.addEventListener("message", ({ data }) => resolve(data));
     source.onerror = () => { source.close(); resolve("refused"); };
   }));
   return got;

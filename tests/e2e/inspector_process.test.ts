@@ -6,6 +6,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { get } from "../support/ask.ts";
 import { launch, temporaryFolder } from "../support/launch.ts";
+import { hasPython, onTerminal } from "../support/on_terminal.ts";
 import { runProgram, startServer, writeFiles } from "../support/server.ts";
 import { waitUntil } from "../support/wait.ts";
 import { inspectorIn, startInspected } from "./inspector_support.ts";
@@ -243,4 +244,28 @@ Deno.test("--ready-json has the inspector's address, for programs that start a s
   await server.waitFor(/"ready":true.*\n/);
   const { inspector } = JSON.parse(server.output().stdout.split("\n")[0]!);
   assertEquals(inspector, `${server.admin}/?token=${server.token}`);
+});
+
+Deno.test({
+  name:
+    "on a terminal the address is a row of the start, told once; requests are coloured rows that fit (needs python3)",
+  ignore: !hasPython,
+  async fn() {
+    await using data = await temporaryFolder();
+    await writeFiles(data.path, { "site/a.txt": "a" });
+    const env = { WEBSERV_DATA: data.path };
+    await using server = onTerminal(["--inspect", "-p", "0", `${data.path}/site`], { env });
+    const [, token] = await server.shows(/\n {2}inspect {2}http:\/\/127\.0\.0\.1:\d+\/\?token=([\w-]{32})\n/);
+    await server.shows(/Ctrl\+C stops it/);
+    const port = await server.port();
+    await get(port, `/nix/${"x".repeat(200)}`);
+    await server.shows(/404 GET/);
+    assertEquals(server.shown.split(token!).length - 1, 1);
+    await using table = onTerminal(["requests"], { env });
+    assertEquals(await table.status, 0);
+    const rows = table.shown.trimEnd().split("\n");
+    assertMatch(rows.at(-1)!, / 404 .* GET .*…/);
+    assert(rows.every((row) => row.length <= 80), table.shown);
+    assert(table.raw.includes("\x1b[33m"), "404 has its colour");
+  },
 });

@@ -44,7 +44,7 @@ Deno.test("what comes is told within a quarter of a second, once, to everybody w
   const text = await read(all);
   assertEquals(ids(text), [2, 3]);
   assert(
-    text.includes('\nevent: request\ndata: {"id":2,') && text.includes("token=***") && text.endsWith("}\n\n"),
+    text.includes('\ndata: {"id":2,') && text.includes("token=***") && text.endsWith("}\n\n"),
   );
   assertEquals(ids(await read(errors)), [3]);
   const before = records.looks;

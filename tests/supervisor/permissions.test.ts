@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import {
   hasPrograms,
+  inspectorNet,
   launcherFor,
   permissionFlag,
   permissionFlags,
@@ -327,4 +328,17 @@ Deno.test("a socket with a path is read and written, and an address where the ru
   for (const [netNamesSockets, expected] of [[true, net], [false, []]] as const) {
     assertEquals(socketPermissions(paths, { netNamesSockets }), { net: expected, read: paths, write: paths });
   }
+});
+
+Deno.test("the inspector's thread may listen on its address and reach this server by loopback, and no worker may either", () => {
+  const text = 'servers: [{ listen: [8080, "0.0.0.0:8081", "[::]:8082", "192.0.2.1:8083"], root: . }]';
+  assertEquals(inspectorNet(configOf(text)), []);
+  const config = configOf(`admin: 8079\n${text}`);
+  const needed = ["127.0.0.1:8079", "127.0.0.1:8080", "127.0.0.1:8081", "192.0.2.1:8083", "[::1]:8082"];
+  assertEquals(inspectorNet(config), needed);
+  const workers = workerPermissions(config, SYSTEM);
+  assertEquals(workers.net.includes("127.0.0.1:8079"), false);
+  const needs = { file: undefined, modules: [], killers: [], net: [], variables: [] };
+  const flag = permissionFlags(config, workers, needs).find((flag) => flag.startsWith("--allow-net="))!;
+  for (const address of needed) assertEquals(flag.split(/[=,]/).includes(address), true, address);
 });

@@ -61,9 +61,7 @@ function summaryOf(record: RequestRecord): RequestSummary {
 }
 
 function eventsOf(records: readonly RequestRecord[]): Uint8Array<ArrayBuffer> {
-  const texts = records.map((record) =>
-    `id: ${record.id}\nevent: request\ndata: ${JSON.stringify(summaryOf(record))}\n\n`
-  );
+  const texts = records.map((record) => `id: ${record.id}\ndata: ${JSON.stringify(summaryOf(record))}\n\n`);
   return new TextEncoder().encode(`retry: 1000\n\n${texts.join("")}`);
 }
 

@@ -69,7 +69,7 @@ export function follow(list, tell) {
       pause = 500;
       tell("live", "Live");
     });
-    source.addEventListener("request", ({ data }) => list.add([JSON.parse(data)]));
+    source.addEventListener("message", ({ data }) => list.add([JSON.parse(data)]));
     source.addEventListener("error", lost);
   };
   const lost = async () => {
