@@ -88,7 +88,7 @@ const MESSAGES: readonly Message[] = [
   },
   {
     // Python's last line, of an exception that nobody caught.
-    pattern: /^Traceback [^]{0,20000}?^([A-Za-z_][\w.]{0,100}(?:: .{0,200})?)$/m,
+    pattern: /^Traceback \(most recent call last\):\n(?:[ \t].*\n)*([A-Za-z_][\w.]{0,100}(?:: .{0,200})?)/m,
     cause: ([, what]) => ({ what: `An exception that nothing catches: ${what}` }),
   },
   {

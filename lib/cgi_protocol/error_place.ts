@@ -9,7 +9,7 @@ const WAYS: readonly { readonly behind: RegExp; readonly which: "first" | "last"
   // Python: the innermost call is the last one.
   { behind: /^", line (\d+)/, which: "last" },
   // PHP: warnings come before what it died of.
-  { behind: /^['"]? on line (\d+)/, which: "last" },
+  { behind: /^(?:<\/b>|['"])? on line (?:<b>)?(\d+)/, which: "last" },
   // Perl.
   { behind: /^ line (\d+)/, which: "last" },
   // bash and its kin.

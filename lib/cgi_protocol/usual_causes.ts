@@ -119,12 +119,12 @@ function* causesOfServer({ why, run: { server } }: Symptoms): Generator<UsualCau
   if (server === undefined) return;
   if (/cannot be started/.test(why)) {
     yield { what: "The FastCGI server that the configuration names is not installed, or ends at once" };
-  } else if (/refused|no such|not found|not there/i.test(why)) {
+  } else if (/refused|nobody listens|there is no |has no address/i.test(why)) {
     yield {
       what: `Nobody listens at \`${server}\`: the FastCGI server does not run, or listens elsewhere`,
       remedy: "For php-fpm: look at `listen` in its pool's file, and whether its service is started",
     };
-  } else if (/denied|permission/i.test(why)) {
+  } else if (/denied|does not allow/i.test(why)) {
     yield {
       what: `\`${server}\` may not be connected to by this user`,
       remedy: "For php-fpm: `listen.owner` and `listen.mode` in its pool's file",

@@ -25,7 +25,8 @@ export async function check(commandLine: CommandLine): Promise<void> {
   for (const warning of [...allWarnings(loaded), ...obstacles(loaded)]) {
     printToStderr(`warning: ${warning}`);
   }
-  print(`${config.file} is valid\n${config.servers.map(describeServer).join("")}`);
+  const inspector = config.admin === undefined ? "" : `\n${endpointUrl(config.admin)}\n  the inspector\n`;
+  print(`${config.file} is valid\n${config.servers.map(describeServer).join("")}${inspector}`);
   const gaps = await sandboxGaps(config, findProgram);
   if (gaps.length > 0) {
     print(

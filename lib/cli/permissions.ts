@@ -8,9 +8,11 @@ import { DEBUGGER_ADDRESS } from "../runtime/debugger_port.ts";
 import { ListenError, permissionToLookUp } from "../runtime/net.ts";
 import { INTERFACES } from "../runtime/own_addresses.ts";
 import { hostNames, withAddresses } from "../supervisor/endpoints.ts";
+import { liveTrees } from "../supervisor/live_trees.ts";
 import { permissionFlags, shellWord, workerPermissions } from "../supervisor/permissions.ts";
 import {
   authorityNeeds,
+  inspectorNeeds,
   killersOf,
   poolNeeds,
   systemInfo,
@@ -45,7 +47,8 @@ export function permissions(commandLine: CommandLine): void {
     killers: killersOf(system),
     pools: poolNeeds(config, system),
     variables: [...VARIABLES, ...named],
-    authority: authorityNeeds(config),
+    data: [authorityNeeds(config), inspectorNeeds(config)],
+    watched: liveTrees(config).paths.flatMap((path) => [path, system.realPath(path)]),
   });
   // The start names the addresses of this machine where it listens on all of them.
   if (endpointsOf(config).some(isAll)) flags.push(`--allow-sys=${INTERFACES}`);

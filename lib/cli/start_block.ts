@@ -108,7 +108,6 @@ function featuresOf(config: Config): string[] {
     ["other servers", config.app === undefined && has(({ proxy }) => proxy.proxyPass !== undefined)],
     ["HTTPS", config.servers.some(speaksTls)],
     ["live reload", has(({ live }) => live.liveReload)],
-    ["failure pages", has(({ programs }) => programs.cgiDebug)],
     ["weather", has(isWeathered)],
     ["inspector", config.admin !== undefined],
   ];

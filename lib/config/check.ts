@@ -67,6 +67,7 @@ const OF_PROGRAMS = [
   "cgi_env",
   "sendfile_from",
   "cgi_pass_authorization",
+  "cgi_debug",
   "allow_encoded_slash",
 ] as const;
 

@@ -7,6 +7,7 @@
 import { dirname } from "@std/path";
 import { checkDuplicateLocations, checkLocation, checkServer, warnAboutServer } from "./check.ts";
 import { warnAboutInterpreters } from "./check_interpreters.ts";
+import { checkAdmin } from "./check_admin.ts";
 import { checkCertificates } from "./check_certificates.ts";
 import { checkLabels } from "./check_labels.ts";
 import { checkLinks } from "./check_links.ts";
@@ -23,10 +24,13 @@ import { parseTree } from "./tree.ts";
 import type { PlacesOutside, Reports } from "./outside.ts";
 import { fileDecoder, type FileSection, type ServerSection } from "./schema.ts";
 import type { Config } from "./types.ts";
+import { warnAboutCgiDebug } from "./warn_cgi_debug.ts";
 import { warnAboutCoding } from "./warn_coding.ts";
 import { warnAboutErrorPages } from "./warn_error_pages.ts";
+import { warnAboutLiveReload } from "./warn_live.ts";
 import { warnAboutMethods } from "./warn_methods.ts";
 import { warnAboutNames } from "./warn_names.ts";
+import { warnAboutWeather } from "./warn_weather.ts";
 
 export { formatIssue, formatPlace, type Issue } from "./issues.ts";
 
@@ -72,15 +76,20 @@ export function decodeConfig(
     for (const [, location] of server.values.locations ?? []) checkLocation(server, location, issues.report);
     warnAboutServer(server, warnings.report);
     warnAboutNames(server, warnings.report);
+    warnAboutWeather(server, warnings.report);
   }
   if (section === undefined || !issues.empty) return { issues: issues.sorted() };
   warnAboutLogs(section, warnings.report);
   warnAboutProxies(section, warnings.report);
+  warnAboutCgiDebug(section, warnings.report);
   const config = { file, ...completeTop(section.values), servers: servers.map(completeServer) };
+  checkAdmin(config, section, issues.report);
+  if (!issues.empty) return { issues: issues.sorted() };
   for (const [index, server] of config.servers.entries()) {
     warnAboutErrorPages(server, servers[index]!, warnings.report);
     warnAboutMethods(server, servers[index]!, warnings.report);
     warnAboutCoding(server, servers[index]!, warnings.report);
+    warnAboutLiveReload(server, servers[index]!, warnings.report);
   }
   if (outside) {
     checkPlaces(config, section, outside, reports);

@@ -59,7 +59,7 @@ function hasFiles({ answer, files, programs, proxy, store }: LocationConfig): bo
 }
 
 /** All answers do. */
-function forbidsTransforming({ answer: { addHeader } }: LocationConfig): boolean {
+export function forbidsTransforming({ answer: { addHeader } }: LocationConfig): boolean {
   return addHeader.some(([name, value]) =>
     name.toLowerCase() === "cache-control" && /(?:^|[,\s])no-transform(?:[,\s]|$)/i.test(value)
   );

@@ -7,7 +7,15 @@ import { busy, HttpError, httpErrorOf } from "../http/errors.ts";
 import { FieldBlock } from "../http/fields.ts";
 import type { Handler, Request, Response } from "../http/message.ts";
 import type { Clock, ErrorLog } from "../ports.ts";
-import { contentAnswer, errorAnswer, guarded, jsonAnswer, textAnswer, TextsSource } from "./responses.ts";
+import {
+  contentAnswer,
+  errorAnswer,
+  guarded,
+  jsonAnswer,
+  pagePolicy,
+  textAnswer,
+  TextsSource,
+} from "./responses.ts";
 import { Events } from "./events.ts";
 import { exposition, EXPOSITION_TYPE } from "./exposition.ts";
 import { accepts, FilterError, type Filters, parseFilters, parseId } from "./filters.ts";
@@ -134,9 +142,9 @@ export class Admin {
   async #page(): Promise<Response> {
     const nonce = crypto.getRandomValues(new Uint8Array(16)).toHex();
     // Metrics and health are asked for by programs that never see it.
-    const { inspectorPage, inspectorPolicy } = await import("../pages/inspector/page.ts");
+    const { inspectorPage } = await import("../pages/inspector/page.ts");
     const text = inspectorPage({ nonce, configuration: this.#services.configuration() });
-    return guarded(textAnswer("text/html; charset=utf-8", text), inspectorPolicy(nonce));
+    return guarded(textAnswer("text/html; charset=utf-8", text), pagePolicy(nonce));
   }
 
   #health() {
@@ -205,7 +213,7 @@ export class Admin {
     });
   }
 
-  #failure(thrown: unknown, request: Request): Promise<Response> {
+  #failure(thrown: unknown, request: Request): Response {
     const error = httpErrorOf(thrown);
     // SECURITY: never the request's target, which may have the token in it.
     if (error.status === 500) this.#services.errorLog.error(`the inspector: ${error.log ?? error.message}`);

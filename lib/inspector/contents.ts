@@ -24,6 +24,10 @@ export interface KeptContent {
 /** More codings than that are nobody's. */
 const MOST_CODINGS = 4;
 
+/** Control characters but those of texts, and ESC, which terminals' programs send. */
+// deno-lint-ignore no-control-regex
+const UNREADABLE = /[\0-\x08\x0e-\x1a\x1c-\x1f]/;
+
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** The parts of a record that are made of a content. */
@@ -58,8 +62,7 @@ function namesOf(codings: string | undefined): string[] {
 function textOf(content: Uint8Array, isCut: boolean): string | undefined {
   try {
     const text = strict.decode(isCut ? withoutHalf(content) : content);
-    // deno-lint-ignore no-control-regex
-    return /[\0-\x08\x0e-\x1a\x1c-\x1f]/.test(text) ? undefined : text;
+    return UNREADABLE.test(text) ? undefined : text;
   } catch (error) {
     if (error instanceof TypeError) return undefined;
     throw error;

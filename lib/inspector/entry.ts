@@ -8,8 +8,8 @@ import type { LocationConfig, ServerConfig } from "../config/types.ts";
 import type { FieldBlock } from "../http/fields.ts";
 import type { Recording, Request, Response } from "../http/message.ts";
 import type { RecordedAnswerer } from "./record.ts";
-import type { Held, Ring } from "./ring.ts";
-import { beginningOf, Kept, TappedBody, TappedSource } from "./taps.ts";
+import type { Held } from "./ring.ts";
+import { Kept, mayBeHeld, type Room, TappedBody, TappedSource } from "./taps.ts";
 
 /** What a program has said is kept so far, in lines and characters. */
 const MOST_LINES = 100;
@@ -26,7 +26,7 @@ const PER_FIELD = 32;
 
 /** Whose entry it is. */
 export interface EntryOwner {
-  readonly ring: Ring<Entry>;
+  readonly room: Room;
   /** On the monotonic clock, in milliseconds. */
   now(): number;
   /** It is complete. */
@@ -119,7 +119,7 @@ export class Entry implements Held, Recording {
 
   /** Of the contents of request and response. */
   get contentBytes(): number {
-    return ((this.#atHand ?? this.#passing)?.length ?? 0) + (this.body?.kept.length ?? 0);
+    return (this.#atHand?.length ?? this.#passing?.held ?? 0) + (this.body?.kept.held ?? 0);
   }
 
   /** What is kept of the answer's content. */
@@ -163,7 +163,7 @@ export class Entry implements Held, Recording {
 
   /** A request's content, taken down as it is read. */
   tap(request: Request): TappedBody {
-    return this.body = new TappedBody(request.body, this.#owner.ring);
+    return this.body = new TappedBody(request.body, this.#owner.room);
   }
 
   /** The handler has its answer. What is read as it is sent is to be sent as this. */
@@ -175,7 +175,7 @@ export class Entry implements Held, Recording {
     if (body instanceof Uint8Array) return response;
     this.begun = this.#owner.now();
     if (body === undefined) return response;
-    this.#passing = new Kept(this.#owner.ring);
+    this.#passing = new Kept(this.#owner.room);
     return { ...response, body: new TappedSource(body, this.#passing) };
   }
 
@@ -202,14 +202,19 @@ export class Entry implements Held, Recording {
     this.responseFields = response.fields;
     this.isRaw = response.raw ?? false;
     this.length = body === undefined ? 0 : body.length;
-    this.weather = (response as { readonly weather?: string }).weather;
-    if (bytes > 0 && body instanceof Uint8Array) {
-      // What a failure has put in the place of an answer that was begun.
-      if (this.#passing !== undefined) this.#owner.ring.give(this.#passing.length);
+    if (bytes > 0 && body instanceof Uint8Array) this.#keep(body);
+  }
+
+  #keep(body: Uint8Array): void {
+    const { room } = this.#owner;
+    // What a failure has put in the place of an answer that was begun.
+    if (this.#passing !== undefined) {
+      room.give(this.#passing.held);
+      this.#passing.drop();
       this.#passing = undefined;
-      const beginning = beginningOf(body);
-      if (this.#owner.ring.take(beginning.length)) this.#atHand = beginning;
     }
+    if (!mayBeHeld(body)) (this.#passing = new Kept(room)).put(body);
+    else if (room.take(body.length)) this.#atHand = body;
   }
 
   #end(): void {

@@ -42,7 +42,7 @@ export function maskFreeText(text: string): string {
   return text
     .replace(/([a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/@"'<>]{1,500}@/gi, `$1${MASK}@`)
     .replace(
-      /([?&;\s"']|^)([\w.%[\]-]{1,100})=([^\s&;"'<>]+)/g,
+      /([?&;#\s"']|^)([\w.%[\]-]{1,100})=([^\s&;#"'<>]+)/g,
       (whole, before: string, name: string) =>
         isSensitive(decoded(name)) ? `${before}${name}=${MASK}` : whole,
     );

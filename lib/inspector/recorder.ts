@@ -8,10 +8,12 @@ import type { LocationConfig, ServerConfig } from "../config/types.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
 import { type Recording, type Request, requestWith, type Response } from "../http/message.ts";
 import type { Clock } from "../ports.ts";
+import { BufferPool } from "../bytes/buffer_pool.ts";
 import type { Counters } from "./counters.ts";
 import { Entry, type EntryOwner, type Heard, type RequestParts } from "./entry.ts";
 import { IdCounter } from "./ids.ts";
 import { Ring } from "./ring.ts";
+import { MOST_KEPT, type Room } from "./taps.ts";
 import { MOST_RECORDS } from "./wanted.ts";
 
 /** Bytes that a thread holds of requests, at most. */
@@ -36,6 +38,12 @@ const HANDED_OVER = Promise.resolve();
 /** Of one thread, whatever configuration it serves. */
 export class Recorder implements EntryOwner {
   readonly ring: Ring<Entry> = new Ring(MOST_RECORDS, MOST_HELD);
+  /** As many buffers as there are in use at most are kept for the next ones. */
+  readonly room: Room = {
+    buffers: new BufferPool(MOST_KEPT, MOST_HELD / MOST_KEPT),
+    take: (bytes) => this.ring.take(bytes),
+    give: (bytes) => this.ring.give(bytes),
+  };
   readonly #ids: IdCounter;
   readonly #clock: Clock;
   #looked = 0;

@@ -87,7 +87,7 @@ export function replayRequest(record: RequestRecord, changes: ReplayChanges): Re
   const method = changes.method ?? record.method;
   if (changes.body === undefined && record.request.truncated) {
     throw conflict(
-      "Its content was longer than what is kept, so it cannot be sent again as it was: give a body.",
+      "Its content is not kept whole (it is longer than 64 KiB, or nobody has read it): give a body.",
     );
   }
   if (record.request.headers.some(({ name }) => name.toLowerCase() === "upgrade")) {

@@ -10,11 +10,25 @@ import type { BodySource, Request, Response } from "../http/message.ts";
 import { reasonPhrase } from "../http/status.ts";
 import { errorResponse } from "../pages/error_response.ts";
 import { errorTypeFor } from "../pages/error_type.ts";
+import { inspectorDoorPage } from "../pages/inspector/door.ts";
 
 const encoder = new TextEncoder();
 
 /** Content Security Policy of what is no page: nothing in it is ever loaded or run. */
 const NO_PAGE = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+
+/** Of pages of errors, which have a style of their own. */
+const ERROR_PAGE =
+  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; base-uri 'none'; " +
+  "form-action 'none'";
+
+/** Of the inspector's page: its own script and style, by their nonce; pictures of recorded bodies, which it makes itself. */
+export function pagePolicy(nonce: string): string {
+  return `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'nonce-${nonce}'; img-src data:; ` +
+    "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; " +
+    // What strangers have sent can become markup by no way at all.
+    "require-trusted-types-for 'script'";
+}
 
 /** Sent with every answer. */
 const ALWAYS = [
@@ -54,19 +68,17 @@ export function textAnswer(type: string, text: string): Response {
  *
  * @param isPage what was asked for is for people
  */
-export async function errorAnswer(error: HttpError, request: Request, isPage: boolean): Promise<Response> {
+export function errorAnswer(error: HttpError, request: Request, isPage: boolean): Response {
   const accept = request.fields.joined("accept") ?? "*/*", { status, advice, fields } = error;
   if (!isPage && accept === "*/*") {
     const answer = jsonAnswer({ status, error: reasonPhrase(status), hint: advice }, status);
     return guarded({ ...answer, fields: answer.fields.concat(fields) });
   }
-  // Programs never see it.
-  const { DOOR_POLICY, inspectorDoorPage } = await import("../pages/inspector/page.ts");
   if (status === 401 && errorTypeFor(accept) === "text/html") {
     const door = textAnswer("text/html; charset=utf-8", inspectorDoorPage());
-    return guarded({ ...door, status, fields: door.fields.concat(fields) }, DOOR_POLICY);
+    return guarded({ ...door, status, fields: door.fields.concat(fields) }, ERROR_PAGE);
   }
-  return guarded(errorResponse(error, request), DOOR_POLICY);
+  return guarded(errorResponse(error, request), ERROR_PAGE);
 }
 
 /** Texts as a body, each made when it is to be sent. */

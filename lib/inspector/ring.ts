@@ -19,9 +19,11 @@ export interface Held {
 export class Ring<T extends Held> {
   readonly #most: number;
   readonly #mostBytes: number;
-  readonly #items: T[] = [];
-  /** Of the oldest one. */
+  /** As many as there may be, in a circle. */
+  readonly #items: (T | undefined)[];
+  /** Where the oldest one stands. */
   #start = 0;
+  #size = 0;
   /** So many of the oldest have no contents any more. */
   #bare = 0;
   #bytes = 0;
@@ -29,10 +31,11 @@ export class Ring<T extends Held> {
   constructor(most: number, mostBytes: number) {
     this.#most = most;
     this.#mostBytes = mostBytes;
+    this.#items = new Array(most).fill(undefined);
   }
 
   get size(): number {
-    return this.#items.length - this.#start;
+    return this.#size;
   }
 
   /** Bytes that are held. */
@@ -43,7 +46,7 @@ export class Ring<T extends Held> {
   /** Takes so many bytes for contents. False if there is no room, whatever is dropped for it. */
   take(bytes: number): boolean {
     this.#bytes += bytes;
-    if (this.#bytes > this.#mostBytes) this.#dropContents(this.size);
+    if (this.#bytes > this.#mostBytes) this.#dropContents(this.#size);
     if (this.#bytes <= this.#mostBytes) return true;
     this.#bytes -= bytes;
     return false;
@@ -56,22 +59,28 @@ export class Ring<T extends Held> {
 
   /** The newest; what its contents hold was taken before. */
   push(item: T): void {
-    this.#items.push(item);
+    if (this.#size === this.#most) this.#dropOldest();
+    this.#items[this.#indexOf(this.#size++)] = item;
     this.#bytes += item.ownBytes;
-    while (this.size > this.#most) this.#dropOldest();
-    if (this.#bytes > this.#mostBytes) this.#dropContents(this.size - 1);
-    while (this.#bytes > this.#mostBytes && this.size > 1) this.#dropOldest();
+    if (this.#bytes > this.#mostBytes) this.#dropContents(this.#size - 1);
+    while (this.#bytes > this.#mostBytes && this.#size > 1) this.#dropOldest();
   }
 
   /** From the oldest to the newest. */
   *[Symbol.iterator](): Iterator<T> {
-    for (let i = this.#start; i < this.#items.length; i++) yield this.#items[i]!;
+    for (let i = 0; i < this.#size; i++) yield this.#items[this.#indexOf(i)]!;
+  }
+
+  /** @param age 0 for the oldest */
+  #indexOf(age: number): number {
+    const index = this.#start + age;
+    return index < this.#most ? index : index - this.#most;
   }
 
   /** Of as many of the oldest as have to do without, at most. */
   #dropContents(most: number): void {
     while (this.#bytes > this.#mostBytes && this.#bare < most) {
-      this.#strip(this.#items[this.#start + this.#bare++]!);
+      this.#strip(this.#items[this.#indexOf(this.#bare++)]!);
     }
   }
 
@@ -82,15 +91,11 @@ export class Ring<T extends Held> {
 
   #dropOldest(): void {
     const oldest = this.#items[this.#start]!;
+    if (this.#bare > 0) this.#bare--;
     this.#strip(oldest);
     this.#bytes -= oldest.ownBytes;
-    this.#bare = Math.max(0, this.#bare - 1);
-    this.#start++;
-    // PERF: moved once in as many as there are; until then what was dropped must not be held.
-    this.#items[this.#start - 1] = undefined as unknown as T;
-    if (this.#start >= this.#most) {
-      this.#items.splice(0, this.#start);
-      this.#start = 0;
-    }
+    this.#items[this.#start] = undefined;
+    this.#start = this.#indexOf(1);
+    this.#size--;
   }
 }

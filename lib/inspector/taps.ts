@@ -3,13 +3,19 @@
  *
  * @module
  */
+import type { BufferPool } from "../bytes/buffer_pool.ts";
 import type { BodySource, RequestBody } from "../http/message.ts";
 
 /** Bytes of a content that are kept, at most. */
 export const MOST_KEPT = 64 * 1024;
 
+/** A content of more than this gets a buffer of MOST_KEPT bytes, which is used again. */
+const LARGEST_SMALL = 16 * 1024;
+
 /** Has room for what is kept. */
 export interface Room {
+  /** For contents that are not small. PERF: as garbage they would be many times what is kept. */
+  readonly buffers: BufferPool;
   /** False if there is none. */
   take(bytes: number): boolean;
   give(bytes: number): void;
@@ -18,16 +24,17 @@ export interface Room {
 /** Memory around a content that does not matter, in bytes. */
 const SPARE = 4096;
 
-/** The beginning of a content that is at hand and that nobody changes: as it is, where it is not a small part of much memory. */
-export function beginningOf(content: Uint8Array): Uint8Array {
-  if (content.length > MOST_KEPT) return content.slice(0, MOST_KEPT);
-  return content.buffer.byteLength <= 2 * content.length + SPARE ? content : content.slice();
+const NOTHING = new Uint8Array();
+
+/** What is at hand, changed by nobody, and no small part of much memory, can be kept as it is. */
+export function mayBeHeld({ length, buffer }: Uint8Array): boolean {
+  return length <= MOST_KEPT && buffer.byteLength <= 2 * length + SPARE;
 }
 
-/** The beginning of one content that passes piece by piece. */
+/** The beginning of one content, copied as it passes. */
 export class Kept {
   readonly #room: Room;
-  #pieces: Uint8Array[] = [];
+  #buffer = NOTHING;
   #isClosed = false;
   /** Bytes that are kept. */
   length = 0;
@@ -38,36 +45,56 @@ export class Kept {
     this.#room = room;
   }
 
+  /** Bytes that it has taken of the room. */
+  get held(): number {
+    return this.#buffer.length;
+  }
+
   /** A piece passes. */
   put(piece: Uint8Array): void {
     this.passed += piece.length;
+    const count = Math.min(piece.length, MOST_KEPT - this.length), length = this.length + count;
     // What comes behind a piece that found no room is not the beginning.
-    const count = Math.min(piece.length, MOST_KEPT - this.length);
     if (count === 0 || this.#isClosed) return;
-    if (!this.#room.take(count)) this.#isClosed = true;
-    else {
-      this.#pieces.push(piece.slice(0, count));
-      this.length += count;
-    }
+    if (length > this.#buffer.length && !this.#grow(length)) return;
+    this.#buffer.set(piece.subarray(0, count), this.length);
+    this.length = length;
   }
 
-  /** All of it, in one piece. */
+  /** What is kept, copied: its memory is soon another's. */
   get bytes(): Uint8Array {
-    if (this.#pieces.length === 1) return this.#pieces[0]!;
-    const all = new Uint8Array(this.length);
-    let at = 0;
-    for (const piece of this.#pieces) {
-      all.set(piece, at);
-      at += piece.length;
-    }
-    return all;
+    return this.#buffer.slice(0, this.length);
   }
 
-  /** Nothing is kept from now on; the room was given back by whoever has counted it. */
+  /** Nothing is kept from now on; what was held is to be given back to the room by whoever has asked for that. */
   drop(): void {
-    this.#pieces = [];
-    this.length = 0;
     this.#isClosed = true;
+    this.#release();
+    this.#buffer = NOTHING;
+    this.length = 0;
+  }
+
+  #grow(least: number): boolean {
+    const held = this.#buffer.length;
+    const size = least > LARGEST_SMALL ? MOST_KEPT : Math.max(least, Math.min(2 * held, LARGEST_SMALL));
+    if (!this.#room.take(size - held)) {
+      this.#isClosed = true;
+      return false;
+    }
+    // To make room the contents of this one may have been dropped.
+    if (this.#isClosed) {
+      this.#room.give(size - held);
+      return false;
+    }
+    const larger = size === MOST_KEPT ? this.#room.buffers.take() : new Uint8Array(size);
+    larger.set(this.#buffer.subarray(0, this.length));
+    this.#release();
+    this.#buffer = larger;
+    return true;
+  }
+
+  #release(): void {
+    if (this.#buffer.length === MOST_KEPT) this.#room.buffers.give(this.#buffer);
   }
 }
 

@@ -66,46 +66,47 @@ function swapLink(link) {
   link.after(next);
 }
 
-/** Calls back with each @import below a sheet, and with the sheet that has it. */
-function eachImport(sheet, visit) {
+/** The addresses of all @imports below a sheet, each with the rule of the sheet itself that leads to it. */
+function importsOf(sheet, top, found = []) {
   let rules;
-  try { rules = [...sheet.cssRules]; } catch (error) { return; /* It is of another origin. */ }
+  try { rules = [...sheet.cssRules]; } catch (error) { return found; /* It is of another origin. */ }
   for (const rule of rules) {
     if (!(rule instanceof CSSImportRule)) continue;
-    visit(sheet, rule);
-    if (rule.styleSheet) eachImport(rule.styleSheet, visit);
+    found.push([new URL(rule.href, sheet.href || document.baseURI), top || rule]);
+    if (rule.styleSheet) importsOf(rule.styleSheet, top || rule, found);
   }
+  return found;
 }
 
+/** In a style element. Deeper down it would be of no use: browsers go on with what they had. */
 async function swapImport(sheet, rule) {
-  const base = sheet.href || document.baseURI, address = fresh(rule.href, base);
-  await refresh(new URL(rule.href, base));
+  const address = fresh(rule.href);
   if (!await refresh(address)) return;
   const place = () => [].indexOf.call(sheet.cssRules, rule);
   if (place() < 0) return;
   const text = rule.cssText.replace(/url\((?:"(?:[^"\\]|\\.)*"|[^)]*)\)/, () => "url(" + JSON.stringify(address) + ")");
-  const at = sheet.insertRule(text, place() + 1), next = sheet.cssRules[at];
+  const next = sheet.cssRules[sheet.insertRule(text, place() + 1)];
   for (let looks = 0; looks < 150 && !next.styleSheet; looks++) await new Promise((go) => setTimeout(go, 20));
   if (place() >= 0) sheet.deleteRule(place());
 }
 
 async function swapSheets(names) {
   const links = all("link[rel~='stylesheet' i][href]");
-  const wanted = links.filter(({ href }) => names.has(nameOf(href)));
-  const inner = [], imported = [];
+  const wanted = new Set(links.filter(({ href }) => names.has(nameOf(href))));
+  const imported = new Map(), stale = [];
   for (const root of roots()) {
     for (const sheet of root.styleSheets) {
-      eachImport(sheet, (parent, rule) => {
-        const base = parent.href || document.baseURI;
-        if (!names.has(nameOf(rule.href, base))) return;
-        if (wanted.includes(sheet.ownerNode)) inner.push(new URL(rule.href, base));
-        else imported.push([parent, rule]);
-      });
+      for (const [address, rule] of importsOf(sheet)) {
+        if (!names.has(nameOf(address))) continue;
+        stale.push(refresh(address));
+        if (links.includes(sheet.ownerNode)) wanted.add(sheet.ownerNode);
+        else imported.set(rule, sheet);
+      }
     }
   }
-  await Promise.all(inner.map(refresh));
+  await Promise.all(stale);
   // In doubt it is all of them: one may be made of the file by a program.
-  for (const link of wanted.length + imported.length > 0 ? wanted : links) swapLink(link);
-  for (const [sheet, rule] of imported) swapImport(sheet, rule);
+  for (const link of wanted.size + imported.size > 0 ? wanted : links) swapLink(link);
+  for (const [rule, sheet] of imported) swapImport(sheet, rule);
 }
 `;

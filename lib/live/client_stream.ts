@@ -47,8 +47,8 @@ function isOwnDoing(paths, age) {
 
 /** No path at all stands for anything. */
 function showChange({ paths, age }) {
-  // It is older than this page.
-  if (age > pageAge()) return;
+  // It is older than this page, or for the next, which hears of it.
+  if (age > pageAge() || isLeaving) return;
   if (paths.length === 0 || paths.some((path) => kindOf(path) === "other")) {
     return isOwnDoing(paths, age) ? undefined : reload();
   }
@@ -63,7 +63,10 @@ function act(event) {
   else if (event.type === "restart") reload();
   else if (hub.around) return; // The page around it shows failures.
   else if (event.type === "failure") showFailure(event.command, event.output);
-  else if (event.type === "mended") hideFailure();
+  else if (event.type === "mended") {
+    closed = "";
+    hideFailure();
+  }
 }
 
 /** Another server answers than the one that this page came from: once, whatever caches there may be. */
@@ -81,9 +84,11 @@ function tell(event) {
   for (const listener of [...listeners]) listener(event);
 }
 
-function hear({ data, lastEventId }) {
-  const event = JSON.parse(data);
-  if (event.type !== "hello") {
+function hear({ type, data, lastEventId }) {
+  const event = Object.assign({ type }, JSON.parse(data));
+  if (type !== "hello") {
+    // Not the one that lasts, which is told at each connection.
+    if (type === "failure" && lastEventId !== last) closed = "";
     last = lastEventId;
     return tell(event);
   }
@@ -105,7 +110,7 @@ function connect() {
   clearTimeout(waiting);
   const query = last === undefined ? "age=" + Math.ceil(pageAge()) : "last=" + encodeURIComponent(last);
   source = new EventSource("/.webserv/live?" + query);
-  source.onmessage = hear;
+  for (const type of ["hello", "change", "failure", "mended"]) source.addEventListener(type, hear);
   source.onerror = () => {
     disconnect();
     waiting = setTimeout(connect, delay);

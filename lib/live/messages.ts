@@ -10,6 +10,9 @@
  */
 import type { LiveFeed, NumberedLiveEvent } from "../ports.ts";
 
+/** A page's question may take so long to come, in milliseconds; what is older than the page, it knows by itself. */
+const ON_THE_WAY = 2000;
+
 /** What a page says of itself when it asks. */
 export interface LivePosition {
   /** The id of the last event that it has heard. */
@@ -45,7 +48,7 @@ function missedBy(feed: LiveFeed, { last, age }: LivePosition, now: number): rea
   }
   // Of another server's it is told so by the greeting.
   if (last !== undefined || age === undefined) return [];
-  return changes.filter(({ event }) => event.type === "change" && event.time > now - age);
+  return changes.filter(({ event }) => event.type === "change" && event.time > now - age - ON_THE_WAY);
 }
 
 /** Undefined where the id is of another server, or none at all. */

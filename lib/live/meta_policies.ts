@@ -12,7 +12,7 @@ export const LOOKED_AT = 32 * 1024;
 export function metaPolicies(beginning: string): string[] {
   if (!/content-security-policy/i.test(beginning)) return [];
   const policies: string[] = [];
-  for (const [, text = ""] of beginning.replaceAll(/<!--.*?-->/gs, "").matchAll(META)) {
+  for (const [, text = ""] of withoutComments(beginning).matchAll(META)) {
     const attributes = new Map<string, string>();
     for (const [, name, double, single, bare] of text.matchAll(ATTRIBUTE)) {
       attributes.set(name!.toLowerCase(), decoded(double ?? single ?? bare ?? ""));
@@ -23,10 +23,22 @@ export function metaPolicies(beginning: string): string[] {
   return policies;
 }
 
-const META = /<meta((?:\s|\/)(?:[^"'>]|"[^"]*"|'[^']*')*)>/gi;
+// Each try ends at the next `<` at the latest, so that no page takes long.
+const META = /<meta((?:\s|\/)(?:[^"'<>]|"[^"]*"|'[^']*')*)>/gi;
 const ATTRIBUTE = /([^\s"'>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+)))?/g;
 
 function decoded(value: string): string {
   return value.replaceAll(/&(?:#39|#x27|apos);/gi, "'").replaceAll(/&(?:quot|#34|#x22);/gi, '"')
     .replaceAll(/&amp;/gi, "&");
+}
+
+function withoutComments(text: string): string {
+  let rest = "", from = 0;
+  for (let start = text.indexOf("<!--"); start >= 0; start = text.indexOf("<!--", from)) {
+    rest += text.slice(from, start);
+    const end = text.indexOf("-->", start + 4);
+    if (end < 0) return rest;
+    from = end + 3;
+  }
+  return rest + text.slice(from);
 }

@@ -6,6 +6,7 @@
 import zlib from "node:zlib";
 import { BodyError } from "../http/errors.ts";
 import type { ByteSource, Decompression } from "../ports.ts";
+import { isAtLeast } from "./version.ts";
 
 /** What is taken of the source at one time, in bytes. */
 const INPUT = 16 * 1024;
@@ -52,6 +53,17 @@ function canDecode(coding: string): boolean {
   }
 }
 
+/** After so many milliseconds a stream that is not read does nothing any more. */
+const REST = 20;
+
+/**
+ * One that has not taken all of its input goes on with it, and Deno before 2.9 ends the whole process where it then finds
+ * itself destroyed. Nobody reads it any more, so it comes to rest within a turn; left to itself it would keep megabytes.
+ */
+function destroyAtRest(stream: Stream): void {
+  setTimeout(() => setTimeout(() => stream.destroy(), 0), REST);
+}
+
 /** Owns its source. Between two of its reads nothing is decoded but what the runtime's stream holds, some 32 KiB. */
 class DecodedSource implements ByteSource {
   readonly #create: (first: number) => Stream;
@@ -88,7 +100,8 @@ class DecodedSource implements ByteSource {
 
   close(): void {
     this.#source.close();
-    this.#stream?.destroy();
+    if (this.#isWriting && !isAtLeast(2, 9)) destroyAtRest(this.#stream!);
+    else this.#stream?.destroy();
     this.#error ??= new Error("It was closed while it was read");
     this.#wake?.();
   }

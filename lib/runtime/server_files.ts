@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { dirname, join } from "@std/path";
+import { join } from "@std/path";
 import { FileError } from "../ports.ts";
 import { fileError } from "./files.ts";
 import { ensureOwnFolder, type OwnFolder } from "./own_folder.ts";
@@ -33,7 +33,7 @@ export class ServerFiles {
   write(pid: number, text: string): void {
     const path = this.#pathOf(pid), unfinished = join(this.folder.path, `.${pid}.new`);
     try {
-      Deno.mkdirSync(dirname(this.folder.path), { recursive: true, mode: 0o700 });
+      Deno.mkdirSync(this.folder.path, { recursive: true, mode: 0o700 });
       ensureOwnFolder(this.folder, "the folder for what tells of running servers");
       remove(unfinished);
       Deno.writeTextFileSync(unfinished, text, { createNew: true, mode: 0o600 });

@@ -5,6 +5,7 @@
  * @module
  */
 import { dirname } from "@std/path";
+import { saysWhatIsLost } from "./version.ts";
 
 /** What happened to a path. */
 export interface TreeEvent {
@@ -45,8 +46,9 @@ export function watchTree(path: string, isFolder: boolean, listener: TreeListene
   // An editor puts another file in its place, which is seen by its folder only.
   const watcher = open(isFolder ? path : dirname(path), isFolder);
   void (async () => {
+    const full = saysWhatIsLost() ? undefined : new FullQueue();
     for await (const event of watcher) {
-      if ((event as { flag?: string | null }).flag === "rescan") listener.lost();
+      if ((event as { flag?: string | null }).flag === "rescan" || full?.add()) listener.lost();
       if (event.kind === "access" || event.kind === "other") continue;
       for (const each of event.paths) {
         if (!isFolder && each !== path) continue;
@@ -61,6 +63,19 @@ export function watchTree(path: string, isFolder: boolean, listener: TreeListene
       // It has ended by itself.
     }
   };
+}
+
+/** Deno before 2.9 says nothing of events that it has no room for: it holds 16, for as long as this thread has no time. */
+class FullQueue {
+  #count = 0;
+  #begun = 0;
+
+  /** One more. @returns true if others may have been lost */
+  add(): boolean {
+    const now = performance.now();
+    if (now - this.#begun > 20) [this.#begun, this.#count] = [now, 0];
+    return ++this.#count >= 16;
+  }
 }
 
 function open(path: string, recursive: boolean): Deno.FsWatcher {

@@ -6,6 +6,7 @@
  */
 import { dirname } from "@std/path";
 import type { Clock } from "../ports.ts";
+import { mayBeRead } from "./may_be_read.ts";
 import { Bursts, type BurstTimes } from "./bursts.ts";
 import { type TreeEvent, TreeWatchError, watchTree } from "./tree_events.ts";
 import { LOOK_BOUNDS, type LookBounds, TreeLooks } from "./tree_looks.ts";
@@ -95,6 +96,10 @@ export class TreeWatch {
   }
 
   #begin(path: string): Tree {
+    if (!mayBeRead(path)) {
+      this.#warn(`live reload sees no change in ${path}: start with --allow-read=${path}`);
+      return { state: undefined, stop: () => {} };
+    }
     const state = stateOf(path);
     // It is waited for.
     if (state === undefined) return { state, stop: () => {} };
@@ -118,7 +123,10 @@ export class TreeWatch {
       const looks = isFolder
         ? new TreeLooks(real, isOfInterest, listener, this.#clock, this.#bounds)
         : undefined;
-      this.#warn(`live reload sees changes in ${path} late: ${error.message}`);
+      // A file's folder is not what it takes to read that; four looks in a second are enough for it.
+      if (isFolder || mayBeRead(dirname(real))) {
+        this.#warn(`live reload sees changes in ${path} late: ${error.message}`);
+      }
       void looks?.ready.then((isWhole) => {
         if (isWhole) return;
         this.#warn(
@@ -213,6 +221,7 @@ function stateOf(path: string): PathState | undefined {
 }
 
 function resolvedPath(path: string): string | undefined {
+  if (!mayBeRead(path)) return undefined;
   try {
     return Deno.realPathSync(path);
   } catch {

@@ -27,3 +27,8 @@ export const NEEDS_NEWER_RUNTIME = `HTTPS needs Deno ${FIRST_TLS.join(".")} or l
 export function netNamesSockets(): boolean {
   return isAtLeast(2, 9);
 }
+
+/** True if a watcher of files tells that it had no room for some events. */
+export function saysWhatIsLost(): boolean {
+  return isAtLeast(2, 9);
+}

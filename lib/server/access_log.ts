@@ -64,9 +64,21 @@ export class AccessLog implements AnswerLog {
   readonly #clock: Clock;
   readonly #terminal: LogTerminal | undefined;
   readonly #isTimed: boolean;
+  readonly #showsHost: boolean;
 
-  /** @param terminal for the format that is cut at its width */
-  constructor(log: Log, format: AccessFormat, worker: number, clock: Clock, terminal?: LogTerminal) {
+  /**
+   * @param terminal for the format that is cut at its width
+   * @param showsHost the format `dev` has the host, too
+   */
+  constructor(
+    log: Log,
+    format: AccessFormat,
+    worker: number,
+    clock: Clock,
+    terminal?: LogTerminal,
+    showsHost = false,
+  ) {
+    this.#showsHost = showsHost;
     this.#log = log;
     this.#format = format;
     this.#worker = worker;
@@ -113,10 +125,13 @@ export class AccessLog implements AnswerLog {
     };
     const format = this.#format, now = clock.now();
     this.#log.line(
-      format === "json"
-        ? jsonLine(entry, now, this.#worker)
-        : format === "dev"
-        ? devLine(entry, { local: local.hostname, why }, now, this.#terminal?.columns)
+      format === "json" ? jsonLine(entry, now, this.#worker) : format === "dev"
+        ? devLine(
+          entry,
+          { local: local.hostname, why, showsHost: this.#showsHost },
+          now,
+          this.#terminal?.columns,
+        )
         : commonLine(entry, now, format === "combined"),
     );
   }

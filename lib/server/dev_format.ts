@@ -20,6 +20,8 @@ export interface DevDetails {
   readonly local: string;
   /** Why the answer is an error; undefined where that is not known. */
   readonly why: string | undefined;
+  /** The host tells what was asked for as much as the path does. */
+  readonly showsHost?: boolean;
 }
 
 /** A path is not cut to fewer columns for the sake of what stands behind it. */
@@ -37,7 +39,7 @@ const GAP = "  ";
  */
 export function devLine(
   entry: AccessEntry,
-  { local, why }: DevDetails,
+  { local, why, showsHost = false }: DevDetails,
   now: number,
   columns: number | undefined,
 ): string {
@@ -45,6 +47,7 @@ export function devLine(
   const path = escape(readable(entry.target || "-"));
   const parts = [formatSize(entry.bytes)];
   if (entry.duration > 0) parts.push(formatDuration(entry.duration));
+  if (showsHost && entry.host !== "") parts.push(escape(entry.host));
   const client = withoutMapping(entry.remote);
   if (!isLoopback({ hostname: client }) && client !== withoutMapping(local)) parts.push(client);
   const reason = [weatherOf(entry.weather), reasonOf(entry.status, why)].filter((text) => text !== "").join(

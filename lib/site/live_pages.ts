@@ -21,6 +21,7 @@ import type { LivePosition } from "../live/messages.ts";
 import { metaPolicies } from "../live/meta_policies.ts";
 import { asText, type Ending, PageSource, pageWith } from "../live/page_source.ts";
 import { judgePolicies } from "../live/policy.ts";
+import { WholeSource } from "../live/whole_source.ts";
 import { liveTag, plainConditions, tagOfUnchangedPage, unscriptedTag } from "../live/tags.ts";
 import type { Clock, Decompression, LiveFeed } from "../ports.ts";
 import type { Exchange, LiveReload } from "./exchange.ts";
@@ -121,7 +122,7 @@ export class LivePages implements LiveReload {
       return undefined;
     }
     if (body === undefined || isHead) return { ...plain, ...body && { body: unmeasured(body) } };
-    let source: BodySource = body instanceof Uint8Array ? new BytesSource(body) : body;
+    let source: BodySource = body instanceof Uint8Array ? new BytesSource(body) : new WholeSource(body);
     for (const coding of codings.reverse()) {
       const decoded = this.#decompression.decode(coding, source);
       source = {

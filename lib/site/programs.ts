@@ -19,11 +19,14 @@ import type { MaybePromise } from "../http/maybe_promise.ts";
 import { InternalRedirect, type Outcome } from "../http/message.ts";
 import { asPlain } from "./coded_answers.ts";
 import type { Answerer, Exchange, Server } from "./exchange.ts";
+import { isForeign } from "./foreign.ts";
+import { askForWhole } from "./live_reload.ts";
 import type { Location } from "./location.ts";
 import type { NeverRun } from "./never_run.ts";
 import { notFound } from "./refused_links.ts";
 import { slashRedirect } from "./returns.ts";
 import { withSentFile } from "./sent_files.ts";
+import { statusOnPurpose } from "./failing_on_purpose.ts";
 
 /** An interpreter's words, true where the file itself is run, or the FastCGI server that it belongs to. */
 type Runner = readonly string[] | true | FastcgiServer;
@@ -146,10 +149,14 @@ function noting(
 
 /**
  * SECURITY: what is shown is for whoever sits at this machine. The connection's other end decides, since what a request
- * says of itself is anybody's word.
+ * says of itself is anybody's word; and a page of another origin, whose browser sits here too, is not to read it where
+ * cors is on. Nobody reads what a link opens.
  */
-function showsFailures({ request: { remote, forwarded }, location: { config } }: Exchange): boolean {
-  return config.programs.cgiDebug && isLoopback(forwarded?.peer ?? remote);
+function showsFailures({ request, location: { config } }: Exchange): boolean {
+  if (!config.programs.cgiDebug) return false;
+  const { remote, forwarded, fields } = request;
+  return isLoopback(forwarded?.peer ?? remote) &&
+    (!isForeign(request) || fields.get("sec-fetch-mode") === "navigate");
 }
 
 /**
@@ -212,22 +219,29 @@ function run(
 ): MaybePromise<Outcome> {
   const reason = neverRun.reason([...interpreter, script.file], dirname(script.file));
   if (reason !== undefined) return new HttpError(403, undefined, { log: reason, hint: UPLOADED });
+  // Another error takes the place of this one.
+  if (statusOnPurpose(exchange) !== undefined) return refusal(500);
   const { location, server, services, errorPage, trace } = exchange, request = asPlain(exchange);
   const { access, programs } = location.config;
   trace?.answeredBy({ kind: "program", path: script.file, command: [...interpreter, script.file] });
-  return noting(exchange, script, (notes) =>
-    services.gateway.answer(request, {
-      script,
-      interpreter,
-      documentRoot: documentRoot(location, server) ?? dirname(script.file),
-      environment: programs.cgiEnv,
-      passAuthorization: programs.cgiPassAuthorization,
-      bodyLimit: access.clientMaxBodySize,
-      limits,
-      errorPage,
-      listener: trace,
-      notes,
-    })).then((outcome) => withSentFile(exchange, outcome));
+  return noting(
+    exchange,
+    script,
+    (notes) =>
+      askForWhole(exchange, request, (asked) =>
+        services.gateway.answer(asked, {
+          script,
+          interpreter,
+          documentRoot: documentRoot(location, server) ?? dirname(script.file),
+          environment: programs.cgiEnv,
+          passAuthorization: programs.cgiPassAuthorization,
+          bodyLimit: access.clientMaxBodySize,
+          limits,
+          errorPage,
+          listener: trace,
+          notes,
+        })),
+  ).then((outcome) => withSentFile(exchange, outcome));
 }
 
 function documentRoot({ config, origin }: Location, server: Server): string | undefined {
@@ -247,22 +261,29 @@ function ask(
 ): MaybePromise<Outcome> {
   const reason = file === undefined ? undefined : neverRun.reason([file], dirname(file));
   if (reason !== undefined) return new HttpError(403, undefined, { log: reason, hint: UPLOADED });
+  // Another error takes the place of this one.
+  if (statusOnPurpose(exchange) !== undefined) return refusal(500);
   const { location, server, services, errorPage, trace } = exchange, request = asPlain(exchange);
   const { access, programs } = location.config;
   trace?.answeredBy({ kind: "fastcgi", path: file, server: nameOfServer(fastcgi) });
-  return noting(exchange, { file, name, pathInfo }, (notes) =>
-    services.fastcgi.answer(request, {
-      server: fastcgi,
-      script: { file: asServerSees(location, file, name), name, pathInfo },
-      documentRoot: programs.fastcgiRoot ?? documentRoot(location, server),
-      environment: programs.cgiEnv,
-      passAuthorization: programs.cgiPassAuthorization,
-      bodyLimit: access.clientMaxBodySize,
-      limits,
-      errorPage,
-      listener: trace,
-      notes,
-    })).then((outcome) => withSentFile(exchange, outcome));
+  return noting(
+    exchange,
+    { file, name, pathInfo },
+    (notes) =>
+      askForWhole(exchange, request, (asked) =>
+        services.fastcgi.answer(asked, {
+          server: fastcgi,
+          script: { file: asServerSees(location, file, name), name, pathInfo },
+          documentRoot: programs.fastcgiRoot ?? documentRoot(location, server),
+          environment: programs.cgiEnv,
+          passAuthorization: programs.cgiPassAuthorization,
+          bodyLimit: access.clientMaxBodySize,
+          limits,
+          errorPage,
+          listener: trace,
+          notes,
+        })),
+  ).then((outcome) => withSentFile(exchange, outcome));
 }
 
 /** A script's file where the server has it: in a container, the place of the root or the alias is another. */

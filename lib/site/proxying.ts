@@ -10,6 +10,7 @@ import type { AskedPath, Route, SetField } from "../proxy/route.ts";
 import { asPlain } from "./coded_answers.ts";
 import type { Answerer, Exchange } from "./exchange.ts";
 import type { Forwarder } from "./forwarder.ts";
+import { askForWhole } from "./live_reload.ts";
 import { compose } from "./variables.ts";
 
 /** Answers with what one of the upstreams answers. */
@@ -22,7 +23,11 @@ export function answerByProxy(config: LocationConfig, targets: readonly ProxyTar
     const route = routeOf(config, targets, forwarder);
     const { trace } = exchange, asked = askedPath(exchange, config.path.length);
     const told = trace && ((upstream: string) => trace.answeredBy({ kind: "proxy", upstream }));
-    return forwarder.answer(asPlain(exchange), route, asked, told);
+    return askForWhole(
+      exchange,
+      asPlain(exchange),
+      (request) => forwarder.answer(request, route, asked, told),
+    );
   };
 }
 

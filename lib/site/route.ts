@@ -57,9 +57,7 @@ function withLuck(exchange: Exchange): Exchange {
 function answerInWeather(exchange: Exchange): MaybePromise<Outcome> {
   const { weather } = exchange.location;
   if (weather?.fail === undefined) return answer(exchange);
-  return import("./weathered_answers.ts").then(({ unlessItFails }) =>
-    unlessItFails(exchange, weather, answer)
-  );
+  return import("./weathered_answers.ts").then(({ unlessItFails }) => unlessItFails(exchange, answer));
 }
 
 function goOn(exchange: Exchange, outcome: Outcome, end: End): MaybePromise<Response> {

@@ -242,7 +242,10 @@ function createHandler(hosts: Hosts, services: Services): SiteHandler {
       return errorResponse(MISDIRECTED, request);
     }
     const answer = authorityAnswer(request, hosts, server, services) ?? liveAnswer(request, server, services);
-    if (answer !== undefined) return answer;
+    if (answer !== undefined) {
+      trace?.answeredBy({ kind: "server" });
+      return answer;
+    }
     const path = pathOf(request), site = server.sites?.find(request, server) ?? server;
     if (typeof path !== "object") return follow(begin(request, site, services, path, trace), finish);
     const behind = beginBehind(request, site, services, trace) ??

@@ -8,6 +8,7 @@ import { GoneError, HttpError } from "../http/errors.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
 import { type BodySource, InternalRedirect, type Outcome, type Response } from "../http/message.ts";
 import type { Exchange } from "./exchange.ts";
+import { statusOnPurpose } from "./failing_on_purpose.ts";
 import type { LocationWeather, Weather } from "./weather.ts";
 import { CutSource, RatedSource } from "./weathered_sources.ts";
 
@@ -17,12 +18,11 @@ import { CutSource, RatedSource } from "./weathered_sources.ts";
  */
 export async function unlessItFails(
   exchange: Exchange,
-  weather: LocationWeather,
   answer: (exchange: Exchange) => MaybePromise<Outcome>,
 ): Promise<Outcome> {
-  const status = statusOf(exchange, weather);
+  const status = statusOnPurpose(exchange);
   if (status === undefined) return await answer(exchange);
-  if (!hasEffects(exchange)) {
+  if (!alwaysActs(exchange)) {
     const outcome = await answer(exchange);
     // Where it is sent on to another location, that one answers.
     if (outcome instanceof InternalRedirect) return outcome;
@@ -34,16 +34,12 @@ export async function unlessItFails(
   });
 }
 
-/** Undefined where it does not fail so. The page of an error is not an answer of its location. */
-function statusOf({ luck, errorPage }: Exchange, { fail }: LocationWeather): number | undefined {
-  if (fail === undefined || !("status" in fail) || errorPage !== undefined) return undefined;
-  return luck !== undefined && luck < fail.rate ? fail.status : undefined;
-}
-
-/** Answering does more than to look at files. */
-function hasEffects({ location: { config: { programs, proxy, store } } }: Exchange): boolean {
-  return programs.cgi !== undefined || programs.fastcgi !== undefined || programs.cgiScript !== undefined ||
-    programs.fastcgiPass !== undefined || proxy.proxyPass !== undefined || store.uploadStore !== undefined;
+/** Whatever the path is, something is run, asked or written. Where that is found out on the way, it is not done there. */
+function alwaysActs(
+  { request: { method }, location: { config: { programs, proxy, store } } }: Exchange,
+): boolean {
+  return (programs.cgiScript ?? programs.fastcgiPass ?? proxy.proxyPass) !== undefined ||
+    store.uploadStore !== undefined && method !== "GET" && method !== "HEAD";
 }
 
 /** Keeps a complete answer back, and has its content sent slowly, or cut. @throws {GoneError} */
@@ -63,7 +59,7 @@ export async function weathered(
       throw new GoneError();
     }
   }
-  const failed = statusOf(exchange, config);
+  const failed = statusOnPurpose(exchange);
   if (failed !== undefined) marks.push(`fail ${failed}`);
   const body = bodyOf(exchange, response, config, weather, marks);
   return marks.length === 0 ? response : { ...response, body, weather: marks.join(", ") };

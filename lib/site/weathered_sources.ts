@@ -14,7 +14,7 @@ const PIECE = 40;
 const GRAIN = 2;
 
 /** So far behind, in milliseconds, something else is slower than the rate, and what was not used is gone. */
-const BEHIND = 250;
+const BEHIND = 1000;
 
 /** Gives so many bytes in a second, in small pieces. Owns the source. */
 export class RatedSource implements BodySource {
@@ -42,11 +42,12 @@ export class RatedSource implements BodySource {
   }
 
   async read(buffer: Uint8Array): Promise<number | null> {
-    this.#due ??= this.#weather.now;
+    // Half of a piece is early, and half of it late.
+    this.#due ??= this.#weather.now - PIECE / 2;
     const count = await this.#source.read(buffer.subarray(0, Math.min(buffer.length, this.#piece)));
     if (count === null) return null;
     const { now } = this.#weather;
-    if (now - this.#due > BEHIND) this.#due = now;
+    if (now - this.#due > BEHIND) this.#due = now - PIECE / 2;
     this.#due += count * 1000 / this.#rate;
     // Who has left is found out by whoever sends.
     if (this.#due - now >= GRAIN) await this.#weather.until(this.#due, this.#client);

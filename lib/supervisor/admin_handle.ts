@@ -56,13 +56,16 @@ export class AdminHandle {
   #leaving = false;
   #isGone = false;
 
-  /** @param net what it may listen on and connect to */
-  constructor(start: AdminStart, net: readonly string[], events: AdminEvents) {
+  /**
+   * @param net what it may listen on and connect to
+   * @param entry in place of ENTRY
+   */
+  constructor(start: AdminStart, net: readonly string[], events: AdminEvents, entry: URL = ENTRY) {
     this.ready = this.#ready.promise;
     this.gone = this.#gone.promise;
     this.#events = events;
     this.#start = start;
-    this.#worker = new Worker(ENTRY, {
+    this.#worker = new Worker(entry, {
       type: "module",
       name: "admin",
       deno: {

@@ -32,6 +32,8 @@ export interface AdminSurroundings {
   readonly errorLog: () => ErrorLog;
   /** Where its port is taken, the next free one is as good. */
   readonly mayMove: boolean;
+  /** The module of its thread, in place of the usual one. */
+  readonly entry?: URL;
 }
 
 /** Where an inspector is, and what opens it. */
@@ -166,6 +168,7 @@ export class AdminKeeper {
         said: (level, text) => this.#surroundings.errorLog()[level](text),
         died: (reason) => this.#died(running, reason),
       },
+      this.#surroundings.entry,
     );
     // Of the first start whoever waits for it hears.
     void handle.ready.catch((error) => {

@@ -6,7 +6,7 @@
 import { DEFAULTS } from "../config/defaults.ts";
 import { type Endpoint, endpointKey } from "../http/endpoint.ts";
 import { Admin, type AdminServices } from "../inspector/admin.ts";
-import type { Clock } from "../ports.ts";
+import type { Clock, ErrorLog } from "../ports.ts";
 import { listen } from "../runtime/net.ts";
 import { Acceptor } from "../server/acceptor.ts";
 import { ServerContext } from "../server/context.ts";
@@ -38,8 +38,8 @@ export class AdminServer {
    */
   static start(endpoint: Endpoint, services: Omit<AdminServices, "port">): AdminServer {
     const listener = listen(endpoint, false);
-    const { clock, errorLog } = services;
-    const admin = new Admin({ ...services, port: listener.address.port });
+    const { clock } = services, errorLog = withoutToken(services.errorLog, services.token);
+    const admin = new Admin({ ...services, errorLog, port: listener.address.port });
     const { timeouts, limits } = DEFAULTS, key = endpointKey(endpoint);
     const context = new ServerContext(
       {
@@ -76,4 +76,15 @@ export class AdminServer {
     await drained;
     cancel();
   }
+}
+
+/** SECURITY: a line may name a request by its target, which has the token in it when the page is opened. */
+function withoutToken(log: ErrorLog, token: string): ErrorLog {
+  const masked = (text: string) => text.replaceAll(token, "***");
+  return {
+    error: (text, reference) => log.error(masked(text), reference),
+    warning: (text) => log.warning(masked(text)),
+    notice: (text) => log.notice(masked(text)),
+    program: (name, text) => log.program(name, masked(text)),
+  };
 }

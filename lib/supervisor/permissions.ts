@@ -145,12 +145,14 @@ export interface MainNeeds {
   readonly variables: readonly string[];
   /** What it takes to start FastCGI servers; by default nothing. */
   readonly pools?: PoolNeeds;
-  /** What it takes to have certificates signed; by default nothing. */
-  readonly authority?: {
+  /** Files and folders whose changes pages are told of; by default none. */
+  readonly watched?: readonly string[];
+  /** What it takes of this user's data, one for each purpose; by default nothing. */
+  readonly data?: readonly {
     readonly folders: readonly string[];
     readonly variables: readonly string[];
     readonly sys: readonly string[];
-  };
+  }[];
 }
 
 /** What the main thread needs to start FastCGI servers; no worker needs any of it. */
@@ -171,7 +173,8 @@ export const NO_POOLS: PoolNeeds = { run: [], folders: [], net: [] };
  * SECURITY: on a terminal the runtime would ask whether more is to be allowed, and everything would stand still.
  */
 export function permissionFlags(config: Config, workers: PermissionSet, needs: MainNeeds): string[] {
-  const logs = logFiles(config), { folders = [], variables = [], sys = [] } = needs.authority ?? {};
+  const logs = logFiles(config), data = needs.data ?? [];
+  const folders = data.flatMap(({ folders }) => folders);
   const pools = needs.pools ?? NO_POOLS;
   const lists: readonly (readonly [string, readonly string[]])[] = [
     // Which port stands for 0 is only known later.
@@ -192,6 +195,7 @@ export function permissionFlags(config: Config, workers: PermissionSet, needs: M
         ...certificateFiles(config),
         ...folders,
         ...pools.folders,
+        ...needs.watched ?? [],
         ...logs,
       ]),
     ],
@@ -202,9 +206,9 @@ export function permissionFlags(config: Config, workers: PermissionSet, needs: M
         ? []
         : unique([...workers.run, ...pools.run, ...(startsPrograms(config) ? needs.killers : [])]),
     ],
-    ["env", [...needs.variables, ...variables]],
+    ["env", [...new Set([...needs.variables, ...data.flatMap(({ variables }) => variables)])]],
     // For the names of the folders for large bodies and for sockets.
-    ["sys", unique([...(collectsBodies(config) ? ["uid"] : []), ...sys])],
+    ["sys", unique([...(collectsBodies(config) ? ["uid"] : []), ...data.flatMap(({ sys }) => sys)])],
   ];
   return [
     "--no-prompt",

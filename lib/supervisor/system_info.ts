@@ -11,6 +11,7 @@ import { conventions, DATA_VARIABLES, dataFolder } from "../runtime/data_folder.
 import { fileSystem } from "../runtime/files.ts";
 import type { OwnFolder } from "../runtime/own_folder.ts";
 import { holderSockets, namedSockets, poolFolder } from "../runtime/pool_folder.ts";
+import { serversFolder } from "../runtime/server_files.ts";
 import { findProgram } from "../runtime/processes.ts";
 import { type SpoolFolder, spoolFolder } from "../runtime/spool.ts";
 import { netNamesSockets } from "../runtime/version.ts";
@@ -131,22 +132,33 @@ const USER_NAMES = ["USER", "LOGNAME", "USERNAME"] as const;
 
 const MACHINE_NAME = { name: "sys", kind: "hostname" } as const;
 
-/** What the main thread needs to have certificates signed, where a server takes its own from the local authority. */
-export interface AuthorityNeeds {
-  /** Its folder is read and written. */
+/** What the main thread needs of this user's data. */
+export interface DataNeeds {
+  /** Read and written. */
   readonly folders: readonly string[];
   readonly variables: readonly string[];
   readonly sys: readonly string[];
 }
 
-/** Nothing where no server does. */
-export function authorityNeeds({ servers }: Config): AuthorityNeeds {
+/** What it takes to have certificates signed; nothing where no server takes its own from the local authority. */
+export function authorityNeeds({ servers }: Config): DataNeeds {
   if (!servers.some(hasLocalCertificate)) return { folders: [], variables: [], sys: [] };
   const folder = dataFolderOf();
   return {
     folders: folder === undefined ? [] : [folder],
     variables: [...DATA_VARIABLES[conventions()], USER_NAMES[0]],
     sys: [MACHINE_NAME.kind, USER_ID.kind],
+  };
+}
+
+/** What it takes to tell this user's programs where the inspector is; nothing where there is none. It goes on without. */
+export function inspectorNeeds({ admin }: Config): DataNeeds {
+  const folder = dataFolderOf();
+  if (admin === undefined || folder === undefined) return { folders: [], variables: [], sys: [] };
+  return {
+    folders: [serversFolder(folder)],
+    variables: DATA_VARIABLES[conventions()],
+    sys: [USER_ID.kind],
   };
 }
 

@@ -5,6 +5,7 @@
  * @module
  */
 import { Gateway } from "../cgi/gateway.ts";
+import { isLabelled } from "../config/host_label.ts";
 import { endpointsOf } from "../config/listen.ts";
 import { hasFastcgi, passesRequestsOn, spawnedPools } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
@@ -391,7 +392,9 @@ function settingsOf(
     http2,
     extendedConnect: passesRequestsOn(config),
     trustedProxies: trustedProxies.length === 0 ? undefined : new TrustedProxies(trustedProxies),
-    accessLog: accessLog.to === "off" ? undefined : new AccessLog(logs.access, format, id, clock, width),
+    accessLog: accessLog.to === "off"
+      ? undefined
+      : new AccessLog(logs.access, format, id, clock, width, config.servers.some(isLabelled)),
     ...createSite(config, { ...services, authority }),
   };
 }

@@ -232,6 +232,14 @@ export const ROWS: readonly Row[] = [
   },
   {
     ...SMALL,
+    id: "inspector",
+    title: "1 KiB, with the inspector",
+    needs: "inspector",
+    setup: { inspector: true },
+    against: { title: "no inspector", setup: {} },
+  },
+  {
+    ...SMALL,
     id: "workers",
     title: "1 KiB, two workers on both cores, the load on one of them",
     needs: "workers",

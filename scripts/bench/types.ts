@@ -42,6 +42,8 @@ export type Feature =
   | "gzip"
   /** Content in brotli. */
   | "brotli"
+  /** Requests are taken down and shown. */
+  | "inspector"
   /** Several workers, and a log that names them. */
   | "workers";
 
@@ -55,6 +57,8 @@ export interface Setup {
   /** How many locations there are, that of {@link LOCATION} among them. */
   readonly locations?: number;
   readonly log?: "combined" | "json";
+  /** Requests are taken down and shown. */
+  readonly inspector?: true;
   /** Also the number of cores. */
   readonly workers?: number;
   /** Programs below /cgi-bin/. */

@@ -48,23 +48,29 @@ export function planBuilds(wish: { all: boolean; target: string | undefined; her
 /** The bundle of the main thread. It lies where the module lies that finds the worker beside itself. */
 const MAIN_BUNDLE = "lib/supervisor/main.js";
 
-/** The worker's bundle takes the place of its source. */
-const WORKER_BUNDLE = "lib/supervisor/worker.ts";
+/** The bundles of the other threads take the place of their sources. */
+const THREAD_BUNDLES = ["lib/supervisor/worker.ts", "lib/supervisor/admin_worker.ts"];
 
 /**
  * Arguments for `deno`, to make one file of each thread's modules. PERF: loading some 150 modules twice takes 45 ms of
- * the start; loading two takes almost nothing. (Not minified: the YAML library does not survive it.)
+ * the start; loading one for each takes almost nothing. (Not minified: the YAML library does not survive it.)
  */
 export function bundleArgs(): string[][] {
   const bundle = (
     from: string,
     to: string,
   ) => ["bundle", "--quiet", "--platform", "deno", "--output", to, from];
-  return [bundle("main.ts", MAIN_BUNDLE), bundle(WORKER_BUNDLE, "worker.js"), ["eval", MOVE_WORKER]];
+  // A bundle cannot be written over its own source, nor moved there before the next is made.
+  const made = THREAD_BUNDLES.map((source, index) => ({ source, bundle: `thread${index}.js` }));
+  const moves = made.map(({ source, bundle }) =>
+    `Deno.renameSync(${JSON.stringify(bundle)}, ${JSON.stringify(source)});`
+  );
+  return [
+    bundle("main.ts", MAIN_BUNDLE),
+    ...made.map(({ source, bundle: to }) => bundle(source, to)),
+    ["eval", moves.join("")],
+  ];
 }
-
-/** A bundle cannot be written over its own source. */
-const MOVE_WORKER = `Deno.renameSync("worker.js", ${JSON.stringify(WORKER_BUNDLE)})`;
 
 /**
  * Arguments for `deno`. The executable may ask for everything: its workers get what the configuration names, and nobody is ever asked for
@@ -80,8 +86,7 @@ export function compileArgs(target: Target, out: string): string[] {
     "--no-code-cache",
     "--allow-all",
     "--no-prompt",
-    "--include",
-    WORKER_BUNDLE,
+    ...THREAD_BUNDLES.flatMap((bundle) => ["--include", bundle]),
     "--target",
     target,
     "--output",

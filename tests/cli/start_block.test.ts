@@ -37,6 +37,12 @@ Deno.test("startBlock() aligns what there is to say", () => {
   );
 });
 
+Deno.test("startBlock() has the inspector's whole address in a row of its own", () => {
+  const inspector = "http://127.0.0.1:8079/?token=abcdefghijklmnopqrstuvwxyzABCDEF";
+  const block = startBlock({ ...FACTS, inspector }, { colour: false, columns: 40 });
+  assert(block.includes(`\n  inspect  ${inspector}\n`), block);
+});
+
 Deno.test("placeOf() names what is served: a folder, one file, or the configuration", () => {
   const shared = {
     hostname: "127.0.0.1",
@@ -74,7 +80,7 @@ servers:
   const block = startBlock({ ...FACTS, config, sites }, { colour: false, columns: undefined });
   assert(
     block.includes(
-      "  with     a site for each folder, programs, other servers, HTTPS, live reload, failure pages, weather, inspector\n",
+      "  with     a site for each folder, programs, other servers, HTTPS, live reload, weather, inspector\n",
     ),
     block,
   );

@@ -5,6 +5,7 @@ import { assertEquals, assertMatch, assertNotMatch, assertStringIncludes } from 
 import { ask } from "../support/ask.ts";
 import { http1Test, test } from "../support/protocols.ts";
 import { findProgram } from "../../lib/runtime/processes.ts";
+import { startServer } from "../support/server.ts";
 import { cgiServer, sharedCgiServer } from "./cgi_support.ts";
 
 const BROWSER = { Accept: "text/html,application/xhtml+xml,*/*;q=0.8" };
@@ -200,4 +201,12 @@ test("the connection's other end decides who gets to see it, whatever a request 
 test("off, which it is by itself, nobody sees more than the plain error", async () => {
   await using plain = await cgiServer({ "status.sh": "exit 7\n" });
   assertNotMatch((await ask(plain.port, "/cgi-bin/status.sh")).text, /exit status|SCRIPT_FILENAME/);
+});
+
+http1Test("process", "webserv DIR --cgi has it on", async () => {
+  await using folder = await startServer({
+    args: ["--cgi"],
+    files: { "cgi-bin/raise.py": "raise ValueError('low tide')\n" },
+  });
+  assertMatch((await ask(folder.port, "/cgi-bin/raise.py")).text, /nothing catches: ValueError: low tide/);
 });

@@ -103,12 +103,14 @@ test("a configuration's names under localhost are links, and its warnings stand 
   assert(/ {2}warning {2}webserv\.yaml:3: .*\/gone" does not exist/.test(shown.shown), shown.shown);
 });
 
-test("a start names the sites that are folders", async () => {
+test("a start names the sites that are folders, and each line has its site", async () => {
   await using folder = await temporaryFolder();
   await writeFiles(folder.path, { "shop/x": "", "blog/x": "", "Upper/x": "" });
   await using shown = onTerminal(["-p", "0", "--sites", folder.path], { columns: 160 });
   await shown.shows(/Ctrl\+C stops it\.\n/);
   const port = await shown.port();
+  await get(port, "/x", `shop.localhost:${port}`);
+  await shown.shows(/ 200 GET {2}\/x {2}0 B {2}[\d.]+ ms {2}shop\.localhost\n/);
   assert(
     shown.shown.includes(
       `  folder   ${folder.path}\n  with     a site for each folder, listing\n  local    http://127.0.0.1:${port}/\n` +

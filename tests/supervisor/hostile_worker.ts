@@ -25,6 +25,8 @@ const say = (message: unknown, transfer?: Transferable[]) => thread.postMessage(
 const bytes = (text: string) => new TextEncoder().encode(text);
 const log = (lines: unknown, name: unknown = "access") => say({ type: "log", log: name, lines });
 
+const give = (bytes: unknown, upTo = 1) => say({ type: "records", ask: 1, found: { upTo, bytes } });
+
 function shared(text: string): Uint8Array {
   const memory = new Uint8Array(new SharedArrayBuffer(text.length));
   memory.set(bytes(text));
@@ -45,6 +47,12 @@ async function poolOf({ config }: WorkerStart): Promise<string> {
 }
 
 const deeds = {
+  "gives records that are none": () => say({ type: "records", ask: 1, found: "x" }),
+  "gives records of half a number": () => give(new Uint8Array(), 0.5),
+  "gives records that it can still change": () => give(shared("[]")),
+  "gives few records of much memory": () => give(new Uint8Array(new ArrayBuffer(50_000_000), 0, 2)),
+  "gives endless records": () => give(new Uint8Array(40_000_000)),
+  "gives records unasked": () => give(bytes("[]")),
   "says nothing": () => say(null),
   "says a text": () => say("ready"),
   "says something without a type": () => say({ lines: "x" }),

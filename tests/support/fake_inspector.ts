@@ -4,7 +4,8 @@
  * @module
  */
 import type { RecordedMessage, RequestRecord, RequestSummary } from "../../lib/inspector/record.ts";
-import { inspectorPage, inspectorPolicy } from "../../lib/pages/inspector/page.ts";
+import { pagePolicy } from "../../lib/inspector/responses.ts";
+import { inspectorPage } from "../../lib/pages/inspector/page.ts";
 
 /** A message with the fields of an object and a text. */
 export function message(headers: Readonly<Record<string, string>>, body = ""): RecordedMessage {
@@ -101,7 +102,7 @@ export class FakeInspector implements AsyncDisposable {
     const { pathname, searchParams } = new URL(request.url);
     const since = Number(searchParams.get("since") ?? 0);
     if (pathname === "/") {
-      const headers = { "Content-Type": "text/html", "Content-Security-Policy": inspectorPolicy("n0nce") };
+      const headers = { "Content-Type": "text/html", "Content-Security-Policy": pagePolicy("n0nce") };
       return new Response(inspectorPage({ nonce: "n0nce", configuration: "webserv.yaml" }), { headers });
     }
     if (this.isLocked) return new Response("Unauthorized", { status: 401 });

@@ -24,7 +24,11 @@ export function hexDump(bytes) {
   return lines.join("\n");
 }
 
-/** The bytes of a recorded body. */
+/**
+ * The bytes of a recorded body.
+ *
+ * @param {{ body: string, encoding?: string }} message
+ */
 export function bodyBytes({ body, encoding }) {
   return encoding === "base64"
     ? Uint8Array.from(atob(body), (byte) => byte.charCodeAt(0))
@@ -34,6 +38,8 @@ export function bodyBytes({ body, encoding }) {
 /**
  * Where a picture may be shown from: a data URL, in which a drawing runs nothing and fetches nothing. Undefined for what
  * is no whole picture.
+ *
+ * @param {{ headers: any, body: string, encoding?: string, truncated: boolean }} message
  */
 export function pictureAddress({ headers, body, encoding, truncated }) {
   const type = mediaType(headers);
@@ -43,7 +49,11 @@ export function pictureAddress({ headers, body, encoding, truncated }) {
     : `data:${type},${encodeURIComponent(body.toWellFormed())}`;
 }
 
-/** Names and values of a form; undefined for what is none. */
+/**
+ * Names and values of a form; undefined for what is none.
+ *
+ * @param {{ headers: any, body: string, encoding?: string }} message
+ */
 export function formEntries({ headers, body, encoding }) {
   if (encoding !== undefined || mediaType(headers) !== "application/x-www-form-urlencoded") return undefined;
   return [...new URLSearchParams(body)];

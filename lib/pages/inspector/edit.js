@@ -25,6 +25,8 @@ export function parseFields(text) {
 /**
  * What differs from the record: the body of `POST /requests/ID/replay`. What is masked goes as it is shown: the server
  * puts in what it stands for, so nobody has to see a password to send it.
+ *
+ * @returns {Record<string, unknown>}
  */
 export function changesOf(record, { method, path, headers, body }) {
   const changes = {};
@@ -41,7 +43,8 @@ export function replay(id, changes = {}) {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify(changes),
-  });
+    // The server itself waits this long for its answer.
+  }, 100_000);
 }
 
 /** A text as a text area gives it back: its lines end with line feeds. */

@@ -9,8 +9,8 @@ const FILTERS = `<form id="filters" role="search" aria-label="Filters">
 <datalist id="methods"><option value="GET"><option value="HEAD"><option value="POST"><option value="PUT"><option value="DELETE"><option value="OPTIONS"></datalist>
 <label>Status <input name="status" size="5" list="statuses" placeholder="5xx" autocomplete="off" spellcheck="false"></label>
 <datalist id="statuses"><option value="2xx"><option value="3xx"><option value="4xx"><option value="5xx"><option value="404"></datalist>
-<label class="wide">Path <input name="path" placeholder="/api/" autocapitalize="none" autocomplete="off" spellcheck="false"></label>
-<label class="wide">Host <input name="host" list="hosts" autocapitalize="none" autocomplete="off" spellcheck="false"></label>
+<label class="wide">Path <input name="path" size="8" placeholder="/api/" autocapitalize="none" autocomplete="off" spellcheck="false"></label>
+<label class="wide">Host <input name="host" size="8" list="hosts" autocapitalize="none" autocomplete="off" spellcheck="false"></label>
 <datalist id="hosts"></datalist>
 <span><button type="button" id="pause" aria-pressed="false">Pause</button>
 <button type="button" id="clear">Clear</button></span>

@@ -4,23 +4,29 @@
  * @module
  */
 
-/** Asks for JSON. @throws {Error} with words for people */
-export async function askFor(path, options = {}) {
-  let answer;
+/**
+ * Asks for JSON.
+ *
+ * @param patience in milliseconds
+ * @throws {Error} with words for people
+ */
+export async function askFor(path, options = {}, patience = 20_000) {
+  let answer, text;
   try {
     answer = await fetch(path, {
       cache: "no-store",
+      signal: AbortSignal.timeout(patience),
       credentials: "same-origin",
       ...options,
       headers: { Accept: "application/json", ...options.headers },
     });
+    text = await answer.text();
   } catch {
     throw new Error("The inspector does not answer. Perhaps the server has ended.");
   }
   if (answer.status === 401) {
     throw new Error("The server has been started again. Its terminal has the new address of this page.");
   }
-  const text = await answer.text();
   let content;
   try {
     content = JSON.parse(text);
@@ -75,6 +81,7 @@ export function follow(list, tell) {
     } catch (error) {
       tell("lost", error.message);
     }
+    if (document.hidden) return;
     timer = setTimeout(open, pause);
     pause = Math.min(pause * 2, 10_000);
   };

@@ -24,7 +24,7 @@ textarea{font:.8rem/1.5 ui-monospace,monospace;width:100%;display:block;resize:v
 button{cursor:pointer}button:hover{border-color:var(--key)}button[aria-pressed=true],button.main{background:var(--key);border-color:var(--key);color:var(--bg)}
 form label{color:var(--dim);white-space:nowrap}form label>*{color:var(--fg)}
 #filters{display:flex;flex-wrap:wrap;gap:.5rem .9rem;padding:.3rem 1rem .7rem;border-bottom:1px solid var(--line);align-items:center}
-#filters label{display:flex;gap:.4rem;align-items:center}#filters .wide{flex:1 1 9rem}#filters .wide input{flex:1;min-width:4rem}
+#filters label{display:flex;gap:.4rem;align-items:center}#filters .wide{flex:1 1 6rem}#filters span{margin-left:auto}#filters .wide input{flex:1;min-width:4rem}
 main{flex:1;min-height:0;display:grid}.open main{grid-template-columns:minmax(22rem,2fr) minmax(0,3fr)}
 main>section{overflow:auto;min-width:0;overscroll-behavior:contain}.empty{padding:3rem 1rem;text-align:center;color:var(--dim);margin:0}
 #said{position:fixed;left:50%;bottom:1.2rem;translate:-50%;margin:0;padding:.5rem 1rem;border-radius:.4rem;background:var(--fg);color:var(--bg);max-width:90vw}#said:empty{display:none}`;
@@ -32,20 +32,20 @@ main>section{overflow:auto;min-width:0;overscroll-behavior:contain}.empty{paddin
 const LIST = `
 #requests table{width:100%;border-collapse:collapse;font-variant-numeric:tabular-nums}
 #requests thead th{position:sticky;top:0;z-index:1;background:var(--bg);text-align:left;font-weight:400;font-size:.8rem;color:var(--dim);padding:.35rem .6rem;border-bottom:1px solid var(--line)}
-#requests :is(td,th):first-child{padding-left:1rem}#requests tbody tr{position:relative;border-bottom:1px solid var(--line)}
+#requests :is(td,th):first-child{padding-left:1rem}#requests :is(td,th):last-child{padding-right:1rem}#requests tbody tr{position:relative;border-bottom:1px solid var(--line)}
 #requests tbody :is(td,th){padding:.3rem .6rem;white-space:nowrap;font-weight:400;text-align:left}
 #requests tbody th{width:100%;max-width:0;overflow:hidden;text-overflow:ellipsis}
 #requests tbody a{color:inherit;text-decoration:none;unicode-bidi:isolate}#requests tbody a::after{content:"";position:absolute;inset:0}
 #requests tbody a:focus-visible{outline:0}#requests tr:has(a:focus-visible){outline:2px solid var(--key);outline-offset:-2px}
 #requests tr:hover,#requests tr[aria-current]{background:var(--soft)}#requests tr[aria-current] th{font-weight:600}
-#requests .time{text-align:right}.status,.title b{font-weight:600}td.host,.clock,.method{color:var(--dim)}
+#requests :is(.time,thead th:nth-child(5)){text-align:right}.status,.title b{font-weight:600}td.host,.clock,.method{color:var(--dim)}
 .s2 .status,.s2 b{color:var(--good)}.s3 .status,.s3 b{color:var(--move)}.s4 .status,.s4 b{color:var(--warn)}:is(.s5,.s0) .status,:is(.s5,.s0) b{color:var(--bad)}
 .open :is(.host,.clock,thead th:last-child){display:none}`;
 
 const DETAIL = `
 #detail{background:var(--pane);border-left:1px solid var(--line);padding-bottom:2rem}
 .title{padding:.8rem 1.1rem .5rem}.back{display:inline-block;margin-bottom:.4rem;font-size:.85rem}
-h2{font-size:1rem;font-weight:600;margin:0;overflow-wrap:anywhere}h2 span,h2 b{margin-right:.6rem}h2 code{font-size:.85rem;font-weight:400}
+h2{font-size:1rem;font-weight:600;margin:0;overflow-wrap:anywhere}h2 span,h2 b{margin-right:.3rem}h2 code{font-size:.85rem;font-weight:400}
 .actions{display:flex;flex-wrap:wrap;gap:.4rem;padding:0 1.1rem .8rem}
 [role=tablist]{display:flex;gap:.2rem;padding:0 .9rem;border-bottom:1px solid var(--line);position:sticky;top:0;background:var(--pane);z-index:1}
 [role=tab]{border:0;border-bottom:2px solid transparent;border-radius:0;background:none;padding:.5rem .4rem;margin:0 .2rem;color:var(--dim)}
@@ -73,7 +73,7 @@ dialog h2{font-size:1.05rem}dialog p{margin:0}[role=alert]{color:var(--bad)}dial
 const NARROW = `
 @media(max-width:60rem){.open main{grid-template-columns:minmax(0,1fr)}.open :is(#filters,#requests){display:none}#detail{border:0}}
 @media(min-width:60.01rem){.back{display:none}}
-@media(max-width:40rem){#filters label{flex:1 1 9rem}#filters input{flex:1;min-width:3rem;width:100%}#filters span{margin-left:auto}
+@media(max-width:40rem){#filters label{flex:1 1 9rem}#filters input{flex:1;min-width:3rem;width:100%}
 header{padding-inline:.8rem;column-gap:.6rem}nav{gap:.7rem}#filters{padding-inline:.8rem}
 #requests thead{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}
 #requests tbody tr{display:grid;grid-template-columns:2.6rem auto minmax(0,1fr) auto;gap:0 .5rem;padding:.45rem .8rem}

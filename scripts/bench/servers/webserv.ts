@@ -19,6 +19,7 @@ export const webserv: Peer = {
       "names",
       "locations",
       "log",
+      "inspector",
       "workers",
       "gzip",
       "brotli",
@@ -59,6 +60,7 @@ function configure({ folder, site, programs, port, setup, tls, backend }: Place)
     workers: setup.workers ?? 1,
     access_log: setup.log ? `${folder}/access.log` : "off",
     ...(setup.log && { log_format: setup.log }),
+    ...(setup.inspector && { admin: "127.0.0.1:0" }),
     servers: setup.names === undefined
       ? [server]
       : hostNames(setup.names).map((name) => ({ server_name: name, ...server })),
