@@ -30,6 +30,11 @@ export function isUnknown(response: Response): boolean {
   return response.isByProgram === true;
 }
 
+/** Whether its content is the mark's, be the status known: an error's page that a program makes. */
+export function hasUnknownContent({ body }: Response): boolean {
+  return body === UNKNOWN.body;
+}
+
 const UNKNOWN: Response = {
   status: 200,
   fields: FieldBlock.EMPTY,

@@ -10,9 +10,10 @@ import { HttpError } from "../http/errors.ts";
 import type { Response } from "../http/message.ts";
 import { errorResponse } from "../pages/error_response.ts";
 import { toHttps } from "../server/to_https.ts";
+import { AUTHORITY_PAGE } from "../site/authority_pages.ts";
 import type { AnsweredBy } from "../site/trace.ts";
 import { createSite } from "../site/site.ts";
-import { dryServices, type ExplainPorts, isUnknown } from "./dry_services.ts";
+import { dryServices, type ExplainPorts, hasUnknownContent, isUnknown } from "./dry_services.ts";
 import { type ExplainedField, explainFields } from "./fields.ts";
 import { type Choice, chooseLocation, chooseServer } from "./matches.ts";
 import { listenLine } from "./places.ts";
@@ -57,7 +58,9 @@ export async function explain(
   const asked = request instanceof HttpError
     ? { version: "HTTP/1.1" as const, method: "GET", host: undefined }
     : request;
-  const fields = explainFields(asked, response, recorder, { now: ports.clock.now(), isUnknown: isOpen });
+  const isLengthKnown = !hasUnknownContent(response) &&
+    (request instanceof HttpError || !request.path.startsWith(AUTHORITY_PAGE));
+  const fields = explainFields(asked, response, recorder, { now: ports.clock.now(), isLengthKnown });
   const { body } = response;
   if (body !== undefined && !(body instanceof Uint8Array)) body.close();
   const { serverConfig, hops } = recorder;

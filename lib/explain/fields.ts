@@ -24,7 +24,7 @@ export function explainFields(
   { version, method }: { readonly version: HeadParts["version"]; readonly method: string },
   response: Response,
   recorder: Recorder,
-  { now, isUnknown }: { readonly now: number; readonly isUnknown: boolean },
+  { now, isLengthKnown }: { readonly now: number; readonly isLengthKnown: boolean },
 ): ExplainedField[] {
   const { status, reason, fields, body } = response, length = body === undefined ? 0 : body.length;
   const framing = responseFraming(version, method, status, length);
@@ -34,7 +34,7 @@ export function explainFields(
     status,
     reason,
     fields,
-    length: hasLength && !isUnknown ? length : undefined,
+    length: hasLength && isLengthKnown ? length : undefined,
     chunked: framing === "chunked",
     keepAlive: true,
     now,
