@@ -292,7 +292,7 @@ export const OPTIONS: readonly Option[] = [
     name: "inspect",
     help: "show requests as they come, with heads and bodies, in a browser",
     more:
-      "The inspector is at 127.0.0.1:8079, or the next free port, with a token that is printed once; see webserv requests, too. `admin` in the configuration names another address.",
+      "The inspector is at 127.0.0.1:8079, or the next free port below it, with a token that is printed once; see webserv requests, too. `admin` in the configuration names another address.",
     fallback: "off",
     commands: ["serve", "app"],
   },

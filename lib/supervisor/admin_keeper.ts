@@ -22,7 +22,7 @@ const FIRST_DELAY = 50, LONGEST_DELAY = 10_000;
 /** One that lived so long has not died of its configuration, in milliseconds. */
 const GOOD_LIFE = 2000;
 
-/** How many ports after the wanted one are tried where nobody asked for a certain one. */
+/** How many ports before the wanted one are tried where nobody asked for a certain one: behind it, servers have theirs. */
 const PORTS_TRIED = 100;
 
 /** What its owner has. */
@@ -195,13 +195,13 @@ export class AdminKeeper {
 
   /** Which port stands for 0, and whether it is free: its thread may listen on that one alone. @throws {ListenError} */
   #reserve(wanted: Endpoint): Endpoint {
-    for (let port = wanted.port;; port++) {
+    for (let port = wanted.port;; port--) {
       try {
         const listener = listen({ ...wanted, port }, false);
         listener.close();
         return { ...wanted, port: listener.address.port };
       } catch (error) {
-        const tries = this.#surroundings.mayMove && port < Math.min(wanted.port + PORTS_TRIED, 65535);
+        const tries = this.#surroundings.mayMove && port > Math.max(wanted.port - PORTS_TRIED, 1);
         if (error instanceof ListenError && error.problem === "taken" && tries) continue;
         throw error instanceof ListenError
           ? new ListenError(
