@@ -33,6 +33,10 @@ export interface CommandLine {
   readonly allowedHosts: readonly string[];
   /** As add_header in the file: those of --header and --isolate. */
   readonly headers: WrittenFields;
+  /** Of a request that is to be explained: lines, as they are sent. */
+  readonly requestFields: readonly string[];
+  /** Of a request: its own, or that of requests that are listed. */
+  readonly method: string | undefined;
   readonly switches: ReadonlySet<string>;
   /** The words behind `--`: a command that runs beside the server. */
   readonly beside: readonly string[] | undefined;
@@ -78,6 +82,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
   const given = new Map<string, string | undefined>();
   const allowedHosts: string[] = [];
   const headers = new HeaderOptions();
+  const requestFields: string[] = [];
   for (const token of tokens.filter((token) => token.kind === "option")) {
     const named = OPTIONS.filter(({ name }) => name === token.name);
     // One name may mean different things to different commands.
@@ -89,8 +94,9 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     const value = optionValue(option, token.value, token.inlineValue === true);
     if (option.name === "allow-host") {
       allowedHosts.push(refusing("--allow-host", () => parseAllowedHost(value!)));
-    } else if (option.name === "header") refusing("--header", () => headers.add(value!));
-    else given.set(option.name, value);
+    } else if (option.name !== "header") given.set(option.name, value);
+    else if (command === "explain") requestFields.push(value!);
+    else refusing("--header", () => headers.add(value!));
   }
   const operandName = COMMANDS.find(({ name }) => name === command)?.operand;
   if (given.has("isolate")) refusing("--isolate", () => headers.isolate());
@@ -110,6 +116,8 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     logFormat: logFormatValue(given.get("log-format")),
     allowedHosts,
     headers: headers.fields,
+    requestFields,
+    method: given.get("method"),
     switches: new Set(SWITCHES.filter((name) => given.has(name))),
     beside,
     portFile: given.get("port-file"),

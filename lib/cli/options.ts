@@ -15,6 +15,7 @@ export type CommandName =
   | "init"
   | "trust"
   | "requests"
+  | "explain"
   | "completions"
   | "help";
 
@@ -113,6 +114,13 @@ export const COMMANDS: readonly Command[] = [
       "The server was started with --inspect, or has an `admin` in its configuration. It is the one of --config or --admin, else the only one that runs. The exit status is 1 where there is none.",
   },
   {
+    name: "explain",
+    operand: "URL",
+    summary: "show what would be answered to a URL, and which lines of the configuration say so",
+    more:
+      "Server, location, who else would have fitted, each internal redirect, the file or program, the status, and each field. URL may be a path, which is asked of the first server. Nothing is written, run or connected to.",
+  },
+  {
     name: "completions",
     operand: "SHELL",
     completion: SHELLS,
@@ -130,6 +138,7 @@ export const COMMANDS: readonly Command[] = [
       "init",
       "trust",
       "requests",
+      "explain",
       "completions",
       "help",
       CONFIG_TOPIC,
@@ -148,7 +157,7 @@ export const OPTIONS: readonly Option[] = [
     completion: "file",
     help: "configuration file",
     fallback: "./webserv.yaml if present",
-    commands: ["serve", "check", "permissions", "requests"],
+    commands: ["serve", "check", "permissions", "explain", "requests"],
   },
   {
     name: "port",
@@ -338,6 +347,23 @@ export const OPTIONS: readonly Option[] = [
   { name: "path", value: "P", help: "only paths that begin with this", commands: ["requests"] },
   { name: "host", value: "NAME", help: "only this host", commands: ["requests"] },
   { name: "since", value: "ID", help: "only what came after this request", commands: ["requests"] },
+  {
+    name: "method",
+    short: "X",
+    value: "METHOD",
+    help: "ask with this method",
+    fallback: "GET",
+    commands: ["explain"],
+  },
+  {
+    name: "header",
+    short: "H",
+    value: "FIELD",
+    repeatable: true,
+    help: "send a field, 'Name: value'; may be repeated",
+    commands: ["explain"],
+  },
+  { name: "json", help: "print JSON", commands: ["explain"] },
   { name: "help", short: "h", help: "show this help", commands: ALL },
   { name: "version", short: "V", help: "show the version", commands: ALL },
 ];

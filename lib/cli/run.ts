@@ -75,6 +75,8 @@ function runCommand(
       return import("./trust.ts").then(({ trust }) => trust(commandLine));
     case "requests":
       return import("./requests.ts").then(({ requests }) => requests(commandLine));
+    case "explain":
+      return import("./explain.ts").then(({ explainUrl }) => explainUrl(commandLine));
     case "completions":
       return completions(commandLine);
     case "help":

@@ -92,16 +92,16 @@ export function writtenPath(above: string | undefined, behind: string | undefine
 /** The folder that has a server's sites in it, and what a site's folder is called in it; undefined where none is one. */
 export function labelledFolder(
   { fallback, locations }: ServerConfig,
-): { readonly above: string; readonly first: string } | undefined {
+): { readonly above: string; readonly first: string; readonly key: string } | undefined {
   for (const { labelled, files, store } of [fallback, ...locations]) {
-    const behind = labelled?.root ?? labelled?.alias ?? labelled?.uploadStore;
-    if (labelled === undefined || behind === undefined) continue;
-    const above = labelled.root !== undefined
-      ? files.root
-      : labelled.alias !== undefined
-      ? files.alias
-      : store.uploadStore;
-    return { above: above!, first: behind.split("/")[1]! };
+    const folders = [
+      ["root", files.root, labelled?.root],
+      ["alias", files.alias, labelled?.alias],
+      ["upload_store", store.uploadStore, labelled?.uploadStore],
+    ] as const;
+    for (const [key, above, behind] of folders) {
+      if (above !== undefined && behind !== undefined) return { above, first: behind.split("/")[1]!, key };
+    }
   }
   return undefined;
 }

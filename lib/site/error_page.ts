@@ -30,6 +30,7 @@ export function errorPage(exchange: Exchange, error: HttpError): MaybePromise<Re
   const path = location.config.answer.errorPage[error.status];
   // Whoever can do something about it has to be told, which a page of the site does not.
   if (path === undefined || error.advice !== undefined) return errorResponse(error, request, id, why);
+  exchange.trace?.because?.(`the page for ${error.status} is ${path}`, "error_page");
   const page = at(exchange, path as DecodedPath, {
     request: { ...asGet(request, path, undefined, NOT_OF_THE_PAGE), uri: requestUri(request) },
     hops: 0,

@@ -67,7 +67,7 @@ export interface SiteServers {
 export interface Services {
   readonly files: FileCache;
   readonly listings: Listings;
-  readonly gateway: Gateway;
+  readonly gateway: Pick<Gateway, "answer">;
   readonly dialer: Dialer;
   readonly fastcgi: Pick<FastcgiGateway, "answer">;
   readonly compression: Compression;

@@ -25,9 +25,12 @@ export function passGates(exchange: Exchange): Response | HttpError | undefined 
 }
 
 /** RFC 9110 section 9.1: 501 for a method that nobody knows, 405 for one that is not allowed here. */
-function refuseMethod({ request: { method }, location, errorPage }: Exchange): HttpError | undefined {
+function refuseMethod(
+  { request: { method }, location, errorPage, trace }: Exchange,
+): HttpError | undefined {
   // The page of an error is asked for by the server itself.
   if (errorPage !== undefined || location.methods.has(method) || method === "OPTIONS") return undefined;
+  trace?.because?.(`${method} is not allowed here`, "allowed_methods");
   return location.knows(method)
     ? location.notAllowed
     : new HttpError(501, `the method ${method} is not known`);
@@ -41,8 +44,9 @@ function refuseExpectation({ request }: Exchange): HttpError | undefined {
 }
 
 /** OPTIONS is always answered here; with cors a preflight gets what it asks for (the Fetch standard's CORS protocol). */
-function answerOptions({ request, location }: Exchange): Response | undefined {
+function answerOptions({ request, location, trace }: Exchange): Response | undefined {
   if (request.method !== "OPTIONS" || isPassedOn(request, location)) return undefined;
+  trace?.because?.("OPTIONS is answered by the server itself", "allowed_methods");
   let fields = location.allow;
   const method = request.fields.get("access-control-request-method");
   if (location.config.access.cors && method !== undefined) {
@@ -66,7 +70,9 @@ function isPassedOn({ form, fields }: Exchange["request"], { config: { proxy, ac
 }
 
 /** 413 before anything of the body is read, where its length is announced. */
-function refuseLength({ request, location }: Exchange): HttpError | undefined {
+function refuseLength({ request, location, trace }: Exchange): HttpError | undefined {
   const { length } = request.body;
-  return length !== undefined && length > location.config.access.clientMaxBodySize ? refusal(413) : undefined;
+  if (length === undefined || length <= location.config.access.clientMaxBodySize) return undefined;
+  trace?.because?.(`${length} bytes are more than a body may have`, "client_max_body_size");
+  return refusal(413);
 }

@@ -174,6 +174,7 @@ export function answerProgramIndex(runners: Runners): Answerer {
       if (origin?.find(index.slice(replaced))?.kind !== "file") continue;
       return folder === path ? new InternalRedirect(index) : slashRedirect(exchange);
     }
+    exchange.trace?.because?.("nothing but programs is answered here", "cgi_only");
     return notFound(exchange);
   };
 }

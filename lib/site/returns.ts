@@ -15,7 +15,8 @@ import { compose, composeQuery } from "./variables.ts";
 const encoder = new TextEncoder();
 
 /** To the same path with a slash at its end, the query kept: 301, or 308 where the client must not fall back to GET. */
-export function slashRedirect({ request, path }: Exchange): Response {
+export function slashRedirect({ request, path, trace }: Exchange): Response {
+  trace?.because?.("this is a folder, or a location, and the slash at its end is missing");
   const query = request.query === undefined ? "" : `?${request.query}`;
   const status = request.method === "GET" || request.method === "HEAD" ? 301 : 308;
   return {

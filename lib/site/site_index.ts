@@ -40,6 +40,8 @@ export interface SiteFolders {
   readonly origin: DiskOrigin;
   /** What a site's folder is called there, with the variable in it. */
   readonly first: string;
+  /** The file's word of the key that names it. */
+  readonly key: string;
 }
 
 /** Answers what is asked of the host that all sites are below. */

@@ -53,9 +53,9 @@ export class Sites implements SiteServers {
     readonly cache: FileCache,
     readonly make: MakeServer,
   ) {
-    const { above, first } = labelledFolder(server)!;
+    const { above, first, key } = labelledFolder(server)!;
     this.#names = new SiteNames(server.serverName);
-    this.#folder = { origin: new DiskOrigin(cache, above, linkFolders(server.fallback)), first };
+    this.#folder = { origin: new DiskOrigin(cache, above, linkFolders(server.fallback)), first, key };
   }
 
   /**
@@ -126,7 +126,12 @@ export class Sites implements SiteServers {
         const folders = foldersOf(written.get(location)!, label, this.cache);
         if (folders.length === 0) return answer;
         // SECURITY: at each request, since a link may have come in a folder's place that leads out.
-        return (exchange) => folders.every((folder) => folder.isThere()) ? answer(exchange) : NO_SITE;
+        return (exchange) => {
+          const missing = folders.find((folder) => !folder.isThere());
+          if (missing === undefined) return answer(exchange);
+          exchange.trace?.because?.(`there is no folder ${missing.name} that may be sent`, missing.key);
+          return NO_SITE;
+        };
       },
     });
   }
@@ -135,7 +140,12 @@ export class Sites implements SiteServers {
   readonly #aboveSites: Shape["wrap"] = ({ labelled }, answer) => {
     if (labelled === undefined) return answer;
     return (exchange) => {
-      if (this.#labelOf(exchange.request.host) !== undefined) return NO_SITE;
+      const label = this.#labelOf(exchange.request.host), { trace } = exchange;
+      if (label !== undefined) {
+        trace?.because?.(`there is no folder for this name in ${this.#folder.origin.root}`, this.#folder.key);
+        return NO_SITE;
+      }
+      trace?.because?.("the host is the name of no site, so this is where they are listed", "server_name");
       return answerSiteIndex(exchange, this.#names, this.#folder);
     };
   };
@@ -159,16 +169,15 @@ function foldersOf(
   cache: FileCache,
 ): SiteFolder[] {
   const paths = [
-    [files.root, labelled.root],
-    [files.alias, labelled.alias],
-    [store.uploadStore, labelled.uploadStore],
+    ["root", files.root, labelled.root],
+    ["alias", files.alias, labelled.alias],
+    ["upload_store", store.uploadStore, labelled.uploadStore],
   ] as const;
-  return paths.flatMap(([above, behind]) =>
-    above === undefined || behind === undefined ? [] : new SiteFolder(
-      new DiskOrigin(cache, withoutSlash(above) || "/", files.allowLinksTo),
-      putLabel(behind, label),
-    )
-  );
+  return paths.flatMap(([key, above, behind]) => {
+    if (above === undefined || behind === undefined) return [];
+    const origin = new DiskOrigin(cache, withoutSlash(above) || "/", files.allowLinksTo);
+    return new SiteFolder(origin, putLabel(behind, label), key);
+  });
 }
 
 /** A site's folder, or its one file, below the folder that has them all in it. */
@@ -176,8 +185,13 @@ class SiteFolder {
   readonly #first: string;
   readonly #rest: string;
 
-  constructor(readonly above: DiskOrigin, behind: string) {
+  /** @param key the file's word of the key that names it */
+  constructor(readonly above: DiskOrigin, behind: string, readonly key: string) {
     [this.#first, this.#rest] = segmentsOf(behind);
+  }
+
+  get name(): string {
+    return withoutSlash(this.above.root) + this.#first + this.#rest;
   }
 
   /** True if it is there, and no link has led out of the folder above. @throws {FileError} */

@@ -115,10 +115,10 @@ function answerFolder(exchange: Exchange, first: number): MaybePromise<Outcome> 
     const found = location.origin!.find(location.originPath(indexPath));
     if (found instanceof Promise) {
       return found.then((later) =>
-        later?.kind === "file" ? new InternalRedirect(indexPath) : answerFolder(exchange, i + 1)
+        later?.kind === "file" ? toIndex(exchange, indexPath) : answerFolder(exchange, i + 1)
       );
     }
-    if (found?.kind === "file") return new InternalRedirect(indexPath);
+    if (found?.kind === "file") return toIndex(exchange, indexPath);
   }
   if (!autoindex) return noIndex(exchange);
   if (!isReading(exchange)) return READ_ONLY;
@@ -133,6 +133,11 @@ function answerFolder(exchange: Exchange, first: number): MaybePromise<Outcome> 
     owner: location,
     options: () => toolsFor(exchange),
   });
+}
+
+function toIndex({ trace }: Exchange, path: DecodedPath): InternalRedirect {
+  trace?.because?.("the folder has this index", "index");
+  return new InternalRedirect(path);
 }
 
 /**

@@ -40,18 +40,24 @@ function tryFrom(
     const found = find({ location, path });
     if (found instanceof Promise) {
       return found.then((later) =>
-        later?.kind === kind
+        tells(exchange, path, later?.kind === kind)
           ? choose(exchange, path, answerFiles)
           : tryFrom(exchange, tries, answerFiles, i + 1)
       );
     }
-    if (found?.kind === kind) return choose(exchange, path, answerFiles);
+    if (tells(exchange, path, found?.kind === kind)) return choose(exchange, path, answerFiles);
   }
   if (isForPages && !asksForPage(exchange)) return refusal(404);
   return lastResort(exchange, tries);
 }
 
-function lastResort({ request, path }: Exchange, { last, query }: TryFiles): Outcome {
+function tells({ trace }: Exchange, path: string, isThere: boolean): boolean {
+  trace?.because?.(`${path} is ${isThere ? "" : "not "}there`, "try_files");
+  return isThere;
+}
+
+function lastResort({ request, path, trace }: Exchange, { last, query }: TryFiles): Outcome {
+  trace?.because?.("the last of try_files holds", "try_files");
   if (typeof last === "number") {
     return last === 404 ? refusal(404) : new HttpError(last, `nothing of try_files was found: =${last}`);
   }

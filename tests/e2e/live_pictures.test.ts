@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { liveTests } from "./live_support.ts";
 
-const liveTest = liveTests();
+const liveTest = liveTests({ args: ["--live", "--upload"] });
 
 /** A picture that is so many pixels wide. */
 const picture = (width: number) =>
@@ -83,3 +83,25 @@ liveTest("a page of its own for what fails: an error, a listing and a fragment l
   await live.edit({ [`${at}/list/new.txt`]: "x" });
   await live.until("document.body.textContent.includes('new.txt')");
 });
+
+liveTest(
+  "a page that uploads is not loaded again before it is done",
+  { "list/a.txt": "x", "slow.txt": "slow" },
+  async (live, at) => {
+    const release = Promise.withResolvers<void>(), asked = Promise.withResolvers<void>();
+    await live.page.route("**/list/slow.txt", async (route) => {
+      asked.resolve();
+      await release.promise;
+      await route.continue();
+    });
+    await live.goto(`/${at}/list/`);
+    await live.get("addEventListener('webserv-reload', () => window.wasAsked = true, true)");
+    await live.page.locator("input[type=file]").first().setInputFiles(`${live.server.folder}/${at}/slow.txt`);
+    await asked.promise;
+    await live.edit({ [`${at}/list/b.txt`]: "x" });
+    await live.until("window.wasAsked === true");
+    assert(await live.isMarked());
+    release.resolve();
+    await live.until("document.body.textContent.includes('slow.txt')");
+  },
+);

@@ -6,6 +6,7 @@
  */
 import { createHash } from "node:crypto";
 import { assert, assertEquals, assertMatch, assertNotMatch } from "@std/assert";
+import { compareWithExplain } from "../support/explained.ts";
 import { protocolOfTest } from "../support/protocols.ts";
 import { type ServerOptions, startServer, type TestServer } from "../support/server.ts";
 import { exchange, toBytes, toText, WireClient, type WireResponse } from "../support/wire.ts";
@@ -43,7 +44,9 @@ export async function assertRefused(
 ): Promise<WireResponse> {
   using client = await WireClient.connect(server.port);
   await client.send(data);
-  return await assertAnswer(server, client, expected);
+  const answer = await assertAnswer(server, client, expected);
+  if (typeof data === "string") await compareWithExplain(server.port, data, answer);
+  return answer;
 }
 
 /** Checks the next answer of a client, as assertRefused() does. */

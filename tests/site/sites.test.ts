@@ -190,15 +190,19 @@ Deno.test("whoever takes down how it is answered is told of the server and the l
     location: (config, path) => seen.push(`${config.labelled?.root ?? "none"} ${config.lines?.line} ${path}`),
     answeredBy: () => {},
     programSaid: () => {},
+    because: (text, key) => seen.push(`${key}: ${text}`),
   };
   for (const host of ["shop.localhost", "localhost", "nosuch.localhost"]) await ask("/", { host }, trace);
   assertEquals(seen, [
     "server 2",
     "/$host_label 2 /",
+    "index: the folder has this index",
     "/$host_label 2 /index.html",
     "server 2",
     "/$host_label 2 /",
+    "server_name: the host is the name of no site, so this is where they are listed",
     "server 2",
     "/$host_label 2 /",
+    "root: there is no folder for this name in /site/sites",
   ]);
 });

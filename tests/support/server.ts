@@ -5,6 +5,7 @@
  * @module
  */
 import { fromFileUrl, join } from "@std/path";
+import { rememberServer } from "./explained.ts";
 import { PATIENCE, waitUntil } from "./wait.ts";
 
 const ROOT = fromFileUrl(new URL("../../", import.meta.url));
@@ -116,6 +117,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
   const ports = [...said.stderr.matchAll(/listening on https?:\/\/\S*:([0-9]+)\//g)].map(([, port]) =>
     Number(port)
   );
+  rememberServer(args, ports);
   return {
     folder,
     pid: child.pid,

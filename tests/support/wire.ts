@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { compareWithExplain } from "./explained.ts";
 import { protocolOfTest } from "./protocols.ts";
 import { Http1Client } from "./wire_http1.ts";
 import { Http2Client } from "./wire_http2.ts";
@@ -60,5 +61,7 @@ export async function exchange(
 ): Promise<WireResponse | undefined> {
   using client = await WireClient.connect(port);
   await client.send(data);
-  return await client.response(method);
+  const answer = await client.response(method);
+  if (answer !== undefined && typeof data === "string") await compareWithExplain(port, data, answer);
+  return answer;
 }

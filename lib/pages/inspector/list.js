@@ -35,7 +35,7 @@ export function requestRow(summary, isOpen) {
  */
 export function requestList(places, filters, most = 500) {
   /** By id, in the order in which they came. */
-  const known = new Map();
+  const known = new Map(), rows = new Map();
   let waiting = [], isPaused = false, isDue = false, cleared = 0, open;
 
   const count = () => {
@@ -50,12 +50,17 @@ export function requestList(places, filters, most = 500) {
       ? "Nothing has been asked yet."
       : "None of the requests goes with the filters.";
   };
-  const row = (summary) => requestRow(summary, summary.id === open);
+  const row = (summary) => {
+    const made = requestRow(summary, summary.id === open);
+    rows.set(summary.id, made);
+    return made;
+  };
   const forget = () => {
     for (const id of known.keys()) {
       if (known.size <= most) break;
       known.delete(id);
-      places.body.querySelector(`[data-id="${id}"]`)?.remove();
+      rows.get(id)?.remove();
+      rows.delete(id);
     }
   };
   /** Takes in what waits. Ids are counted over all threads, which may be told a little out of order. */
@@ -64,8 +69,7 @@ export function requestList(places, filters, most = 500) {
     waiting = [];
     for (const summary of arrived) known.set(summary.id, summary);
     const hold = filters();
-    const rows = arrived.slice(-most).filter((summary) => passes(hold, summary)).map(row).reverse();
-    places.body.prepend(...rows);
+    places.body.prepend(...arrived.filter((summary) => passes(hold, summary)).map(row).reverse());
     forget();
     for (const { url } of arrived) addHost(urlParts(url).host);
     count();
@@ -88,7 +92,7 @@ export function requestList(places, filters, most = 500) {
         setTimeout(() => {
           isDue = false;
           if (!isPaused) take();
-        }, 50);
+        }, 100);
       }
     },
     pause(paused) {
@@ -100,12 +104,14 @@ export function requestList(places, filters, most = 500) {
     clear() {
       cleared = this.last;
       known.clear();
+      rows.clear();
       waiting = [];
       places.body.replaceChildren();
       count();
     },
     filter() {
       const hold = filters();
+      rows.clear();
       places.body.replaceChildren(
         ...[...known.values()].filter((summary) => passes(hold, summary)).map(row).reverse(),
       );
@@ -114,15 +120,15 @@ export function requestList(places, filters, most = 500) {
     mark(id) {
       open = id;
       for (const row of places.body.querySelectorAll("[aria-current]")) row.removeAttribute("aria-current");
-      const marked = places.body.querySelector(`[data-id="${id}"]`);
+      const marked = rows.get(id);
       marked?.setAttribute("aria-current", "true");
       marked?.scrollIntoView({ block: "nearest" });
     },
     /** The id of the row so many places below the open one; undefined where the list ends. */
     beside(step) {
-      const rows = [...places.body.rows];
-      const at = rows.findIndex(({ dataset }) => Number(dataset.id) === open);
-      const row = at < 0 ? rows[0] : rows[at + step];
+      const shown = [...places.body.rows];
+      const at = shown.findIndex(({ dataset }) => Number(dataset.id) === open);
+      const row = at < 0 ? shown[0] : shown[at + step];
       return row === undefined ? undefined : Number(row.dataset.id);
     },
   };

@@ -30,11 +30,11 @@ main>section{overflow:auto;min-width:0;overscroll-behavior:contain}.empty{paddin
 #said{position:fixed;left:50%;bottom:1.2rem;translate:-50%;margin:0;padding:.5rem 1rem;border-radius:.4rem;background:var(--fg);color:var(--bg);max-width:90vw}#said:empty{display:none}`;
 
 const LIST = `
-#requests table{width:100%;border-collapse:collapse;font-variant-numeric:tabular-nums}
+#requests table{width:100%;table-layout:fixed;border-collapse:collapse;font-variant-numeric:tabular-nums}
+#requests thead :nth-child(1){width:4.6rem}#requests thead :nth-child(2){width:5rem}#requests thead :nth-child(4){width:13rem}#requests thead :nth-child(5){width:6rem}#requests thead :nth-child(6){width:8rem}
 #requests thead th{position:sticky;top:0;z-index:1;background:var(--bg);text-align:left;font-weight:400;font-size:.8rem;color:var(--dim);padding:.35rem .6rem;border-bottom:1px solid var(--line)}
 #requests :is(td,th):first-child{padding-left:1rem}#requests :is(td,th):last-child{padding-right:1rem}#requests tbody tr{position:relative;border-bottom:1px solid var(--line)}
-#requests tbody :is(td,th){padding:.3rem .6rem;white-space:nowrap;font-weight:400;text-align:left}
-#requests tbody th{width:100%;max-width:0;overflow:hidden;text-overflow:ellipsis}
+#requests tbody :is(td,th){padding:.3rem .6rem;white-space:nowrap;font-weight:400;text-align:left;overflow:hidden;text-overflow:ellipsis}
 #requests tbody a{color:inherit;text-decoration:none;unicode-bidi:isolate}#requests tbody a::after{content:"";position:absolute;inset:0}
 #requests tbody a:focus-visible{outline:0}#requests tr:has(a:focus-visible){outline:2px solid var(--key);outline-offset:-2px}
 #requests tr:hover,#requests tr[aria-current]{background:var(--soft)}#requests tr[aria-current] th{font-weight:600}
@@ -73,11 +73,11 @@ dialog h2{font-size:1.05rem}dialog p{margin:0}[role=alert]{color:var(--bad)}dial
 const NARROW = `
 @media(max-width:60rem){.open main{grid-template-columns:minmax(0,1fr)}.open :is(#filters,#requests){display:none}#detail{border:0}}
 @media(min-width:60.01rem){.back{display:none}}
-@media(max-width:40rem){#filters label{flex:1 1 9rem}#filters input{flex:1;min-width:3rem;width:100%}
+@media(max-width:40rem){#filters :is(label,.wide){flex:1 1 9rem}#filters input{flex:1;min-width:3rem;width:100%}
 header{padding-inline:.8rem;column-gap:.6rem}nav{gap:.7rem}#filters{padding-inline:.8rem}
 #requests thead{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}
 #requests tbody tr{display:grid;grid-template-columns:2.6rem auto minmax(0,1fr) auto;gap:0 .5rem;padding:.45rem .8rem}
-#requests tbody :is(td,th),#requests tbody :is(td,th):first-child{padding:0;max-width:none;width:auto}
+#requests tbody :is(td,th),#requests tbody :is(td,th):is(:first-child,:last-child){padding:0;max-width:none;width:auto}
 #requests td.host{grid-column:2/4;font-size:.8rem;overflow:hidden;text-overflow:ellipsis;order:1}#requests .clock{font-size:.8rem;order:2}
 .fields tr{grid-template-columns:minmax(0,1fr)}.fields th{padding-bottom:0}
 .title,.actions{padding-inline:.8rem}[role=tabpanel]{padding-inline:.8rem}[role=tablist]{padding:0 .4rem}

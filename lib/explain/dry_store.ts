@@ -1,0 +1,65 @@
+/**
+ * A store that nothing is written to: what would be written, named and removed is remembered for as long as it takes to
+ * say what comes of it.
+ *
+ * @module
+ */
+import { FileError, type FileStat, type FileSystem, type NewFile, type StoreFiles } from "../ports.ts";
+
+/** Of no device. */
+const NOWHERE = -1;
+
+/** Files as they would be, over files as they are. */
+export class DryStore {
+  /** Undefined: it is removed. */
+  readonly #changes = new Map<string, FileStat | undefined>();
+  #made = 0;
+  readonly files: FileSystem;
+  readonly store: StoreFiles;
+
+  constructor(under: FileSystem, isLink: (path: string) => boolean) {
+    const changed = (path: string, look: (path: string) => FileStat | undefined) =>
+      this.#changes.has(path) ? this.#changes.get(path) : look(path);
+    this.files = {
+      stat: (path) => changed(path, (path) => under.stat(path)),
+      probe: (path) => changed(path, (path) => under.probe(path)),
+      lstat: (path) => changed(path, (path) => under.lstat(path)),
+      realPath: (path) => this.#changes.get(path) === undefined ? under.realPath(path) : path,
+      openSync: (path) => under.openSync(path),
+      list: (path) => under.list(path),
+    };
+    this.store = {
+      create: (folder) => this.#create(folder),
+      remove: (path) => void this.#changes.set(path, undefined),
+      takeAside: () => undefined,
+      exclusively: (_, act) => act(),
+      isLink,
+    };
+  }
+
+  #create(folder: string): NewFile {
+    const inode = ++this.#made, path = `${folder}/.dry-${inode}`;
+    const stat: FileStat = {
+      kind: "file",
+      size: 0,
+      modified: 0,
+      changed: 0,
+      device: NOWHERE,
+      inode,
+      executable: false,
+    };
+    this.#changes.set(path, stat);
+    return {
+      path,
+      stat,
+      write: () => Promise.resolve(),
+      end: () => {},
+      commit: (name, replace) => {
+        if (!replace && this.files.lstat(name) !== undefined) throw new FileError("exists", name);
+        this.#changes.delete(path);
+        this.#changes.set(name, stat);
+      },
+      discard: () => void this.#changes.delete(path),
+    };
+  }
+}
