@@ -117,7 +117,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
   const ports = [...said.stderr.matchAll(/listening on https?:\/\/\S*:([0-9]+)\//g)].map(([, port]) =>
     Number(port)
   );
-  rememberServer(args, ports);
+  await rememberServer(args, ports);
   return {
     folder,
     pid: child.pid,

@@ -1,0 +1,68 @@
+/**
+ * Every answer that an end-to-end test gets to a request that reads is compared with what `webserv explain` says of it:
+ * status, fields and file are the same, whatever the test is about.
+ *
+ * @module
+ */
+import { assertEquals } from "@std/assert";
+import { parseCommandLine } from "../../lib/cli/command_line.ts";
+import { loadConfiguration } from "../../lib/cli/configuration.ts";
+import { explainPorts } from "../../lib/cli/explain.ts";
+import { endpointsOf, withEndpoints } from "../../lib/config/listen.ts";
+import type { Config } from "../../lib/config/types.ts";
+import { explain } from "../../lib/explain/explain.ts";
+import { toText } from "./latin1.ts";
+import { protocolOfTest } from "./protocols.ts";
+import type { WireResponse } from "./wire.ts";
+
+/** By port: what is served there. */
+const servers = new Map<number, Config>();
+
+/** Remembers what a server serves. */
+export function rememberServer(args: readonly string[], ports: readonly number[]): void {
+  const { config } = loadConfiguration(parseCommandLine(args));
+  const endpoints = endpointsOf(config);
+  if (endpoints.length !== ports.length) return;
+  const known = withEndpoints(config, (endpoint) => {
+    const index = endpoints.findIndex(({ hostname, port }) =>
+      hostname === endpoint.hostname && port === endpoint.port
+    );
+    return { ...endpoint, port: ports[index]! };
+  });
+  for (const port of ports) servers.set(port, known);
+}
+
+/** A whole head of a request that reads, and nothing behind it. */
+const READING = /^(?:GET|HEAD|OPTIONS) [^\r\n]+ HTTP\/1\.1\r\n(?:[^\r\n]+\r\n)+\r\n$/;
+
+/** What the connection says, or differs by the moment. */
+const OF_CONNECTION = new Set(["date", "connection", "keep-alive", "transfer-encoding"]);
+
+/** Compares an answer with what explain says. @throws {AssertionError} */
+export async function compareWithExplain(port: number, sent: string, answer: WireResponse): Promise<void> {
+  const config = servers.get(port);
+  if (config === undefined || protocolOfTest() !== "HTTP/1.1" || !READING.test(sent)) return;
+  const endpoint = endpointsOf(config).find((endpoint) => endpoint.port === port)!;
+  const { status, fields, by } = await explain(
+    config,
+    { head: sent, endpoint, tls: false },
+    await explainPorts(config),
+  );
+  // What a program says, nobody knows before.
+  if (status === undefined) return;
+  const what = sent.split("\r\n")[0]!;
+  const told = fields.map(({ name, value }) => [name, value] as const);
+  assertEquals([status, ...comparable(told)], [answer.status, ...comparable(answer.fields)], what);
+  const isWhole = what.startsWith("GET") && status === 200 && by.kind === "file" &&
+    answer.field("content-encoding") === undefined;
+  if (isWhole) assertEquals(toText(Deno.readFileSync(by.path)), toText(answer.body), what);
+}
+
+/** Another one each time. */
+const BOUNDARY = /boundary=.*/;
+
+function comparable(fields: readonly (readonly [string, string])[]): string[] {
+  return fields.filter(([name]) => !OF_CONNECTION.has(name.toLowerCase())).map(([name, value]) =>
+    `${name.toLowerCase()}: ${value.replace(BOUNDARY, "boundary=")}`
+  );
+}
