@@ -30,7 +30,8 @@ export class LivePage {
   }
 
   async mark(): Promise<void> {
-    await this.get("window.marked = true");
+    // What was written just before may load it once more on a busy machine.
+    await this.until("window.marked = true");
   }
 
   /** True as long as it has not been loaded again. */
