@@ -36,7 +36,7 @@ export interface TreeWatchEvents {
 }
 
 /** PERF: a page is loaded again so much later; of what comes piece by piece it is loaded again with each such time. */
-const BURST: BurstTimes = { quiet: 25, longest: 100 };
+const BURST: BurstTimes = { quiet: 25, longest: 1000 };
 
 /** Paths of one burst; where there are more it is anything. */
 const MOST_PATHS = 100;

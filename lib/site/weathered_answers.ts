@@ -84,7 +84,7 @@ function bodyOf(
   // What is not longer is whole.
   if (raw === undefined && body.length !== undefined && body.length <= fail.cut) return sent;
   marks.push(`cut ${formatSize(fail.cut)}`);
-  return new CutSource(asSource(sent), fail.cut, raw === true);
+  return new CutSource(asSource(sent), { cut: fail.cut, isMessage: raw === true }, weather, request);
 }
 
 function asSource(body: BodySource | Uint8Array): BodySource {

@@ -61,6 +61,12 @@ export class RatedSource implements BodySource {
 
 const LF = 10, CR = 13;
 
+/**
+ * Between the last byte and the end of a content that is cut, in milliseconds: a client that gets both in one read (curl, by
+ * HTTP/2) drops what it has got before.
+ */
+const LAST_PAUSE = 20;
+
 /** Breaks off behind so many bytes. Owns the source. */
 export class CutSource implements BodySource {
   readonly length: number | undefined;
@@ -68,21 +74,31 @@ export class CutSource implements BodySource {
   readonly prompt = false;
   readonly #source: BodySource;
   readonly #cut: number;
+  readonly #weather: Weather;
+  readonly #client: Pick<Request, "onGone">;
   #left: number;
   /** What has been read of the head of a whole message: the last bytes but CR that were no line's content. */
   #isInHead: boolean;
   #lineIsEmpty = false;
 
   /** @param isMessage it has a head before its content */
-  constructor(source: BodySource, cut: number, isMessage: boolean) {
+  constructor(
+    source: BodySource,
+    { cut, isMessage }: { readonly cut: number; readonly isMessage: boolean },
+    weather: Weather,
+    client: Pick<Request, "onGone">,
+  ) {
     this.length = source.length;
     this.#source = source;
+    this.#weather = weather;
+    this.#client = client;
     this.#cut = this.#left = cut;
     this.#isInHead = isMessage;
   }
 
   async read(buffer: Uint8Array): Promise<number | null> {
     if (!this.#isInHead && this.#left === 0) {
+      await this.#weather.until(this.#weather.now + LAST_PAUSE, this.#client);
       throw new BodyError(`it is cut behind ${this.#cut} bytes on purpose (fail)`);
     }
     const room = this.#isInHead ? buffer.length : Math.min(buffer.length, this.#left);
