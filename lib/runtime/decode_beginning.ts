@@ -21,10 +21,11 @@ const PIECE = 16 * 1024;
 
 const flush = { finishFlush: constants.Z_SYNC_FLUSH, chunkSize: PIECE };
 
-const CREATE: Readonly<Record<string, () => Stream>> = {
+const CREATE: Readonly<Record<string, (first: number) => Stream>> = {
   gzip: () => zlib.createGunzip(flush),
   "x-gzip": () => zlib.createGunzip(flush),
-  deflate: () => zlib.createInflate(flush),
+  // RFC 9110 section 8.4.1.2: some send it without zlib's head.
+  deflate: (first) => (first & 0x0f) === 8 ? zlib.createInflate(flush) : zlib.createInflateRaw(flush),
   br: () => zlib.createBrotliDecompress({ finishFlush: constants.BROTLI_OPERATION_FLUSH, chunkSize: PIECE }),
   zstd: () => zlib.createZstdDecompress({ finishFlush: constants.ZSTD_e_flush, chunkSize: PIECE }),
 };
@@ -48,7 +49,7 @@ export function decodeBeginning(
       resolve(length === 0 ? undefined : joined(pieces, length).subarray(0, most));
     };
     try {
-      stream = CREATE[coding]!();
+      stream = CREATE[coding]!(bytes[0] ?? 0);
     } catch (error) {
       // A function of that name does not mean that the runtime has it.
       if (!(error instanceof TypeError)) throw error;

@@ -21,6 +21,8 @@ export interface TreeListener {
   event(event: TreeEvent): void;
   /** Some were lost: whatever may have changed. */
   lost(): void;
+  /** Nothing more is heard. */
+  failed(why: string): void;
 }
 
 /** Why the system does not tell. */
@@ -55,7 +57,7 @@ export function watchTree(path: string, isFolder: boolean, listener: TreeListene
         listener.event({ path: each, isNew: event.kind === "create", isRemoved: event.kind === "remove" });
       }
     }
-  })().catch(() => listener.lost());
+  })().catch((error) => listener.failed(error instanceof Error ? error.message : String(error)));
   return () => {
     try {
       watcher.close();

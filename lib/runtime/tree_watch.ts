@@ -108,6 +108,10 @@ export class TreeWatch {
     const nameOf = (each: string) => each.startsWith(start) ? each.slice(start.length) : undefined;
     const listener = {
       lost: () => this.touch(),
+      failed: (why: string) => {
+        this.#warn(`live reload: changes of ${real} are not seen any more: ${why}`);
+        this.touch();
+      },
       event: (event: TreeEvent) => {
         const name = nameOf(event.path);
         if (name !== undefined) this.#hear(event, name);

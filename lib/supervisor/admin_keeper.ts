@@ -62,6 +62,8 @@ interface Running {
   born: number;
   deaths: number;
   retry: ReturnType<typeof setTimeout> | undefined;
+  /** Of what it has died before it was the one that is shown. */
+  diedOf: string | undefined;
 }
 
 /** Owns the thread. */
@@ -126,6 +128,7 @@ export class AdminKeeper {
     this.#running = running;
     // The workers were started meanwhile.
     running?.handle.count(this.#surroundings.metrics());
+    if (running?.diedOf !== undefined) this.#died(running, running.diedOf);
     if (old !== undefined) await this.#stop(old);
   }
 
@@ -145,6 +148,7 @@ export class AdminKeeper {
       born: 0,
       deaths: 0,
       retry: undefined,
+      diedOf: undefined,
     };
     this.#launch(running);
     return running;
@@ -177,7 +181,10 @@ export class AdminKeeper {
   }
 
   #died(running: Running, reason: string): void {
-    if (this.#running !== running) return;
+    if (this.#running !== running) {
+      running.diedOf = reason;
+      return;
+    }
     running.deaths = performance.now() - running.born > GOOD_LIFE ? 1 : running.deaths + 1;
     const delay = Math.min(FIRST_DELAY * 2 ** (running.deaths - 1), LONGEST_DELAY);
     this.#surroundings.errorLog().error(`the inspector died: ${reason}; another starts in ${delay} ms`);

@@ -85,6 +85,17 @@ export class LiveBuild {
 
   /** Never rejects. */
   async #runFor(wanted: ReadonlySet<string>): Promise<void> {
+    try {
+      await this.#runUntilNothingIsNew(wanted);
+    } catch (error) {
+      this.#errorLog().error(`--on-change: ${this.#plan.command}: ${error}`);
+    } finally {
+      this.#meanwhile = undefined;
+      this.#lastEnd = performance.now();
+    }
+  }
+
+  async #runUntilNothingIsNew(wanted: ReadonlySet<string>): Promise<void> {
     let before: ReadonlySet<string> = new Set();
     for (let run = 1; run <= MOST_RUNS && !this.#isOver; run++) {
       const written = this.#meanwhile = new Set<string>();
@@ -99,8 +110,6 @@ export class LiveBuild {
       if (!isNew) break;
       before = written;
     }
-    this.#meanwhile = undefined;
-    this.#lastEnd = performance.now();
   }
 
   #isEcho(paths: readonly string[]): boolean {

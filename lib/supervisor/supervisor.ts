@@ -317,13 +317,14 @@ export class Supervisor {
     const logs = this.#logs.isFor(config) ? this.#logs : openLogs(config, this.#terminal);
     const spoolWarning = collectsBodies(config) ? spoolProblem(this.#options.system.spoolFolder) : undefined;
     if (spoolWarning !== undefined) logs.errors.warning(spoolWarning);
-    this.#guardPrograms(config);
-    this.#reapOrphans(config, logs.errors);
-    const inspector = await this.#prepareInspector(config);
-    const needs = this.#needsOf(config);
-    const prepared = this.#prepareLive(config);
+    let inspector: AdminChange | undefined, needs: string, prepared: Promise<void>;
     let workers: readonly (WorkerHandle | undefined)[];
     try {
+      this.#guardPrograms(config);
+      this.#reapOrphans(config, logs.errors);
+      inspector = await this.#prepareInspector(config);
+      needs = this.#needsOf(config);
+      prepared = this.#prepareLive(config);
       workers = this.#unchanged(needs) ?? await this.#startWorkers(config, certificates);
     } catch (error) {
       await inspector?.undo();
@@ -344,7 +345,8 @@ export class Supervisor {
     if (config.app !== undefined) this.tellApp(this.#app);
     this.#lookAround(links);
     await prepared;
-    this.#liveWatch?.configure(config);
+    if (hasLiveReload(config)) this.#liveWatch?.configure(config);
+    else await this.#endLive();
     // Between its first word and now.
     workers.forEach((worker, index) => {
       if (worker?.isGone) this.#replace(worker, index, "it did not outlive its start", 0);
@@ -356,6 +358,13 @@ export class Supervisor {
         : this.#retire(oldWorkers),
     );
     if (oldLogs !== logs) await oldLogs.close(LOG_PATIENCE);
+  }
+
+  /** Nobody wants to know any more what changes. */
+  async #endLive(): Promise<void> {
+    const watch = this.#liveWatch;
+    this.#liveWatch = undefined;
+    await watch?.stop();
   }
 
   /** PERF: while workers start, this thread has nothing to do. */
