@@ -15,6 +15,8 @@ import { toText } from "./latin1.ts";
 import { protocolOfTest } from "./protocols.ts";
 import type { WireResponse } from "./wire.ts";
 
+const testsExecutable = Deno.env.get("WEBSERV") !== undefined;
+
 /** By port: what is served there. */
 const servers = new Map<number, Config>();
 
@@ -51,8 +53,12 @@ export async function compareWithExplain(port: number, sent: string, answer: Wir
   // What a program says, nobody knows before.
   if (status === undefined) return;
   const what = sent.split("\r\n")[0]!;
-  const told = fields.map(({ name, value }) => [name, value] as const);
-  assertEquals([status, ...comparable(told)], [answer.status, ...comparable(answer.fields)], what);
+  // The scripts of pages are functions as they are written, and in an executable they are written otherwise.
+  const isOtherwise = testsExecutable && by.kind !== "file";
+  const left = (name: string) => !isOtherwise || name.toLowerCase() !== "content-length";
+  const told = fields.filter(({ name }) => left(name)).map(({ name, value }) => [name, value] as const);
+  const got = answer.fields.filter(([name]) => left(name));
+  assertEquals([status, ...comparable(told)], [answer.status, ...comparable(got)], what);
   const isWhole = what.startsWith("GET") && status === 200 && by.kind === "file" &&
     answer.field("content-encoding") === undefined;
   if (isWhole) assertEquals(toText(Deno.readFileSync(by.path)), toText(answer.body), what);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { bodyBytes } from "./body.js";
+import { bodyBytes, bodyView } from "./body.js";
 import { byteSize, element, fieldTable, urlParts, visible } from "./dom.js";
 
 /** A link that saves a body as a file. */

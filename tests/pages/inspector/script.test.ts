@@ -25,6 +25,18 @@ Deno.test("modules of the inspector's script have functions at their top that ar
   }
 });
 
+Deno.test("each module imports what it calls of others: in an executable they are called otherwise", async () => {
+  const modules = await exported(), all = [...modules.values()].flat();
+  for (const [file, own] of modules) {
+    const source = await Deno.readTextFile(new URL(file, FOLDER));
+    const imported = [...source.matchAll(/^import \{([^}]*)\}/gm)].flatMap(([, names]) =>
+      names!.match(/\w+/g) ?? []
+    );
+    const called = all.filter((name) => new RegExp(`(?<!\\w|(?<!\\.\\.)\\.)${name}\\(`).test(source));
+    assertEquals(called.filter((name) => !own.includes(name) && !imported.includes(name)), [], file);
+  }
+});
+
 Deno.test("the script has every function of its modules, once", async () => {
   const all = [...(await exported()).values()].flat();
   assertEquals(all.length, new Set(all).size, "two modules have a name in common");
