@@ -47,6 +47,8 @@ liveTest("a style sheet that is edited shows without a reload, and without a mom
   })()`);
   await live.edit({ [`${at}/style.css`]: blue });
   await live.untilStyle("p", "color", BLUE);
+  // It is blue before the next frame is.
+  await live.until("colours.size > 1");
   assertEquals(await live.get("[...colours]"), [RED, BLUE]);
   assertEquals(await live.get("document.querySelectorAll('link').length"), 1);
   await live.edit({ [`${at}/style.css`]: red });
