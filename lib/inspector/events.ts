@@ -102,8 +102,10 @@ export class Events {
 
   async #lookNow(): Promise<void> {
     try {
-      const { records, upTo } = await this.records.summaries(this.#upTo);
+      const since = this.#upTo, { records, upTo } = await this.records.summaries(since);
       if (this.#listeners.size === 0) return;
+      // All have left meanwhile, and somebody else has come, who may want what was before.
+      if (this.#upTo < since) return await this.#lookNow();
       this.#upTo = Math.max(this.#upTo, upTo);
       const known = new Set(this.#kept.map(({ id }) => id));
       const added = records.filter(({ id }) => !known.has(id));

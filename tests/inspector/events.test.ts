@@ -58,6 +58,31 @@ Deno.test("what comes is told within a quarter of a second, once, to everybody w
   assertEquals(records.looks, before + 4);
 });
 
+Deno.test("who comes while a look for others is under way, who have left, misses nothing", async () => {
+  const records = new FakeRecords(), held = Promise.withResolvers<void>();
+  let isHeld = false;
+  const { clock, events } = setUp({
+    record: (id) => records.record(id),
+    records: (since) => records.records(since),
+    async summaries(since) {
+      if (isHeld) await held.promise;
+      return await records.summaries(since);
+    },
+  });
+  for (let i = 0; i < 5; i++) records.add();
+  const first = await events.listen(listening(""));
+  isHeld = true;
+  await clock.advance(250);
+  first.close();
+  // As a page that is loaded again.
+  const second = events.listen(listening("", 3));
+  held.resolve();
+  const source = await second;
+  await read(source);
+  assertEquals(ids(await read(source)), [4, 5]);
+  source.close();
+});
+
 Deno.test("who says what it has seen last misses nothing, and gets nothing twice; one from another life gets what comes", async () => {
   const records = new FakeRecords(), { clock, events } = setUp(records);
   for (let i = 0; i < 5; i++) records.add();
