@@ -474,3 +474,14 @@ export interface LiveFeed {
   /** Calls back with each event and its number, until the returned function is called. */
   listen(heard: (event: LiveEvent, number: number) => void): () => void;
 }
+
+/** What a worker asks the main thread about: see lib/supervisor/questions.ts. */
+export type Topic = "login" | "locks" | "uploads";
+
+/** The main thread as a worker sees it. */
+export interface MainThread {
+  /** Undefined where it has no answer, or none in time. Never rejects. */
+  ask(topic: Topic, text: string): Promise<string | undefined>;
+  /** Calls back with what it tells without being asked, until the returned function is called. */
+  listen(topic: Topic, heard: (text: string) => void): () => void;
+}

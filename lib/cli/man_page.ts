@@ -58,7 +58,7 @@ const MORE_EXAMPLES: readonly Example[] = [
 ];
 
 const CONFIGURATION =
-  "The file is YAML, and its words are those of nginx. Relative paths start at its own folder; sizes are 512, 8k, 10M or 2G (0 is no limit), times 500ms, 10s, 2m or 1h. A location inherits what its server says.";
+  "The file is YAML, and its words are those of nginx. Relative paths start at its own folder; sizes are 512, 8k, 10M or 2G (0 is no limit), times 500ms, 10s, 2m, 1h or 1d. A location inherits what its server says.";
 
 /** The manual of a version. The date is that of its last change, e.g. `2026-01-31`. */
 export function manPage(version: string, date: string): string {

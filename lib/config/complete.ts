@@ -50,7 +50,8 @@ export function completeLocation(
   const has: HasSource = (source) => {
     const key: Key<unknown, unknown> = LOCATION_KEYS[source];
     const word = wordOf(source);
-    return key.complete(own[word], inherited[word], has) !== undefined;
+    const value = key.complete(own[word], inherited[word], has);
+    return value !== undefined && value !== false;
   };
   return splitLabels({
     ...path,

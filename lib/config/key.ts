@@ -37,7 +37,8 @@ export type Source =
   | "fastcgi"
   | "fastcgiPass"
   | "proxyPass"
-  | "uploadStore";
+  | "uploadStore"
+  | "dav";
 
 /** Whether the place that is being completed has a source, be it its own or an inherited one. */
 export type HasSource = (source: Source) => boolean;

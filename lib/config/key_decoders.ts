@@ -44,9 +44,9 @@ import { parseCandidate, parseLastResort } from "./try_files.ts";
 /** Bytes; `0` is no limit. */
 export const size = parsed("a size such as 512, 8k, 10M or 2G", values.parseSize);
 /** Milliseconds. */
-export const duration = parsed("a time such as 500ms, 10s, 2m or 1h", values.parseDuration);
+export const duration = parsed("a time such as 500ms, 10s, 2m, 1h or 1d", values.parseDuration);
 /** Milliseconds, at least one: with none, whoever is waited for would be late from the start. */
-export const nonZeroDuration = parsed("a time such as 500ms, 10s, 2m or 1h", (text) => {
+export const nonZeroDuration = parsed("a time such as 500ms, 10s, 2m, 1h or 1d", (text) => {
   const time = values.parseDuration(text);
   if (time === 0) throw new ValueError(`expected a time of more than nothing, not ${quote(text)}`);
   return time;

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import * as accesses from "./access.ts";
 import { flag, oneOrMany, parsed } from "./decoder.ts";
 import { fastcgiAddress, fastcgiTargets } from "./fastcgi_target.ts";
 import { type HasSource, inLocation, inLocationWithDefault, merged, optional, withDefault } from "./key.ts";
@@ -19,6 +20,7 @@ import {
 } from "./merge.ts";
 import * as names from "./names.ts";
 
+const NO_NETWORKS: readonly string[] = [];
 const NO_FOLDERS: readonly string[] = [];
 
 const files = {
@@ -57,6 +59,12 @@ const files = {
     decoder: () => flag,
     default: "off",
     meaning: "list folders without an index",
+  }),
+  /** A folder that is listed can be had as one file. */
+  archive: withDefault({
+    decoder: () => flag,
+    default: "on",
+    meaning: "`?archive=zip` and `?archive=tar` send a folder that `autoindex` lists as one file",
   }),
   /** Where to look for what a path means. */
   tryFiles: optional({
@@ -152,6 +160,42 @@ const answer = {
 };
 
 const access = {
+  /** The realm in which a name and a password are asked for (RFC 7617); undefined: nobody is asked. */
+  authBasic: optional({
+    decoder: () => accesses.realm,
+    takesBack: (realm) => realm === "off",
+    meaning: "a name and a password are asked for: the text that browsers show for it; `off` takes it back",
+    example: "Family",
+  }),
+  /** The main thread alone reads it. */
+  authBasicUserFile: optional({
+    decoder: (folder) => decoders.path("a file of users", folder),
+    meaning:
+      "the users: lines of `name:hash` as `webserv passwd` or htpasswd writes them (bcrypt, `$apr1$`, sha-crypt, `{SHA}`); what changes in it holds at once",
+    example: "users.htpasswd",
+  }),
+  /** Who may do what; what is absent is for users where a name is asked for, else for all. */
+  access: merged({
+    decoder: () => accesses.access,
+    empty: {},
+    merge: accesses.mergeAccess,
+    meaning:
+      "who may read (GET, HEAD, OPTIONS, PROPFIND) and who may write (everything else): `all`, `users`, `none`, or a list of names",
+    example: "{ read: all, write: [anna, ben] }",
+    defaultText: "users for both, where `auth_basic` is set",
+  }),
+  /** Networks in their normal form, or `all`. */
+  allow: withDefault({
+    decoder: () => oneOrMany(accesses.network),
+    default: { text: "all", value: () => ["all"], example: "[127.0.0.1, 192.168.0.0/16]" },
+    meaning: "addresses and networks that may ask; others get 403",
+  }),
+  /** The same; beats allow. */
+  deny: withDefault({
+    decoder: () => oneOrMany(accesses.network),
+    default: { text: "none", value: () => NO_NETWORKS, example: "[192.168.1.66]" },
+    meaning: "addresses and networks that may not ask, whatever `allow` says: 403",
+  }),
   /** As in the file, else what those who answer here need. Has HEAD wherever it has GET, never OPTIONS. */
   allowedMethods: withDefault({
     decoder: () => decoders.allowedMethods,
@@ -270,6 +314,24 @@ const store = {
     default: "off",
     meaning: "POST may replace a file (PUT always does)",
   }),
+  /** How long what has been uploaded by half is kept, in milliseconds. */
+  uploadExpires: withDefault({
+    decoder: () => decoders.nonZeroDuration,
+    default: "1d",
+    meaning: "how long an upload that was broken off can be gone on with",
+  }),
+  /** What is answered 201 or 204 is on the disk. */
+  fsync: withDefault({
+    decoder: () => flag,
+    default: "off",
+    meaning: "a file is on the disk, and not only in the system's memory, before its upload is answered",
+  }),
+  /** The store is one of WebDAV (RFC 4918). */
+  dav: inLocationWithDefault({
+    decoder: () => flag,
+    default: "off",
+    meaning: "the `upload_store` can be mounted: WebDAV with properties and locks",
+  }),
 };
 
 const proxy = {
@@ -372,6 +434,12 @@ export const SHARED_KEYS = Object.fromEntries(
   Object.entries(LOCATION_KEYS).filter(([, key]) => !key.locationOnly),
 ) as SharedKeys<typeof LOCATION_KEYS>;
 
+/** What a store takes besides POST; PATCH is for uploads that are gone on with. */
+const STORE_METHODS = ["PUT", "DELETE", "PATCH", "MKCOL", "COPY", "MOVE"];
+
+/** What WebDAV adds (RFC 4918 section 9). */
+const DAV_METHODS = ["PROPFIND", "PROPPATCH", "LOCK", "UNLOCK"];
+
 /** Sources that take what is sent to them. */
 const PROGRAMS = ["cgi", "cgiScript", "fastcgi", "fastcgiPass"] as const;
 
@@ -380,7 +448,13 @@ function defaultMethods(has: HasSource): readonly string[] {
   if (has("proxyPass")) return FORWARDED_METHODS;
   const stores = has("uploadStore");
   const posts = stores || PROGRAMS.some(has);
-  return ["GET", "HEAD", ...(posts ? ["POST"] : []), ...(stores ? ["PUT", "DELETE"] : [])];
+  return [
+    "GET",
+    "HEAD",
+    ...(posts ? ["POST"] : []),
+    ...(stores ? STORE_METHODS : []),
+    ...(stores && has("dav") ? DAV_METHODS : []),
+  ];
 }
 
 /**

@@ -147,6 +147,13 @@ export const LIMIT_KEYS = {
   }),
   /** Open connections of one worker. */
   connections: withDefault({ decoder: () => integer(1, Infinity), default: "10000", meaning: TOO_MANY }),
+  /** Failed logins of one address in a minute. */
+  logins: withDefault({
+    decoder: () => integer(1, Infinity),
+    default: "10",
+    meaning:
+      "wrong passwords that an address may send in a minute; after that it is answered 429, whatever it sends",
+  }),
   /** Running programs of one worker. */
   cgiProcesses: withDefault({ decoder: () => integer(1, Infinity), default: "64", meaning: TOO_MANY }),
   /** Requests at one time on one connection of HTTP/2. */

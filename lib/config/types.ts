@@ -14,7 +14,15 @@ import type { LIMIT_KEYS, TIMEOUT_KEYS, TOP_KEYS } from "./top_keys.ts";
 import type { LabelledPaths } from "./value_types.ts";
 
 export type { ProxyTarget } from "./upstreams.ts";
-export type { LogTarget, ProxyFields, ProxyTimeouts, Return, TryFiles } from "./value_types.ts";
+export type {
+  AccessRights,
+  LogTarget,
+  ProxyFields,
+  ProxyTimeouts,
+  Return,
+  TryFiles,
+  Who,
+} from "./value_types.ts";
 
 /** A whole configuration, from a file or from the command line. */
 export interface Config extends ValuesOf<typeof TOP_KEYS> {

@@ -11,6 +11,15 @@ export type LogTarget = { readonly to: "stdout" | "stderr" | "off" } | {
   readonly path: string;
 };
 
+/** Who may: anybody, whoever has logged in, nobody, or those of them who are named. */
+export type Who = "all" | "users" | "none" | readonly string[];
+
+/** Who may read (GET, HEAD, OPTIONS, PROPFIND), and who may do all the rest; what is absent has its default. */
+export interface AccessRights {
+  readonly read?: Who;
+  readonly write?: Who;
+}
+
 /** How long what is running may still take, in milliseconds. */
 export interface Shutdown {
   /** When the server stops. */

@@ -29,7 +29,13 @@ export function parseSize(text: string): number {
   return size === 0 ? Infinity : size;
 }
 
-const TIME_UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+const TIME_UNITS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
 
 /**
  * Milliseconds, from `500ms`, `10s`, `2m` or `1h`.
@@ -37,11 +43,11 @@ const TIME_UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000
  * @throws {ValueError} also for a number without a unit
  */
 export function parseDuration(text: string): number {
-  const [, digits, unit] = /^(\d+)(ms|s|m|h)$/.exec(text) ?? [];
+  const [, digits, unit] = /^(\d+)(ms|s|m|h|d)$/.exec(text) ?? [];
   const duration = Number(digits) * (TIME_UNITS[unit ?? ""] ?? NaN);
   if (!Number.isSafeInteger(duration)) {
-    const what = /^\d+$/.test(text) ? "a time with its unit (ms, s, m or h)" : "a time";
-    throw new ValueError(`expected ${what} such as 500ms, 10s, 2m or 1h, not ${quote(text)}`);
+    const what = /^\d+$/.test(text) ? "a time with its unit (ms, s, m, h or d)" : "a time";
+    throw new ValueError(`expected ${what} such as 500ms, 10s, 2m, 1h or 1d, not ${quote(text)}`);
   }
   return duration;
 }

@@ -16,7 +16,7 @@ import type { Outcome, Request, Response } from "../http/message.ts";
 import type { Labels } from "../http/origin.ts";
 import { type DecodedPath, decodePathForProgram } from "../http/path.ts";
 import { decodePathForUpstream } from "../http/upstream_path.ts";
-import type { Compression, Dialer, ErrorLog, StoreFiles } from "../ports.ts";
+import type { Compression, Dialer, ErrorLog, MainThread, StoreFiles } from "../ports.ts";
 import type { AddedFields } from "./added_fields.ts";
 import type { PublicAuthority, SecureAddress } from "./authority_pages.ts";
 import type { Location } from "./location.ts";
@@ -77,6 +77,8 @@ export interface Services {
   readonly live?: LiveReload | undefined;
   /** What makes answers slow and broken on purpose; undefined: nothing does, whatever the configuration says. */
   readonly weather?: Weather | undefined;
+  /** The main thread, for what no thread can know alone; undefined where there is none, and nothing is to be asked. */
+  readonly main?: MainThread | undefined;
   /** Passes requests on to other servers; undefined where no location does. */
   readonly forwarder?: Forwarder | undefined;
   /** Whose certificates the servers have that bring none of their own; undefined where there are none. */
@@ -115,6 +117,8 @@ export interface Exchange {
   readonly errorPage: ErrorPageOf | undefined;
   /** What decides on failures on purpose, from 0 to 1; undefined as long as no location has asked for it. */
   readonly luck: number | undefined;
+  /** Whose name and password were right; undefined where nobody was asked for them yet. */
+  readonly user: string | undefined;
   /** Takes down how it is answered; undefined where nobody wants to know. */
   readonly trace: Trace | undefined;
 }
@@ -148,6 +152,7 @@ export function begin(
     isChosen: false,
     errorPage: undefined,
     luck: undefined,
+    user: undefined,
     trace,
   };
 }
@@ -235,6 +240,7 @@ export function at(
     isChosen: changes.isChosen ?? exchange.isChosen,
     errorPage: changes.errorPage ?? exchange.errorPage,
     luck: exchange.luck,
+    user: exchange.user,
     trace,
   };
 }

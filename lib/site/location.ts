@@ -17,9 +17,12 @@ import { AddedFields } from "./added_fields.ts";
 import { FileLabels } from "./file_labels.ts";
 import { type LocationWeather, weatherOf } from "./weather.ts";
 
-/** Methods of RFC 9110 and RFC 5789; all others are unknown, unless a location allows them. */
+/** Methods of RFC 9110, RFC 5789 and RFC 4918; all others are unknown, unless a location allows them. */
 const KNOWN_METHODS: ReadonlySet<string> = new Set(
-  ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT"],
+  [
+    ..."GET HEAD POST PUT DELETE PATCH OPTIONS TRACE CONNECT".split(" "),
+    ..."PROPFIND PROPPATCH MKCOL COPY MOVE LOCK UNLOCK".split(" "),
+  ],
 );
 
 /** One location of one server. */

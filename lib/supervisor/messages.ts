@@ -6,7 +6,7 @@
 import type { Config } from "../config/types.ts";
 import type { Place } from "../inspector/metrics.ts";
 import type { RecordsFound, RecordsWanted } from "../inspector/wanted.ts";
-import type { AppState, LiveEvent, ProcessError } from "../ports.ts";
+import type { AppState, LiveEvent, ProcessError, Topic } from "../ports.ts";
 import type { SpoolFolder } from "../runtime/spool.ts";
 import type { Terminal } from "../runtime/terminal.ts";
 import type { LiveState } from "./live_feed.ts";
@@ -50,6 +50,10 @@ export type ToWorker =
   | { readonly type: "written"; readonly log: LogName; readonly bytes: number }
   /** Say what you have taken down. One is answered before the next is asked. */
   | { readonly type: "records wanted"; readonly ask: number; readonly wanted: RecordsWanted }
+  /** The answer to a question; undefined: there is none. */
+  | { readonly type: "answer"; readonly ask: number; readonly text: string | undefined }
+  /** What is to be known on a topic, without having been asked. */
+  | { readonly type: "told"; readonly topic: Topic; readonly text: string }
   /** To be answered at once: nothing else tells that a thread has closed itself. */
   | { readonly type: "ping" };
 
@@ -128,6 +132,8 @@ export type FromWorker =
   | { readonly type: "pools unused" }
   /** What was wanted, as far as it has it. */
   | { readonly type: "records"; readonly ask: number; readonly found: RecordsFound }
+  /** It wants to know something that the main thread alone knows: see questions.ts. */
+  | { readonly type: "question"; readonly ask: number; readonly topic: Topic; readonly text: string }
   /** It lives, and has its turns. */
   | { readonly type: "pong" }
   /** It was told to stop, and so many requests are still being answered. */

@@ -43,6 +43,7 @@ import type { LiveWatch } from "./live_watch.ts";
 import type { AdminAddress, AdminChange, AdminKeeper } from "./admin_keeper.ts";
 import type { InspectionMemory } from "./inspection_memory.ts";
 import type { PoolKeeper } from "./pool_keeper.ts";
+import { QuestionDesk } from "./questions.ts";
 import { type RetiredBounds, RetiredWorkers } from "./retired_workers.ts";
 import { SOFTWARE } from "./software.ts";
 import { RootLinks } from "./root_links.ts";
@@ -126,6 +127,8 @@ export class Supervisor {
   #app: AppState = { runs: true };
   /** What pages have been told. */
   readonly #live = newLiveFeed(Date.now());
+  /** Who knows what workers ask. */
+  readonly #desk = new QuestionDesk();
   /** Since live reload was on for the first time. */
   #liveWatch: LiveWatch | undefined;
   #config: Config;
@@ -605,6 +608,7 @@ export class Supervisor {
         poolWanted: (name, give) => pools?.wanted(name, give) ?? false,
         poolsUnused: () => pools?.close(),
         poolFailed: (name) => pools?.failed(name) ?? false,
+        asked: (topic, text, number) => this.#desk.answer(topic, text, number),
         died: (reason) => this.#replace(worker, index, reason, performance.now() - born),
       },
       // SECURITY: a worker that runs no programs has no groups, whatever it says.
@@ -612,6 +616,7 @@ export class Supervisor {
       uploadStores(config),
       heartbeat,
     );
+    void worker.gone.then(() => this.#desk.gone(worker.number));
     if (pools !== undefined) void worker.gone.then(() => pools.close());
     if (inspection !== undefined) void worker.gone.then(() => this.#inspection?.release(inspection));
     return worker;

@@ -19,6 +19,7 @@ import { NO_TERMINAL } from "../runtime/terminal.ts";
 import { errorTime } from "./log_style.ts";
 import { ThreadLiveFeed } from "./live_feed.ts";
 import type { FromWorker, LogName, ToWorker, WorkerStart } from "./messages.ts";
+import { Questions } from "./questions.ts";
 import { WorkerPools } from "./worker_pools.ts";
 import { WorkerServer } from "./worker_server.ts";
 
@@ -41,6 +42,10 @@ const pools = new WorkerPools({
   wanted: (name) => thread.postMessage({ type: "pool wanted", name }),
   failed: (name) => thread.postMessage({ type: "pool failed", name }),
 });
+const questions = new Questions(
+  (ask, topic, text) => thread.postMessage({ type: "question", ask, topic, text }),
+  (milliseconds, callback) => clock.after(milliseconds, callback),
+);
 const errors = errorLogTo(logs.error, () => timeOfErrors(clock.now()));
 
 /** May change with the configuration. */
@@ -94,6 +99,10 @@ thread.onmessage = ({ data }) => {
       return logs[data.log].written(data.bytes);
     case "records wanted":
       return void sayRecords(data.ask, data.wanted);
+    case "answer":
+      return questions.receive(data.ask, data.text);
+    case "told":
+      return questions.told(data.topic, data.text);
     case "ping":
       return thread.postMessage({ type: "pong" });
     case "stop":
@@ -136,6 +145,7 @@ async function start(options: WorkerStart): Promise<void> {
       groups,
       pools,
       live,
+      main: questions,
       askForCertificate: (name) => thread.postMessage({ type: "certificate wanted", name }),
     });
     if (app !== undefined) server.knowApp(app);

@@ -11,7 +11,7 @@ import { escapeControls } from "../runtime/logs.ts";
 import { POSTED_WINDOW } from "../runtime/posted_log.ts";
 import type { Config } from "../config/types.ts";
 import { freeNameLocks, nameLockMemory } from "../runtime/name_locks.ts";
-import type { AppState, LiveEvent } from "../ports.ts";
+import type { AppState, LiveEvent, Topic } from "../ports.ts";
 import type { ProcessGroups, WorkerGroups } from "../runtime/process_groups.ts";
 import { Allowance } from "../http/allowance.ts";
 import { NO_CERTIFICATES, type WorkerCertificate, type WorkerCertificates } from "./certificates.ts";
@@ -19,6 +19,7 @@ import { MOST_RECORDED, type RecordsFound, type RecordsWanted } from "../inspect
 import type { FromWorker, Inspection, LogName, PoolAnswer, ToWorker, WorkerStart } from "./messages.ts";
 import type { PermissionSet } from "./permissions.ts";
 import { UnfinishedFiles } from "./unfinished_files.ts";
+import { MOST_QUESTIONS } from "./questions.ts";
 import { decodeMessage, reasonOf } from "./worker_messages.ts";
 
 /** What a worker's owner hears from it. */
@@ -37,6 +38,8 @@ export interface WorkerEvents {
   poolFailed(name: string): boolean;
   /** It retires, and needs its pools no more. */
   poolsUnused(): void;
+  /** It wants to know something. Never rejects. @param worker its number, which no other has had */
+  asked(topic: Topic, text: string, worker: number): Promise<string | undefined>;
   /** It has died without being asked to, or was ended for what it did. The reason is one line. */
   died(reason: string): void;
 }
@@ -63,6 +66,7 @@ const MESSAGES = { burst: 100_000, rate: 50_000 };
 /** What one counts for: a look at all programs is dearer than a word, and so is a long path. */
 function costOf(message: FromWorker): number {
   if (["kill", "sweep", "certificate wanted", "pool failed", "records"].includes(message.type)) return 20;
+  if (message.type === "question") return 20 + message.text.length / 64;
   return message.type === "unfinished" ? 1 + message.path.length / 64 : 1;
 }
 
@@ -126,6 +130,8 @@ export class WorkerHandle {
     pong: 0,
     "pools unused": 0,
   };
+  /** Those of its questions that have no answer yet. */
+  #questions = 0;
   /** What it was asked for its records so far, and what it has answered last. */
   #asked = 0;
   #waiting = 0;
@@ -180,6 +186,11 @@ export class WorkerHandle {
       type: "start",
       start: { ...start, groups: this.#groups?.memory, locks: LOCKS, lockOwner: this.#lockOwner },
     });
+  }
+
+  /** No other worker has had it. */
+  get number(): number {
+    return this.#lockOwner;
   }
 
   /** The thread has ended, or is ending. */
@@ -270,6 +281,11 @@ export class WorkerHandle {
     this.#send({ type: "live", event, number });
   }
 
+  /** Something is to be known on a topic. */
+  tell(topic: Topic, text: string): void {
+    this.#send({ type: "told", topic, text });
+  }
+
   /** Has it end within so many milliseconds. */
   async stop(timeout: number): Promise<void> {
     this.#leaving = true;
@@ -356,6 +372,8 @@ export class WorkerHandle {
         return this.#events.poolsUnused();
       case "unfinished":
         return message.over ? this.#unfinished.over(message.path) : this.#unfinished.begun(message.path);
+      case "question":
+        return void this.#answer(message.ask, message.topic, message.text);
       case "records":
         return this.#receiveRecords(message.ask, message.found);
       case "pong":
@@ -377,6 +395,14 @@ export class WorkerHandle {
       this.#send({ type: "pool", name, answer });
     });
     if (!isKnown) this.#end(NO_SUCH_POOL);
+  }
+
+  async #answer(ask: number, topic: Topic, text: string): Promise<void> {
+    if (this.#questions >= MOST_QUESTIONS) return this.#end("it asked more than can be answered");
+    this.#questions++;
+    const answer = await this.#events.asked(topic, text, this.#lockOwner);
+    this.#questions--;
+    this.#send({ type: "answer", ask, text: answer });
   }
 
   /** SECURITY: they are not written as they are only because the worker has seen to it that they are safe. */

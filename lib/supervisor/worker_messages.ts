@@ -7,9 +7,11 @@
 import { controlEscaper } from "../bytes/controls.ts";
 import { LF } from "../bytes/ascii.ts";
 import { MOST_RECORDED, type RecordsFound } from "../inspector/wanted.ts";
+import type { Topic } from "../ports.ts";
 import { LARGEST_PIECE } from "../runtime/line_batch.ts";
 import { isHostName } from "./certificates.ts";
 import type { FromWorker } from "./messages.ts";
+import { LONGEST_QUESTION, TOPICS } from "./questions.ts";
 import { isPoolName } from "./pool_names.ts";
 
 /** Characters of a path, at most. */
@@ -31,7 +33,7 @@ export function decodeMessage(data: unknown): FromWorker | undefined {
   // A structured clone has no getters, and nothing but plain objects is looked into.
   if (typeof data !== "object" || data === null) return undefined;
   if (Object.getPrototypeOf(data) !== Object.prototype) return undefined;
-  const { type, log, lines, pid, path, over, message, count, name, ask, found } = data as Record<
+  const { type, log, lines, pid, path, over, message, count, name, ask, found, topic, text } = data as Record<
     string,
     unknown
   >;
@@ -59,11 +61,19 @@ export function decodeMessage(data: unknown): FromWorker | undefined {
       return typeof over === "boolean" && isPath(path) ? { type, path, over } : undefined;
     case "records":
       return isCount(ask) && isFound(found) ? { type, ask, found } : undefined;
+    case "question":
+      return isCount(ask) && isTopic(topic) && typeof text === "string" && text.length <= LONGEST_QUESTION
+        ? { type, ask, topic, text }
+        : undefined;
     case "log":
       return (log === "access" || log === "error") && isBatch(lines) ? { type, log, lines } : undefined;
     default:
       return undefined;
   }
+}
+
+function isTopic(topic: unknown): topic is Topic {
+  return TOPICS.some((known) => known === topic);
 }
 
 function isCount(count: unknown): count is number {

@@ -23,6 +23,7 @@ import type {
   IncomingConnection,
   LiveFeed,
   Log,
+  MainThread,
   Pools,
 } from "../ports.ts";
 import { clock } from "../runtime/clock.ts";
@@ -75,6 +76,8 @@ export interface MainServices {
   readonly pools: Pools;
   /** What pages are to be told. */
   readonly live: LiveFeed;
+  /** Knows what no worker can know alone. */
+  readonly main: MainThread;
   /** Has a certificate made for a name. */
   readonly askForCertificate: (name: string) => void;
 }
@@ -116,7 +119,7 @@ export class WorkerServer {
   static async start(
     options: WorkerStart,
     logs: WorkerLogs,
-    { groups, pools, live: feed, askForCertificate }: MainServices,
+    { groups, pools, live: feed, main, askForCertificate }: MainServices,
   ): Promise<WorkerServer> {
     const { config, reusePort, searchPath, launcher, spoolFolder, software } = options;
     const shared = { spooler: spooler(spoolFolder), clock, errorLog: logs.error, searchPath };
@@ -145,6 +148,7 @@ export class WorkerServer {
       store: storeFiles,
       errorLog: logs.error,
       weather: new Weather(clock),
+      main,
     };
     const live = new LazyLive(feed, clock);
     await live.prepare(config);

@@ -31,7 +31,7 @@ table("parseSize", parseSize, {
   "9999999999G": SIZE,
 });
 
-const TIME = "such as 500ms, 10s, 2m or 1h, not ";
+const TIME = "such as 500ms, 10s, 2m, 1h or 1d, not ";
 table("parseDuration", parseDuration, {
   "500ms": 500,
   "10s": 10_000,
@@ -39,7 +39,7 @@ table("parseDuration", parseDuration, {
   "1h": 3_600_000,
   "0s": 0,
 }, {
-  "10": 'expected a time with its unit (ms, s, m or h) such as 500ms, 10s, 2m or 1h, not "10"',
+  "10": 'expected a time with its unit (ms, s, m, h or d) such as 500ms, 10s, 2m, 1h or 1d, not "10"',
   "0": "with its unit",
   "": "expected a time " + TIME,
   "s": TIME,

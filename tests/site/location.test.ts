@@ -30,6 +30,9 @@ function location(keys: Keys, programs: readonly string[] = []): Location {
     match,
     path,
     access: {
+      access: {},
+      allow: ["all"],
+      deny: [],
       allowedMethods: keys.allowedMethods ?? ["GET", "HEAD"],
       clientMaxBodySize: 0,
       cors: keys.cors ?? false,
@@ -37,6 +40,7 @@ function location(keys: Keys, programs: readonly string[] = []): Location {
     answer: { errorPage: {}, addHeader: keys.addHeader ?? [] },
     coding: { compression: [], compressionTypes: [], precompressed: false },
     files: {
+      archive: false,
       ...root !== undefined && { root },
       ...alias !== undefined && { alias },
       allowLinksTo: [],
@@ -55,7 +59,13 @@ function location(keys: Keys, programs: readonly string[] = []): Location {
     live: { liveReload: false, liveReloadWatch: [] },
     weather: { delay: 0, limitRate: Infinity },
     proxy: { proxySetHeader: [], proxyTimeouts: { connect: 5000, read: 60_000 }, proxySslVerify: true },
-    store: { ...uploadStore !== undefined && { uploadStore }, overwrite: false },
+    store: {
+      ...uploadStore !== undefined && { uploadStore },
+      overwrite: false,
+      uploadExpires: 86_400_000,
+      fsync: false,
+      dav: false,
+    },
   };
   return new Location(config, new FileCache(ports.files, new FakeClock()), ports, programs);
 }

@@ -86,6 +86,7 @@ export function remembered(): WorkerEvents & { readonly said: string[]; readonly
       give({ path: `/nowhere/${name}` });
       return true;
     },
+    asked: () => Promise.resolve(undefined),
     poolsUnused: () => said.push("pools unused"),
     poolFailed: (name) => said.push(`pool failed: ${name}`) > 0,
     died: (reason) => deaths.push(reason),
