@@ -128,7 +128,7 @@ Deno.test("folderConfig() with upload stores files of any size in the folder tha
     access: {
       ...stored.access,
       clientMaxBodySize: Infinity,
-      allowedMethods: ["GET", "HEAD", "POST", "PUT", "DELETE"],
+      allowedMethods: ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "MKCOL", "COPY", "MOVE"],
     },
     coding: { ...stored.coding, precompressed: false },
     store: { ...stored.store, uploadStore: "/site" },

@@ -37,6 +37,7 @@ table("parseDuration", parseDuration, {
   "10s": 10_000,
   "2m": 120_000,
   "1h": 3_600_000,
+  "1d": 86_400_000,
   "0s": 0,
 }, {
   "10": 'expected a time with its unit (ms, s, m, h or d) such as 500ms, 10s, 2m, 1h or 1d, not "10"',
@@ -47,7 +48,7 @@ table("parseDuration", parseDuration, {
   "-1s": TIME,
   "10 s": TIME,
   "10S": TIME,
-  "1d": TIME,
+  "1w": TIME,
   "99999999999999h": TIME,
 });
 
