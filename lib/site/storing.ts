@@ -5,18 +5,16 @@
  */
 import { withPlainTags } from "../coding/tags.ts";
 import { joinPath } from "../disk/place.ts";
-import { HttpError, refusal } from "../http/errors.ts";
+import { HttpError } from "../http/errors.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
 import { type Outcome, type Request, requestWith } from "../http/message.ts";
-import type { DecodedPath } from "../http/path.ts";
 import { post } from "../store/post.ts";
 import { put } from "../store/put.ts";
 import type { StoreTarget } from "../store/target.ts";
 import type { Exchange } from "./exchange.ts";
 import { isForeign } from "./foreign.ts";
 import { liveReloadOf } from "./live_reload.ts";
-import type { Location } from "./location.ts";
-import { mayRead, mayWrite } from "./rights.ts";
+import { storeTargetOf } from "./store_targets.ts";
 
 type Writer = (request: Request, target: StoreTarget) => Promise<Outcome>;
 
@@ -45,33 +43,7 @@ export function answerFromStore(exchange: Exchange): MaybePromise<Outcome> | und
   const request = fields === exchange.request.fields
     ? exchange.request
     : requestWith(exchange.request, { fields });
-  return write(liveReloadOf(exchange)?.asPlain(request) ?? request, {
-    ...targetAt(exchange, location, path),
-    destination: (to) => destinationAt(exchange, to as DecodedPath),
-    mayRead: (below) => mayRead(exchange, below as DecodedPath),
-  });
-}
-
-/** A path's place in its location's store. */
-function targetAt({ services }: Exchange, location: Location, path: DecodedPath): StoreTarget {
-  const { access, store: { overwrite, fsync, dav } } = location.config;
-  return {
-    path,
-    store: location.store!,
-    place: location.storePath(path),
-    limit: access.clientMaxBodySize,
-    overwrite,
-    fsync,
-    removesTrees: dav,
-    clock: services.files.clock,
-  };
-}
-
-/** Where something is to be moved or copied to: whoever asks must be one who may write there, as if asked to with PUT. */
-function destinationAt(exchange: Exchange, path: DecodedPath): StoreTarget | HttpError {
-  const { location } = exchange.server.locations.find(path);
-  if (location.store === undefined || !location.methods.has("PUT")) return refusal(403);
-  return mayWrite(exchange, path) ? targetAt(exchange, location, path) : refusal(403);
+  return write(liveReloadOf(exchange)?.asPlain(request) ?? request, storeTargetOf(exchange));
 }
 
 function fromElsewhere({ fields }: Request): HttpError {
