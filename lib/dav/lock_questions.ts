@@ -5,6 +5,7 @@
  * @module
  */
 import { LONGEST_LOCK } from "./dav_fields.ts";
+import type { DiskRoom } from "./properties.ts";
 import type { Lock, WantedLock, Write } from "./lock_table.ts";
 
 /** A lock as it is shown. */
@@ -42,12 +43,15 @@ export type LockQuestion =
     readonly path: string;
     readonly token: string;
     readonly user: string | undefined;
-  };
+  }
+  /** How much room is there on the disk that a folder lies on? */
+  | { readonly do: "room"; readonly path: string };
 
 /** What is answered; `busy` where there is no room, or no end of those who write. */
 export type LockAnswer =
   | { readonly locks: readonly (readonly ShownLock[])[]; readonly members: readonly ShownLock[] }
   | { readonly lease: number }
+  | { readonly room: DiskRoom | null }
   | { readonly held: readonly ShownLock[] }
   | { readonly lock: ShownLock }
   | { readonly is: "done" | "none" | "another's" | "busy" };
@@ -104,6 +108,8 @@ export function parseQuestion(text: string): LockQuestion | undefined {
         : undefined;
     case "unlock":
       return isPath(path) && isText(token, LONGEST_TOKEN) ? { do: what, path, token, user } : undefined;
+    case "room":
+      return isPath(path) ? { do: what, path } : undefined;
     default:
       return undefined;
   }

@@ -5,6 +5,8 @@
  * @module
  */
 import { type LockAnswer, type LockQuestion, parseQuestion, type ShownLock } from "../dav/lock_questions.ts";
+import type { DiskRoom } from "../dav/properties.ts";
+import { diskRoom } from "../runtime/disk_room.ts";
 import { type Lock, LockTable } from "../dav/lock_table.ts";
 import type { TopicAnswerer } from "./questions.ts";
 
@@ -16,6 +18,8 @@ export interface LockKeeperPorts {
   /** Milliseconds that never go back. */
   now(): number;
   after(milliseconds: number, callback: () => void): () => void;
+  /** Undefined where that cannot be told. Never throws. */
+  room(path: string): DiskRoom | undefined;
 }
 
 /** Answers on the topic "locks". */
@@ -72,6 +76,8 @@ export class LockKeeper implements TopicAnswerer {
       }
       case "unlock":
         return { is: table.release(question.path, question.token, question.user) };
+      case "room":
+        return { room: this.#ports.room(question.path) ?? null };
     }
   }
 
@@ -121,4 +127,5 @@ const SYSTEM: LockKeeperPorts = {
     const timer = setTimeout(callback, milliseconds);
     return () => clearTimeout(timer);
   },
+  room: diskRoom,
 };
