@@ -5,7 +5,7 @@
  * @module
  */
 import { formatHttpDate } from "../http/date.ts";
-import type { PropfindQuery, PropertyChange } from "./bodies.ts";
+import type { PropertyChange, PropfindQuery } from "./bodies.ts";
 import type { ShownLock } from "./lock_questions.ts";
 import { DAV, escapeText, keyOf, writeElement, writeEmpty, type XmlName } from "./xml.ts";
 
@@ -132,7 +132,9 @@ function element(name: string, content: string): string {
 
 /** Properties of one resource, all of which have one status. */
 export function propstat(properties: readonly string[], status: number, condition = ""): string {
-  return `<D:propstat><D:prop>${properties.join("")}</D:prop><D:status>${statusLine(status)}</D:status>${condition}</D:propstat>`;
+  return `<D:propstat><D:prop>${properties.join("")}</D:prop><D:status>${
+    statusLine(status)
+  }</D:status>${condition}</D:propstat>`;
 }
 
 const REASONS: Readonly<Record<number, string>> = {
@@ -184,9 +186,12 @@ export function patchProperties(
     if ("set" in change) dead.set(keyOf(change.set), writeElement(change.set));
     else dead.delete(keyOf(change.remove));
   }
-  const [written, refused] = [false, true].map((which) =>
-    [...new Set(names.filter((_, index) => isProtected[index] === which).map(writeEmpty))]
-  ) as [string[], string[]];
+  const [written, refused] = [false, true].map((
+    which,
+  ) => [...new Set(names.filter((_, index) => isProtected[index] === which).map(writeEmpty))]) as [
+    string[],
+    string[],
+  ];
   if (refused.length > 0) {
     const condition = "<D:error><D:cannot-modify-protected-property/></D:error>";
     const others = written.length > 0 ? propstat(written, 424) : "";

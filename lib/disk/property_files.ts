@@ -23,6 +23,10 @@ const encoder = new TextEncoder(), decoder = new TextDecoder();
 
 /** The texts of files and folders. */
 export class PropertyFiles implements Companions {
+  owns(name: string): boolean {
+    return `/${name}` === FOLDER;
+  }
+
   /** What is kept beside a name; undefined where that is nothing. @throws {FileError} */
   read(named: NameInFolder): string | undefined {
     const { ports: { files } } = folderOf(named), path = pathOf(named);

@@ -13,7 +13,7 @@ import { post } from "../store/post.ts";
 import { put } from "../store/put.ts";
 import type { StoreTarget } from "../store/target.ts";
 import type { Exchange } from "./exchange.ts";
-import { isForeign } from "./foreign.ts";
+import { fromElsewhere, isForeign } from "./foreign.ts";
 import { liveReloadOf } from "./live_reload.ts";
 import type { Location } from "./location.ts";
 import { mayRead, mayWrite } from "./rights.ts";
@@ -45,11 +45,16 @@ export function answerFromStore(exchange: Exchange): MaybePromise<Outcome> | und
   const request = fields === exchange.request.fields
     ? exchange.request
     : requestWith(exchange.request, { fields });
-  return write(liveReloadOf(exchange)?.asPlain(request) ?? request, {
+  const target: StoreTarget = {
     ...targetAt(exchange, location, path),
     destination: (to) => destinationAt(exchange, to as DecodedPath),
     mayRead: (below) => mayRead(exchange, below as DecodedPath),
-  });
+  };
+  const plain = liveReloadOf(exchange)?.asPlain(request) ?? request;
+  if (!exchange.server.hasLocks) return write(plain, target);
+  return import("./dav_writes.ts").then(({ answerGuarded }) =>
+    answerGuarded(exchange, { request: plain, target, run: write })
+  );
 }
 
 /** A path's place in its location's store. */
@@ -72,13 +77,4 @@ function destinationAt(exchange: Exchange, path: DecodedPath): StoreTarget | Htt
   const { location } = exchange.server.locations.find(path);
   if (location.store === undefined || !location.methods.has("PUT")) return refusal(403);
   return mayWrite(exchange, path) ? targetAt(exchange, location, path) : refusal(403);
-}
-
-function fromElsewhere({ fields }: Request): HttpError {
-  const origin = fields.get("origin"), site = fields.get("sec-fetch-site");
-  const page = `a page of ${origin ?? "another origin"}${site === undefined ? "" : ` (${site})`}`;
-  return new HttpError(403, undefined, {
-    log: `${page} may not write to ${fields.get("host") ?? "this host"}: cors is off`,
-    hint: "A page of another origin has sent this, and may not write here unless cors is on.",
-  });
 }

@@ -4,7 +4,11 @@ import { LockKeeper } from "../../lib/supervisor/lock_keeper.ts";
 
 function newKeeper() {
   const timers: (() => void)[] = [];
-  const keeper = new LockKeeper({ now: () => 0, after: (_, callback) => (timers.push(callback), () => {}), room: () => undefined });
+  const keeper = new LockKeeper({
+    now: () => 0,
+    after: (_, callback) => (timers.push(callback), () => {}),
+    room: () => undefined,
+  });
   const ask = async (question: LockQuestion, worker = 1): Promise<LockAnswer> =>
     JSON.parse((await keeper.answer(JSON.stringify(question), worker))!);
   return { keeper, timers, ask };
