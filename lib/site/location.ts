@@ -25,11 +25,16 @@ const KNOWN_METHODS: ReadonlySet<string> = new Set(
   ],
 );
 
+/** Windows mounts only what says the second. */
+const DAV = FieldBlock.of(["DAV", "1, 2, 3"], ["MS-Author-Via", "DAV"]);
+
 /** One location of one server. */
 export class Location {
   readonly methods: ReadonlySet<string>;
   /** The field Allow. */
   readonly allow: FieldBlock;
+  /** What OPTIONS is answered: with WebDAV, which classes of it (RFC 4918 section 10.1). */
+  readonly options: FieldBlock;
   /** The answer to a method that is known but not allowed here. */
   readonly notAllowed: HttpError;
   /** Why a path is not found here, for the access log on a terminal. */
@@ -72,6 +77,7 @@ export class Location {
     this.weather = weatherOf(config);
     this.methods = new Set(access.allowedMethods);
     this.allow = FieldBlock.of(["Allow", [...access.allowedMethods, "OPTIONS"].join(", ")]);
+    this.options = config.store.dav && uploadStore !== undefined ? this.allow.concat(DAV) : this.allow;
     this.notAllowed = new HttpError(405, undefined, { fields: this.allow });
     const cors = access.cors ? CORS : [];
     if (cors.length + addHeader.length > 0) this.added = new AddedFields([...cors, ...addHeader]);

@@ -5,14 +5,13 @@
  */
 import { withPlainTags } from "../coding/tags.ts";
 import { joinPath } from "../disk/place.ts";
-import { HttpError } from "../http/errors.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
 import { type Outcome, type Request, requestWith } from "../http/message.ts";
 import { post } from "../store/post.ts";
 import { put } from "../store/put.ts";
 import type { StoreTarget } from "../store/target.ts";
 import type { Exchange } from "./exchange.ts";
-import { isForeign } from "./foreign.ts";
+import { fromElsewhere, isForeign } from "./foreign.ts";
 import { liveReloadOf } from "./live_reload.ts";
 import { storeTargetOf } from "./store_targets.ts";
 
@@ -43,14 +42,9 @@ export function answerFromStore(exchange: Exchange): MaybePromise<Outcome> | und
   const request = fields === exchange.request.fields
     ? exchange.request
     : requestWith(exchange.request, { fields });
-  return write(liveReloadOf(exchange)?.asPlain(request) ?? request, storeTargetOf(exchange));
-}
-
-function fromElsewhere({ fields }: Request): HttpError {
-  const origin = fields.get("origin"), site = fields.get("sec-fetch-site");
-  const page = `a page of ${origin ?? "another origin"}${site === undefined ? "" : ` (${site})`}`;
-  return new HttpError(403, undefined, {
-    log: `${page} may not write to ${fields.get("host") ?? "this host"}: cors is off`,
-    hint: "A page of another origin has sent this, and may not write here unless cors is on.",
-  });
+  const plain = liveReloadOf(exchange)?.asPlain(request) ?? request, target = storeTargetOf(exchange);
+  if (!exchange.server.hasLocks) return write(plain, target);
+  return import("./dav_writes.ts").then(({ answerGuarded }) =>
+    answerGuarded(exchange, { request: plain, target, run: write })
+  );
 }

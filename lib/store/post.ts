@@ -39,7 +39,11 @@ export async function post(request: Request, target: StoreTarget): Promise<Respo
   if (folder === "outside") return refusal(404);
   if (verdictOfFolder(request, target) === "failed") return refusal(412);
   const mustBeNew = request.fields.joined("if-none-match") === "*";
-  const upload = new Upload(folder, { replaces: target.overwrite && !mustBeNew, mustBeNew });
+  const upload = new Upload(folder, {
+    replaces: target.overwrite && !mustBeNew,
+    mustBeNew,
+    naming: target.naming,
+  });
   try {
     const type = request.fields.get("content-type");
     const next = limitedBody(request.body, target.limit);

@@ -28,6 +28,10 @@ export interface StoreTarget {
   readonly destination?: ((path: string) => Destination | HttpError) | undefined;
   /** False where something below its path may not be changed by whoever asks. */
   readonly mayChangeTree?: (() => boolean) | undefined;
+  /** When the content was last modified, as its sender has it, in milliseconds since the epoch. */
+  readonly modified?: number | undefined;
+  /** Is told the name of each file of a POST, before its content is read. */
+  readonly naming?: ((name: string) => void) | undefined;
   /** For conditions with a date. */
   readonly clock: Pick<Clock, "now">;
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import { endpointsOf } from "../config/listen.ts";
-import { hasLiveReload, spawnedPools, uploadStores } from "../config/places.ts";
+import { hasDav, hasLiveReload, spawnedPools, uploadStores } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
 import { type Endpoint, endpointKey } from "../http/endpoint.ts";
 import { describeFileError } from "../http/errors.ts";
@@ -43,7 +43,7 @@ import type { LiveWatch } from "./live_watch.ts";
 import type { AdminAddress, AdminChange, AdminKeeper } from "./admin_keeper.ts";
 import type { InspectionMemory } from "./inspection_memory.ts";
 import type { PoolKeeper } from "./pool_keeper.ts";
-import { QuestionDesk } from "./questions.ts";
+import { QuestionDesk, type TopicAnswerer } from "./questions.ts";
 import { type RetiredBounds, RetiredWorkers } from "./retired_workers.ts";
 import { SOFTWARE } from "./software.ts";
 import { RootLinks } from "./root_links.ts";
@@ -129,6 +129,8 @@ export class Supervisor {
   readonly #live = newLiveFeed(Date.now());
   /** Who knows what workers ask. */
   readonly #desk = new QuestionDesk();
+  /** Since a store was mounted by WebDAV for the first time. */
+  #locks: TopicAnswerer | undefined;
   /** Since live reload was on for the first time. */
   #liveWatch: LiveWatch | undefined;
   #config: Config;
@@ -313,6 +315,7 @@ export class Supervisor {
     const problem = missingPermission(config, workerPermissions(config, system), system);
     if (problem !== undefined) throw new StartError(problem);
     await this.#preparePools(config);
+    await this.#prepareLocks(config);
     const certificates = await this.#certificatesFor(config);
     this.#prepareFolders(config);
     // Before what they lead to is given to workers, so that no change is missed.
@@ -361,6 +364,14 @@ export class Supervisor {
         : this.#retire(oldWorkers),
     );
     if (oldLogs !== logs) await oldLogs.close(LOG_PATIENCE);
+  }
+
+  /** Locks outlive the configuration that they were made under: a reload is no reason to forget them. */
+  async #prepareLocks(config: Config): Promise<void> {
+    if (this.#locks !== undefined || !hasDav(config)) return;
+    const { LockKeeper } = await import("./lock_keeper.ts");
+    this.#locks = new LockKeeper();
+    this.#desk.put("locks", this.#locks);
   }
 
   /** Nobody wants to know any more what changes. */
