@@ -6,7 +6,7 @@
  */
 import { isContained } from "../http/containment.ts";
 import { fileEntityTag } from "../http/etag.ts";
-import type { NewContent, Occupant, WritableFolder, WritableOrigin } from "../http/origin.ts";
+import type { NewContent, Occupant, Partials, WritableFolder, WritableOrigin } from "../http/origin.ts";
 import { FileError, type NewFile, type StoreFiles } from "../ports.ts";
 import { type Anchor, isSame, isStill, joinPath, locate, type Place, type PlacePorts } from "./place.ts";
 
@@ -88,6 +88,15 @@ class StoreFolder implements WritableFolder {
   exclusively<T>(name: string, act: () => T): T {
     // File systems may take names for the same that differ in case; one lock for both is never wrong.
     return this.ports.store.exclusively(`${this.place.realPath}/${name}`.toLowerCase(), act);
+  }
+
+  /** PERF: what it takes is loaded with the first upload that wants it. */
+  partials(): Promise<Partials> | undefined {
+    const { ports, place } = this, files = ports.store.partials?.();
+    return files && Promise.all([files, import("./partials.ts")])
+      .then(([files, { StorePartials }]) =>
+        new StorePartials(ports, files, place, (file) => new StoredContent(ports, place, file))
+      );
   }
 
   #pathOf(name: string): string {

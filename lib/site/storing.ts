@@ -14,19 +14,23 @@ import type { StoreTarget } from "../store/target.ts";
 import type { Exchange } from "./exchange.ts";
 import { isForeign } from "./foreign.ts";
 import { liveReloadOf } from "./live_reload.ts";
+import { isResumable } from "./resumable_requests.ts";
 
-const WRITERS: ReadonlyMap<string, (request: Request, target: StoreTarget) => Promise<Outcome>> = new Map([
+type Writer = (request: Request, target: StoreTarget) => Promise<Outcome>;
+
+const WRITERS: ReadonlyMap<string, Writer> = new Map<string, Writer>([
   ["PUT", put],
   ["POST", post],
   ["DELETE", remove],
 ]);
 
-/** Answers PUT, POST and DELETE from the location's store; undefined for what does not write. @throws {FileError} */
+/** Answers what writes into the location's store, and asks about uploads; undefined for everything else. @throws {FileError} */
 export function answerFromStore(exchange: Exchange): MaybePromise<Outcome> | undefined {
   const { location, path, services, trace } = exchange;
-  const write = WRITERS.get(exchange.request.method);
   // Who writes names the place: no index and no try_files chooses it.
-  if (write === undefined || exchange.isChosen) return undefined;
+  if (exchange.isChosen) return undefined;
+  const write = isResumable(exchange) ? resumer(exchange) : WRITERS.get(exchange.request.method);
+  if (write === undefined) return undefined;
   const { config: { access, store: { overwrite } } } = location;
   if (!access.cors && isForeign(exchange.request)) return fromElsewhere(exchange.request);
   const place = location.storePath(path), store = location.store!;
@@ -44,6 +48,14 @@ export function answerFromStore(exchange: Exchange): MaybePromise<Outcome> | und
     overwrite,
     clock: services.files.clock,
   });
+}
+
+/** PERF: what it takes is loaded with the first upload that wants it. */
+function resumer(exchange: Exchange): Writer {
+  return async (request, target) => {
+    const { answerResumable } = await import("./resumable.ts");
+    return await answerResumable(exchange, request, target);
+  };
 }
 
 function fromElsewhere({ fields }: Request): HttpError {

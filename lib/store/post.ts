@@ -34,22 +34,31 @@ const NO_FILE = { advice: "The form has no file in it: curl sends one with -F fi
  * @throws {HttpError | GoneError} what the body throws; nothing is stored then
  */
 export async function post(request: Request, target: StoreTarget): Promise<Response | HttpError> {
-  const folder = await target.store.folder(target.place);
-  if (folder === "missing") return refusal(409);
-  if (folder === "outside") return refusal(404);
-  if (verdictOfFolder(request, target) === "failed") return refusal(412);
+  const folder = await folderOfPost(request, target);
+  if (folder instanceof HttpError) return folder;
   const mustBeNew = request.fields.joined("if-none-match") === "*";
   const upload = new Upload(folder, { replaces: target.overwrite && !mustBeNew, mustBeNew });
   try {
     const type = request.fields.get("content-type");
     const next = limitedBody(request.body, target.limit);
     if (isFormData(type)) await receiveForm(upload, next, type);
-    else await receiveBody(upload, next, type);
+    else await receiveBody(upload, next, type, target);
     await upload.commit();
     return await answer(request, target, upload.names, folder);
   } finally {
     upload.discard();
   }
+}
+
+/** Where a POST may write now, or why it may not. @throws {FileError} */
+export async function folderOfPost(
+  request: Request,
+  target: StoreTarget,
+): Promise<WritableFolder | HttpError> {
+  const folder = await target.store.folder(target.place);
+  if (folder === "missing") return refusal(409);
+  if (folder === "outside") return refusal(404);
+  return verdictOfFolder(request, target) === "failed" ? refusal(412) : folder;
 }
 
 /**
@@ -60,9 +69,15 @@ function verdictOfFolder(request: Request, { clock }: StoreTarget): Verdict {
   return evaluatePreconditions(request, undefined, clock);
 }
 
-async function receiveBody(upload: Upload, next: NextPiece, type: string | undefined): Promise<void> {
-  const name = `upload-${crypto.randomUUID().slice(0, 8)}${extensionOf(type)}`;
-  await receiveInto(await upload.add(name, true), next);
+async function receiveBody(
+  upload: Upload,
+  next: NextPiece,
+  type: string | undefined,
+  { fileName, received }: StoreTarget,
+): Promise<void> {
+  const theirs = cleanFileName(fileName ?? "");
+  const name = theirs ?? `upload-${crypto.randomUUID().slice(0, 8)}${extensionOf(type)}`;
+  await receiveInto(await upload.add(name, theirs === undefined, received), next);
 }
 
 /** @throws {HttpError} if the form breaks its grammar or a name is taken */

@@ -31,7 +31,7 @@ export async function put(request: Request, target: StoreTarget): Promise<Respon
   if (request.fields.has("content-range")) return new HttpError(400, undefined, PART);
   const before = await placeOfPut(request, target);
   if (before instanceof HttpError) return before;
-  const content = await before.folder.create();
+  const content = target.received ?? await before.folder.create();
   try {
     await receiveInto(content, limitedBody(request.body, target.limit));
     // Others may have written meanwhile: what is there now decides, and nobody writes between this look and the name.
@@ -97,12 +97,12 @@ interface Named {
 }
 
 /** What has the name now. */
-interface Place extends Named {
+export interface Place extends Named {
   readonly occupant: Occupant;
 }
 
-/** Where a PUT may write now, or why it may not. */
-function placeOfPut(request: Request, target: StoreTarget): MaybePromise<Place | HttpError> {
+/** Where a PUT may write now, or why it may not. @throws {FileError} */
+export function placeOfPut(request: Request, target: StoreTarget): MaybePromise<Place | HttpError> {
   return andThen(locate(target), (named) => {
     if (named instanceof HttpError) return named;
     const { folder, name } = named;

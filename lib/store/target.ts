@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { WritableOrigin } from "../http/origin.ts";
+import type { NewContent, WritableOrigin } from "../http/origin.ts";
 import type { Clock } from "../ports.ts";
 
 /** A request's place in a store. */
@@ -19,4 +19,8 @@ export interface StoreTarget {
   readonly overwrite: boolean;
   /** For conditions with a date. */
   readonly clock: Pick<Clock, "now">;
+  /** The content where it has come already, so that nothing of the body is written any more. */
+  readonly received?: NewContent;
+  /** The name that a POST gives its content, as the client has sent it; without one it gets one of ours. */
+  readonly fileName?: string;
 }

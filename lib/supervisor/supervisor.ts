@@ -47,6 +47,7 @@ import { QuestionDesk } from "./questions.ts";
 import { type RetiredBounds, RetiredWorkers } from "./retired_workers.ts";
 import { SOFTWARE } from "./software.ts";
 import { RootLinks } from "./root_links.ts";
+import type { UploadKeeper } from "./upload_keeper.ts";
 import { SupervisorLogs } from "./supervisor_logs.ts";
 import { existingPath, machineName, missingPermission, type SystemInfo } from "./system_info.ts";
 import type { CertificateStore } from "./certificate_store.ts";
@@ -129,6 +130,8 @@ export class Supervisor {
   readonly #live = newLiveFeed(Date.now());
   /** Who knows what workers ask. */
   readonly #desk = new QuestionDesk();
+  /** Since there were stores for the first time. */
+  #uploads: UploadKeeper | undefined;
   /** Since live reload was on for the first time. */
   #liveWatch: LiveWatch | undefined;
   #config: Config;
@@ -180,7 +183,10 @@ export class Supervisor {
     try {
       await supervisor.#begin(config);
       // Not at a reload: then the workers before are still storing.
-      for (const folder of uploadStores(config)) void sweep(folder, supervisor.errorLog);
+      const uploads = supervisor.#uploads;
+      for (const folder of uploadStores(config)) {
+        void sweep(folder, supervisor.errorLog, (folder, name) => uploads?.found(folder, name));
+      }
     } catch (error) {
       await supervisor.stop();
       throw error;
@@ -275,6 +281,7 @@ export class Supervisor {
     this.#stopping = true;
     const liveStopped = this.#liveWatch?.stop();
     this.#retired.stop();
+    this.#uploads?.stop();
     clearInterval(this.#looking);
     this.#reaper?.stop();
     this.#certificateStore?.stop();
@@ -315,6 +322,7 @@ export class Supervisor {
     await this.#preparePools(config);
     const certificates = await this.#certificatesFor(config);
     this.#prepareFolders(config);
+    await this.#prepareUploads(config);
     // Before what they lead to is given to workers, so that no change is missed.
     const links = new RootLinks(config, existingPath);
     const logs = this.#logs.isFor(config) ? this.#logs : openLogs(config, this.#terminal);
@@ -529,6 +537,19 @@ export class Supervisor {
       }
       throw error;
     }
+  }
+
+  /** PERF: what it takes is loaded only where there are stores. */
+  async #prepareUploads(config: Config): Promise<void> {
+    if (this.#uploads !== undefined || uploadStores(config).length === 0) return;
+    const { UploadKeeper } = await import("./upload_keeper.ts");
+    this.#uploads = new UploadKeeper({
+      tell: (number, text) =>
+        this.#everyWorker().find((worker) => worker.number === number)?.tell("uploads", text),
+      errorLog: () => this.errorLog,
+      stores: () => uploadStores(this.#config).map(this.#options.system.realPath),
+    });
+    this.#desk.put("uploads", this.#uploads);
   }
 
   /** Has programs end with this process, however that ends. */

@@ -62,6 +62,7 @@ export const FLOORS: readonly Floor[] = [
       "lib/proxy",
       "lib/access",
       "lib/dav",
+      "lib/store",
       "lib/files",
       "lib/disk",
       "lib/authority",
