@@ -110,7 +110,10 @@ export class UploadKeeper implements TopicAnswerer {
     }
     if (typeof id !== "string" || !isUploadId(id)) return undefined;
     if (type === "begin") return await this.#begin(id, folder, expires, worker);
-    return type === "claim" ? await this.#claim(id, worker) : undefined;
+    if (type !== "claim") return undefined;
+    // One of an earlier run that has not been found yet.
+    if (!this.#unfinished.has(id) && this.#unfinished.size < MOST_UPLOADS) this.#know(id, folder, expires);
+    return await this.#claim(id, worker);
   }
 
   async #begin(
@@ -119,12 +122,17 @@ export class UploadKeeper implements TopicAnswerer {
     expires: unknown,
     worker: number,
   ): Promise<ClaimAnswer | undefined> {
-    if (!isText(folder) || typeof expires !== "number" || !(expires > 0)) return undefined;
-    if (!this.#options.stores().some((store) => isContained(folder, store))) return undefined;
     if (this.#unfinished.has(id) || !this.#hasRoom(folder)) return { state: "full" };
+    return this.#know(id, folder, expires) ? await this.#claim(id, worker) : undefined;
+  }
+
+  /** SECURITY: of what a worker names, only what lies in a store is ever removed. */
+  #know(id: string, folder: unknown, expires: unknown): boolean {
+    if (!isText(folder) || typeof expires !== "number" || !(expires > 0)) return false;
+    if (!this.#options.stores().some((store) => isContained(folder, store))) return false;
     this.#unfinished.set(id, { folder, expires });
     this.#lookSoon();
-    return await this.#claim(id, worker);
+    return true;
   }
 
   async #claim(id: string, worker: number): Promise<ClaimAnswer> {
@@ -139,9 +147,16 @@ export class UploadKeeper implements TopicAnswerer {
   #release(claim: unknown, worker: number, outcome: unknown, finished: unknown): void {
     const id = typeof claim === "number" ? this.#table.uploadOf(claim, worker) : undefined;
     if (id === undefined) return;
+    if (outcome === "finished" && isFinished(finished)) this.#finish(id, finished);
     if (outcome !== "kept") this.#unfinished.delete(id);
-    if (outcome === "finished" && isFinished(finished)) this.#remember(id, finished);
     this.#table.release(claim as number);
+  }
+
+  /** By now it is answered that the upload has its name: notes of it are needed no more. */
+  #finish(id: string, finished: FinishedUpload): void {
+    this.#remember(id, finished);
+    const known = this.#unfinished.get(id);
+    if (known !== undefined) this.#removeOrSay(known, () => this.#remove(id, known));
   }
 
   #remember(id: string, { path, user, length }: FinishedUpload): void {
@@ -153,7 +168,7 @@ export class UploadKeeper implements TopicAnswerer {
     this.#finished.set(id, { upload: { path, user, length }, until: now + REMEMBERED });
   }
 
-  #hasRoom(folder: string): boolean {
+  #hasRoom(folder: unknown): boolean {
     if (this.#unfinished.size >= MOST_UPLOADS) return false;
     let count = 0;
     for (const upload of this.#unfinished.values()) if (upload.folder === folder) count++;
@@ -176,16 +191,28 @@ export class UploadKeeper implements TopicAnswerer {
   #look(): void {
     for (const [id, upload] of this.#unfinished) {
       if (this.#table.isClaimed(id)) continue;
-      try {
+      this.#removeOrSay(upload, () => {
         if (this.#isOver(id, upload)) this.#unfinished.delete(id);
-      } catch (error) {
-        this.#unfinished.delete(id);
-        const { problem } = error instanceof FileError ? error : { problem: "failed" };
-        this.#options.errorLog().warning(
-          `an unfinished upload in ${upload.folder} could not be removed: ${problem}`,
-        );
-      }
+      }, () => this.#unfinished.delete(id));
     }
+  }
+
+  #removeOrSay({ folder }: Unfinished, act: () => void, failed: () => void = () => {}): void {
+    try {
+      act();
+    } catch (error) {
+      failed();
+      const problem = error instanceof FileError ? error.problem : "failed";
+      this.#options.errorLog().warning(
+        `what is left of an upload in ${folder} cannot be removed: ${problem}`,
+      );
+    }
+  }
+
+  /** @throws {FileError} */
+  #remove(id: string, { folder }: Unfinished): void {
+    // SECURITY: a folder on the way may have become a link since.
+    if (fileSystem.realPath(folder) === folder) partialFiles.remove(join(folder, partialFileName(id)));
   }
 
   /** True if there is nothing to be removed any more. @throws {FileError} */

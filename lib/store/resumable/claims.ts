@@ -47,7 +47,8 @@ export class Claim {
   /**
    * Gives it back.
    *
-   * @param outcome `kept`: it can be gone on with; `gone`: there is nothing left of it
+   * @param outcome `kept`: it can be gone on with; `gone`: there is nothing left of it; else it is finished, and notes
+   *   that are left of it are removed
    */
   release(outcome: "kept" | "gone" | FinishedUpload): void {
     this.#claims.release(this, outcome);
@@ -73,9 +74,9 @@ export class UploadClaims {
     return this.#ask({ type: "begin", id, folder, expires });
   }
 
-  /** One that was begun before, or never was. */
-  claim(id: string): Promise<Claimed> {
-    return this.#ask({ type: "claim", id });
+  /** One that was begun before, or never was: then nobody knows where it lies. */
+  claim(id: string, lies?: { readonly folder: string; readonly expires: number }): Promise<Claimed> {
+    return this.#ask({ type: "claim", id, ...lies });
   }
 
   /** See Claim. */

@@ -53,7 +53,8 @@ export async function finish(
   });
   const isError = outcome instanceof HttpError;
   if (isError && outcome.status >= 500) return { outcome, isOver: false };
-  content.remove();
+  // Notes of what has its name are removed once that is answered: whoever has not heard the answer can still ask.
+  if (isForm || isError) content.remove();
   const state = stateFields(true, size);
   return {
     outcome: isError ? withFields(outcome, state) : { ...outcome, fields: outcome.fields.concat(state) },

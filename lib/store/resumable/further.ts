@@ -124,10 +124,13 @@ export function isPartialUpload({ fields }: Request): boolean {
 
 /** The upload of a name, if it is there and theirs who ask. Whoever has it gives it back. @throws {FileError} */
 async function find(target: ResumableTarget, id: string): Promise<Found | HttpError> {
-  const partials = await partialsOf(target, id);
+  const lies = await placeOf(target, id);
   // SECURITY: nobody else ends what works on it.
-  if (partials === "not theirs") return refusal(404);
-  const claim = await target.claims.claim(id);
+  if (lies === "not theirs") return refusal(404);
+  const claim = await target.claims.claim(
+    id,
+    lies && { folder: lies.partials.folder, expires: lies.expires },
+  );
   if (claim === "busy") return busy("The upload is worked on by another request");
   // Its client has come anew meanwhile.
   if (claim === "superseded") throw new GoneError();
@@ -135,7 +138,7 @@ async function find(target: ResumableTarget, id: string): Promise<Found | HttpEr
   if (!(claim instanceof Claim)) return isTheirs(claim, target) ? claim : refusal(404);
   let found: Found | undefined;
   try {
-    found = partials && open(partials, target, id, claim);
+    found = lies && open(lies.partials, target, id, claim);
   } finally {
     if (found === undefined || !("claim" in found)) claim.release(found ?? "kept");
   }
@@ -143,19 +146,20 @@ async function find(target: ResumableTarget, id: string): Promise<Found | HttpEr
 }
 
 /** Where an upload lies: beside the file that it becomes, or in the folder that was posted to; undefined: nowhere. */
-async function partialsOf(
+async function placeOf(
   target: ResumableTarget,
   id: string,
-): Promise<Partials | "not theirs" | undefined> {
+): Promise<{ readonly partials: Partials; readonly expires: number } | "not theirs" | undefined> {
   const { store, place, path } = target, parent = place.slice(0, Math.max(0, place.lastIndexOf("/")));
   for (const where of path.endsWith("/") ? [place] : [parent, place]) {
     const folder = await store.folder(where);
     const partials = typeof folder === "object" ? await folder.partials?.() : undefined;
     const content = partials?.open(id);
-    if (content === undefined) continue;
+    if (partials === undefined || content === undefined) continue;
     content.close();
     const notes = decodeNotes(content.notes);
-    return notes !== undefined && isTheirs(notes, target) ? partials : "not theirs";
+    if (notes === undefined || !isTheirs(notes, target)) return "not theirs";
+    return { partials, expires: notes.expires };
   }
   return undefined;
 }
@@ -167,9 +171,9 @@ function open(partials: Partials, target: ResumableTarget, id: string, claim: Cl
   const { naming, length, path, user } = notes;
   if (naming !== undefined && (content.isMissing || content.isNamed(naming))) {
     // It had got its name when the server was killed.
-    const finished = { path, user, length: content.isMissing ? length ?? 0 : content.size };
+    const size = content.isMissing ? length ?? 0 : content.size;
     content.remove();
-    return finished;
+    return { path, user, length: size };
   }
   const upload = { content, claim, notes };
   if (!content.isMissing && timeLeft(target, upload) > 0) return upload;
