@@ -396,6 +396,10 @@ export interface NewFile {
    * @throws {FileError}
    */
   end(): void;
+  /** Everything that has been written is on the disk. Before end(). @throws {FileError} */
+  sync(): Promise<void>;
+  /** Sets the time of its last modification, in milliseconds since the epoch. @throws {FileError} */
+  setModified(time: number): void;
   /**
    * Gives the file its name, all at once: a reader meets the old file or the new one.
    *
@@ -407,9 +411,11 @@ export interface NewFile {
   discard(): void;
 }
 
-/** A file that was taken from its name, and has a hidden one. */
+/** A file or a folder that was taken from its name, and has a hidden one. */
 export interface FileAside {
   readonly path: string;
+  /** Removes it with all that is in it; no link is followed. @throws {FileError} what is left is still there */
+  removeTree(): Promise<void>;
   /** Never throws. */
   discard(): void;
   /** Gives it the name, unless something has it; false if that cannot be done. Never throws. */
@@ -430,13 +436,27 @@ export interface StoreFiles {
    * @throws {FileError}
    */
   takeAside(path: string, folder: string): FileAside | undefined;
+  /** Makes a folder. @throws {FileError} "exists" */
+  makeFolder(path: string): void;
+  /** Removes a folder that is empty. @throws {FileError} "not empty" */
+  removeFolder(path: string): void;
   /**
-   * Acts while no other thread of this program acts under the same key.
+   * Gives a file or a folder another path, all at once.
+   *
+   * @param replace a file that is there is replaced; otherwise it is an error of the kind "exists"
+   * @returns false if that is on another file system
+   * @throws {FileError}
+   */
+  move(from: string, to: string, replace: boolean): boolean;
+  /** The names in a folder are on the disk. @throws {FileError} */
+  syncFolder(path: string): Promise<void>;
+  /**
+   * Acts while no other thread of this program acts under the same key, or one of the keys.
    *
    * @param act must not wait for anything
    * @throws {FileError} "busy" if the other takes too long
    */
-  exclusively<T>(key: string, act: () => T): T;
+  exclusively<T>(keys: string | readonly string[], act: () => T): T;
   /** True for a symbolic link, wherever it leads. */
   isLink(path: string): boolean;
   /** Files that grow over several requests; absent where there are none. Loaded when it is first asked for. */

@@ -3,21 +3,15 @@
  *
  * @module
  */
-import type { MaybePromise } from "../http/maybe_promise.ts";
-import type { NewContent, PartialContent, Partials } from "../http/origin.ts";
+import type { PartialContent, Partials } from "../http/origin.ts";
 import { partialFileName } from "../http/partial_name.ts";
 import { FileError, type PartialFile, type PartialFiles } from "../ports.ts";
-import { isSame, isStill, joinPath, type Place, type PlacePorts } from "./place.ts";
+import { isSame, isStill, joinPath, type Place } from "./place.ts";
+import { StoredContent, type StorePorts } from "./stored_content.ts";
 
 /** Those of one folder. */
 export class StorePartials implements Partials {
-  /** @param contentOf a file as what gets its name there, and nowhere else */
-  constructor(
-    readonly ports: PlacePorts,
-    readonly files: PartialFiles,
-    readonly place: Place,
-    readonly contentOf: (file: PartialFile) => NewContent,
-  ) {}
+  constructor(readonly ports: StorePorts, readonly files: PartialFiles, readonly place: Place) {}
 
   get folder(): string {
     return this.place.realPath;
@@ -102,8 +96,12 @@ class StoredPartial implements PartialContent {
     this.#notes = notes;
   }
 
-  commit(name: string, replace: boolean): MaybePromise<void> {
-    return this.of.contentOf(this.#there).commit(name, replace);
+  setModified(time: number): void {
+    this.#there.setModified(time);
+  }
+
+  commit(name: string, replace: boolean): void {
+    new StoredContent(this.of.ports, this.of.place, this.#there).commit(name, replace);
   }
 
   isNamed(name: string): boolean {

@@ -124,6 +124,14 @@ class OpenPartial implements PartialFile {
     if (onDisk) await this.#later(this.file.syncData());
   }
 
+  sync(): Promise<void> {
+    return this.flush(true);
+  }
+
+  setModified(time: number): void {
+    this.#attempt(() => Deno.utimeSync(this.path, new Date(time), new Date(time)));
+  }
+
   truncate(size: number): void {
     this.#gatherer.release();
     this.#attempt(() => this.file.truncateSync(size));

@@ -77,7 +77,8 @@ export function removeUnfinished(path: string): boolean {
   unfinished.delete(path);
   if (!isUnfinishedName(basename(path))) return true;
   try {
-    Deno.removeSync(path);
+    // A folder that was to be removed is one of them. No link is followed.
+    Deno.removeSync(path, { recursive: true });
     return true;
   } catch (error) {
     return fileError(error, path).problem !== "not found";
@@ -116,6 +117,49 @@ export const storeFiles: StoreFiles = {
     }
   },
 
+  makeFolder(path) {
+    forgetStats();
+    try {
+      Deno.mkdirSync(path);
+    } catch (error) {
+      throw fileError(error, path);
+    }
+  },
+
+  removeFolder(path) {
+    forgetStats();
+    try {
+      // What is no folder is not removed by this.
+      if (!Deno.lstatSync(path).isDirectory) throw new FileError("not found", path);
+      Deno.removeSync(path);
+    } catch (error) {
+      throw error instanceof FileError ? error : fileError(error, path);
+    }
+  },
+
+  move(from, to, replace) {
+    forgetStats();
+    try {
+      if (replace) Deno.renameSync(from, to);
+      else moveNew(from, to);
+      return true;
+    } catch (error) {
+      if (isElsewhere(error)) return false;
+      throw error instanceof FileError ? error : fileError(error, to);
+    }
+  },
+
+  async syncFolder(path) {
+    // Windows opens no folders, and has them written with its journal.
+    if (Deno.build.os === "windows") return;
+    try {
+      using folder = await Deno.open(path, { read: true });
+      await folder.sync();
+    } catch (error) {
+      throw fileError(error, path);
+    }
+  },
+
   takeAside(path, folder) {
     forgetStats();
     const aside = hiddenPath(folder);
@@ -129,8 +173,8 @@ export const storeFiles: StoreFiles = {
     return new Aside(aside);
   },
 
-  exclusively(key, act) {
-    return locks.run(key, act);
+  exclusively(keys, act) {
+    return locks.run(keys, act);
   },
 
   isLink(path) {
@@ -188,13 +232,32 @@ class Aside implements FileAside {
     registry.over(this.path);
   }
 
+  async removeTree(): Promise<void> {
+    try {
+      await Deno.remove(this.path, { recursive: true });
+    } catch (error) {
+      throw fileError(error, this.path);
+    }
+    registry.over(this.path);
+  }
+
   giveBack(path: string): boolean {
+    if (tryOr(false, () => Deno.lstatSync(this.path).isDirectory)) return this.#giveFolderBack(path);
     const isBack = tryOr(false, () => {
       Deno.linkSync(this.path, path);
       return true;
     });
     if (isBack) this.discard();
     return isBack;
+  }
+
+  /** No rename of a folder replaces anything but an empty one. */
+  #giveFolderBack(path: string): boolean {
+    return tryOr(false, () => {
+      Deno.renameSync(this.path, path);
+      registry.over(this.path);
+      return true;
+    });
   }
 
   keep(): string {
@@ -236,6 +299,23 @@ class UnnamedFile implements NewFile {
     }
   }
 
+  async sync(): Promise<void> {
+    try {
+      await this.#gatherer.flush(this.#write);
+      await this.file.sync();
+    } catch (error) {
+      throw fileError(error, this.path);
+    }
+  }
+
+  setModified(time: number): void {
+    try {
+      Deno.utimeSync(this.path, new Date(time), new Date(time));
+    } catch (error) {
+      throw fileError(error, this.path);
+    }
+  }
+
   commit(path: string, replace: boolean): void {
     forgetStats();
     try {
@@ -269,6 +349,24 @@ class UnnamedFile implements NewFile {
     this.#open = false;
     this.#gatherer.release();
   }
+}
+
+/** A file by a link, which fails where a name exists. A folder's new name is looked at before: a rename may replace an empty one. */
+function moveNew(from: string, to: string): void {
+  if (!Deno.lstatSync(from).isDirectory) {
+    linkNew(from, to);
+    try {
+      Deno.removeSync(from);
+    } catch (error) {
+      // Where there are no hard links it has been renamed.
+      if (error instanceof Deno.errors.NotFound) return;
+      tryOr(undefined, () => Deno.removeSync(to));
+      throw error;
+    }
+    return;
+  }
+  if (tryOr(false, () => Deno.lstatSync(to) !== undefined)) throw new FileError("exists", to);
+  Deno.renameSync(from, to);
 }
 
 /**

@@ -41,9 +41,11 @@ export async function post(request: Request, target: StoreTarget): Promise<Respo
   try {
     const type = request.fields.get("content-type");
     const next = limitedBody(request.body, target.limit);
-    if (isFormData(type)) await receiveForm(upload, next, type);
+    const { fsync = false } = target;
+    if (isFormData(type)) await receiveForm(upload, next, type, fsync);
     else await receiveBody(upload, next, type, target);
     await upload.commit();
+    if (fsync) await folder.sync();
     return await answer(request, target, upload.names, folder);
   } finally {
     upload.discard();
@@ -73,15 +75,20 @@ async function receiveBody(
   upload: Upload,
   next: NextPiece,
   type: string | undefined,
-  { fileName, received }: StoreTarget,
+  { fileName, received, fsync }: StoreTarget,
 ): Promise<void> {
   const theirs = cleanFileName(fileName ?? "");
   const name = theirs ?? `upload-${crypto.randomUUID().slice(0, 8)}${extensionOf(type)}`;
-  await receiveInto(await upload.add(name, theirs === undefined, received), next);
+  await receiveInto(await upload.add(name, theirs === undefined, received), next, fsync);
 }
 
 /** @throws {HttpError} if the form breaks its grammar or a name is taken */
-async function receiveForm(upload: Upload, next: NextPiece, type: string | undefined): Promise<void> {
+async function receiveForm(
+  upload: Upload,
+  next: NextPiece,
+  type: string | undefined,
+  fsync: boolean,
+): Promise<void> {
   const boundary = multipartBoundary(type);
   if (boundary === undefined) throw new HttpError(400, "A form without a usable boundary");
   const parser = new MultipartParser(boundary, FORM_LIMITS);
@@ -98,6 +105,7 @@ async function receiveForm(upload: Upload, next: NextPiece, type: string | undef
       current = name === undefined ? undefined : await upload.add(name, false);
     } else if (event.type === "data") await current?.write(event.bytes);
     else if (event.type === "end of part") {
+      if (fsync) await current?.sync();
       current?.end();
       current = undefined;
     } else break;

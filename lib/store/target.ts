@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { NewContent, WritableOrigin } from "../http/origin.ts";
+import type { HttpError } from "../http/errors.ts";
+import type { Companions, NewContent, WritableOrigin } from "../http/origin.ts";
 import type { Clock } from "../ports.ts";
 
 /** A request's place in a store. */
@@ -17,6 +18,16 @@ export interface StoreTarget {
   readonly limit: number;
   /** POST may replace files. */
   readonly overwrite: boolean;
+  /** What is stored is on the disk before it is answered. */
+  readonly fsync?: boolean | undefined;
+  /** Folders that are not empty are removed with all that is in them. */
+  readonly removesTrees?: boolean | undefined;
+  /** What lies beside files and goes with them; absent where nothing does. */
+  readonly companions?: Companions | undefined;
+  /** Where the path of a Destination lies, or why nothing may be put there. */
+  readonly destination?: ((path: string) => StoreTarget | HttpError) | undefined;
+  /** True for a path below this one that whoever asks may read: what they may not is not copied. */
+  readonly mayRead?: ((path: string) => boolean) | undefined;
   /** For conditions with a date. */
   readonly clock: Pick<Clock, "now">;
   /** The content where it has come already, so that nothing of the body is written any more. */

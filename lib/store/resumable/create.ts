@@ -6,7 +6,7 @@
 import { busy, HttpError } from "../../http/errors.ts";
 import { FieldBlock } from "../../http/fields.ts";
 import type { Request, Response } from "../../http/message.ts";
-import type { Partials, WritableFolder } from "../../http/origin.ts";
+import type { PartialContent, Partials, WritableFolder } from "../../http/origin.ts";
 import { uploadComplete } from "../../http/upload_fields.ts";
 import { folderOfPost, post } from "../post.ts";
 import { placeOfPut, put } from "../put.ts";
@@ -43,7 +43,7 @@ export async function create(request: Request, target: ResumableTarget): Promise
   const id = newUploadId();
   const claim = partials && await target.claims.begin(id, partials.folder, target.expires);
   if (!(claim instanceof Claim)) return await withoutResuming(request, target, isLast);
-  return await begin(request, target, { id, claim, notes, text, partials: partials! });
+  return await begin(request, target, { id, claim, notes, text, folder, partials: partials! });
 }
 
 /** Where the content is gathered: where it will have its name. */
@@ -68,19 +68,22 @@ interface Beginning {
   readonly claim: Claim;
   readonly notes: UploadNotes;
   readonly text: string;
+  readonly folder: WritableFolder;
   readonly partials: Partials;
 }
 
 async function begin(
   request: Request,
   target: ResumableTarget,
-  { id, claim, notes, text, partials }: Beginning,
+  { id, claim, notes, text, folder, partials }: Beginning,
 ): Promise<Response | HttpError> {
   const location = FieldBlock.of(["Location", uploadUri(target.path, id)]).concat(limitFields(target));
-  let content;
+  let content: PartialContent | undefined;
   try {
     content = partials.create(id, text);
+    if (target.fsync) await folder.sync();
   } catch (error) {
+    content?.remove();
     claim.release("gone");
     throw error;
   }

@@ -87,6 +87,8 @@ function asReceived(content: PartialContent, notes: UploadNotes): NewContent {
   return {
     write: () => Promise.resolve(),
     end: () => {},
+    sync: () => content.flush(true),
+    setModified: (time) => content.setModified(time),
     commit: (name, replace) => {
       // Whoever is killed behind this finds out whether it has its name.
       content.note(encodeNotes({ ...notes, naming: name }));
