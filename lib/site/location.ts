@@ -14,6 +14,7 @@ import { StoreOrigin, type StorePorts } from "../disk/store_origin.ts";
 import { HttpError } from "../http/errors.ts";
 import { FieldBlock } from "../http/fields.ts";
 import { uploadLimit } from "../http/upload_fields.ts";
+import { AccessGuard } from "./access_guard.ts";
 import { AddedFields } from "./added_fields.ts";
 import { FileLabels } from "./file_labels.ts";
 import { type LocationWeather, weatherOf } from "./weather.ts";
@@ -61,6 +62,8 @@ export class Location {
   readonly #prefix: number;
   /** What makes its answers slow and broken on purpose; undefined where nothing does. */
   readonly weather: LocationWeather | undefined;
+  /** Who may come in; undefined where everybody may do everything. */
+  readonly guard: AccessGuard | undefined;
 
   /** @param written the location as the configuration has it: where its folders depend on the host, that is another */
   constructor(
@@ -73,6 +76,7 @@ export class Location {
     const { access, answer: { addHeader }, files: { alias, root }, store: { uploadStore } } = config;
     const { programs: { sendfileFrom } } = config;
     this.weather = weatherOf(config);
+    this.guard = AccessGuard.of(config);
     this.methods = new Set(access.allowedMethods);
     this.allow = FieldBlock.of(["Allow", [...access.allowedMethods, "OPTIONS"].join(", ")]);
     this.notAllowed = new HttpError(405, undefined, { fields: this.allow });

@@ -17,9 +17,9 @@ export function uploadIdOf({ query }: Pick<Request, "query">): string | undefine
   return id !== undefined && isUploadId(id) ? id : undefined;
 }
 
-/** True for a request about an upload, whatever its method is: who may write may ask. */
-export function isOfUpload({ request, location }: Pick<Exchange, "request" | "location">): boolean {
-  return location.store !== undefined && uploadIdOf(request) !== undefined;
+/** True for a request that asks how far an upload is: that is for those who may write, and not for those who may read. */
+export function asksForUpload({ request, location }: Pick<Exchange, "request" | "location">): boolean {
+  return request.method === "HEAD" && location.store !== undefined && uploadIdOf(request) !== undefined;
 }
 
 /** True for what answerResumable() answers. */
