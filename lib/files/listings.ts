@@ -7,6 +7,7 @@
  */
 import { busy } from "../http/errors.ts";
 import type { FolderEntry, Origin } from "../http/origin.ts";
+import { Room } from "../http/room.ts";
 import type { Turn, Turns } from "../http/turns.ts";
 import type { ListingOptions } from "../pages/listing.ts";
 import { keyOfView, type ListingView } from "../pages/listing/view.ts";
@@ -18,6 +19,9 @@ const AT_ONCE = 4;
 
 /** So many different ones may wait to be made. */
 const WAITING = 256;
+
+/** So many searches there may be at one time. */
+const SEARCHES = 16;
 
 /** How long one may wait to be made, in milliseconds. */
 const PATIENCE = 10_000;
@@ -34,6 +38,8 @@ export interface ListedFolder {
   readonly view: ListingView;
   /** What else the listing depends on, e.g. what whoever asks may do there: with the same one, `options` gives the same. */
   readonly variant: string;
+  /** Tells those apart who may see different entries, as `shows` has it; empty: nobody. */
+  readonly viewer: string;
   /** What is added to the page. */
   readonly options: () => ListingOptions;
   /** True for entries that whoever asks may see; undefined: all of them. */
@@ -59,6 +65,8 @@ export class Listings {
   readonly #kept = new KeptListings();
   readonly #owners = new WeakMap<object, number>();
   #nextOwner = 1;
+  /** Searches that are on their way. */
+  readonly searches = new Room(SEARCHES);
 
   constructor(readonly turns: Turns) {}
 
@@ -69,8 +77,7 @@ export class Listings {
    * @throws {HttpError} 503 if too many others are to be made before
    */
   get(folder: ListedFolder, type: ListingType): Promise<MadeListing> {
-    const { view, variant, urlPath } = folder;
-    const key = JSON.stringify([this.#ownerOf(folder), type, keyOfView(view), variant, urlPath]);
+    const key = this.#keyOf(folder, type) + folder.viewer;
     const shared = this.#waiting.get(key);
     if (shared !== undefined) return shared.listing.promise;
     if (this.#waiting.size >= WAITING) {
@@ -83,6 +90,11 @@ export class Listings {
       job.cancel = this.turns.clock.after(PATIENCE, () => this.#giveUp(key, job));
     }
     return job.listing.promise;
+  }
+
+  #keyOf(folder: ListedFolder, type: ListingType): string {
+    const { view, variant, urlPath } = folder;
+    return JSON.stringify([this.#ownerOf(folder), type, keyOfView(view), variant, urlPath]);
   }
 
   #ownerOf({ owner }: ListedFolder): number {
@@ -105,7 +117,7 @@ export class Listings {
 
   async #make(key: string, { folder, type, listing }: Job): Promise<void> {
     try {
-      listing.resolve(await this.#made(key, folder, type));
+      listing.resolve(await this.#made(this.#keyOf(folder, type), folder, type));
     } catch (error) {
       listing.reject(error);
     }

@@ -102,6 +102,30 @@ ${parent}`;
   yield pageEnd(isEmpty ? "This folder is empty." : "", options);
 }
 
+/** The page of what was found below a folder, whose rows come one by one. */
+export interface ResultsPage {
+  readonly head: string;
+  row(entry: ListedEntry, isFirst: boolean): string;
+  /** @param note why there are no more, where there may be; empty where all were found */
+  end(count: number, note: string): string;
+}
+
+/** @param path The folder's decoded path */
+export function resultsPage(path: string, view: ListingView): ResultsPage {
+  const segments = path.split("/").filter((segment) => segment !== "");
+  const found = `<p class="found">Names with “${
+    displayName(view.search)
+  }” in this folder and below. <a href="./">Show the folder</a></p>\n`;
+  return {
+    head: pageHead(segments, { tools: found }, view, false),
+    row: (entry, isFirst) =>
+      (isFirst ? `<table>\n${tableHead(view)}\n<tbody>\n` : "") + entryRow(entry, view.layout),
+    end: (count, note) =>
+      (count === 0 ? "" : "</tbody>\n</table>\n") +
+      pageEnd(note || (count === 0 ? "Nothing was found." : ""), {}),
+  };
+}
+
 /** Everything up to the rows, which stand in `#entries`: whoever puts others there sends `webserv-entries` to the document. */
 function pageHead(
   segments: readonly string[],

@@ -43,6 +43,7 @@ async function list(files: FakeFiles, path = "", urlPath = "/"): Promise<Listed[
     owner: origin,
     view: DEFAULT_VIEW,
     variant: "",
+    viewer: "",
     options: () => ({}),
     typeOf: typeByName,
   };

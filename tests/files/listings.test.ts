@@ -36,6 +36,7 @@ function start() {
     owner: whose,
     view: DEFAULT_VIEW,
     variant: "",
+    viewer: "",
     typeOf: () => undefined,
     options: () => {
       rendered++;

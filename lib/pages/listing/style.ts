@@ -20,7 +20,7 @@ button,input{font:inherit;color:inherit;border:1px solid var(--line);border-radi
 .bar [name=view]{padding:.4rem .6rem}.bar [name=view]:first-child{border-radius:.4rem 0 0 .4rem}.bar [name=view]+button{border-radius:0 .4rem .4rem 0;border-left:0}
 .bar [name=view]::before{content:"";display:block;width:1.1rem;height:1.1rem;background:var(--dim);mask:var(--i) center/contain no-repeat}
 .bar [aria-pressed=true]::before{background:var(--key)}.bar [aria-pressed=true]{background:color-mix(in srgb,var(--key) 10%,#0000)}
-.empty{padding:2.5rem 0;text-align:center;color:var(--dim)}`;
+.found{color:var(--dim);margin:0 0 1rem}.found a{text-decoration:underline}.empty{padding:2.5rem 0;text-align:center;color:var(--dim)}`;
 
 /** SECURITY: of no weight, and for the rows alone: what others put below or above them has tables of its own. */
 const ROWS = `
