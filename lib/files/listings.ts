@@ -9,7 +9,7 @@ import { busy } from "../http/errors.ts";
 import type { FolderEntry, Origin } from "../http/origin.ts";
 import { Room } from "../http/room.ts";
 import type { Turn, Turns } from "../http/turns.ts";
-import type { ListingOptions } from "../pages/listing.ts";
+import type { ListingOptions, ToldByName } from "../pages/listing.ts";
 import { keyOfView, type ListingView } from "../pages/listing/view.ts";
 import { KeptListings } from "./kept_listings.ts";
 import { type ListingType, type MadeListing, makeListing } from "./make_listing.ts";
@@ -44,8 +44,8 @@ export interface ListedFolder {
   readonly options: () => ListingOptions;
   /** True for entries that whoever asks may see; undefined: all of them. */
   readonly shows?: ((entry: FolderEntry) => boolean) | undefined;
-  /** What GET says of a file of this name; undefined where the name does not tell. */
-  readonly typeOf: (name: string) => string | undefined;
+  /** What GET makes of a file, as far as its name tells. */
+  readonly told: (name: string) => ToldByName;
 }
 
 /** Has not begun: nobody has looked into the folder for it yet. */
@@ -126,7 +126,7 @@ export class Listings {
   }
 
   async #made(key: string, folder: ListedFolder, type: ListingType): Promise<MadeListing> {
-    const { origin, path, urlPath, shows, view, typeOf } = folder;
+    const { origin, path, urlPath, shows, view, told } = folder;
     const isRoot = urlPath === "/";
     const all: readonly FolderEntry[] = await origin.list(
       path,
@@ -137,7 +137,7 @@ export class Listings {
     const kept = this.#kept.get(key, found);
     if (kept !== undefined) return kept;
     const listing = await makeListing(
-      { type, urlPath, view, options: folder.options(), typeOf },
+      { type, urlPath, view, options: folder.options(), told },
       found,
       turn,
     );

@@ -6,7 +6,13 @@
  */
 import type { FolderEntry } from "../http/origin.ts";
 import type { Turn } from "../http/turns.ts";
-import { type ListedEntry, type ListingOptions, listingParts, listingPieces } from "../pages/listing.ts";
+import {
+  type ListedEntry,
+  type ListingOptions,
+  listingParts,
+  listingPieces,
+  type ToldByName,
+} from "../pages/listing.ts";
 import type { ListingView } from "../pages/listing/view.ts";
 import { orderOf } from "./listing_order.ts";
 import { policyOf } from "./page_policy.ts";
@@ -33,19 +39,19 @@ export interface ListingOrder {
   readonly urlPath: string;
   readonly view: ListingView;
   readonly options: ListingOptions;
-  /** What GET says of a file of this name; undefined where the name does not tell. */
-  readonly typeOf: (name: string) => string | undefined;
+  /** What GET makes of a file, as far as its name tells. */
+  readonly told: (name: string) => ToldByName;
 }
 
 /** Makes a listing. */
 export async function makeListing(
-  { type, urlPath, view, options, typeOf }: ListingOrder,
+  { type, urlPath, view, options, told }: ListingOrder,
   found: readonly FolderEntry[],
   turn: Turn,
 ): Promise<MadeListing> {
   const typed = found.map((entry): ListedEntry => ({
     ...entry,
-    mediaType: entry.kind === "file" ? typeOf(entry.name) : undefined,
+    ...entry.kind === "file" && told(entry.name),
   }));
   let entries: readonly ListedEntry[] = typed;
   // PERF: comparing as a person would is dear, and hardly ever needed for what is nearly in that order already.

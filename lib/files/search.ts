@@ -7,7 +7,7 @@
  */
 import type { FolderEntry, Origin } from "../http/origin.ts";
 import type { Turns } from "../http/turns.ts";
-import type { ListedEntry } from "../pages/listing.ts";
+import type { ListedEntry, ToldByName } from "../pages/listing.ts";
 import { FileError } from "../ports.ts";
 
 /** So many results are given. */
@@ -38,8 +38,8 @@ export interface SearchOrder {
   readonly enters: (path: string) => boolean;
   /** True for the folder whose name starts with a dot and is shown nevertheless: `.well-known` at the top. */
   readonly isRoot: boolean;
-  /** What GET says of a file of this name; undefined where the name does not tell. */
-  readonly typeOf: (name: string) => string | undefined;
+  /** What GET makes of a file, as far as its name tells. */
+  readonly told: (name: string) => ToldByName;
 }
 
 /** Why a search has ended: it was through, or it has reached a bound. */
@@ -84,9 +84,8 @@ function foldName(name: string): string {
   return name.normalize("NFC").toLowerCase();
 }
 
-function listed({ typeOf }: SearchOrder, entry: FolderEntry, path: string): ListedEntry {
-  const mediaType = entry.kind === "file" ? typeOf(entry.name) : undefined;
-  return { ...entry, path, ...mediaType !== undefined && { mediaType } };
+function listed({ told }: SearchOrder, entry: FolderEntry, path: string): ListedEntry {
+  return { ...entry, path, ...entry.kind === "file" && told(entry.name) };
 }
 
 async function entriesOf(order: SearchOrder, folder: string): Promise<readonly FolderEntry[]> {

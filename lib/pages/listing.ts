@@ -14,7 +14,7 @@ import { EARLY_SCRIPT, LISTING_SCRIPT } from "./listing/script.ts";
 import { LISTING_STYLE } from "./listing/style.ts";
 import { DEFAULT_VIEW, type ListingView } from "./listing/view.ts";
 
-export type { ListedEntry } from "./listing/rows.ts";
+export type { ListedEntry, ToldByName } from "./listing/rows.ts";
 
 /** What a location may add to its listings. SECURITY: none of it is escaped, so only text of our own may go in. */
 export interface ListingOptions {
@@ -138,8 +138,8 @@ function pageHead(
   return `<!DOCTYPE html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width">${NO_ICON}<title>Index of ${title}</title>
-<style>${style}</style><script>${early}</script></head>
-<body><main class="${view.layout}">
+<style>${style}</style></head>
+<body><main class="${view.layout}"><script>${early}</script>
 <nav aria-label="Path"><h1>${breadcrumb(segments)}</h1></nav>
 ${isEmpty ? "" : listingBar(view, options.actions ?? "")}${options.tools ?? ""}<div id="entries">
 `;

@@ -6,23 +6,29 @@
 import { joinPath } from "../disk/place.ts";
 import { listingResponse } from "../files/listing.ts";
 import type { SearchOrder } from "../files/search.ts";
-import { searchResponse } from "../files/search_response.ts";
 import type { ListedFolder } from "../files/listings.ts";
 import type { Response } from "../http/message.ts";
 import type { ListingOptions } from "../pages/listing.ts";
 import { type ListingView, viewOf } from "../pages/listing/view.ts";
 import { uploadTools } from "../pages/upload_tools.ts";
 import type { Exchange } from "./exchange.ts";
-import { listedType } from "./listed_type.ts";
+import { toldByName } from "./listed_type.ts";
 import { mayRead, mayWrite } from "./rights.ts";
 
 /** Answers GET or HEAD. @throws {FileError} if the folder cannot be read */
-export function answerWithListing(exchange: Exchange): Promise<Response> {
+export async function answerWithListing(exchange: Exchange): Promise<Response> {
   const { location, path, request, server: { isLive }, services: { listings } } = exchange;
   const view = viewOf(request.query), origin = location.origin!;
   exchange.trace?.answeredBy({ kind: "listing", path: joinPath(origin.root, location.originPath(path)) });
-  if (view.search === "") return listingResponse(request, listings, listedFolder(exchange, view), isLive);
-  return searchResponse(request, listings, searchOrder(exchange, view), { urlPath: path, view, isLive });
+  if (view.search === "") {
+    return await listingResponse(request, listings, listedFolder(exchange, view), isLive);
+  }
+  const { searchResponse } = await import("../files/search_response.ts");
+  return await searchResponse(request, listings, searchOrder(exchange, view), {
+    urlPath: path,
+    view,
+    isLive,
+  });
 }
 
 function listedFolder(exchange: Exchange, view: ListingView): ListedFolder {
@@ -36,7 +42,7 @@ function listedFolder(exchange: Exchange, view: ListingView): ListedFolder {
     variant: isWritable ? "w" : "",
     viewer: "",
     options: () => isWritable ? toolsFor(exchange) : {},
-    typeOf: (name) => listedType(exchange, name),
+    told: (name) => toldByName(exchange, name),
   };
 }
 
@@ -50,7 +56,7 @@ function searchOrder(exchange: Exchange, { search }: ListingView): SearchOrder {
     isRoot: path === "/",
     shows: (found) => mayRead(exchange, `${path}${found}`),
     enters: (folder) => mayRead(exchange, `${path}${folder}`),
-    typeOf: (name) => listedType(exchange, name),
+    told: (name) => toldByName(exchange, name),
   };
 }
 

@@ -45,7 +45,7 @@ async function list(files: FakeFiles, path = "", urlPath = "/"): Promise<Listed[
     variant: "",
     viewer: "",
     options: () => ({}),
-    typeOf: typeByName,
+    told: (name: string) => ({ mediaType: typeByName(name) }),
   };
   const { status, fields, body } = await listingResponse(REQUEST, new Listings(cache.turns), folder, false);
   assertEquals([status, fields.get("content-type"), fields.get("vary")], [200, "application/json", "Accept"]);

@@ -37,7 +37,7 @@ function start() {
     view: DEFAULT_VIEW,
     variant: "",
     viewer: "",
-    typeOf: () => undefined,
+    told: () => ({}),
     options: () => {
       rendered++;
       return {};

@@ -6,8 +6,8 @@
  */
 import type { FolderEntry } from "../../http/origin.ts";
 
-/** Folder, image, video, audio, text, archive, other. */
-export type Icon = "d" | "i" | "v" | "a" | "t" | "z" | "o";
+/** Folder, image, video, audio, text, archive, program, other. */
+export type Icon = "d" | "i" | "v" | "a" | "t" | "z" | "p" | "o";
 
 const ICON_OF_EXTENSION: ReadonlyMap<string, Icon> = new Map(
   ([
@@ -33,6 +33,7 @@ export const ICON_PATHS: Readonly<Record<Icon | "u", string>> = {
   a: "M9 18V5l11-2v13M9 18a3 3 0 1 1-3-3 3 3 0 0 1 3 3zM20 16a3 3 0 1 1-3-3 3 3 0 0 1 3 3z",
   t: "M6 3h8l5 5v13H6zM14 3v5h5M9 13h7M9 17h5",
   z: "M4 8h16v12H4zM3 4h18v4H3zM10 12h4",
+  p: "M3 5h18v14H3zM7 9l3 3-3 3M12 15h5",
   o: "M6 3h8l5 5v13H6zM14 3v5h5",
   u: "M9 5L4 10l5 5M4 10h11a5 5 0 0 1 0 10h-3",
 };
@@ -45,9 +46,9 @@ export function iconStyle(selector: string, path: string): string {
 }
 
 /** By kind and by the extension of its name. */
-export function iconOf(entry: Pick<FolderEntry, "name" | "kind">): Icon {
+export function iconOf(entry: Pick<FolderEntry, "name" | "kind"> & { readonly isProgram?: true }): Icon {
   if (entry.kind === "directory") return "d";
+  if (entry.isProgram) return "p";
   const dot = entry.name.lastIndexOf(".");
-  if (dot < 0) return "o";
-  return ICON_OF_EXTENSION.get(entry.name.slice(dot + 1).toLowerCase()) ?? "o";
+  return dot < 0 ? "o" : ICON_OF_EXTENSION.get(entry.name.slice(dot + 1).toLowerCase()) ?? "o";
 }

@@ -9,10 +9,16 @@ import { iconOf } from "./icons.ts";
 import { displayText, hrefOf } from "./names.ts";
 import { type Column, COLUMNS, type ListingView } from "./view.ts";
 
-/** One row of a listing. */
-export interface ListedEntry extends FolderEntry {
-  /** What GET says of it, without parameters; undefined for a folder, and where only the content tells. */
+/** What a file's name tells of what GET makes of it. */
+export interface ToldByName {
+  /** What it says of it, without parameters; undefined for a folder, and where only the content tells. */
   readonly mediaType?: string | undefined;
+  /** It runs it. */
+  readonly isProgram?: true;
+}
+
+/** One row of a listing. */
+export interface ListedEntry extends FolderEntry, ToldByName {
   /** Of what was found below the folder: where, from the folder on, decoded, its own name at the end. */
   readonly path?: string | undefined;
 }
