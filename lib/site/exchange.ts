@@ -17,10 +17,12 @@ import type { Labels } from "../http/origin.ts";
 import { type DecodedPath, decodePathForProgram } from "../http/path.ts";
 import { decodePathForUpstream } from "../http/upstream_path.ts";
 import type { Compression, Dialer, ErrorLog, MainThread, StoreFiles } from "../ports.ts";
+import type { AccessGuard } from "./access_guard.ts";
 import type { AddedFields } from "./added_fields.ts";
 import type { PublicAuthority, SecureAddress } from "./authority_pages.ts";
 import type { Location } from "./location.ts";
 import type { LocationTable } from "./location_table.ts";
+import type { KnowsUsers } from "./logins.ts";
 import type { NeverRun } from "./never_run.ts";
 import type { ProgramFiles } from "./program_files.ts";
 import type { Forwarder } from "./forwarder.ts";
@@ -47,6 +49,8 @@ export interface Server {
   readonly authority?: SecureAddress | undefined;
   /** Some of its locations have `live_reload`. */
   readonly isLive: boolean;
+  /** Of those, what says who may come in: events name files of all of them. */
+  readonly liveGuards: readonly AccessGuard[];
   /** Which files are programs, of all servers. */
   readonly programFiles: ProgramFiles;
   /** What strangers write, of all servers. */
@@ -77,6 +81,8 @@ export interface Services {
   readonly live?: LiveReload | undefined;
   /** What makes answers slow and broken on purpose; undefined: nothing does, whatever the configuration says. */
   readonly weather?: Weather | undefined;
+  /** Knows users; undefined: nobody is one. */
+  readonly logins?: KnowsUsers | undefined;
   /** The main thread, for what no thread can know alone; undefined where there is none, and nothing is to be asked. */
   readonly main?: MainThread | undefined;
   /** Passes requests on to other servers; undefined where no location does. */
@@ -119,6 +125,8 @@ export interface Exchange {
   readonly luck: number | undefined;
   /** Whose name and password were right; undefined where nobody was asked for them yet. */
   readonly user: string | undefined;
+  /** The file of users that he stands in. */
+  readonly userFile: string | undefined;
   /** Takes down how it is answered; undefined where nobody wants to know. */
   readonly trace: Trace | undefined;
 }
@@ -153,6 +161,7 @@ export function begin(
     errorPage: undefined,
     luck: undefined,
     user: undefined,
+    userFile: undefined,
     trace,
   };
 }
@@ -241,6 +250,7 @@ export function at(
     errorPage: changes.errorPage ?? exchange.errorPage,
     luck: exchange.luck,
     user: exchange.user,
+    userFile: exchange.userFile,
     trace,
   };
 }

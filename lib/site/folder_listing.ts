@@ -11,9 +11,10 @@ import type { Response } from "../http/message.ts";
 import type { ListingOptions } from "../pages/listing.ts";
 import { type ListingView, viewOf } from "../pages/listing/view.ts";
 import { uploadTools } from "../pages/upload_tools.ts";
-import type { Exchange } from "./exchange.ts";
+import { AccessGuard } from "./access_guard.ts";
+import type { Exchange, Server } from "./exchange.ts";
 import { toldByName } from "./listed_type.ts";
-import { mayRead, mayWrite } from "./rights.ts";
+import { mayAsk, mayRead } from "./rights.ts";
 
 /** Answers GET or HEAD. @throws {FileError} if the folder cannot be read */
 export async function answerWithListing(exchange: Exchange): Promise<Response> {
@@ -40,11 +41,39 @@ function listedFolder(exchange: Exchange, view: ListingView): ListedFolder {
     owner: location,
     view,
     variant: isWritable ? "w" : "",
-    viewer: "",
+    ...viewed(exchange),
     options: () => isWritable ? toolsFor(exchange) : {},
     told: (name) => toldByName(exchange, name),
   };
 }
+
+/**
+ * Which entries whoever asks may see, where that is not all of them.
+ *
+ * SECURITY: a look is shared by those alone who send the same credentials from the same address.
+ */
+function viewed(exchange: Exchange): Pick<ListedFolder, "viewer" | "shows"> {
+  const { server, path, request: { fields, remote } } = exchange;
+  if (!isGuarded(server)) return { viewer: "", shows: undefined };
+  return {
+    viewer: JSON.stringify([remote.hostname, fields.joined("authorization"), fields.joined("cookie")]),
+    shows: ({ name, kind }) => mayAsk(exchange, `${path}${name}${kind === "directory" ? "/" : ""}`),
+  };
+}
+
+/** PERF: where everybody may see everything, no entry is looked at for it. */
+function isGuarded(server: Server): boolean {
+  let known = guarded.get(server);
+  if (known === undefined) {
+    const { config, fallback } = server;
+    known = fallback.location.guard !== undefined ||
+      config.locations.some((location) => AccessGuard.of(location) !== undefined);
+    guarded.set(server, known);
+  }
+  return known;
+}
+
+const guarded = new WeakMap<Server, boolean>();
 
 /** SECURITY: what is found is what a GET would send, and no folder is looked into whose names would not be told. */
 function searchOrder(exchange: Exchange, { search }: ListingView): SearchOrder {
@@ -54,7 +83,7 @@ function searchOrder(exchange: Exchange, { search }: ListingView): SearchOrder {
     path: location.originPath(path),
     text: search,
     isRoot: path === "/",
-    shows: (found) => mayRead(exchange, `${path}${found}`),
+    shows: (found) => (found.endsWith("/") ? mayAsk : mayRead)(exchange, `${path}${found}`),
     enters: (folder) => mayRead(exchange, `${path}${folder}`),
     told: (name) => toldByName(exchange, name),
   };
@@ -63,7 +92,7 @@ function searchOrder(exchange: Exchange, { search }: ListingView): SearchOrder {
 /** A folder's listing has tools to write to it, unless what is written goes elsewhere than what it shows. */
 function showsTools(exchange: Exchange): boolean {
   const { location, path } = exchange;
-  return location.showsStore && mayWrite(exchange, path) &&
+  return location.showsStore && (location.guard?.lets(exchange, "write") ?? true) &&
     !location.origin!.find(location.originPath(path))?.isOutside;
 }
 

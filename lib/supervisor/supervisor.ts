@@ -5,7 +5,7 @@
  * @module
  */
 import { endpointsOf } from "../config/listen.ts";
-import { hasLiveReload, spawnedPools, uploadStores } from "../config/places.ts";
+import { asksForNames, hasLiveReload, spawnedPools, uploadStores, userFiles } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
 import { type Endpoint, endpointKey } from "../http/endpoint.ts";
 import { describeFileError } from "../http/errors.ts";
@@ -43,6 +43,7 @@ import type { LiveWatch } from "./live_watch.ts";
 import type { AdminAddress, AdminChange, AdminKeeper } from "./admin_keeper.ts";
 import type { InspectionMemory } from "./inspection_memory.ts";
 import type { PoolKeeper } from "./pool_keeper.ts";
+import type { LoginKeeper } from "./login_keeper.ts";
 import { QuestionDesk } from "./questions.ts";
 import { type RetiredBounds, RetiredWorkers } from "./retired_workers.ts";
 import { SOFTWARE } from "./software.ts";
@@ -112,6 +113,8 @@ export interface SupervisorOptions {
   readonly inspectorMayMove?: boolean;
   /** In place of RETIRED_BOUNDS. */
   readonly retired?: RetiredBounds;
+  /** Users that are in no file: lines of name:hash, for places whose file of users is OWN_USERS. */
+  readonly ownUsers?: string;
 }
 
 /** Owns the workers and the logs. */
@@ -129,6 +132,8 @@ export class Supervisor {
   readonly #live = newLiveFeed(Date.now());
   /** Who knows what workers ask. */
   readonly #desk = new QuestionDesk();
+  /** Since somebody was to be asked for a name for the first time. */
+  #logins: LoginKeeper | undefined;
   /** Since live reload was on for the first time. */
   #liveWatch: LiveWatch | undefined;
   #config: Config;
@@ -278,6 +283,7 @@ export class Supervisor {
     clearInterval(this.#looking);
     this.#reaper?.stop();
     this.#certificateStore?.stop();
+    this.#logins?.stop();
     this.#replacing.forEach(clearTimeout);
     await this.#reloading;
     const inspectorStopped = this.#admin?.stop();
@@ -312,8 +318,9 @@ export class Supervisor {
     const { system } = this.#options;
     const problem = missingPermission(config, workerPermissions(config, system), system);
     if (problem !== undefined) throw new StartError(problem);
+    await this.#prepareLogins(config);
     await this.#preparePools(config);
-    const certificates = await this.#certificatesFor(config);
+    const certificates = this.#withUserFiles(await this.#certificatesFor(config), config);
     this.#prepareFolders(config);
     // Before what they lead to is given to workers, so that no change is missed.
     const links = new RootLinks(config, existingPath);
@@ -361,6 +368,27 @@ export class Supervisor {
         : this.#retire(oldWorkers),
     );
     if (oldLogs !== logs) await oldLogs.close(LOG_PATIENCE);
+  }
+
+  /** PERF: what it takes is loaded only where somebody is asked for a name. @throws {StartError} */
+  async #prepareLogins(config: Config): Promise<void> {
+    if (this.#logins === undefined) {
+      if (!asksForNames(config)) return;
+      const { LoginKeeper } = await import("./login_keeper.ts");
+      this.#logins = new LoginKeeper({
+        tell: (text) => this.#everyWorker().forEach((worker) => worker.tell("login", text)),
+        warn: (text) => this.errorLog.warning(text),
+        notice: (text) => this.errorLog.notice(text),
+        now: () => performance.now(),
+        ownUsers: this.#options.ownUsers ?? "",
+      });
+      this.#desk.put("login", this.#logins);
+    }
+    try {
+      this.#logins.load(config);
+    } catch (error) {
+      throw error instanceof Error && error.name === "UserFileError" ? new StartError(error.message) : error;
+    }
   }
 
   /** Nobody wants to know any more what changes. */
@@ -413,8 +441,8 @@ export class Supervisor {
       now: Date.now,
     }, {
       renewed: (certificates) => {
-        this.#certificates = certificates;
-        for (const worker of this.#workers) worker?.renew(certificates);
+        this.#certificates = this.#withUserFiles(certificates, this.#config);
+        for (const worker of this.#workers) worker?.renew(this.#certificates);
       },
       renewedNamed: (name, certificate) => {
         for (const worker of this.#workers) worker?.renewNamed(name, certificate);
@@ -426,6 +454,14 @@ export class Supervisor {
     } catch (error) {
       throw error instanceof CertificateError ? new StartError(error.message) : error;
     }
+  }
+
+  /** SECURITY: whoever has hashes can try passwords at home, so they are sent to nobody, wherever they lie. */
+  #withUserFiles(certificates: WorkerCertificates, config: Config): WorkerCertificates {
+    const files = userFiles(config), { realPath } = this.#options.system;
+    if (files.length === 0) return certificates;
+    const withheld = [...certificates.withheld, ...files.flatMap((path) => [path, realPath(path)])];
+    return { ...certificates, withheld: [...new Set(withheld)] };
   }
 
   /** Sockets must have their names before a worker may only use them. @throws {StartError} */

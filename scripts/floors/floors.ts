@@ -68,6 +68,7 @@ export const FLOORS: readonly Floor[] = [
       "lib/config",
       ...PURE,
       "@std/path",
+      "node:crypto",
       "deno.json",
     ],
     names: "system",
@@ -183,7 +184,7 @@ export const FLOORS: readonly Floor[] = [
   {
     place: "lib/access",
     what: "who may come in: files of users, hashes of passwords, rights, failed logins",
-    imports: [...PURE, "bcryptjs"],
+    imports: ["lib/config", ...PURE, "apache-md5", "bcryptjs", "unixcrypt", "node:buffer", "node:crypto"],
     names: "chance",
   },
   {

@@ -68,7 +68,7 @@ const NARROW = `
 @media(max-width:44rem){main{padding:1.25rem .9rem 3rem}.bar span{margin-left:0}
 .list :where(#entries){thead tr{grid-template-columns:repeat(4,auto);justify-content:start}thead th:first-child button{padding-left:.5rem}
 tbody tr{grid-template-columns:auto minmax(0,1fr);grid-auto-flow:row;padding:.2rem 0 .45rem;contain-intrinsic-height:auto 3.5rem;justify-content:start}
-tbody th{grid-column:1/-1}tbody a{padding-bottom:.1rem}td{font-size:.8rem;text-align:left;grid-row:2}td:nth-child(2){display:none}
+tbody th{grid-column:1/-1}tbody a{padding-bottom:.1rem}td{font-size:.8rem;text-align:left}td:nth-child(-n+4){grid-row:2}td:nth-child(2){display:none}
 td:nth-child(3){grid-column:1;padding-left:2rem}td:nth-child(4){grid-column:2}td:empty{padding-right:0}}}`;
 
 const VIEW_ICONS = [
