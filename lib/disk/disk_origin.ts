@@ -93,7 +93,8 @@ export class DiskOrigin implements Origin {
     const stat = link
       ? locate(this.cache, path, this.root, this.linksTo)?.stat
       : this.cache.files.lstat(path);
-    return stat && describe(name, stat);
+    const entry = stat && describe(name, stat);
+    return entry && link ? { ...entry, isLink: true } : entry;
   }
 }
 

@@ -66,6 +66,8 @@ export interface FolderEntry {
   readonly size: number;
   /** Milliseconds since the epoch. */
   readonly modified: number;
+  /** Its name is a symbolic link, and the rest is what that leads to. */
+  readonly isLink?: true;
 }
 
 /** A place where representations lie, which nothing that is found in it leaves. */
