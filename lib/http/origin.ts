@@ -66,7 +66,7 @@ export interface FolderEntry {
   readonly size: number;
   /** Milliseconds since the epoch. */
   readonly modified: number;
-  /** Its name is a symbolic link, and the rest is what that leads to. */
+  /** A link leads to it: who walks through folders and follows it may come to where he was. */
   readonly isLink?: true;
 }
 

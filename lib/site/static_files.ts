@@ -5,18 +5,16 @@
  */
 import type { DiskFile, DiskFolder } from "../disk/found.ts";
 import { joinPath } from "../disk/place.ts";
-import { listingResponse } from "../files/listing.ts";
 import { HttpError, refusal } from "../http/errors.ts";
 import { FieldBlock } from "../http/fields.ts";
 import { andThen, type MaybePromise } from "../http/maybe_promise.ts";
 import { InternalRedirect, type Outcome } from "../http/message.ts";
 import { nameInQuery } from "../http/named_file.ts";
 import type { DecodedPath } from "../http/path.ts";
-import type { ListingOptions } from "../pages/listing.ts";
-import { uploadTools } from "../pages/upload_tools.ts";
 import { FileError } from "../ports.ts";
 import { answerWithFile } from "./coded_files.ts";
 import type { Exchange } from "./exchange.ts";
+import { answerWithListing } from "./folder_listing.ts";
 import { notFound, refusedProgram } from "./refused_links.ts";
 import { slashRedirect } from "./returns.ts";
 import { whileHeld } from "./while_held.ts";
@@ -124,17 +122,7 @@ function answerFolder(exchange: Exchange, first: number): MaybePromise<Outcome> 
   if (!isReading(exchange)) return READ_ONLY;
   const name = nameInQuery(exchange.request.query);
   if (name !== undefined) return answerNamed(exchange, name);
-  const archive = archiveAsked(exchange);
-  if (archive !== undefined) return archive;
-  const { origin } = location;
-  exchange.trace?.answeredBy({ kind: "listing", path: joinPath(origin!.root, location.originPath(path)) });
-  return listingResponse(exchange.request, exchange.services.listings, {
-    origin: origin!,
-    path: location.originPath(path),
-    urlPath: path,
-    owner: location,
-    options: () => toolsFor(exchange),
-  });
+  return archiveAsked(exchange) ?? answerWithListing(exchange);
 }
 
 /** PERF: what it takes is loaded when the first one is asked for. */
@@ -176,10 +164,4 @@ function noIndex({ location, path }: Exchange): HttpError {
 
 function isReading({ request: { method } }: Exchange): boolean {
   return method === "GET" || method === "HEAD";
-}
-
-/** A folder's listing has tools to write to it, unless what is written goes elsewhere than what it shows. */
-function toolsFor({ location, path }: Exchange): ListingOptions {
-  if (!location.showsStore || location.origin!.find(location.originPath(path))?.isOutside) return {};
-  return uploadTools({ methods: location.methods, limit: location.config.access.clientMaxBodySize });
 }
