@@ -122,8 +122,20 @@ function answerFolder(exchange: Exchange, first: number): MaybePromise<Outcome> 
   if (!isReading(exchange)) return READ_ONLY;
   const name = nameInQuery(exchange.request.query);
   if (name !== undefined) return answerNamed(exchange, name);
-  return answerWithListing(exchange);
+  return archiveAsked(exchange) ?? answerWithListing(exchange);
 }
+
+/** PERF: what it takes is loaded when the first one is asked for. */
+function archiveAsked(exchange: Exchange): Promise<Outcome> | undefined {
+  const { request: { query }, location, path, trace } = exchange;
+  if (query === undefined || !location.config.files.archive || !ARCHIVE.test(query)) return undefined;
+  trace?.answeredBy({ kind: "listing", path: joinPath(location.origin!.root, location.originPath(path)) });
+  trace?.because?.("the folder is asked for as one file", "archive");
+  const asked = new URLSearchParams(query);
+  return import("./archives.ts").then(({ answerArchive }) => answerArchive(exchange, asked));
+}
+
+const ARCHIVE = /(?:^|&)archive=/;
 
 function toIndex({ trace }: Exchange, path: DecodedPath): InternalRedirect {
   trace?.because?.("the folder has this index", "index");

@@ -48,11 +48,14 @@ servers:
     autoindex: on
     error_page: { 404: /files/404.html }
     locations:
-      /files/: { upload_store: www/files, cors: off }
+      /files/: { upload_store: www/files, dav: on }
+      /files/writers/: { upload_store: www/files/writers, dav: on, access: { read: [writer] } }
+      /mixed/: { cgi: { .sh: sh } }
+      /mixed/writers/: { access: { read: [writer] } }
       /api/: { cors: on }
-      /public/: { upload_store: public, access: { read: all } }
+      /public/: { upload_store: public, dav: on, access: { read: all } }
       /everybody/: { access: { read: users } }
-      /readonly/: { upload_store: www/readonly, access: { write: none } }
+      /readonly/: { upload_store: www/readonly, dav: on, access: { write: none } }
       /closed/: { access: { read: none, write: none } }
       /cgi/: { alias: cgi, cgi: { .sh: sh } }
       /cgi-public/: { alias: cgi, cgi: { .sh: sh }, access: { read: all, write: all } }
@@ -73,6 +76,11 @@ servers:
     "www/index.html": "home",
     "www/files/a.txt": "a",
     "www/files/404.html": "not here",
+    "www/files/writers/secret.txt": "secret",
+    "www/mixed/a.txt": "a",
+    "www/mixed/writers/secret.txt": "secret",
+    "www/mixed/deep/b.txt": "b",
+    "www/mixed/source.sh": "echo; echo ran",
     "www/api/a.txt": "a",
     "www/everybody/a.txt": "a",
     "www/readonly/a.txt": "a",

@@ -20,7 +20,7 @@ const READING: readonly Row[] = [
   ["HEAD", "/files/a.txt", [401, 200, 200, 401]],
   ["GET", "/files/a.txt", [401, 206, 206, 401], { fields: { Range: "bytes=0-0" } }],
   ["GET", "/files/a.txt", [401, 304, 304, 401], { fields: { "If-None-Match": "*" } }],
-  ["OPTIONS", "/files/a.txt", [401, 204, 204, 401]],
+  ["OPTIONS", "/files/a.txt", [401, 200, 200, 401]],
   ["GET", "/files/", [401, 200, 200, 401]],
   ["GET", "/files", [401, 301, 301, 401]],
   // Nothing tells whether it is there.
@@ -53,10 +53,53 @@ const READING: readonly Row[] = [
   ["OPTIONS", "/api/a.txt", [204, 204, 204, 204], {
     fields: { Origin: "http://other.test", "Access-Control-Request-Method": "GET" },
   }],
-  ["OPTIONS", "/files/a.txt", [401, 204, 204, 401], {
+  ["OPTIONS", "/mixed/a.txt", [401, 204, 204, 401], {
     fields: { Origin: "http://other.test", "Access-Control-Request-Method": "GET" },
   }],
   ["GET", "/api/a.txt", [401, 200, 200, 401], { fields: { Origin: "http://other.test" } }],
+];
+
+/** An upload that is not whole. */
+const PART = { "Upload-Complete": "?0", "Upload-Length": "10" };
+
+const LOCK =
+  `<lockinfo xmlns="DAV:"><lockscope><exclusive/></lockscope><locktype><write/></locktype></lockinfo>`;
+
+const to = (destination: string) => ({ fields: { Destination: destination } });
+
+const SHARING: readonly Row[] = [
+  ["PROPFIND", "/files/", [401, 207, 207, 401], { fields: { Depth: "1" } }],
+  ["PROPFIND", "/files/a.txt", [401, 207, 207, 401], { fields: { Depth: "0" } }],
+  ["PROPFIND", "/files/writers/", [401, 403, 207, 401], { fields: { Depth: "1" } }],
+  ["PROPFIND", "/public/", [207, 207, 207, 401], { fields: { Depth: "1" } }],
+  ["GET", "/files/?archive=zip", [401, 200, 200, 401]],
+  ["GET", "/files/?archive=tar&name=a.txt", [401, 200, 200, 401]],
+  ["GET", "/public/?archive=zip", [200, 200, 200, 401]],
+  ["GET", "/files/?q=a", [401, 200, 200, 401]],
+  ["GET", "/public/?q=a", [200, 200, 200, 401]],
+  ["MKCOL", "/files/made-PROTOCOL/", [401, 403, 201, 401]],
+  ["PUT", "/files/one-PROTOCOL", [401, 403, 201, 401], { body: "x" }],
+  ["COPY", "/files/one-PROTOCOL", [401, 403, 201, 401], to("/files/two-PROTOCOL")],
+  ["MOVE", "/files/two-PROTOCOL", [401, 403, 201, 401], to("/files/made-PROTOCOL/two")],
+  // Both ends count.
+  ["COPY", "/files/one-PROTOCOL", [401, 403, 403, 401], to("/readonly/b")],
+  ["COPY", "/files/one-PROTOCOL", [401, 403, 403, 401], to("/closed/b")],
+  ["MOVE", "/files/one-PROTOCOL", [401, 403, 403, 401], to("/readonly/b")],
+  ["MOVE", "/readonly/a.txt", [403, 403, 403, 403], to("/files/b-PROTOCOL")],
+  ["COPY", "/files/one-PROTOCOL", [401, 403, 201, 401], to("/public/copied-PROTOCOL")],
+  ["PROPPATCH", "/files/one-PROTOCOL", [401, 403, 207, 401], {
+    body: `<propertyupdate xmlns="DAV:"><set><prop><x xmlns="a:">1</x></prop></set></propertyupdate>`,
+  }],
+  ["LOCK", "/files/lock-PROTOCOL", [401, 403, 201, 401], { body: LOCK }],
+  ["UNLOCK", "/files/one-PROTOCOL", [401, 403, 409, 401], { fields: { "Lock-Token": "<urn:uuid:none>" } }],
+  ["PUT", "/files/part-PROTOCOL", [401, 403, 104, 401], { body: "x", fields: PART }],
+  ["PATCH", "/files/part-PROTOCOL?upload=none", [401, 403, 409, 401], {
+    body: "x",
+    fields: { "Content-Type": "application/partial-upload", "Upload-Offset": "1", "Upload-Complete": "?1" },
+  }],
+  ["HEAD", "/files/part-PROTOCOL?upload=none", [401, 404, 404, 401]],
+  ["DELETE", "/files/part-PROTOCOL?upload=none", [401, 403, 404, 401]],
+  ["DELETE", "/files/made-PROTOCOL/", [401, 403, 204, 401]],
 ];
 
 const WRITING: readonly Row[] = [
@@ -76,22 +119,29 @@ const WRITING: readonly Row[] = [
   ["POST", "/cgi-public/env.sh", [200, 200, 200, 401], { body: "x" }],
 ];
 
-test("each method is for whom access says, wherever it leads", async () => {
-  const { port } = await keptServer(ACCESS_SERVER);
-  const names = ["anonymous", "reader", "writer", "wrong"] as const;
-  for (const [method, target, expected, more = {}] of [...READING, ...WRITING]) {
+/** @param rows with PROTOCOL in names that may be used once */
+async function checkTable(rows: readonly Row[]): Promise<void> {
+  const { port } = await keptServer(ACCESS_SERVER), protocol = byProtocol("1", "2");
+  const named = (text: string) => text.replace("PROTOCOL", protocol);
+  const all: unknown[] = [];
+  for (const [method, target, , { body, fields = {} } = {}] of rows) {
+    const own = Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, named(value)]));
     const got: number[] = [];
-    for (const name of names) {
-      const { status } = await ask(port, target, {
-        method,
-        ...more,
-        fields: { ...WHO[name], ...more.fields },
-      });
-      got.push(status);
+    for (const name of ["anonymous", "reader", "writer", "wrong"] as const) {
+      const options = { method, fields: { ...WHO[name], ...own }, ...body !== undefined && { body } };
+      got.push((await ask(port, named(target), options)).status);
     }
-    assertEquals([method, target, ...got], [method, target, ...expected]);
+    all.push([method, target, ...got]);
   }
-});
+  assertEquals(all, rows.map(([method, target, expected]) => [method, target, ...expected]));
+}
+
+test("what reads is for whom access says, wherever it leads", () => checkTable(READING));
+
+test("what writes is for whom access says, and asked before anything else", () => checkTable(WRITING));
+
+test("folders, copies, locks, archives, searches and uploads in parts are for whom access says", () =>
+  checkTable(SHARING));
 
 test("401 says where and how to log in, and nothing of what is there; others say nothing of it", async () => {
   const { port } = await keptServer(ACCESS_SERVER);
@@ -156,3 +206,24 @@ test(
     assertEquals(answer.status, 401);
   },
 );
+
+test("lists, searches, archives and properties have nothing that a GET would refuse, and no program's source", async () => {
+  const { port } = await keptServer(ACCESS_SERVER);
+  const text = async (target: string, who: keyof typeof WHO, method = "GET") =>
+    (await ask(port, target, { method, fields: { ...WHO[who], Accept: "application/json", Depth: "1" } }))
+      .text;
+  /** Who sees what: `r` the reader, `w` the writer. */
+  const seen = async (target: string, names: readonly string[], method?: string) => {
+    const [reader, writer] = [await text(target, "reader", method), await text(target, "writer", method)];
+    return names.map((name) => (reader.includes(name) ? "r" : "") + (writer.includes(name) ? "w" : ""));
+  };
+  const names = ["a.txt", "writers", "secret.txt", "source.sh"];
+  assertEquals(await seen("/files/", names), ["rw", "w", "", ""]);
+  assertEquals(await seen("/files/", names, "PROPFIND"), ["rw", "w", "", ""]);
+  assertEquals(await seen("/files/?q=t", names), ["rw", "w", "w", ""]);
+  assertEquals(await seen("/files/?archive=tar", names), ["rw", "w", "w", ""]);
+  // A program is run by a GET, so it has a place in a list; its source is nowhere.
+  assertEquals(await seen("/mixed/", names), ["rw", "w", "", "rw"]);
+  assertEquals(await seen("/mixed/?q=t", names), ["rw", "w", "w", ""]);
+  assertEquals(await seen("/mixed/?archive=tar", [...names, "echo ran"]), ["rw", "w", "w", "", ""]);
+});
