@@ -39,7 +39,7 @@ export const HTTP1_FILES: Readonly<Record<string, string>> = (() => {
       "app app_vite cli_beside cli_beside_terminal cli_file cli_init cli_messages cli_ports cli_ready cli_serve " +
       "cli_start connections_shutdown live_build debugger executable explain fastcgi_pools inspector_process killed permissions process_one " +
       "reload " +
-      "reload_load sandbox sandbox_gaps signals store_ends terminal tunnels_reload " +
+      "reload_load resumable_trials sandbox sandbox_gaps signals store_ends terminal tunnels_reload " +
       "unread_logs workers",
     "TLS, over which the tests speak both protocols themselves":
       "https_certificates https_connections https_descriptors https_stalls local_authority trust",
