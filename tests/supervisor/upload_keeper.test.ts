@@ -4,17 +4,17 @@ import { encodeNotes } from "../../lib/store/resumable/notes.ts";
 import { partialFileName } from "../../lib/http/partial_name.ts";
 import { UploadKeeper } from "../../lib/supervisor/upload_keeper.ts";
 import { temporaryFolder } from "../support/launch.ts";
+import { FakeLog } from "../support/fakes.ts";
 import { waitUntil } from "../support/wait.ts";
 
 const id = (n: number) => n.toString(16).padStart(32, "0");
 
 /** A keeper of one store, which ends with the test. */
 async function keeper() {
-  const folder = await temporaryFolder(), lines: string[] = [], told: [number, string][] = [];
-  const line = (text: string) => void lines.push(text);
+  const folder = await temporaryFolder(), log = new FakeLog(), told: [number, string][] = [];
   const uploads = new UploadKeeper({
     tell: (worker, text) => void told.push([worker, text]),
-    errorLog: () => ({ error: line, warning: line, notice: line }),
+    errorLog: () => log,
     stores: () => [join(folder.path, "store")],
   });
   const store = join(folder.path, "store");
@@ -23,7 +23,7 @@ async function keeper() {
     uploads,
     store,
     folder: folder.path,
-    lines,
+    lines: log.lines,
     told,
     ask: async (question: unknown, worker = 1) => {
       const answer = await uploads.answer(JSON.stringify(question), worker);
