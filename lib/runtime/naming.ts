@@ -24,10 +24,16 @@ export function keepMode(replaced: string, by: string): void {
   }
 }
 
-/** A hard link fails where a name exists, which no rename does. */
-export function linkNew(from: string, to: string): void {
+/**
+ * Gives a file a second name: a hard link fails where a name exists, which no rename does.
+ *
+ * @returns "renamed" on file systems without hard links
+ * @throws the system's error
+ */
+export function linkNew(from: string, to: string): "linked" | "renamed" {
   try {
     Deno.linkSync(from, to);
+    return "linked";
   } catch (error) {
     const { problem } = fileError(error, to);
     if ((problem !== "denied" && problem !== "failed") || isElsewhere(error)) throw error;
@@ -39,6 +45,7 @@ export function linkNew(from: string, to: string): void {
       tryOr(undefined, () => Deno.removeSync(to));
       throw renaming;
     }
+    return "renamed";
   }
 }
 

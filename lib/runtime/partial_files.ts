@@ -155,9 +155,10 @@ class OpenPartial implements PartialFile {
     forgetStats();
     this.end();
     attempt(path, () => {
-      if (!replace) return linkNew(this.path, path);
-      keepMode(path, this.path);
-      Deno.renameSync(this.path, path);
+      if (replace) {
+        keepMode(path, this.path);
+        Deno.renameSync(this.path, path);
+      } else linkNew(this.path, path);
     });
     // A link was made in place of a name that was changed.
     if (!replace) attempt(path, () => removeIfThere(this.path));

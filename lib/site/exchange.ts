@@ -48,6 +48,8 @@ export interface Server {
   readonly authority?: SecureAddress | undefined;
   /** Some of its locations have `live_reload`. */
   readonly isLive: boolean;
+  /** Some location, of whatever server, is mounted by WebDAV: what is written anywhere may be locked. */
+  readonly hasLocks: boolean;
   /** Which files are programs, of all servers. */
   readonly programFiles: ProgramFiles;
   /** What strangers write, of all servers. */

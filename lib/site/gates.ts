@@ -48,7 +48,7 @@ function refuseExpectation({ request }: Exchange): HttpError | undefined {
 function answerOptions({ request, location, trace }: Exchange): Response | undefined {
   if (request.method !== "OPTIONS" || isPassedOn(request, location)) return undefined;
   trace?.because?.("OPTIONS is answered by the server itself", "allowed_methods");
-  let fields = location.allow;
+  let fields = location.options;
   if (location.uploadLimit !== undefined) fields = fields.concat(ACCEPT_PATCH).concat(location.uploadLimit);
   const method = request.fields.get("access-control-request-method");
   if (location.config.access.cors && method !== undefined) {
@@ -60,7 +60,8 @@ function answerOptions({ request, location, trace }: Exchange): Response | undef
       fields = fields.append("Access-Control-Allow-Private-Network", "true");
     }
   }
-  return { status: 204, fields, body: undefined };
+  // Clients of WebDAV look for just this status.
+  return { status: location.config.store.dav ? 200 : 204, fields, body: undefined };
 }
 
 /** Other servers answer for themselves: but for preflights where cors is on, and for requests that go no further. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { allLocations, hasLocalCertificate, programFolder } from "../config/places.ts";
+import { allLocations, hasDav, hasLocalCertificate, programFolder } from "../config/places.ts";
 import type { Config, LocationConfig, ServerConfig } from "../config/types.ts";
 import { type Endpoint, endpointKey, isLoopback } from "../http/endpoint.ts";
 import { HttpError } from "../http/errors.ts";
@@ -55,6 +55,7 @@ export function createSite(config: Config, services: Services): Site {
   const rules: SiteRules = {
     limits: { timeout: timeouts.cgi, processes: cgiProcesses },
     logsNotFound: config.logNotFound,
+    hasLocks: hasDav(config),
     neverRun: new NeverRun(config, services.files.files),
     heedsFirstLines: config.heedsFirstLines ?? false,
     ...programPlaces(config, services),
@@ -137,6 +138,7 @@ const HSTS = "Strict-Transport-Security";
 /** What holds in all servers. */
 interface SiteRules extends ProgramRules {
   readonly logsNotFound: boolean;
+  readonly hasLocks: boolean;
   /** Where programs lie, for the stores. */
   readonly programFolders: readonly string[];
   /** What of all files is a program. */
@@ -166,7 +168,7 @@ function createServer(config: ServerConfig, services: Services, rules: SiteRules
   for (const location of config.locations) locations.add(location.match, location.path, create(location));
   const hsts = config.hsts === undefined ? undefined : new AddedFields([[HSTS, config.hsts]]);
   const authority = hasLocalCertificate(config) ? secureAddressOf(config) : undefined;
-  const { logsNotFound, programFiles, neverRun } = rules;
+  const { logsNotFound, programFiles, neverRun, hasLocks } = rules;
   const isLive = [config.fallback, ...config.locations].some(({ live }) => live.liveReload);
   return {
     config,
@@ -175,6 +177,7 @@ function createServer(config: ServerConfig, services: Services, rules: SiteRules
     hsts,
     authority,
     isLive,
+    hasLocks,
     logsNotFound,
     programFiles,
     neverRun,

@@ -5,19 +5,16 @@
  */
 import { withPlainTags } from "../coding/tags.ts";
 import { joinPath } from "../disk/place.ts";
-import { HttpError, refusal } from "../http/errors.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
 import { type Outcome, type Request, requestWith } from "../http/message.ts";
-import type { DecodedPath } from "../http/path.ts";
 import { post } from "../store/post.ts";
 import { put } from "../store/put.ts";
 import type { StoreTarget } from "../store/target.ts";
 import type { Exchange } from "./exchange.ts";
-import { isForeign } from "./foreign.ts";
+import { fromElsewhere, isForeign } from "./foreign.ts";
 import { liveReloadOf } from "./live_reload.ts";
-import type { Location } from "./location.ts";
 import { isResumable } from "./resumable_requests.ts";
-import { mayRead, mayWrite } from "./rights.ts";
+import { storeTargetOf } from "./store_targets.ts";
 
 type Writer = (request: Request, target: StoreTarget) => Promise<Outcome>;
 
@@ -36,7 +33,8 @@ export function answerFromStore(exchange: Exchange): MaybePromise<Outcome> | und
   const { location, path, trace } = exchange;
   // Who writes names the place: no index and no try_files chooses it.
   if (exchange.isChosen) return undefined;
-  const write = isResumable(exchange) ? resumer(exchange) : WRITERS.get(exchange.request.method);
+  const { method } = exchange.request, resumes = isResumable(exchange);
+  const write = resumes ? resumer(exchange) : WRITERS.get(method);
   if (write === undefined) return undefined;
   const { config: { access } } = location;
   if (!access.cors && isForeign(exchange.request)) return fromElsewhere(exchange.request);
@@ -47,33 +45,13 @@ export function answerFromStore(exchange: Exchange): MaybePromise<Outcome> | und
   const request = fields === exchange.request.fields
     ? exchange.request
     : requestWith(exchange.request, { fields });
-  return write(liveReloadOf(exchange)?.asPlain(request) ?? request, {
-    ...targetAt(exchange, location, path),
-    destination: (to) => destinationAt(exchange, to as DecodedPath),
-    mayRead: (below) => mayRead(exchange, below as DecodedPath),
-  });
-}
-
-/** A path's place in its location's store. */
-function targetAt({ services }: Exchange, location: Location, path: DecodedPath): StoreTarget {
-  const { access, store: { overwrite, fsync, dav } } = location.config;
-  return {
-    path,
-    store: location.store!,
-    place: location.storePath(path),
-    limit: access.clientMaxBodySize,
-    overwrite,
-    fsync,
-    removesTrees: dav,
-    clock: services.files.clock,
-  };
-}
-
-/** Where something is to be moved or copied to: whoever asks must be one who may write there, as if asked to with PUT. */
-function destinationAt(exchange: Exchange, path: DecodedPath): StoreTarget | HttpError {
-  const { location } = exchange.server.locations.find(path);
-  if (location.store === undefined || !location.methods.has("PUT")) return refusal(403);
-  return mayWrite(exchange, path) ? targetAt(exchange, location, path) : refusal(403);
+  const plain = liveReloadOf(exchange)?.asPlain(request) ?? request, target = storeTargetOf(exchange);
+  // What has come of an upload is nobody's but its creator's, whoever has locked what it will become.
+  const isOfUpload = resumes && (method === "HEAD" || method === "DELETE");
+  if (!exchange.server.hasLocks || isOfUpload) return write(plain, target);
+  return import("./dav_writes.ts").then(({ answerGuarded }) =>
+    answerGuarded(exchange, { request: plain, target, run: write })
+  );
 }
 
 /** PERF: what it takes is loaded with the first upload that wants it. */
@@ -82,13 +60,4 @@ function resumer(exchange: Exchange): Writer {
     const { answerResumable } = await import("./resumable.ts");
     return await answerResumable(exchange, request, target);
   };
-}
-
-function fromElsewhere({ fields }: Request): HttpError {
-  const origin = fields.get("origin"), site = fields.get("sec-fetch-site");
-  const page = `a page of ${origin ?? "another origin"}${site === undefined ? "" : ` (${site})`}`;
-  return new HttpError(403, undefined, {
-    log: `${page} may not write to ${fields.get("host") ?? "this host"}: cors is off`,
-    hint: "A page of another origin has sent this, and may not write here unless cors is on.",
-  });
 }

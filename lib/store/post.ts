@@ -37,7 +37,11 @@ export async function post(request: Request, target: StoreTarget): Promise<Respo
   const folder = await folderOfPost(request, target);
   if (folder instanceof HttpError) return folder;
   const mustBeNew = request.fields.joined("if-none-match") === "*";
-  const upload = new Upload(folder, { replaces: target.overwrite && !mustBeNew, mustBeNew });
+  const upload = new Upload(folder, {
+    replaces: target.overwrite && !mustBeNew,
+    mustBeNew,
+    naming: target.naming,
+  });
   try {
     const type = request.fields.get("content-type");
     const next = limitedBody(request.body, target.limit);

@@ -36,6 +36,7 @@ export async function put(request: Request, target: StoreTarget): Promise<Respon
   const content = target.received ?? await before.folder.create();
   try {
     await receiveInto(content, limitedBody(request.body, target.limit), target.fsync);
+    if (target.modified !== undefined) content.setModified(target.modified);
     // Others may have written meanwhile: what is there now decides, and nobody writes between this look and the name.
     const answer = await before.folder.exclusively(
       before.name,

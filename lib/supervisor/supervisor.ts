@@ -5,7 +5,7 @@
  * @module
  */
 import { endpointsOf } from "../config/listen.ts";
-import { asksForNames, hasLiveReload, spawnedPools, uploadStores } from "../config/places.ts";
+import { asksForNames, hasDav, hasLiveReload, spawnedPools, uploadStores } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
 import { type Endpoint, endpointKey } from "../http/endpoint.ts";
 import { describeFileError } from "../http/errors.ts";
@@ -44,7 +44,7 @@ import type { AdminAddress, AdminChange, AdminKeeper } from "./admin_keeper.ts";
 import type { InspectionMemory } from "./inspection_memory.ts";
 import type { PoolKeeper } from "./pool_keeper.ts";
 import type { LoginKeeper } from "./login_keeper.ts";
-import { QuestionDesk } from "./questions.ts";
+import { QuestionDesk, type TopicAnswerer } from "./questions.ts";
 import { type RetiredBounds, RetiredWorkers } from "./retired_workers.ts";
 import { SOFTWARE } from "./software.ts";
 import { RootLinks } from "./root_links.ts";
@@ -133,6 +133,8 @@ export class Supervisor {
   readonly #live = newLiveFeed(Date.now());
   /** Who knows what workers ask. */
   readonly #desk = new QuestionDesk();
+  /** Since a store was mounted by WebDAV for the first time. */
+  #locks: TopicAnswerer | undefined;
   /** Since there were stores for the first time. */
   #uploads: UploadKeeper | undefined;
   /** Since somebody was to be asked for a name for the first time. */
@@ -327,6 +329,7 @@ export class Supervisor {
     if (problem !== undefined) throw new StartError(problem);
     await this.#prepareLogins(config);
     await this.#preparePools(config);
+    await this.#prepareLocks(config);
     const certificates = await this.#certificatesFor(config);
     this.#prepareFolders(config);
     await this.#prepareUploads(config);
@@ -376,6 +379,14 @@ export class Supervisor {
         : this.#retire(oldWorkers),
     );
     if (oldLogs !== logs) await oldLogs.close(LOG_PATIENCE);
+  }
+
+  /** Locks outlive the configuration that they were made under: a reload is no reason to forget them. */
+  async #prepareLocks(config: Config): Promise<void> {
+    if (this.#locks !== undefined || !hasDav(config)) return;
+    const { LockKeeper } = await import("./lock_keeper.ts");
+    this.#locks = new LockKeeper();
+    this.#desk.put("locks", this.#locks);
   }
 
   /** PERF: what it takes is loaded only where somebody is asked for a name. @throws {StartError} */

@@ -191,7 +191,7 @@ export const FLOORS: readonly Floor[] = [
   {
     place: "lib/dav",
     what: "WebDAV (RFC 4918): XML, properties, locks, the If grammar",
-    imports: [...PURE],
+    imports: [...PURE, "saxes"],
     names: "chance",
   },
   {
