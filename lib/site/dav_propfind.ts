@@ -5,15 +5,8 @@
  */
 import { parsePropfind, type PropfindQuery } from "../dav/bodies.ts";
 import { depthOf } from "../dav/dav_fields.ts";
-import type { ShownLock } from "../dav/lock_questions.ts";
-import {
-  asksForRoom,
-  type DavResource,
-  type DiskRoom,
-  MULTISTATUS,
-  parseDead,
-  writeProperties,
-} from "../dav/properties.ts";
+import type { DiskRoom, ShownLock } from "../dav/lock_questions.ts";
+import { asksForRoom, type DavResource, MULTISTATUS, parseDead, writeProperties } from "../dav/properties.ts";
 import type { DiskFile, DiskFolder } from "../disk/found.ts";
 import { PropertyFiles } from "../disk/property_files.ts";
 import type { StoreFolder } from "../disk/store_folder.ts";
