@@ -414,8 +414,13 @@ export interface NewFile {
 /** A file or a folder that was taken from its name, and has a hidden one. */
 export interface FileAside {
   readonly path: string;
-  /** Removes it with all that is in it; no link is followed. @throws {FileError} what is left is still there */
-  removeTree(): Promise<void>;
+  /**
+   * Removes it with all that is in it; no link is followed.
+   *
+   * @returns the names in it that could not be removed
+   * @throws {FileError} if it could not be removed itself; what is left is still there
+   */
+  removeTree(): Promise<readonly { readonly name: string; readonly error: FileError }[]>;
   /** Never throws. */
   discard(): void;
   /** Gives it the name, unless something has it; false if that cannot be done. Never throws. */
@@ -433,9 +438,10 @@ export interface StoreFiles {
   /**
    * Takes what has a name, all at once, into another folder; undefined if that is on another file system.
    *
+   * @param isKept it is still there if this program comes to a sudden end
    * @throws {FileError}
    */
-  takeAside(path: string, folder: string): FileAside | undefined;
+  takeAside(path: string, folder: string, isKept?: boolean): FileAside | undefined;
   /** Makes a folder. @throws {FileError} "exists" */
   makeFolder(path: string): void;
   /** Removes a folder that is empty. @throws {FileError} "not empty" */

@@ -24,11 +24,7 @@ export type { StorePorts } from "./stored_content.ts";
 
 /** Found by its store. */
 export class StoreFolder implements WritableFolder {
-  constructor(
-    readonly ports: StorePorts,
-    readonly place: Place,
-    readonly origin: Pick<WritableOrigin, "folder">,
-  ) {}
+  constructor(readonly ports: StorePorts, readonly place: Place, readonly origin: StoreOfFolders) {}
 
   get identity(): string {
     const { realPath, stat: { device, inode } } = this.place;
@@ -36,7 +32,8 @@ export class StoreFolder implements WritableFolder {
   }
 
   isWithin({ folder, name }: NameInFolder): boolean {
-    return isContained(this.place.realPath, joinPath((folder as StoreFolder).place.realPath, `/${name}`));
+    const { realPath } = (folder as StoreFolder).place, path = joinPath(realPath, `/${name}`);
+    return isContained(this.place.realPath, this.ports.files.realPath(path) ?? path);
   }
 
   occupant(name: string): Occupant {
@@ -63,6 +60,7 @@ export class StoreFolder implements WritableFolder {
 
   makeFolder(name: string): void {
     const { ports, place } = this, path = this.#pathOf(name);
+    this.#guard(name);
     if (!isStill(ports, place)) throw new FileError("changed", path);
     ports.store.makeFolder(path);
     const stat = ports.files.lstat(path);
@@ -79,17 +77,19 @@ export class StoreFolder implements WritableFolder {
 
   removeEmpty(name: string): void {
     const { store } = this.ports, { path, stat } = this.#anchor(name);
+    this.#guard(name);
     // A link to a folder is none that is empty.
     if (stat.kind !== "directory") throw new FileError("not empty", path);
     store.removeFolder(path);
   }
 
-  take(name: string): TakenFolder {
+  take(name: string, isKept = false): TakenFolder {
     const { ports, place } = this, { path, stat } = this.#anchor(name);
-    const taken = takeAside(ports, place.root, { path, stat });
-    if (taken === "changed") throw new FileError("changed", path);
-    // A file system that is mounted below the store: what is in it can be removed, but it has no other name.
-    if (taken === "apart") throw new FileError("busy", path);
+    this.#guard(name);
+    let taken = takeAside(ports, place.root, { path, stat }, isKept);
+    // On another file system that is mounted below the store.
+    if (taken === "apart") taken = takeAside(ports, place.path, { path, stat }, isKept);
+    if (typeof taken !== "object") throw new FileError("changed", path);
     return { remove: () => taken.removeTree(), giveBack: () => giveBackOrKeep(taken, path) };
   }
 
@@ -97,6 +97,8 @@ export class StoreFolder implements WritableFolder {
     const { files, store } = this.ports,
       { path: from, stat } = this.#anchor(name),
       path = to.#pathOf(newName);
+    this.#guard(name);
+    to.#guard(newName);
     if (!isStill(to.ports, to.place)) throw new FileError("changed", path);
     if (!store.move(from, path, replace)) return "apart";
     const now = files.lstat(path);
@@ -195,9 +197,31 @@ export class StoreFolder implements WritableFolder {
     return { path, stat };
   }
 
+  /**
+   * SECURITY: neither folders of programs nor withheld files come from anywhere else or go away, by a folder above them
+   * neither.
+   *
+   * @throws {FileError} "denied"
+   */
+  #guard(name: string): void {
+    const { ports: { files, withheld }, place: { realPath }, origin: { programs } } = this;
+    const path = joinPath(realPath, `/${name}`);
+    const isAbove = (other: string) => isContained(files.realPath(other) ?? other, path);
+    if (!programs.some(isAbove) && !(withheld && [...withheld].some((other) => isContained(other, path)))) {
+      return;
+    }
+    throw new FileError("denied", path, { cause: new Error("there are programs or withheld files below") });
+  }
+
   #pathOf(name: string): string {
     return joinPath(this.place.path, `/${name}`);
   }
+}
+
+/** Where a folder was found. */
+interface StoreOfFolders extends Pick<WritableOrigin, "folder"> {
+  /** Folders whose files are run. */
+  readonly programs: readonly string[];
 }
 
 function giveBackOrKeep(taken: FileAside, path: string): boolean {

@@ -100,8 +100,9 @@ export function takeAside(
   { store, files }: StorePorts,
   root: string,
   { path, stat }: Anchor,
+  isKept = false,
 ): FileAside | "changed" | "apart" {
-  const aside = store.takeAside(path, root);
+  const aside = store.takeAside(path, root, isKept);
   if (aside === undefined) return "apart";
   const taken = files.lstat(aside.path);
   if (taken && isSame(taken, stat)) return aside;

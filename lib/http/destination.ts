@@ -27,13 +27,14 @@ export function destinationOf(
 ): DecodedPath | HttpError {
   const { fields } = request, written = fields.joined("destination");
   const [, scheme, authority, path = ""] =
-    /^(?:(https?):\/\/([^/?#]+))?(\/[^?#]*)?(?:[?#].*)?$/i.exec(written ?? "") ?? [];
-  if (written === undefined || (authority === undefined && path === "")) return MISSING;
+    /^(?:(https?):\/\/([^/?#]+))?(\/[^?#\s]*)?(?:[?#].*)?$/i.exec(written ?? "") ?? [];
+  // Two slashes begin a host's name.
+  if (written === undefined || (authority === undefined && !/^\/(?!\/)/.test(path))) return MISSING;
   if (authority !== undefined && scheme !== undefined) {
-    // Behind a proxy that is believed the scheme is the client's.
+    // Whether there is TLS in front of this server is not always known here, so the scheme is not compared.
     const isSame =
       withoutPort(authority, scheme) === withoutPort(fields.get("host") ?? "", schemeOf(request));
-    if (!isSame || authority.includes("@")) return ELSEWHERE;
+    if (!isSame) return ELSEWHERE;
   }
   const decoded = decodePath(path === "" ? "/" : path);
   if (decoded === "malformed") return MISSING;

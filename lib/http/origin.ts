@@ -5,6 +5,7 @@
  *
  * @module
  */
+import type { FileError } from "../ports.ts";
 import type { FieldBlock } from "./fields.ts";
 import type { MaybePromise } from "./maybe_promise.ts";
 import type { BodySource } from "./message.ts";
@@ -124,7 +125,7 @@ export interface NewContent {
 export interface WritableFolder {
   /** Tells it from every other folder of its origin. */
   readonly identity: string;
-  /** True if it is what has this name, or lies below that. */
+  /** True if it is what has this name, or lies below that, links followed. */
   isWithin(other: NameInFolder): boolean;
   /** @throws {FileError} */
   occupant(name: string): MaybePromise<Occupant>;
@@ -137,12 +138,13 @@ export interface WritableFolder {
   /** Removes a folder that is empty. @throws {FileError} "not empty" */
   removeEmpty(name: string): MaybePromise<void>;
   /**
-   * Takes a folder and all that is in it from its name, all at once. What is taken is removed, or given back, by whoever
-   * has it then.
+   * Takes a folder and all that is in it from its name, all at once, or a file. What is taken is removed, or given back,
+   * by whoever has it then.
    *
+   * @param isKept it is still there if this program comes to a sudden end; otherwise it is removed by the next one
    * @throws {FileError}
    */
-  take(name: string): MaybePromise<TakenFolder>;
+  take(name: string, isKept?: boolean): MaybePromise<TakenFolder>;
   /**
    * Gives a file or a folder another name, all at once, which may be in another folder.
    *
@@ -180,10 +182,21 @@ export interface NameInFolder {
 
 /** A folder that has no name any more. */
 export interface TakenFolder {
-  /** Removes it with all that is in it. What cannot be removed is still its owner's then. @throws {FileError} */
-  remove(): Promise<void>;
+  /**
+   * Removes it with all that is in it, and no link is followed.
+   *
+   * @returns the names in it that could not be removed; they are still its owner's then
+   * @throws {FileError} if it could not be removed itself; the same holds then
+   */
+  remove(): Promise<readonly NotRemoved[]>;
   /** Gives what is left of it its name again; where that cannot be done (false) it is kept under a hidden one. Never throws. */
   giveBack(): boolean;
+}
+
+/** What could not be removed, and why. */
+export interface NotRemoved {
+  readonly name: string;
+  readonly error: FileError;
 }
 
 /** The content of a stored file. */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { basename, join } from "@std/path";
+import { basename, dirname, join } from "@std/path";
 import { Gatherer } from "../bytes/gatherer.ts";
 import {
   type ErrorLog,
@@ -17,6 +17,8 @@ import {
 import { fileError, fileSystem, forgetStats, toStat } from "./files.ts";
 import { writeAll } from "./positioned_file.ts";
 import { NameLocks } from "./name_locks.ts";
+import { removeTree } from "./remove_tree.ts";
+import { isElsewhere, linkNew, renameNew, renameOver } from "./renames.ts";
 
 /** Hidden, so that no request reaches it and no listing shows it. */
 const PREFIX = ".webserv-upload-";
@@ -138,8 +140,8 @@ export const storeFiles: StoreFiles = {
   move(from, to, replace) {
     forgetStats();
     try {
-      if (replace) Deno.renameSync(from, to);
-      else moveNew(from, to);
+      if (replace) renameOver(from, to);
+      else renameNew(from, to);
       return true;
     } catch (error) {
       if (isElsewhere(error)) return false;
@@ -158,16 +160,16 @@ export const storeFiles: StoreFiles = {
     }
   },
 
-  takeAside(path, folder) {
+  takeAside(path, folder, isKept = false) {
     forgetStats();
-    const aside = hiddenPath(folder);
+    const aside = hiddenPath(folder, isKept ? KEPT_PREFIX : PREFIX);
     try {
       Deno.renameSync(path, aside);
     } catch (error) {
       if (isElsewhere(error)) return undefined;
       throw fileError(error, path);
     }
-    registry.begun(aside);
+    if (!isKept) registry.begun(aside);
     return new Aside(aside);
   },
 
@@ -216,8 +218,8 @@ function removeLost(): void {
   looking = undefined;
 }
 
-function hiddenPath(folder: string): string {
-  return join(folder, `${PREFIX}${Deno.pid}-${crypto.randomUUID()}`);
+function hiddenPath(folder: string, prefix = PREFIX): string {
+  return join(folder, `${prefix}${Deno.pid}-${crypto.randomUUID()}`);
 }
 
 /** The sandbox may not let an open file be looked at (see FileCache): its name is no other file's. */
@@ -228,20 +230,33 @@ function statOf(file: Deno.FsFile, path: string): FileStat {
 }
 
 class Aside implements FileAside {
-  constructor(readonly path: string) {}
+  constructor(public path: string) {}
 
   discard(): void {
+    this.#unkeep();
     removeUnfinished(this.path);
     registry.over(this.path);
   }
 
-  async removeTree(): Promise<void> {
+  async removeTree() {
+    forgetStats();
+    this.#unkeep();
+    const failures = await removeTree(this.path);
+    if (failures.length === 0) registry.over(this.path);
+    return failures;
+  }
+
+  /** It is not needed any more, and goes if this program comes to a sudden end. */
+  #unkeep(): void {
+    if (isUnfinishedName(basename(this.path))) return;
+    const path = hiddenPath(dirname(this.path));
     try {
-      await Deno.remove(this.path, { recursive: true });
+      Deno.renameSync(this.path, path);
     } catch (error) {
       throw fileError(error, this.path);
     }
-    registry.over(this.path);
+    registry.begun(path);
+    this.path = path;
   }
 
   giveBack(path: string): boolean {
@@ -264,7 +279,8 @@ class Aside implements FileAside {
   }
 
   keep(): string {
-    const kept = this.path.replace(PREFIX, KEPT_PREFIX);
+    if (!isUnfinishedName(basename(this.path))) return this.path;
+    const kept = hiddenPath(dirname(this.path), KEPT_PREFIX);
     registry.over(this.path);
     return tryOr(this.path, () => {
       Deno.renameSync(this.path, kept);
@@ -365,47 +381,6 @@ function keepMode(replaced: string, by: string): void {
   }
 }
 
-/** A hard link fails where a name exists, which no rename does. */
-function linkNew(from: string, to: string): void {
-  try {
-    Deno.linkSync(from, to);
-  } catch (error) {
-    const { problem } = fileError(error, to);
-    if ((problem !== "denied" && problem !== "failed") || isElsewhere(error)) throw error;
-    // No hard links here (FAT, some network drives): the name is taken first, and is empty for a moment.
-    Deno.openSync(to, { write: true, createNew: true }).close();
-    try {
-      Deno.renameSync(from, to);
-    } catch (renaming) {
-      tryOr(undefined, () => Deno.removeSync(to));
-      throw renaming;
-    }
-  }
-}
-
-/** A file by a link, which fails where a name exists. A folder's new name is looked at before: a rename may replace an empty one. */
-function moveNew(from: string, to: string): void {
-  if (!Deno.lstatSync(from).isDirectory) {
-    linkNew(from, to);
-    try {
-      Deno.removeSync(from);
-    } catch (error) {
-      // Where there are no hard links it has been renamed.
-      if (error instanceof Deno.errors.NotFound) return;
-      tryOr(undefined, () => Deno.removeSync(to));
-      throw error;
-    }
-    return;
-  }
-  if (tryOr(false, () => Deno.lstatSync(to) !== undefined)) throw new FileError("exists", to);
-  Deno.renameSync(from, to);
-}
-
-/** The other name would be on another file system. */
-function isElsewhere(error: unknown): boolean {
-  return (error as { code?: unknown } | undefined)?.code === "EXDEV";
-}
-
 /** Removes what a crashed run has left below a store. Never rejects. */
 export async function sweep(folder: string, log: ErrorLog): Promise<void> {
   const complain = (error: unknown) => {
@@ -416,12 +391,13 @@ export async function sweep(folder: string, log: ErrorLog): Promise<void> {
   try {
     for await (const { name, isDirectory, isFile } of Deno.readDir(folder)) {
       const path = join(folder, name);
-      if (isDirectory) await sweep(path, log);
-      else if (isFile && name.startsWith(PREFIX)) {
+      if (isDirectory && !name.startsWith(PREFIX)) await sweep(path, log);
+      else if ((isFile || isDirectory) && name.startsWith(PREFIX)) {
         try {
           if (!isAbandoned(path, name)) continue;
-          Deno.removeSync(path);
-          log.notice(`removed an unfinished upload of an earlier run from ${folder}`);
+          await Deno.remove(path, { recursive: true });
+          const what = isFile ? "an unfinished upload" : "what was being removed";
+          log.notice(`removed ${what} of an earlier run from ${folder}`);
         } catch (error) {
           complain(error);
         }
@@ -434,7 +410,9 @@ export async function sweep(folder: string, log: ErrorLog): Promise<void> {
 
 /** Whoever writes it is gone. What has been written to since this program began is somebody's, perhaps our own. */
 function isAbandoned(path: string, name: string): boolean {
-  const { mtime } = Deno.statSync(path), age = Date.now() - (mtime?.getTime() ?? 0);
+  // What was taken from its name to be removed has changed then, but was not modified.
+  const { mtime, ctime } = Deno.statSync(path);
+  const age = Date.now() - Math.max(mtime?.getTime() ?? 0, ctime?.getTime() ?? 0);
   if (age < performance.now()) return false;
   const held = isHeld(path);
   if (held !== undefined) return !held;

@@ -13,7 +13,7 @@ import { destinationOf } from "../http/destination.ts";
 import { busy, HttpError } from "../http/errors.ts";
 import type { Outcome, Request, RequestBody, Response } from "../http/message.ts";
 import { requestWith } from "../http/message.ts";
-import type { StoreTarget } from "../store/target.ts";
+import type { Destination, StoreTarget } from "../store/target.ts";
 import { prefers } from "../http/accept.ts";
 import { type Conditions, conditionsOf } from "./dav_conditions.ts";
 import { askLocks, locked, lockedParts, lockPath } from "./dav_locks.ts";
@@ -208,7 +208,7 @@ function isDone(outcome: Outcome): outcome is Response {
   return "status" in outcome && !(outcome instanceof HttpError) && outcome.status < 207;
 }
 
-function withCompanions(target: StoreTarget | HttpError): StoreTarget | HttpError {
+function withCompanions(target: Destination | HttpError): Destination | HttpError {
   return target instanceof HttpError ? target : { ...target, companions: COMPANIONS };
 }
 

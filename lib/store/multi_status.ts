@@ -15,6 +15,9 @@ export interface Failure {
   readonly status: number;
 }
 
+/** What has failed of a folder's content. */
+export type Failures = Failure[];
+
 const FIELDS = FieldBlock.of(["Content-Type", "application/xml; charset=utf-8"]);
 
 const encoder = new TextEncoder();

@@ -5,7 +5,7 @@
  */
 import { type HttpError, refusal } from "../http/errors.ts";
 import { andThen, type MaybePromise } from "../http/maybe_promise.ts";
-import type { NameInFolder, Occupant, WritableFolder } from "../http/origin.ts";
+import type { NameInFolder, Occupant } from "../http/origin.ts";
 import type { StoreTarget } from "./target.ts";
 
 /** A name in a folder of the store, and what has it now. */
@@ -42,9 +42,4 @@ export function find(target: Pick<StoreTarget, "store" | "place">): MaybePromise
 
 function isNamed(named: NameInFolder | HttpError): named is NameInFolder {
   return "folder" in named;
-}
-
-/** A folder in a folder, which must be there. @returns 404 or 409 where it is not any more */
-export function folderIn({ folder, name }: NameInFolder): MaybePromise<WritableFolder | HttpError> {
-  return andThen(folder.folder(name), (found) => typeof found === "string" ? refusal(409) : found);
 }

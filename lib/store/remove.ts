@@ -3,12 +3,13 @@
  *
  * @module
  */
-import { HttpError, refusal } from "../http/errors.ts";
+import { HttpError, httpErrorOf, refusal } from "../http/errors.ts";
 import { FieldBlock } from "../http/fields.ts";
 import { andThen, type MaybePromise } from "../http/maybe_promise.ts";
 import type { Request, Response } from "../http/message.ts";
-import type { TakenFolder } from "../http/origin.ts";
+import type { NotRemoved, TakenFolder } from "../http/origin.ts";
 import { FileError } from "../ports.ts";
+import { type Failures, multiStatus } from "./multi_status.ts";
 import { find, type Place } from "./named.ts";
 import { verdictOf } from "./put.ts";
 import type { StoreTarget } from "./target.ts";
@@ -25,8 +26,8 @@ const BAD_DEPTH = new HttpError(400, "DELETE with another Depth than infinity", 
 const DONE: Response = { status: 204, fields: FieldBlock.EMPTY, body: undefined };
 
 /**
- * Removes a file, or a folder that is empty; one that is not, where all that is in it is to go, too: 204. What is not there is 404, a
- * folder that is not empty and the store itself 409.
+ * Removes a file, or a folder that is empty; one that is not, where all that is in it is to go, too: 204, or 207 where
+ * some of that could not be removed. What is not there is 404, a folder that is not empty and the store itself 409.
  *
  * @throws {FileError} what could not be removed has its name again
  */
@@ -46,9 +47,14 @@ export async function remove(request: Request, target: StoreTarget): Promise<Res
         (occupant) => removeNow(request, target, { folder, name, occupant }, removesTrees),
       ),
   );
-  const done = answer instanceof HttpError || "status" in answer ? answer : await removeTaken(answer);
-  if (!(done instanceof HttpError)) await target.companions?.removed({ folder, name });
-  return done;
+  if (answer instanceof HttpError) return answer;
+  if ("remove" in answer) {
+    const failures = await removeTaken(answer, target.path.replace(/\/$/, ""));
+    if (failures.length > 0) return multiStatus(failures);
+  }
+  await target.companions?.removed({ folder, name });
+  if (target.fsync) await folder.sync();
+  return DONE;
 }
 
 /** Under the lock of the name. @returns what is still to be removed, where it is a folder and all that is in it */
@@ -60,7 +66,7 @@ function removeNow(
 ) {
   if (occupant.kind === "folder") {
     if (verdictOf(request, target, occupant) === "failed") return refusal(412);
-    if (removesTrees) return folder.take(name);
+    if (removesTrees) return target.mayChangeTree?.() === false ? refusal(403) : folder.take(name);
     return withEmptyError(() => andThen(folder.removeEmpty(name), () => DONE));
   }
   if (occupant.kind !== "file" || target.path.endsWith("/")) return refusal(404);
@@ -81,13 +87,18 @@ function withEmptyError<T>(act: () => MaybePromise<T>): MaybePromise<T | HttpErr
   }
 }
 
-/** Removes what was taken; what cannot be removed of it gets its name again. @throws {FileError} */
-export async function removeTaken(taken: TakenFolder): Promise<Response> {
+/**
+ * Removes what was taken from a path; what cannot be removed of it gets its name again.
+ *
+ * @returns what could not be removed in it
+ * @throws {FileError}
+ */
+export async function removeTaken(taken: TakenFolder, path: string): Promise<Failures> {
+  let failures: readonly NotRemoved[] | undefined;
   try {
-    await taken.remove();
-  } catch (error) {
-    taken.giveBack();
-    throw error;
+    failures = await taken.remove();
+  } finally {
+    if (failures?.length !== 0) taken.giveBack();
   }
-  return DONE;
+  return failures.map(({ name, error }) => ({ path: `${path}/${name}`, status: httpErrorOf(error).status }));
 }

@@ -25,13 +25,19 @@ export interface StoreTarget {
   /** What lies beside files and goes with them; absent where nothing does. */
   readonly companions?: Companions | undefined;
   /** Where the path of a Destination lies, or why nothing may be put there. */
-  readonly destination?: ((path: string) => StoreTarget | HttpError) | undefined;
-  /** True for a path below this one that whoever asks may read: what they may not is not copied. */
-  readonly mayRead?: ((path: string) => boolean) | undefined;
+  readonly destination?: ((path: string) => Destination | HttpError) | undefined;
+  /** False where something below its path may not be changed by whoever asks. */
+  readonly mayChangeTree?: (() => boolean) | undefined;
   /** When the content was last modified, as its sender has it, in milliseconds since the epoch. */
   readonly modified?: number | undefined;
   /** Is told the name of each file of a POST, before its content is read. */
   readonly naming?: ((name: string) => void) | undefined;
   /** For conditions with a date. */
   readonly clock: Pick<Clock, "now">;
+}
+
+/** Where something is copied or moved to. */
+export interface Destination extends StoreTarget {
+  /** True if what is at a path may come to lie there: whoever asks may read it, or could read it there no better. */
+  mayTake(path: string): boolean;
 }

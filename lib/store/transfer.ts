@@ -5,15 +5,15 @@
  * @module
  */
 import { destinationOf } from "../http/destination.ts";
-import { HttpError, refusal } from "../http/errors.ts";
+import { GoneError, HttpError, refusal } from "../http/errors.ts";
 import { FieldBlock } from "../http/fields.ts";
 import { isStorableName } from "../http/file_names.ts";
 import type { Request, Response } from "../http/message.ts";
 import type { NameInFolder } from "../http/origin.ts";
 import { encodePath } from "../http/path.ts";
-import { copyTree, type Failures } from "./copy.ts";
+import { copyTree } from "./copy.ts";
 import { moveThing } from "./move.ts";
-import { multiStatus } from "./multi_status.ts";
+import { type Failures, multiStatus } from "./multi_status.ts";
 import { find, locate, type Place } from "./named.ts";
 import type { Transfer } from "./transfer_plan.ts";
 import { UNFIT_NAME, verdictOf } from "./put.ts";
@@ -25,17 +25,15 @@ const INTO_ITSELF = new HttpError(403, "source and destination are the same, or 
 
 const THE_STORE = new HttpError(403, "the store itself is neither copied, moved nor replaced");
 
+const NOT_ALL = new HttpError(403, "what is below has a location where this client may not write");
+
 function malformed(field: string): HttpError {
   return new HttpError(400, `the field ${field} has a value that it cannot have`);
 }
 
 /** Copies a file or a folder: 201, 204 where something was replaced, 207 where parts of a folder failed. @throws {FileError} */
 export function copy(request: Request, target: StoreTarget): Promise<Response | HttpError> {
-  return transfer(request, target, async (plan) => {
-    const failures: Failures = [];
-    await copyTree(plan, failures);
-    return failures;
-  });
+  return transfer(request, target, copyTree);
 }
 
 /** Moves a file or a folder, all at once where both ends are on one file system. Answers as copy() does. @throws {FileError} */
@@ -49,14 +47,18 @@ async function transfer(
   act: (plan: Transfer) => Promise<Failures | HttpError>,
   isMove = false,
 ): Promise<Response | HttpError> {
-  let isOver = false;
-  const takeBack = request.onGone(() => isOver = true);
+  let isGone = false;
+  const takeBack = request.onGone(() => isGone = true);
+  const check = () => {
+    if (isGone) throw new GoneError();
+  };
   try {
-    const plan = await planOf(request, target, isMove, () => isOver);
+    const plan = await planOf(request, target, isMove, check);
     if (plan instanceof HttpError) return plan;
     const failures = await act(plan);
     if (failures instanceof HttpError) return failures;
     if (plan.target.fsync) await plan.to.folder.sync();
+    if (isMove && target.fsync) await plan.source.folder.sync();
     return answer(plan, failures);
   } finally {
     takeBack();
@@ -74,7 +76,7 @@ async function planOf(
   request: Request,
   target: StoreTarget,
   isMove: boolean,
-  isOver: () => boolean,
+  check: () => void,
 ): Promise<Transfer | HttpError> {
   const { fields } = request, overwrite = fields.joined("overwrite")?.toUpperCase();
   if (overwrite !== undefined && overwrite !== "T" && overwrite !== "F") return malformed("Overwrite");
@@ -85,12 +87,15 @@ async function planOf(
   const there = target.destination?.(path) ?? refusal(403);
   if (there instanceof HttpError) return there;
   if (target.place === "" || there.place === "") return THE_STORE;
+  if (!there.mayTake(target.path)) return refusal(403);
   const source = await find(target);
   if (source instanceof HttpError || !isThere(source, target)) return refusal(404);
   if (verdictOf(request, target, source.occupant) === "failed") return refusal(412);
   const to = await placeOf(there, source);
   if (to instanceof HttpError) return to;
   if (to.folder.isWithin(source) || source.folder.isWithin(to) || isSameName(source, to)) return INTO_ITSELF;
+  if (isMove && source.occupant.kind === "folder" && target.mayChangeTree?.() === false) return NOT_ALL;
+  if (to.occupant.kind === "folder" && there.mayChangeTree?.() === false) return NOT_ALL;
   if (overwrite === "F" && to.occupant.kind !== "nothing") return refusal(412);
   return {
     source,
@@ -100,8 +105,8 @@ async function planOf(
     overwrites: overwrite !== "F",
     replacesTrees: there.removesTrees === true || overwrite === "T",
     isDeep: depth === "infinity",
-    mayRead: target.mayRead ?? (() => true),
-    isOver,
+    isMove,
+    check,
   };
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Place } from "./named.ts";
-import type { StoreTarget } from "./target.ts";
+import type { Destination } from "./target.ts";
 
 /** What is transferred, and where to. */
 export interface Transfer {
@@ -13,15 +13,15 @@ export interface Transfer {
   readonly sourcePath: string;
   readonly to: Place;
   /** Of the destination. */
-  readonly target: StoreTarget;
+  readonly target: Destination;
   /** What is there may be replaced. */
   readonly overwrites: boolean;
   /** A folder there may be replaced with all that is in it. */
   readonly replacesTrees: boolean;
   /** Whether a copy of a folder has what is in it. */
   readonly isDeep: boolean;
-  /** False for a path that whoever asks may not read. */
-  readonly mayRead: (path: string) => boolean;
-  /** True once the client has left: what is left is not done. */
-  readonly isOver: () => boolean;
+  /** The source is to be gone. */
+  readonly isMove: boolean;
+  /** Throws once the client has left: what is left is not done. */
+  readonly check: () => void;
 }

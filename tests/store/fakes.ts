@@ -164,7 +164,7 @@ export class FakeStore implements StoreFiles {
         for (const all of [links, nodes] as Map<string, unknown>[]) {
           for (const key of [...all.keys()]) if (key === real || key.startsWith(`${real}/`)) all.delete(key);
         }
-        return Promise.resolve();
+        return Promise.resolve([]);
       },
     };
   }
