@@ -465,6 +465,39 @@ export interface StoreFiles {
   exclusively<T>(keys: string | readonly string[], act: () => T): T;
   /** True for a symbolic link, wherever it leads. */
   isLink(path: string): boolean;
+  /** Files that grow over several requests; absent where there are none. Loaded when it is first asked for. */
+  partials?(): Promise<PartialFiles>;
+}
+
+/** Files that grow over several requests, and outlive this program. Beside each of them lie notes, a text. */
+export interface PartialFiles {
+  /** A new file with its notes, which are there first. @throws {FileError} */
+  create(path: string, notes: string): PartialFile;
+  /** Undefined where there is no such file. @throws {FileError} */
+  open(path: string): PartialFile | undefined;
+  /** Undefined where there are none, or too many. @throws {FileError} */
+  readNotes(path: string): string | undefined;
+  /** Writes notes in place of those that are there, all at once. @throws {FileError} */
+  writeNotes(path: string, notes: string): void;
+  /** Removes the file and its notes, so far as they are there. @throws {FileError} */
+  remove(path: string): void;
+}
+
+/** A file that grows, open. What discards a new file only closes it: it is removed by its path. */
+export interface PartialFile extends NewFile {
+  /** Bytes that are in the file. @throws {FileError} */
+  size(): number;
+  /**
+   * Has everything that was written in the file, where it outlives this program.
+   *
+   * @param onDisk where it outlives the system, too
+   * @throws {FileError}
+   */
+  flush(onDisk: boolean): Promise<void>;
+  /** Drops what is behind so many bytes. @throws {FileError} */
+  truncate(size: number): void;
+  /** Reads once at an offset; 0 at the end. @throws {FileError} */
+  readAt(buffer: Uint8Array, offset: number): Promise<number>;
 }
 
 /** What pages are told that load themselves anew. */

@@ -9,6 +9,9 @@ import { parseTrustedProxy } from "./names.ts";
 import type { AccessRights, Who } from "./value_types.ts";
 import { ValueError } from "./values.ts";
 
+/** In the place of a file: the users that the command line has made, which the main thread alone knows. No path is like it. */
+export const OWN_USERS = ":own";
+
 const WHO = "all, users, none, or a list of names";
 
 /**

@@ -11,6 +11,7 @@ import type {
   NameInFolder,
   NewContent,
   Occupant,
+  Partials,
   StoredBytes,
   TakenFolder,
   WritableFolder,
@@ -42,6 +43,13 @@ export class StoreFolder implements WritableFolder {
     if (stat.kind === "directory") return { kind: "folder" };
     const validators = { etag: fileEntityTag(stat), modified: stat.modified };
     return { kind: "file", validators, size: stat.size };
+  }
+
+  /** PERF: what it takes is loaded with the first upload that wants it. */
+  partials(): Promise<Partials> | undefined {
+    const { ports, place } = this, files = ports.store.partials?.();
+    return files && Promise.all([files, import("./partials.ts")])
+      .then(([files, { StorePartials }]) => new StorePartials(ports, files, place));
   }
 
   create(): NewContent {

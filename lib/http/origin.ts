@@ -121,6 +121,47 @@ export interface NewContent {
   discard(): void;
 }
 
+/** Content that comes in several requests. It lies hidden in its folder, with notes beside it, and outlives this program. */
+export interface PartialContent {
+  readonly notes: string;
+  /** What is left of it are the notes: it has been named, or its bytes are lost. */
+  readonly isMissing: boolean;
+  /** Bytes that are really there. */
+  readonly size: number;
+  /** When something was appended to it last, in milliseconds since the epoch. */
+  readonly modified: number;
+  /** Appends bytes. @throws {FileError} */
+  write(bytes: Uint8Array): Promise<void>;
+  /** Has everything that was written where it outlives this program; on the disk: and the system. @throws {FileError} */
+  flush(onDisk: boolean): Promise<void>;
+  /** Drops what is behind so many bytes. @throws {FileError} */
+  truncate(size: number): void;
+  /** Reads once at an offset; 0 at the end. @throws {FileError} */
+  readAt(buffer: Uint8Array, offset: number): Promise<number>;
+  /** Replaces the notes, all at once. @throws {FileError} */
+  note(notes: string): void;
+  /** As that of NewContent. @throws {FileError} */
+  setModified(time: number): void;
+  /** Gives it its name, as NewContent does; the notes stay. @throws {FileError} */
+  commit(name: string, replace: boolean): MaybePromise<void>;
+  /** True if this very content has the name already. @throws {FileError} */
+  isNamed(name: string): boolean;
+  /** Removes what there is of it, and the notes. @throws {FileError} */
+  remove(): void;
+  /** What is held for it is given back; it stays where it is. Never throws. */
+  close(): void;
+}
+
+/** The content of a folder that comes in several requests. */
+export interface Partials {
+  /** The folder's place on this machine, for whoever removes what is never gone on with. */
+  readonly folder: string;
+  /** Begins one. Whoever has it closes it. @throws {FileError} */
+  create(id: string, notes: string): PartialContent;
+  /** One that was begun before; undefined if there is none. Whoever has it closes it. @throws {FileError} */
+  open(id: string): PartialContent | undefined;
+}
+
 /** A folder that may be written to. */
 export interface WritableFolder {
   /** Tells it from every other folder of its origin. */
@@ -172,6 +213,8 @@ export interface WritableFolder {
    * @throws {FileError} "busy" if it is not had in time
    */
   exclusively<T>(name: string, act: () => MaybePromise<T>, other?: NameInFolder): MaybePromise<T>;
+  /** Undefined where content must come in one request. */
+  partials?(): Promise<Partials> | undefined;
 }
 
 /** A name in a folder, whatever stands there. */

@@ -1,5 +1,5 @@
 /**
- * Reason phrases (RFC 9110 section 15, RFC 2518, RFC 4918, RFC 6585, RFC 7725, RFC 8297). Refuses nothing: a code that nobody has named,
+ * Reason phrases (RFC 9110 section 15, draft-ietf-httpbis-resumable-upload, RFC 2518, RFC 4918, RFC 6585, RFC 7725, RFC 8297). Refuses nothing: a code that nobody has named,
  * as a CGI program may send one, gets the name of its class.
  *
  * @module
@@ -10,6 +10,7 @@ const PHRASES: Readonly<Record<number, string>> = {
   101: "Switching Protocols",
   102: "Processing",
   103: "Early Hints",
+  104: "Upload Resumption Supported",
   200: "OK",
   201: "Created",
   202: "Accepted",

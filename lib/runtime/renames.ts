@@ -4,7 +4,7 @@
  * @module
  */
 import { FileError } from "../ports.ts";
-import { fileError } from "./files.ts";
+import { linkNew } from "./naming.ts";
 
 /** Renames; a file that is there is replaced. @throws the system's error */
 export function renameOver(from: string, to: string): void {
@@ -36,36 +36,6 @@ export function renameNew(from: string, to: string): void {
     Deno.removeSync(to);
     throw error;
   }
-}
-
-/**
- * Gives a file a second name: a hard link fails where a name exists, which no rename does.
- *
- * @returns "renamed" on file systems without hard links
- * @throws the system's error
- */
-export function linkNew(from: string, to: string): "linked" | "renamed" {
-  try {
-    Deno.linkSync(from, to);
-    return "linked";
-  } catch (error) {
-    const { problem } = fileError(error, to);
-    if ((problem !== "denied" && problem !== "failed") || isElsewhere(error)) throw error;
-    // No hard links here (FAT, some network drives): the name is taken first, and is empty for a moment.
-    Deno.openSync(to, { write: true, createNew: true }).close();
-    try {
-      Deno.renameSync(from, to);
-    } catch (renaming) {
-      Deno.removeSync(to);
-      throw renaming;
-    }
-    return "renamed";
-  }
-}
-
-/** The other name would be on another file system. */
-export function isElsewhere(error: unknown): boolean {
-  return (error as { code?: unknown } | undefined)?.code === "EXDEV";
 }
 
 function isInAnotherCase(from: string, to: string): boolean {

@@ -6,6 +6,7 @@
  */
 import { basename, dirname, join } from "@std/path";
 import { Gatherer } from "../bytes/gatherer.ts";
+import { uploadOfFile } from "../http/partial_name.ts";
 import {
   type ErrorLog,
   type FileAside,
@@ -14,11 +15,12 @@ import {
   type NewFile,
   type StoreFiles,
 } from "../ports.ts";
-import { fileError, fileSystem, forgetStats, toStat } from "./files.ts";
+import { fileError, forgetStats } from "./files.ts";
 import { writeAll } from "./positioned_file.ts";
 import { NameLocks } from "./name_locks.ts";
+import { isElsewhere, keepMode, linkNew, statOf, tryOr } from "./naming.ts";
 import { removeTree } from "./remove_tree.ts";
-import { isElsewhere, linkNew, renameNew, renameOver } from "./renames.ts";
+import { renameNew, renameOver } from "./renames.ts";
 
 /** Hidden, so that no request reaches it and no listing shows it. */
 const PREFIX = ".webserv-upload-";
@@ -186,6 +188,8 @@ export const storeFiles: StoreFiles = {
       throw known;
     }
   },
+
+  partials: () => import("./partial_files.ts").then(({ partialFiles }) => partialFiles),
 };
 
 function isRemovedIn(attempts: number, path: string): boolean {
@@ -220,13 +224,6 @@ function removeLost(): void {
 
 function hiddenPath(folder: string, prefix = PREFIX): string {
   return join(folder, `${prefix}${Deno.pid}-${crypto.randomUUID()}`);
-}
-
-/** The sandbox may not let an open file be looked at (see FileCache): its name is no other file's. */
-function statOf(file: Deno.FsFile, path: string): FileStat {
-  const stat = tryOr(undefined, () => toStat(file.statSync())) ?? fileSystem.lstat(path);
-  if (!stat) throw new FileError("changed", path);
-  return stat;
 }
 
 class Aside implements FileAside {
@@ -370,19 +367,16 @@ class UnnamedFile implements NewFile {
   }
 }
 
-/** A file that is replaced keeps who may read it. */
-function keepMode(replaced: string, by: string): void {
-  if (Deno.build.os === "windows") return;
-  try {
-    const { mode, isFile } = Deno.lstatSync(replaced);
-    if (isFile && mode !== null) Deno.chmodSync(by, mode & 0o777);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-}
-
-/** Removes what a crashed run has left below a store. Never rejects. */
-export async function sweep(folder: string, log: ErrorLog): Promise<void> {
+/**
+ * Removes what a crashed run has left below a store. Never rejects.
+ *
+ * @param foundPartial is told of files that may still be gone on with
+ */
+export async function sweep(
+  folder: string,
+  log: ErrorLog,
+  foundPartial?: (folder: string, name: string) => void,
+): Promise<void> {
   const complain = (error: unknown) => {
     const { problem } = fileError(error, folder);
     if (problem === "not found") return;
@@ -391,7 +385,7 @@ export async function sweep(folder: string, log: ErrorLog): Promise<void> {
   try {
     for await (const { name, isDirectory, isFile } of Deno.readDir(folder)) {
       const path = join(folder, name);
-      if (isDirectory && !name.startsWith(PREFIX)) await sweep(path, log);
+      if (isDirectory && !name.startsWith(PREFIX)) await sweep(path, log, foundPartial);
       else if ((isFile || isDirectory) && name.startsWith(PREFIX)) {
         try {
           if (!isAbandoned(path, name)) continue;
@@ -401,7 +395,7 @@ export async function sweep(folder: string, log: ErrorLog): Promise<void> {
         } catch (error) {
           complain(error);
         }
-      }
+      } else if (isFile && uploadOfFile(name) !== undefined) foundPartial?.(folder, name);
     }
   } catch (error) {
     complain(error);
@@ -442,15 +436,6 @@ function isRunning(pid: number): boolean {
     return Deno.statSync(`/proc/${pid}`).isDirectory;
   } catch (error) {
     return !(error instanceof Deno.errors.NotFound);
-  }
-}
-
-/** For what not every file system, or every version of the runtime, can do. */
-function tryOr<T>(otherwise: T, act: () => T): T {
-  try {
-    return act();
-  } catch {
-    return otherwise;
   }
 }
 

@@ -21,6 +21,7 @@ import type { AddedFields } from "./added_fields.ts";
 import type { PublicAuthority, SecureAddress } from "./authority_pages.ts";
 import type { Location } from "./location.ts";
 import type { LocationTable } from "./location_table.ts";
+import type { KnowsUsers } from "./logins.ts";
 import type { NeverRun } from "./never_run.ts";
 import type { ProgramFiles } from "./program_files.ts";
 import type { Forwarder } from "./forwarder.ts";
@@ -79,6 +80,8 @@ export interface Services {
   readonly live?: LiveReload | undefined;
   /** What makes answers slow and broken on purpose; undefined: nothing does, whatever the configuration says. */
   readonly weather?: Weather | undefined;
+  /** Knows users; undefined: nobody is one. */
+  readonly logins?: KnowsUsers | undefined;
   /** The main thread, for what no thread can know alone; undefined where there is none, and nothing is to be asked. */
   readonly main?: MainThread | undefined;
   /** Passes requests on to other servers; undefined where no location does. */
@@ -121,6 +124,8 @@ export interface Exchange {
   readonly luck: number | undefined;
   /** Whose name and password were right; undefined where nobody was asked for them yet. */
   readonly user: string | undefined;
+  /** The file of users that he stands in. */
+  readonly userFile: string | undefined;
   /** Takes down how it is answered; undefined where nobody wants to know. */
   readonly trace: Trace | undefined;
 }
@@ -155,6 +160,7 @@ export function begin(
     errorPage: undefined,
     luck: undefined,
     user: undefined,
+    userFile: undefined,
     trace,
   };
 }
@@ -243,6 +249,7 @@ export function at(
     errorPage: changes.errorPage ?? exchange.errorPage,
     luck: exchange.luck,
     user: exchange.user,
+    userFile: exchange.userFile,
     trace,
   };
 }

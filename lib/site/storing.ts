@@ -13,6 +13,7 @@ import type { StoreTarget } from "../store/target.ts";
 import type { Exchange } from "./exchange.ts";
 import { fromElsewhere, isForeign } from "./foreign.ts";
 import { liveReloadOf } from "./live_reload.ts";
+import { isResumable } from "./resumable_requests.ts";
 import { storeTargetOf } from "./store_targets.ts";
 
 type Writer = (request: Request, target: StoreTarget) => Promise<Outcome>;
@@ -27,12 +28,14 @@ const WRITERS: ReadonlyMap<string, Writer> = new Map<string, Writer>([
   ["MOVE", async (request, target) => (await import("../store/transfer.ts")).move(request, target)],
 ]);
 
-/** Answers what writes, from the location's store; undefined for what does not write. @throws {FileError} */
+/** Answers what writes into the location's store, and asks about uploads; undefined for everything else. @throws {FileError} */
 export function answerFromStore(exchange: Exchange): MaybePromise<Outcome> | undefined {
   const { location, path, trace } = exchange;
-  const write = WRITERS.get(exchange.request.method);
   // Who writes names the place: no index and no try_files chooses it.
-  if (write === undefined || exchange.isChosen) return undefined;
+  if (exchange.isChosen) return undefined;
+  const { method } = exchange.request, resumes = isResumable(exchange);
+  const write = resumes ? resumer(exchange) : WRITERS.get(method);
+  if (write === undefined) return undefined;
   const { config: { access } } = location;
   if (!access.cors && isForeign(exchange.request)) return fromElsewhere(exchange.request);
   const place = location.storePath(path), store = location.store!;
@@ -43,8 +46,18 @@ export function answerFromStore(exchange: Exchange): MaybePromise<Outcome> | und
     ? exchange.request
     : requestWith(exchange.request, { fields });
   const plain = liveReloadOf(exchange)?.asPlain(request) ?? request, target = storeTargetOf(exchange);
-  if (!exchange.server.hasLocks) return write(plain, target);
+  // What has come of an upload is nobody's but its creator's, whoever has locked what it will become.
+  const isOfUpload = resumes && (method === "HEAD" || method === "DELETE");
+  if (!exchange.server.hasLocks || isOfUpload) return write(plain, target);
   return import("./dav_writes.ts").then(({ answerGuarded }) =>
     answerGuarded(exchange, { request: plain, target, run: write })
   );
+}
+
+/** PERF: what it takes is loaded with the first upload that wants it. */
+function resumer(exchange: Exchange): Writer {
+  return async (request, target) => {
+    const { answerResumable } = await import("./resumable.ts");
+    return await answerResumable(exchange, request, target);
+  };
 }

@@ -33,7 +33,7 @@ export async function put(request: Request, target: StoreTarget): Promise<Respon
   if (request.fields.has("content-range")) return new HttpError(400, undefined, PART);
   const before = await placeOfPut(request, target);
   if (before instanceof HttpError) return before;
-  const content = await before.folder.create();
+  const content = target.received ?? await before.folder.create();
   try {
     await receiveInto(content, limitedBody(request.body, target.limit), target.fsync);
     if (target.modified !== undefined) content.setModified(target.modified);
@@ -76,8 +76,8 @@ function nameIt(
   });
 }
 
-/** Where a PUT may write now, or why it may not. */
-function placeOfPut(request: Request, target: StoreTarget): MaybePromise<Place | HttpError> {
+/** Where a PUT may write now, or why it may not. @throws {FileError} */
+export function placeOfPut(request: Request, target: StoreTarget): MaybePromise<Place | HttpError> {
   return andThen(locate(target), (named) => {
     if (named instanceof HttpError) return named;
     const { folder, name } = named;

@@ -4,7 +4,7 @@
  * @module
  */
 import type { HttpError } from "../http/errors.ts";
-import type { Companions, WritableOrigin } from "../http/origin.ts";
+import type { Companions, NewContent, WritableOrigin } from "../http/origin.ts";
 import type { Clock } from "../ports.ts";
 
 /** A request's place in a store. */
@@ -34,6 +34,10 @@ export interface StoreTarget {
   readonly naming?: ((name: string) => void) | undefined;
   /** For conditions with a date. */
   readonly clock: Pick<Clock, "now">;
+  /** The content where it has come already, so that nothing of the body is written any more. */
+  readonly received?: NewContent;
+  /** The name that a POST gives its content, as the client has sent it; without one it gets one of ours. */
+  readonly fileName?: string;
 }
 
 /** Where something is copied or moved to. */

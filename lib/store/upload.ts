@@ -44,12 +44,12 @@ export class Upload {
     return [...new Set(this.#received.map(({ name }) => name))];
   }
 
-  /** Content to be written. @throws {HttpError} if its name is taken @throws {FileError} */
-  async add(name: string, isOurs: boolean): Promise<NewContent> {
+  /** Content to be written, or that has come. @throws {HttpError} if its name is taken @throws {FileError} */
+  async add(name: string, isOurs: boolean, received?: NewContent): Promise<NewContent> {
     this.#naming?.(name);
     await this.#checkFree(name);
     if (!this.#replaces && this.#received.some((other) => other.name === name)) throw this.#conflict;
-    const content = await this.#folder.create();
+    const content = received ?? await this.#folder.create();
     this.#received.push({ name, content, isOurs });
     return content;
   }

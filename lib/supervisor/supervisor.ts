@@ -5,7 +5,7 @@
  * @module
  */
 import { endpointsOf } from "../config/listen.ts";
-import { hasDav, hasLiveReload, spawnedPools, uploadStores } from "../config/places.ts";
+import { asksForNames, hasDav, hasLiveReload, spawnedPools, uploadStores } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
 import { type Endpoint, endpointKey } from "../http/endpoint.ts";
 import { describeFileError } from "../http/errors.ts";
@@ -43,10 +43,12 @@ import type { LiveWatch } from "./live_watch.ts";
 import type { AdminAddress, AdminChange, AdminKeeper } from "./admin_keeper.ts";
 import type { InspectionMemory } from "./inspection_memory.ts";
 import type { PoolKeeper } from "./pool_keeper.ts";
+import type { LoginKeeper } from "./login_keeper.ts";
 import { QuestionDesk, type TopicAnswerer } from "./questions.ts";
 import { type RetiredBounds, RetiredWorkers } from "./retired_workers.ts";
 import { SOFTWARE } from "./software.ts";
 import { RootLinks } from "./root_links.ts";
+import type { UploadKeeper } from "./upload_keeper.ts";
 import { SupervisorLogs } from "./supervisor_logs.ts";
 import { existingPath, machineName, missingPermission, type SystemInfo } from "./system_info.ts";
 import type { CertificateStore } from "./certificate_store.ts";
@@ -112,6 +114,8 @@ export interface SupervisorOptions {
   readonly inspectorMayMove?: boolean;
   /** In place of RETIRED_BOUNDS. */
   readonly retired?: RetiredBounds;
+  /** Users that are in no file: lines of name:hash, for places whose file of users is OWN_USERS. */
+  readonly ownUsers?: string;
 }
 
 /** Owns the workers and the logs. */
@@ -131,6 +135,10 @@ export class Supervisor {
   readonly #desk = new QuestionDesk();
   /** Since a store was mounted by WebDAV for the first time. */
   #locks: TopicAnswerer | undefined;
+  /** Since there were stores for the first time. */
+  #uploads: UploadKeeper | undefined;
+  /** Since somebody was to be asked for a name for the first time. */
+  #logins: LoginKeeper | undefined;
   /** Since live reload was on for the first time. */
   #liveWatch: LiveWatch | undefined;
   #config: Config;
@@ -182,7 +190,10 @@ export class Supervisor {
     try {
       await supervisor.#begin(config);
       // Not at a reload: then the workers before are still storing.
-      for (const folder of uploadStores(config)) void sweep(folder, supervisor.errorLog);
+      const uploads = supervisor.#uploads;
+      for (const folder of uploadStores(config)) {
+        void sweep(folder, supervisor.errorLog, (folder, name) => uploads?.found(folder, name));
+      }
     } catch (error) {
       await supervisor.stop();
       throw error;
@@ -277,9 +288,11 @@ export class Supervisor {
     this.#stopping = true;
     const liveStopped = this.#liveWatch?.stop();
     this.#retired.stop();
+    this.#uploads?.stop();
     clearInterval(this.#looking);
     this.#reaper?.stop();
     this.#certificateStore?.stop();
+    this.#logins?.stop();
     this.#replacing.forEach(clearTimeout);
     await this.#reloading;
     const inspectorStopped = this.#admin?.stop();
@@ -314,10 +327,12 @@ export class Supervisor {
     const { system } = this.#options;
     const problem = missingPermission(config, workerPermissions(config, system), system);
     if (problem !== undefined) throw new StartError(problem);
+    await this.#prepareLogins(config);
     await this.#preparePools(config);
     await this.#prepareLocks(config);
     const certificates = await this.#certificatesFor(config);
     this.#prepareFolders(config);
+    await this.#prepareUploads(config);
     // Before what they lead to is given to workers, so that no change is missed.
     const links = new RootLinks(config, existingPath);
     const logs = this.#logs.isFor(config) ? this.#logs : openLogs(config, this.#terminal);
@@ -372,6 +387,27 @@ export class Supervisor {
     const { LockKeeper } = await import("./lock_keeper.ts");
     this.#locks = new LockKeeper();
     this.#desk.put("locks", this.#locks);
+  }
+
+  /** PERF: what it takes is loaded only where somebody is asked for a name. @throws {StartError} */
+  async #prepareLogins(config: Config): Promise<void> {
+    if (this.#logins === undefined) {
+      if (!asksForNames(config)) return;
+      const { LoginKeeper } = await import("./login_keeper.ts");
+      this.#logins = new LoginKeeper({
+        tell: (text) => this.#everyWorker().forEach((worker) => worker.tell("login", text)),
+        warn: (text) => this.errorLog.warning(text),
+        notice: (text) => this.errorLog.notice(text),
+        now: () => performance.now(),
+        ownUsers: this.#options.ownUsers ?? "",
+      });
+      this.#desk.put("login", this.#logins);
+    }
+    try {
+      this.#logins.load(config);
+    } catch (error) {
+      throw error instanceof Error && error.name === "UserFileError" ? new StartError(error.message) : error;
+    }
   }
 
   /** Nobody wants to know any more what changes. */
@@ -540,6 +576,19 @@ export class Supervisor {
       }
       throw error;
     }
+  }
+
+  /** PERF: what it takes is loaded only where there are stores. */
+  async #prepareUploads(config: Config): Promise<void> {
+    if (this.#uploads !== undefined || uploadStores(config).length === 0) return;
+    const { UploadKeeper } = await import("./upload_keeper.ts");
+    this.#uploads = new UploadKeeper({
+      tell: (number, text) =>
+        this.#everyWorker().find((worker) => worker.number === number)?.tell("uploads", text),
+      errorLog: () => this.errorLog,
+      stores: () => uploadStores(this.#config).map(this.#options.system.realPath),
+    });
+    this.#desk.put("uploads", this.#uploads);
   }
 
   /** Has programs end with this process, however that ends. */

@@ -45,6 +45,7 @@ import { toHttps } from "../server/to_https.ts";
 import { SystemCompression } from "../runtime/compression.ts";
 import type { Services } from "../site/exchange.ts";
 import type { RecordsFound, RecordsWanted } from "../inspector/wanted.ts";
+import { LazyLogins } from "../site/logins.ts";
 import { createSite, type Site } from "../site/site.ts";
 import { Weather } from "../site/weather.ts";
 import { speaksTls, type WorkerCertificate, type WorkerCertificates } from "./certificates.ts";
@@ -149,6 +150,7 @@ export class WorkerServer {
       errorLog: logs.error,
       weather: new Weather(clock),
       main,
+      logins: new LazyLogins(main, clock),
     };
     const live = new LazyLive(feed, clock);
     await live.prepare(config);

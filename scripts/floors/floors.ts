@@ -62,12 +62,14 @@ export const FLOORS: readonly Floor[] = [
       "lib/proxy",
       "lib/access",
       "lib/dav",
+      "lib/store",
       "lib/files",
       "lib/disk",
       "lib/authority",
       "lib/config",
       ...PURE,
       "@std/path",
+      "node:crypto",
       "deno.json",
     ],
     names: "system",
@@ -183,7 +185,7 @@ export const FLOORS: readonly Floor[] = [
   {
     place: "lib/access",
     what: "who may come in: files of users, hashes of passwords, rights, failed logins",
-    imports: [...PURE, "bcryptjs"],
+    imports: ["lib/config", ...PURE, "apache-md5", "bcryptjs", "unixcrypt", "node:buffer", "node:crypto"],
     names: "chance",
   },
   {
