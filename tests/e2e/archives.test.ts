@@ -43,10 +43,12 @@ const FILES = [
   "a.txt",
   "empty.txt",
   LONG,
+  // A location of its own, which sends it as it is; its program is none of them.
+  "run/plain.txt",
   "sub/deep/b.bin",
   "ü &'x.txt",
 ].sort();
-const FOLDERS = [`${LONG.split("/")[0]}/`, "nothing/", "sub/", "sub/deep/"];
+const FOLDERS = [`${LONG.split("/")[0]}/`, "nothing/", "run/", "sub/", "sub/deep/"];
 
 /** Files and folders that Python sees in an archive, and the content of the files, after it has tested it. */
 async function opened(bytes: Uint8Array, kind: "zip" | "tar") {
