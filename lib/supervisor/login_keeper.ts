@@ -6,11 +6,11 @@
 import { createHmac, randomBytes } from "node:crypto";
 import { FailedLogins } from "../access/failed_logins.ts";
 import { decodeQuestion, type LoginAnswer, type LoginNews, type LoginQuestion } from "../access/questions.ts";
-import { escapeControls } from "../runtime/logs.ts";
 import type { Config } from "../config/types.ts";
 import { LoginJobs } from "./login_jobs.ts";
 import type { TopicAnswerer } from "./questions.ts";
 import { UserFiles } from "./user_files.ts";
+import { reasonOf } from "./worker_messages.ts";
 
 /** What it works with. */
 export interface LoginKeeperPorts {
@@ -90,7 +90,7 @@ export class LoginKeeper implements TopicAnswerer {
     if (wait <= 0) return;
     this.#tell({ blocked: address, for: wait });
     this.#ports.notice(
-      `${this.#failures.limit} logins from ${escapeControls(address)} have failed: it is answered 429 for ${
+      `${this.#failures.limit} logins from ${reasonOf(address)} have failed: it is answered 429 for ${
         Math.ceil(wait / 1000)
       } s`,
     );

@@ -66,6 +66,15 @@ Deno.test("a file that has changed, and only that, has to be asked about again",
   assertEquals(main.asked.length, 3);
 });
 
+Deno.test("an answer that comes behind the news of a change is not remembered", async () => {
+  const { main, verify } = setUp();
+  const first = verify("anna:anna!");
+  main.tell(JSON.stringify({ changed: "/users" }));
+  assertEquals(await first, "anna");
+  await verify("anna:anna!");
+  assertEquals(main.asked.length, 2);
+});
+
 Deno.test("an address that is blocked is not asked about, until its time is over", async () => {
   const { main, clock, verify } = setUp();
   await verify("anna:anna!");
