@@ -86,7 +86,6 @@ export function decodeConfig(
   warnAboutCgiDebug(section, warnings.report);
   const config = { file, ...completeTop(section.values), servers: servers.map(completeServer) };
   checkAdmin(config, section, issues.report);
-  for (const [index, server] of config.servers.entries()) checkAccess(server, servers[index]!, reports);
   if (!issues.empty) return { issues: issues.sorted() };
   for (const [index, server] of config.servers.entries()) {
     warnAboutErrorPages(server, servers[index]!, warnings.report);
@@ -100,6 +99,7 @@ export function decodeConfig(
     checkOutside(config, section, outside, reports);
     checkLinks(config, section, outside, reports);
     checkCertificates(config, servers, outside, reports);
+    for (const [index, server] of config.servers.entries()) checkAccess(server, servers[index]!, reports);
     checkUserFiles(config, servers, outside, reports);
     checkLocalNames(config, servers, outside.machineName, issues.report);
     if (outside.missing) warnAboutInterpreters(section, outside.missing, warnings.report);
