@@ -51,7 +51,7 @@ export async function answerPropfind(exchange: Exchange): Promise<Outcome> {
     ? { own: [], members: [] }
     : await locksAt(exchange.services, key, withMembers);
   const room = asksForRoom(query) ? await roomOf(exchange) : undefined;
-  const own = describe(exchange, path, found, {
+  const own = describe(exchange, path, ownHref(exchange), found, {
     dead: deadOf(nameIn(exchange, place)),
     locks: locks.own,
     room,
@@ -90,7 +90,7 @@ class Members {
     const kept = typeof folder === "string" ? undefined : await PROPERTIES.names(folder);
     const byName = this.#locksByName();
     yield first;
-    const turn = turns.begin();
+    const turn = turns.begin(), href = ownHref(this.exchange);
     for (const { name } of entries) {
       if (turn.isOver()) await turn.next();
       if (!mayRead(this.exchange, `${base}${name}` as DecodedPath)) continue;
@@ -101,7 +101,7 @@ class Members {
         ...this.known.own.filter(({ isDeep }) => isDeep),
         ...byName.get(name.toLowerCase()) ?? [],
       ];
-      const resource = describe(this.exchange, `${base}${name}`, found, {
+      const resource = describe(this.exchange, `${base}${name}`, `${href}/${encodeName(name)}`, found, {
         dead,
         locks,
         room: this.known.room,
@@ -131,19 +131,46 @@ function look<T>(act: () => T): T | undefined {
   }
 }
 
+/** @param href without a slash at its end */
 function describe(
   { location: { labels } }: Exchange,
   path: string,
+  href: string,
   found: DiskFile | DiskFolder,
   known: Pick<DavResource, "dead" | "locks" | "room">,
 ): DavResource {
-  const plain = path.endsWith("/") ? path.slice(0, -1) : path, name = plain.slice(plain.lastIndexOf("/") + 1);
+  const plain = withoutSlash(path), name = plain.slice(plain.lastIndexOf("/") + 1);
   if (found.kind === "directory") {
-    return { href: encodePath(`${plain}/`), name, modified: found.stat.modified, file: undefined, ...known };
+    return { href: `${href}/`, name, modified: found.stat.modified, file: undefined, ...known };
   }
-  const { size, etag, modified } = found,
-    { contentType } = labels?.labelsOf(found, path as DecodedPath) ?? found;
-  return { href: encodePath(path), name, modified, file: { size, etag, contentType }, ...known };
+  const { size, etag, modified } = found, { contentType } = labels?.labelsOf(found, path) ?? found;
+  return { href, name, modified, file: { size, etag, contentType }, ...known };
+}
+
+/** A colon in it would not make it a scheme: it has a slash before it. */
+function encodeName(name: string): string {
+  return encodePath(`/${name}`).slice(1);
+}
+
+function withoutSlash(path: string): string {
+  return path.endsWith("/") ? path.slice(0, -1) : path;
+}
+
+/**
+ * The path as it was asked for, without a slash at its end: clients (cadaver) look for just that in the answer, however they
+ * encode it.
+ */
+function ownHref({ request, path }: Exchange): string {
+  return withoutSlash(isSpelling(request.path, path) ? request.path : encodePath(path));
+}
+
+function isSpelling(encoded: string, path: string): boolean {
+  try {
+    return decodeURIComponent(encoded) === path;
+  } catch {
+    // No UTF-8.
+    return false;
+  }
 }
 
 /** Where the properties of the store itself lie would be outside of it: it has none. */

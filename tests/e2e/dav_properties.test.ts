@@ -62,6 +62,8 @@ test("PROPFIND tells of a file what GET tells, and of a folder what is in it, bu
     folder.text,
   );
   assert(!folder.text.includes("hidden"), folder.text);
+  // As it was asked for, however that is written.
+  assertEquals(hrefsIn(await propfind(port, "/dav/%66older", { Depth: "1" })), ["/dav/%66older/"]);
   // Without the slash, too: not all clients follow a redirect.
   assertEquals(hrefsIn(await propfind(port, "/dav")), ["/dav/"]);
 });
