@@ -15,6 +15,7 @@ import {
   linkFolders,
   logFiles,
   spawnedPools,
+  userFiles,
 } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
 import { isContained } from "../http/containment.ts";
@@ -194,6 +195,7 @@ export function permissionFlags(config: Config, workers: PermissionSet, needs: M
         ...needs.modules,
         ...outside(workers.read, pools.folders),
         ...certificateFiles(config),
+        ...userFiles(config),
         ...folders,
         ...pools.folders,
         ...needs.watched ?? [],
