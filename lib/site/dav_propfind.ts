@@ -7,10 +7,13 @@ import { parsePropfind, type PropfindQuery } from "../dav/bodies.ts";
 import { depthOf } from "../dav/dav_fields.ts";
 import type { DiskRoom, ShownLock } from "../dav/lock_questions.ts";
 import { asksForRoom, type DavResource, MULTISTATUS, parseDead, writeProperties } from "../dav/properties.ts";
-import type { DiskFile, DiskFolder } from "../disk/found.ts";
+import type { DiskEntry } from "../disk/disk_origin.ts";
+import { DiskFile, type DiskFolder } from "../disk/found.ts";
 import { PropertyFiles } from "../disk/property_files.ts";
 import type { StoreFolder } from "../disk/store_folder.ts";
+import { fileEntityTag } from "../http/etag.ts";
 import { HttpError, refusal } from "../http/errors.ts";
+import { typeByName } from "../http/media_type.ts";
 import type { Outcome } from "../http/message.ts";
 import type { NameInFolder } from "../http/origin.ts";
 import { type DecodedPath, encodePath } from "../http/path.ts";
@@ -68,6 +71,11 @@ async function* one(text: string): AsyncGenerator<string> {
   yield text;
 }
 
+/** What is told of a file or a folder. */
+type Found =
+  | Pick<DiskFile, "kind" | "size" | "modified" | "etag" | "contentType">
+  | Pick<DiskFolder, "kind" | "stat">;
+
 /** What is in a folder, told piece by piece. */
 class Members {
   constructor(
@@ -91,11 +99,12 @@ class Members {
     const byName = this.#locksByName();
     yield first;
     const turn = turns.begin(), href = ownHref(this.exchange);
-    for (const { name } of entries) {
+    for (const entry of entries) {
+      const { name } = entry;
       if (turn.isOver()) await turn.next();
       if (!mayRead(this.exchange, `${base}${name}` as DecodedPath)) continue;
-      const found = look(() => origin.find(`${originPath}/${name}`));
-      if (found === undefined || (found.kind === "file" && refusedProgram(this.exchange, found))) continue;
+      const found = this.#found(entry, `${originPath}/${name}`);
+      if (found === undefined) continue;
       const dead = kept?.has(name) ? deadOf({ folder: folder as StoreFolder, name }) : NO_DEAD;
       const locks = [
         ...this.known.own.filter(({ isDeep }) => isDeep),
@@ -109,6 +118,23 @@ class Members {
       yield writeProperties(resource, this.query);
     }
     yield MULTISTATUS.tail;
+  }
+
+  /**
+   * What a name stands for. PERF: what was seen when the folder was listed is enough, but of links, and where only the content
+   * tells the type.
+   */
+  #found({ name, stat, isLink }: DiskEntry, path: string): Found | undefined {
+    const { exchange } = this, { origin, labels } = exchange.location;
+    const find = () => {
+      const found = look(() => origin!.find(path));
+      return found?.kind === "file" && refusedProgram(exchange, found) ? undefined : found;
+    };
+    const type = typeByName(name);
+    if (isLink || (stat.kind === "file" && (type === undefined || labels !== undefined))) return find();
+    if (stat.kind === "directory") return { kind: "directory", stat };
+    const { size, modified } = stat;
+    return { kind: "file", size, modified, etag: fileEntityTag(stat), contentType: type! };
   }
 
   #locksByName(): Map<string, ShownLock[]> {
@@ -136,14 +162,15 @@ function describe(
   { location: { labels } }: Exchange,
   path: string,
   href: string,
-  found: DiskFile | DiskFolder,
+  found: Found,
   known: Pick<DavResource, "dead" | "locks" | "room">,
 ): DavResource {
   const plain = withoutSlash(path), name = plain.slice(plain.lastIndexOf("/") + 1);
   if (found.kind === "directory") {
     return { href: `${href}/`, name, modified: found.stat.modified, file: undefined, ...known };
   }
-  const { size, etag, modified } = found, { contentType } = labels?.labelsOf(found, path) ?? found;
+  const { size, etag, modified } = found;
+  const { contentType } = found instanceof DiskFile && labels?.labelsOf(found, path) || found;
   return { href, name, modified, file: { size, etag, contentType }, ...known };
 }
 
