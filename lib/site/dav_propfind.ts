@@ -18,7 +18,7 @@ import type { Outcome } from "../http/message.ts";
 import type { NameInFolder } from "../http/origin.ts";
 import { type DecodedPath, encodePath } from "../http/path.ts";
 import { FileError } from "../ports.ts";
-import { bodyOf } from "./dav_body.ts";
+import { bodyOf, SHORT_BODY } from "./dav_body.ts";
 import { askLocks, lockPath, locksAt, XML_FIELDS } from "./dav_locks.ts";
 import type { Exchange } from "./exchange.ts";
 import { refusedProgram } from "./refused_links.ts";
@@ -42,7 +42,7 @@ export async function answerPropfind(exchange: Exchange): Promise<Outcome> {
   const { request, location, path } = exchange;
   const depth = depthOf(request.fields, "infinity");
   if (depth === "malformed") return new HttpError(400, "the field Depth has a value that it cannot have");
-  const query = parsePropfind(await bodyOf(request));
+  const query = parsePropfind(await bodyOf(request, SHORT_BODY));
   const found = location.origin!.find(location.originPath(path));
   if (found === undefined || (found.kind === "file" && path.endsWith("/"))) return refusal(404);
   const refused = found.kind === "file" ? refusedProgram(exchange, found) : undefined;

@@ -9,6 +9,7 @@ import type { ShownLock } from "../dav/lock_questions.ts";
 import type { Write } from "../dav/lock_table.ts";
 import { sentTimeOf } from "../dav/dav_fields.ts";
 import { PropertyFiles } from "../disk/property_files.ts";
+import type { StoreFolder } from "../disk/store_folder.ts";
 import { destinationOf } from "../http/destination.ts";
 import { andThen } from "../http/maybe_promise.ts";
 import { busy, HttpError } from "../http/errors.ts";
@@ -85,7 +86,10 @@ class WriteGuard {
       modified,
       naming: (name) => void this.#named.push(name),
     });
-    return modified !== undefined && isDone(outcome) ? withTimeTaken(outcome) : outcome;
+    if (!isDone(outcome)) return outcome;
+    // What has been left beside an earlier file of the name, which somebody removed by another way, is not its.
+    if (outcome.status === 201 && request.method === "PUT") await this.#forgetProperties();
+    return modified === undefined ? outcome : withTimeTaken(outcome);
   }
 
   /** @throws {Held | HttpError} */
@@ -160,9 +164,19 @@ class WriteGuard {
   }
 
   #isThere(): boolean {
-    const { location: { store }, location, path } = this.exchange, place = location.storePath(path);
-    const slash = place.lastIndexOf("/"), folder = store!.folder(place.slice(0, Math.max(slash, 0)));
-    return typeof folder !== "string" && folder.occupant(place.slice(slash + 1)).kind !== "nothing";
+    const named = this.#place();
+    return named !== undefined && named.folder.occupant(named.name).kind !== "nothing";
+  }
+
+  async #forgetProperties(): Promise<void> {
+    const named = this.#place();
+    if (named !== undefined) await COMPANIONS.removed(named);
+  }
+
+  #place(): { readonly folder: StoreFolder; readonly name: string } | undefined {
+    const { location, path } = this.exchange, place = location.storePath(path);
+    const slash = place.lastIndexOf("/"), folder = location.store!.folder(place.slice(0, Math.max(slash, 0)));
+    return typeof folder === "string" ? undefined : { folder, name: place.slice(slash + 1) };
   }
 
   #destination(kind: Write["kind"]): Write[] {
