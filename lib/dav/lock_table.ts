@@ -43,6 +43,8 @@ export interface Lease {
   readonly writes: readonly Write[];
   /** Which worker has it. */
   readonly worker: number;
+  /** Milliseconds of a clock that never goes back. */
+  readonly begun: number;
 }
 
 /** Locks of all, at most: beyond that no more are granted. */
@@ -50,6 +52,9 @@ export const MOST_LOCKS = 10_000;
 
 /** Leases of all, at most. */
 export const MOST_LEASES = 10_000;
+
+/** How long a write takes at most, in milliseconds: what is older has been forgotten by whoever has begun it. */
+const LONGEST_WRITE = 3_600_000;
 
 /** Characters of all locks, and of all leases, at most: whoever may write may name long paths. */
 export const MOST_CHARACTERS = 8 * 1024 * 1024;
@@ -172,11 +177,12 @@ export class LockTable {
 
   /** Begins writes that nothing forbids: their number, with which they end; undefined where there are too many. */
   begin(writes: readonly Write[], worker: number): number | undefined {
+    this.#dropForgotten();
     const characters = sizeOf(writes);
     if (this.#leases.size >= MOST_LEASES) return undefined;
     if (this.#leaseCharacters + characters > MOST_CHARACTERS) return undefined;
     this.#leaseCharacters += characters;
-    this.#leases.set(++this.#begun, { writes, worker });
+    this.#leases.set(++this.#begun, { writes, worker, begun: this.now() });
     return this.#begun;
   }
 
@@ -195,6 +201,7 @@ export class LockTable {
 
   /** True if somebody is writing where a lock is to hold. */
   isWrittenUnder({ path, isDeep }: Pick<Lock, "path" | "isDeep">): boolean {
+    this.#dropForgotten();
     for (const { writes } of this.#leases.values()) {
       for (const write of writes) {
         if (write.path === path || parentOf(write.path) === path) return true;
@@ -211,6 +218,15 @@ export class LockTable {
     const now = this.now();
     for (const lock of locks.filter(({ expires }) => expires <= now)) this.#drop(lock);
     return this.#byPath.get(path) ?? [];
+  }
+
+  /** They stand in the order in which they have begun. */
+  #dropForgotten(): void {
+    const before = this.now() - LONGEST_WRITE;
+    for (const [number, { begun, worker }] of this.#leases) {
+      if (begun >= before) return;
+      this.end(number, worker);
+    }
   }
 
   #dropOld(): void {

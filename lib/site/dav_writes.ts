@@ -28,6 +28,9 @@ export interface GuardedWrite {
   run(request: Request, target: StoreTarget): Promise<Outcome>;
 }
 
+/** How often the end of a write is told, and how long after each other, in milliseconds. */
+const ATTEMPTS = 5, PAUSE = 500;
+
 /** What clients leave lies beside the files, wherever they are written from. */
 const COMPANIONS = new PropertyFiles();
 
@@ -107,9 +110,19 @@ class WriteGuard {
     return outcome;
   }
 
+  /** Whatever comes of that, the answer is what has come of the write. */
   async end(): Promise<void> {
-    if (this.#lease === undefined) return;
-    await askLocks(this.exchange.services, { do: "end", lease: this.#lease, gone: this.#gone });
+    const { services } = this.exchange, { clock } = services.files;
+    for (let attempt = 0; this.#lease !== undefined && attempt < ATTEMPTS; attempt++) {
+      if (attempt > 0) await new Promise<void>((resolve) => clock.after(PAUSE, resolve));
+      try {
+        await askLocks(services, { do: "end", lease: this.#lease, gone: this.#gone });
+        this.#lease = undefined;
+      } catch (error) {
+        // The main thread has too much to do: it forgets the lease by itself in the end.
+        if (!(error instanceof HttpError)) throw error;
+      }
+    }
   }
 
   /** What is in the way: the locks of the place itself, or of what is in it. */
