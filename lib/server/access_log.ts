@@ -33,6 +33,8 @@ export interface Outcome {
   readonly bytes: number;
   /** Why it is an error, as far as that is known. */
   readonly why?: string | undefined;
+  /** Whose name and password were right. */
+  readonly user?: string | undefined;
   /** What was slow or broken on purpose; combined and common have no place for it. */
   readonly weather?: string | undefined;
 }
@@ -104,7 +106,7 @@ export class AccessLog implements AnswerLog {
   write(
     { remote, local }: Pick<ByteConnection, "remote" | "local">,
     request: LoggedRequest | undefined,
-    { status, bytes, why, weather }: Outcome,
+    { status, bytes, why, weather, user }: Outcome,
   ): void {
     const clock = this.#clock;
     const entry = {
@@ -122,6 +124,7 @@ export class AccessLog implements AnswerLog {
       referer: request?.fields.get("referer"),
       userAgent: request?.fields.get("user-agent"),
       weather,
+      user,
     };
     const format = this.#format, now = clock.now();
     this.#log.line(

@@ -5,20 +5,19 @@
  */
 import type { DiskFile, DiskFolder } from "../disk/found.ts";
 import { joinPath } from "../disk/place.ts";
-import { listingResponse } from "../files/listing.ts";
 import { HttpError, refusal } from "../http/errors.ts";
 import { FieldBlock } from "../http/fields.ts";
 import { andThen, type MaybePromise } from "../http/maybe_promise.ts";
 import { InternalRedirect, type Outcome } from "../http/message.ts";
+import type { Labels } from "../http/origin.ts";
 import { nameInQuery } from "../http/named_file.ts";
 import type { DecodedPath } from "../http/path.ts";
-import type { ListingOptions } from "../pages/listing.ts";
-import { uploadTools } from "../pages/upload_tools.ts";
 import { FileError } from "../ports.ts";
 import { answerWithFile } from "./coded_files.ts";
 import type { Exchange } from "./exchange.ts";
+import { answerWithListing } from "./folder_listing.ts";
+import { answerWithPage, hasPage, labelsOfText, wantsPage } from "./markdown.ts";
 import { notFound, refusedProgram } from "./refused_links.ts";
-import { mayWrite } from "./rights.ts";
 import { slashRedirect } from "./returns.ts";
 import { whileHeld } from "./while_held.ts";
 
@@ -100,11 +99,18 @@ function answerFound(
   const refused = refusedProgram(exchange, found);
   if (refused !== undefined) return refused;
   exchange.trace?.answeredBy({ kind: "file", path: found.path });
-  return answerWithFile(exchange, request, {
-    file: found,
-    labels: location.labels?.labelsOf(found, path) ?? found,
-    origin: location.origin!,
-  });
+  const labels = location.labels?.labelsOf(found, path) ?? found;
+  if (hasPage(found, labels)) return answerMarkdown(exchange, found, labels);
+  return answerWithFile(exchange, request, { file: found, labels, origin: location.origin! });
+}
+
+function answerMarkdown(exchange: Exchange, file: DiskFile, labels: Labels): MaybePromise<Outcome> {
+  const { request, location } = exchange;
+  const asText = () =>
+    answerWithFile(exchange, request, { file, labels: labelsOfText(labels), origin: location.origin! });
+  return wantsPage(exchange)
+    ? answerWithPage(exchange, file, labels).then((page) => page ?? asText())
+    : asText();
 }
 
 /** The first index file that exists, whatever the location of its path makes of it; else the listing; else 403. */
@@ -125,16 +131,20 @@ function answerFolder(exchange: Exchange, first: number): MaybePromise<Outcome> 
   if (!isReading(exchange)) return READ_ONLY;
   const name = nameInQuery(exchange.request.query);
   if (name !== undefined) return answerNamed(exchange, name);
-  const { origin } = location;
-  exchange.trace?.answeredBy({ kind: "listing", path: joinPath(origin!.root, location.originPath(path)) });
-  return listingResponse(exchange.request, exchange.services.listings, {
-    origin: origin!,
-    path: location.originPath(path),
-    urlPath: path,
-    owner: location,
-    options: () => toolsFor(exchange),
-  });
+  return archiveAsked(exchange) ?? answerWithListing(exchange);
 }
+
+/** PERF: what it takes is loaded when the first one is asked for. */
+function archiveAsked(exchange: Exchange): Promise<Outcome> | undefined {
+  const { request: { query }, location, path, trace } = exchange;
+  if (query === undefined || !location.config.files.archive || !ARCHIVE.test(query)) return undefined;
+  trace?.answeredBy({ kind: "listing", path: joinPath(location.origin!.root, location.originPath(path)) });
+  trace?.because?.("the folder is asked for as one file", "archive");
+  const asked = new URLSearchParams(query);
+  return import("./archives.ts").then(({ answerArchive }) => answerArchive(exchange, asked));
+}
+
+const ARCHIVE = /(?:^|&)archive=/;
 
 function toIndex({ trace }: Exchange, path: DecodedPath): InternalRedirect {
   trace?.because?.("the folder has this index", "index");
@@ -163,12 +173,4 @@ function noIndex({ location, path }: Exchange): HttpError {
 
 function isReading({ request: { method } }: Exchange): boolean {
   return method === "GET" || method === "HEAD";
-}
-
-/** A folder's listing has tools to write to it, unless what is written goes elsewhere than what it shows. */
-function toolsFor(exchange: Exchange): ListingOptions {
-  const { location, path } = exchange;
-  if (!location.showsStore || location.origin!.find(location.originPath(path))?.isOutside) return {};
-  if (!mayWrite(exchange, path)) return {};
-  return uploadTools({ methods: location.methods, limit: location.config.access.clientMaxBodySize });
 }
