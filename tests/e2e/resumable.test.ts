@@ -232,14 +232,25 @@ const CASES: readonly [name: string, run: (server: Server) => Promise<void>][] =
     assertEquals([plain.last.status, plain.last.field("accept-patch")], [415, "application/partial-upload"]);
     assertEquals(stateOf(await ask(server, at)), [204, "?0", "1"]);
   }],
-  ["OPTIONS says what is possible", async (server) => {
-    const { last } = await upload(server, "OPTIONS", "/files/", {});
-    assertEquals(["accept-patch", "upload-limit"].map((name) => last.field(name)), [
-      "application/partial-upload",
-      "max-size=1000, max-age=86400",
-    ]);
-    assertEquals((await upload(server, "OPTIONS", "/only/", {})).last.field("accept-patch"), undefined);
+  ["what is too large and comes in chunks is 413 with the limit, too", async (server) => {
+    const fields = { "Upload-Complete": "?1" }, chunk = `258\r\n${"x".repeat(600)}\r\n`;
+    using client = await WireClient.connect(server.port);
+    await client.send(head("PUT", "/files/chunks", { ...fields, "Transfer-Encoding": "chunked" }));
+    await client.send(`${chunk}${chunk}0\r\n\r\n`);
+    const { last } = (await answersOf(client, "PUT"))!;
+    assertEquals([last.status, last.field("upload-limit")], [413, "max-size=1000, max-age=86400"]);
   }],
+  [
+    "OPTIONS says what is possible",
+    async (server) => {
+      const { last } = await upload(server, "OPTIONS", "/files/", {});
+      assertEquals(["accept-patch", "upload-limit"].map((name) => last.field(name)), [
+        "application/partial-upload",
+        "max-size=1000, max-age=86400",
+      ]);
+      assertEquals((await upload(server, "OPTIONS", "/only/", {})).last.field("accept-patch"), undefined);
+    },
+  ],
   ["POST gives the name that it was told, or one of its own", async (server) => {
     const named = await upload(server, "POST", "/files/", {
       "Upload-Complete": "?0",
