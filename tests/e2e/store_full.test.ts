@@ -20,30 +20,8 @@ import {
   STORE_FILES,
   storeOf,
 } from "./store_support.ts";
+import { mountDisk, MOUNTS, unmount } from "./mount_support.ts";
 import { assertShowsNoPath } from "./wire_support.ts";
-
-function run(program: string, ...args: string[]): boolean {
-  try {
-    return new Deno.Command(program, { args, stdout: "null", stderr: "null" }).outputSync().success;
-  } catch {
-    return false;
-  }
-}
-
-const mountDisk = (folder: string) =>
-  run("mount", "-t", "tmpfs", "-o", "size=1m,nr_inodes=50", "webserv-test", folder);
-const unmount = (folder: string) => run("umount", folder);
-
-function canMount(): boolean {
-  const folder = Deno.makeTempDirSync({ prefix: "webserv-mount-" });
-  try {
-    return Deno.build.os === "linux" && mountDisk(folder) && unmount(folder);
-  } finally {
-    Deno.removeSync(folder);
-  }
-}
-
-const MOUNTS = canMount();
 
 test({
   name: `a full disk is 507, nothing is left, and the next upload that fits is stored${
