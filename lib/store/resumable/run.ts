@@ -66,7 +66,8 @@ export async function runUpload(
     if (!uploadComplete(request.fields)) return goOn(stateFields(false, size));
     if (notes.length !== undefined && size !== notes.length) return inconsistentLength(size);
     const finished = await finish(request, target, content, notes);
-    if (finished.isOver) outcome = { path: notes.path, user: notes.user, length: size };
+    if (!finished.isOver) return withFields(finished.outcome, stateFields(false, size));
+    outcome = { path: notes.path, user: notes.user, length: size };
     return finished.outcome;
   } catch (error) {
     if (error instanceof TooLongError) {
