@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { type WantedDigests, wantedDigests } from "../http/digest_fields.ts";
 import { HttpError, refusal } from "../http/errors.ts";
 import { FieldBlock } from "../http/fields.ts";
 import { andThen, type MaybePromise } from "../http/maybe_promise.ts";
@@ -26,6 +27,29 @@ export function fileResponse(
   file: Representation,
   clock: Pick<Clock, "now">,
   labels: Labels = file,
+): MaybePromise<Response | HttpError> {
+  const answer = plainResponse(request, file, clock, labels), wanted = wantedDigests(request.fields);
+  if (wanted === undefined) return answer;
+  // PERF: hashing is loaded with the first who asks for it.
+  return withWantedDigests(answer, file, wanted);
+}
+
+async function withWantedDigests(
+  answer: MaybePromise<Response | HttpError>,
+  file: Representation,
+  wanted: WantedDigests,
+): Promise<Response | HttpError> {
+  const response = await answer;
+  if (response instanceof HttpError) return response;
+  const { withDigests } = await import("./digests.ts");
+  return await withDigests(response, file, wanted);
+}
+
+function plainResponse(
+  request: Request,
+  file: Representation,
+  clock: Pick<Clock, "now">,
+  labels: Labels,
 ): MaybePromise<Response | HttpError> {
   const verdict = evaluatePreconditions(request, file, clock);
   if (verdict === "not modified") {

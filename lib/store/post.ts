@@ -16,7 +16,7 @@ import { MultipartParser } from "../http/multipart/parser.ts";
 import type { NewContent, WritableFolder } from "../http/origin.ts";
 import { encodePath } from "../http/path.ts";
 import { evaluatePreconditions, type Verdict } from "../http/preconditions.ts";
-import { limitedBody, type NextPiece, receiveInto } from "./receive.ts";
+import { contentOf, type NextPiece, receiveInto } from "./receive.ts";
 import type { StoreTarget } from "./target.ts";
 import { Upload } from "./upload.ts";
 
@@ -44,7 +44,7 @@ export async function post(request: Request, target: StoreTarget): Promise<Respo
   });
   try {
     const type = request.fields.get("content-type");
-    const next = limitedBody(request.body, target.limit);
+    const next = await contentOf(request, target.limit);
     const { fsync = false } = target;
     if (isFormData(type)) await receiveForm(upload, next, type, fsync);
     else await receiveBody(upload, next, type, target);

@@ -13,7 +13,7 @@ import { encodePath } from "../http/path.ts";
 import { evaluatePreconditions, type Verdict } from "../http/preconditions.ts";
 import { FileError } from "../ports.ts";
 import { locate, type Place } from "./named.ts";
-import { limitedBody, receiveInto } from "./receive.ts";
+import { contentOf, receiveInto } from "./receive.ts";
 import type { StoreTarget } from "./target.ts";
 
 const PART = { advice: "A part of a file cannot be stored: send the whole file, without Content-Range." };
@@ -35,7 +35,7 @@ export async function put(request: Request, target: StoreTarget): Promise<Respon
   if (before instanceof HttpError) return before;
   const content = target.received ?? await before.folder.create();
   try {
-    await receiveInto(content, limitedBody(request.body, target.limit), target.fsync);
+    await receiveInto(content, await contentOf(request, target.limit), target.fsync);
     if (target.modified !== undefined) content.setModified(target.modified);
     // Others may have written meanwhile: what is there now decides, and nobody writes between this look and the name.
     const answer = await before.folder.exclusively(

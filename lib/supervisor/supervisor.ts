@@ -55,7 +55,7 @@ import { QuestionDesk, type TopicAnswerer } from "./questions.ts";
 import { type RetiredBounds, RetiredWorkers } from "./retired_workers.ts";
 import { SOFTWARE } from "./software.ts";
 import { RootLinks } from "./root_links.ts";
-import type { UploadKeeper } from "./upload_keeper.ts";
+import { LazyUploads } from "./lazy_uploads.ts";
 import { SupervisorLogs } from "./supervisor_logs.ts";
 import { existingPath, machineName, missingPermission, type SystemInfo } from "./system_info.ts";
 import type { CertificateStore } from "./certificate_store.ts";
@@ -143,7 +143,7 @@ export class Supervisor {
   /** Since a store was mounted by WebDAV for the first time. */
   #locks: TopicAnswerer | undefined;
   /** Since there were stores for the first time. */
-  #uploads: UploadKeeper | undefined;
+  #uploads: LazyUploads | undefined;
   /** Since somebody was to be asked for a name for the first time. */
   #logins: LoginKeeper | undefined;
   /** Since live reload was on for the first time. */
@@ -339,7 +339,7 @@ export class Supervisor {
     await this.#prepareLocks(config);
     const certificates = this.#withUserFiles(await this.#certificatesFor(config), config);
     this.#prepareFolders(config);
-    await this.#prepareUploads(config);
+    this.#prepareUploads(config);
     // Before what they lead to is given to workers, so that no change is missed.
     const links = new RootLinks(config, existingPath);
     const logs = this.#logs.isFor(config) ? this.#logs : openLogs(config, this.#terminal);
@@ -593,11 +593,10 @@ export class Supervisor {
     }
   }
 
-  /** PERF: what it takes is loaded only where there are stores. */
-  async #prepareUploads(config: Config): Promise<void> {
+  /** PERF: what it takes is loaded with the first upload that is to be gone on with. */
+  #prepareUploads(config: Config): void {
     if (this.#uploads !== undefined || uploadStores(config).length === 0) return;
-    const { UploadKeeper } = await import("./upload_keeper.ts");
-    this.#uploads = new UploadKeeper({
+    this.#uploads = new LazyUploads({
       tell: (number, text) =>
         this.#everyWorker().find((worker) => worker.number === number)?.tell("uploads", text),
       errorLog: () => this.errorLog,

@@ -178,8 +178,8 @@ export const FLOORS: readonly Floor[] = [
   },
   {
     place: "lib/store",
-    what: "PUT, POST and DELETE into any writable origin",
-    imports: PURE,
+    what: "what writes into any writable origin: PUT, POST, DELETE, MKCOL, COPY, MOVE, resumable uploads",
+    imports: [...PURE, "node:crypto"],
     names: "chance",
   },
   {
@@ -209,7 +209,7 @@ export const FLOORS: readonly Floor[] = [
   {
     place: "lib/files",
     what: "representations and listings of any origin as answers: conditions, ranges",
-    imports: ["lib/pages", ...PURE],
+    imports: ["lib/pages", ...PURE, "node:crypto"],
     names: "chance",
   },
   {

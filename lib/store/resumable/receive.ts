@@ -7,6 +7,7 @@ import { GoneError, HttpError } from "../../http/errors.ts";
 import { FieldBlock } from "../../http/fields.ts";
 import type { Request } from "../../http/message.ts";
 import type { PartialContent } from "../../http/origin.ts";
+import type { NextPiece } from "../receive.ts";
 import type { Claim } from "./claims.ts";
 import { limitFields, type ResumableTarget } from "./target.ts";
 
@@ -43,24 +44,38 @@ export async function receive(
 ): Promise<number> {
   const most = target.limit, until = length ?? Infinity;
   let received = offset, told = target.clock.now();
+  const next = await checked(request.fields, () => unlessEnded(claim, request.body.read(most - received)));
+  // What has a digest counts only when it was found to be right: nothing of it is acknowledged before.
+  const isChecked = request.fields.has("content-digest");
   try {
     for (;;) {
-      const piece = await unlessEnded(claim, request.body.read(most - received));
+      const piece = await next();
       if (piece === null) break;
       if (received + piece.length > until) throw new TooLongError();
       if (received + piece.length > most) throw tooLarge(target);
       await content.write(piece);
       received += piece.length;
       const now = target.clock.now();
-      if (now - told < PROGRESS) continue;
+      if (isChecked || now - told < PROGRESS) continue;
       told = now;
       await content.flush(target.fsync);
       request.inform?.(104, FieldBlock.of(["Upload-Offset", received]));
     }
+  } catch (error) {
+    if (isChecked && error instanceof HttpError && error.status === 400) content.truncate(offset);
+    throw error;
   } finally {
     await content.flush(target.fsync);
   }
   return received;
+}
+
+/** The same pieces, whose end is an error if they are not what Content-Digest says (RFC 9530). @throws {HttpError} 400 */
+async function checked(fields: FieldBlock, next: NextPiece): Promise<NextPiece> {
+  if (!fields.has("content-digest")) return next;
+  // PERF: hashing is loaded with the first who asks for it.
+  const { checkedPieces } = await import("../digest_check.ts");
+  return checkedPieces(next, fields, ["Content-Digest"]);
 }
 
 /** 413 with what is possible. */
