@@ -444,6 +444,8 @@ export interface StoreFiles {
   takeAside(path: string, folder: string, isKept?: boolean): FileAside | undefined;
   /** Makes a folder. @throws {FileError} "exists" */
   makeFolder(path: string): void;
+  /** Makes an empty folder with a hidden name in another. @throws {FileError} */
+  makeAside(folder: string): FileAside;
   /** Removes a folder that is empty. @throws {FileError} "not empty" */
   removeFolder(path: string): void;
   /**

@@ -18,7 +18,7 @@ import type {
   WritableOrigin,
 } from "../http/origin.ts";
 import { type FileAside, FileError, type FileStat } from "../ports.ts";
-import { belowRoot, isSame, isStill, joinPath, locate, type Place } from "./place.ts";
+import { type Anchor, belowRoot, isSame, isStill, joinPath, locate, type Place } from "./place.ts";
 import { ATTEMPTS, removeAside, StoredContent, type StorePorts, takeAside } from "./stored_content.ts";
 
 export type { StorePorts } from "./stored_content.ts";
@@ -67,20 +67,14 @@ export class StoreFolder implements WritableFolder {
   }
 
   makeFolder(name: string): void {
-    const { ports, place } = this, path = this.#pathOf(name);
+    const { ports: { store, files }, place } = this;
     this.#guard(name);
-    if (!isStill(ports, place)) throw new FileError("changed", path);
-    ports.store.makeFolder(path);
-    const stat = ports.files.lstat(path);
-    if (stat && isStill(ports, place, { path, stat })) return;
-    // It is empty, wherever it has come to lie.
-    for (let attempt = 0; stat && attempt < ATTEMPTS; attempt++) {
-      const now = ports.files.lstat(path);
-      if (!now || !isSame(now, stat)) continue;
-      ports.store.removeFolder(path);
-      break;
+    const aside = store.makeAside(place.path), stat = files.lstat(aside.path);
+    if (stat && this.#isStillWith(aside, stat)) {
+      return this.#name(aside, stat, name, false, (aside) => aside.discard());
     }
-    throw new FileError("changed", path);
+    aside.discard();
+    throw new FileError("changed", aside.path);
   }
 
   removeEmpty(name: string): void {
@@ -102,21 +96,56 @@ export class StoreFolder implements WritableFolder {
   }
 
   move(name: string, to: StoreFolder, newName: string, replace: boolean): "moved" | "apart" {
-    const { files, store } = this.ports,
-      { path: from, stat } = this.#anchor(name),
-      path = to.#pathOf(newName);
+    const { path: from, stat } = this.#anchor(name);
     this.#guard(name);
     to.#guard(newName);
-    if (!isStill(to.ports, to.place)) throw new FileError("changed", path);
-    if (!store.move(from, path, replace)) return "apart";
-    const now = files.lstat(path);
-    if (now && isSame(now, stat) && isStill(to.ports, to.place, { path, stat })) return "moved";
+    if (!replace && to.#statOf(newName) !== undefined && !this.#isSameName(name, to, newName)) {
+      throw new FileError("exists", to.#pathOf(newName));
+    }
+    // SECURITY: the destination's folder may be set to another place at any time, which what lies hidden in it is not.
+    const aside = takeAside(this.ports, to.place.path, { path: from, stat }, true);
+    if (aside === "apart") return "apart";
+    if (aside === "changed") throw new FileError("changed", from);
+    if (!to.#isStillWith(aside, stat)) {
+      giveBackOrKeep(aside, from);
+      throw new FileError("changed", from);
+    }
+    to.#name(aside, stat, newName, replace, (aside) => giveBackOrKeep(aside, from));
+    return "moved";
+  }
+
+  /** On a file system where names that differ in case are one. */
+  #isSameName(name: string, to: StoreFolder, newName: string): boolean {
+    return to.identity === this.identity && name.toLowerCase() === newName.toLowerCase();
+  }
+
+  #isStillWith({ path }: FileAside, stat: FileStat): boolean {
+    return isStill(this.ports, this.place, { path, stat });
+  }
+
+  /** Gives what lies hidden in this folder a name in it. @param undo what is done with it where that fails @throws {FileError} */
+  #name(
+    aside: FileAside,
+    stat: FileStat,
+    name: string,
+    replace: boolean,
+    undo: (aside: FileAside) => void,
+  ): void {
+    const { ports, place } = this, path = this.#pathOf(name);
+    try {
+      ports.store.move(aside.path, path, replace);
+    } catch (error) {
+      undo(aside);
+      throw error;
+    }
+    if (isStill(ports, place, { path, stat })) return;
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const there = files.lstat(path);
-      if (there && isSame(there, stat) && files.lstat(from) === undefined) {
-        store.move(path, from, false);
-        break;
-      }
+      const now = ports.files.lstat(path);
+      if (!now || !isSame(now, stat)) continue;
+      const taken = takeAsideIfThere(ports, place, { path, stat });
+      if (taken === undefined) continue;
+      undo(taken);
+      break;
     }
     throw new FileError("changed", path);
   }
@@ -232,10 +261,23 @@ interface StoreOfFolders extends Pick<WritableOrigin, "folder"> {
   readonly programs: readonly string[];
 }
 
+/** As takeAside() does; undefined where it leads elsewhere again. */
+function takeAsideIfThere(ports: StorePorts, { root, path }: Place, anchor: Anchor): FileAside | undefined {
+  try {
+    let taken = takeAside(ports, root, anchor, true);
+    if (taken === "apart") taken = takeAside(ports, path, anchor, true);
+    return typeof taken === "object" ? taken : undefined;
+  } catch (error) {
+    if (error instanceof FileError && error.problem === "not found") return undefined;
+    throw error;
+  }
+}
+
+/** Its path may lead elsewhere for the moment. */
 function giveBackOrKeep(taken: FileAside, path: string): boolean {
-  const isBack = taken.giveBack(path);
-  if (!isBack) taken.keep();
-  return isBack;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) if (taken.giveBack(path)) return true;
+  taken.keep();
+  return false;
 }
 
 type MaybeFolder = StoreFolder | "missing" | "outside";

@@ -4,7 +4,14 @@
  *
  * @module
  */
-import { FileError, type FileStat, type FileSystem, type NewFile, type StoreFiles } from "../ports.ts";
+import {
+  type FileAside,
+  FileError,
+  type FileStat,
+  type FileSystem,
+  type NewFile,
+  type StoreFiles,
+} from "../ports.ts";
 
 /** Of no device. */
 const NOWHERE = -1;
@@ -31,7 +38,13 @@ export class DryStore {
     this.store = {
       create: (folder) => this.#create(folder),
       remove: (path) => void this.#changes.set(path, undefined),
-      takeAside: () => undefined,
+      takeAside: (path) => this.#aside(path),
+      makeAside: (folder) => {
+        const stat: FileStat = { ...this.#newStat(), kind: "directory" };
+        const path = `${folder}/.dry-${stat.inode}`;
+        this.#changes.set(path, stat);
+        return this.#asideAt(path);
+      },
       makeFolder: (path) => void this.#changes.set(path, { ...this.#newStat(), kind: "directory" }),
       removeFolder: (path) => void this.#changes.set(path, undefined),
       move: (from, to, replace) => {
@@ -43,6 +56,27 @@ export class DryStore {
       syncFolder: () => Promise.resolve(),
       exclusively: (_, act) => act(),
       isLink,
+    };
+  }
+
+  #aside(path: string): FileAside {
+    const aside = `${path}/.dry-${++this.#made}`;
+    this.#changes.set(aside, this.files.lstat(path));
+    this.#changes.set(path, undefined);
+    return this.#asideAt(aside);
+  }
+
+  #asideAt(path: string): FileAside {
+    const { files } = this, changes = this.#changes;
+    return {
+      path,
+      removeTree: () => Promise.resolve([]),
+      discard: () => void changes.delete(path),
+      giveBack: (to) => {
+        changes.set(to, files.lstat(path));
+        return changes.delete(path);
+      },
+      keep: () => path,
     };
   }
 

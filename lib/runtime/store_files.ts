@@ -128,6 +128,16 @@ export const storeFiles: StoreFiles = {
     }
   },
 
+  makeAside(folder) {
+    const path = hiddenPath(folder);
+    try {
+      Deno.mkdirSync(path);
+    } catch (error) {
+      throw fileError(error, path);
+    }
+    return new Aside(path);
+  },
+
   removeFolder(path) {
     forgetStats();
     try {
@@ -230,9 +240,10 @@ class Aside implements FileAside {
   constructor(public path: string) {}
 
   discard(): void {
-    this.#unkeep();
-    removeUnfinished(this.path);
-    registry.over(this.path);
+    if (!isUnfinishedName(basename(this.path))) tryOr(undefined, () => Deno.removeSync(this.path));
+    // SECURITY: as that of a new file, which a folder on the way may have taken elsewhere.
+    else if (isRemovedIn(ATTEMPTS, this.path)) registry.over(this.path);
+    else removeLater(this.path);
   }
 
   async removeTree() {

@@ -144,19 +144,39 @@ export class FakeStore implements StoreFiles {
       }
     };
     move(from, path);
+    return this.#asideAt(path, move);
+  }
+
+  makeAside(folder: string): FileAside {
+    this.beforeStep("makeFolder");
+    const path = this.#hidden(folder);
+    this.files.folder(this.files.resolveFolder(path));
+    return this.#asideAt(path, (from) => {
+      throw new FileError("not found", from);
+    });
+  }
+
+  #asideAt(path: string, move: (one: string, other: string) => void): FileAside {
+    const { links, nodes } = this.files;
     return {
       path,
       discard: () => {
-        const real = this.files.resolveFolder(path);
-        links.delete(real);
-        nodes.delete(real);
+        for (let attempt = 0; attempt < 1000; attempt++) {
+          const real = this.files.resolveFolder(path);
+          if (links.delete(real) || nodes.delete(real)) return;
+          this.beforeStep("discard");
+        }
       },
       giveBack: (to) => {
         this.beforeStep("giveBack");
         const real = this.files.resolveFolder(to);
         if (nodes.has(real) || links.has(real)) return false;
-        move(path, to);
-        return true;
+        try {
+          move(path, to);
+          return true;
+        } catch {
+          return false;
+        }
       },
       keep: () => path,
       removeTree: () => {
