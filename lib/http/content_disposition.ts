@@ -20,6 +20,7 @@ export interface FormDisposition {
 
 type Parameters = ReadonlyMap<string, ParameterValue>;
 
+const ANY_TYPE = /^[ \t]*[\w!#$&+.^`|~-]+(?=[ \t;]|$)/;
 const FORM_DATA = /^[ \t]*form-data(?=[ \t;]|$)/i;
 
 // RFC 8187 section 3.2.1. The language in the middle does not matter to a name.
@@ -39,18 +40,34 @@ export function parseFormDisposition(value: string): FormDisposition | undefined
   return { ...name !== undefined && { name }, ...fileName !== undefined && { fileName } };
 }
 
+/** The file name that a request has for its content (RFC 6266), as the client sent it; undefined where it has none that can be read. */
+export function parseFileName(value: string): string | undefined {
+  const type = ANY_TYPE.exec(value);
+  const parameters = type === null ? undefined : parseParameters(value, type[0].length);
+  return parameters && (readText(parameters, "filename") ?? undefined);
+}
+
 /**
  * The value for a file that is shown, and saved under its name (RFC 6266; RFC 8187 where the name needs it). All of it is
  * ASCII.
  */
 export function inlineDisposition(fileName: string): string {
+  return disposition("inline", fileName);
+}
+
+/** The same for a file that is not shown. */
+export function attachmentDisposition(fileName: string): string {
+  return disposition("attachment", fileName);
+}
+
+function disposition(type: string, fileName: string): string {
   const plain = fileName.replace(/[^\x20-\x7e]/gu, "_").replace(/["\\%]/g, "_");
-  if (plain === fileName) return `inline; filename="${plain}"`;
+  if (plain === fileName) return `${type}; filename="${plain}"`;
   const encoded = encodeURIComponent(fileName.toWellFormed()).replace(
     /['()*]/g,
     (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
   );
-  return `inline; filename="${plain}"; filename*=UTF-8''${encoded}`;
+  return `${type}; filename="${plain}"; filename*=UTF-8''${encoded}`;
 }
 
 /** A parameter in the best of its forms (RFC 6266 section 4.3); undefined if there is none, null if one is malformed. */
