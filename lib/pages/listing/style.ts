@@ -17,7 +17,7 @@ nav a{color:var(--dim)}nav a[aria-current]{color:var(--fg)}nav i{color:var(--dim
 :where(.bar,#preview,#entries) :where(button,[type=search]){font:inherit;color:inherit;border:1px solid var(--line);border-radius:.4rem;background:0 0;padding:.3rem .8rem}:where(.bar,#preview,#entries) button{cursor:pointer}
 .bar{display:flex;flex-wrap:wrap;align-items:center;gap:.5rem .75rem;margin-bottom:1rem}
 .bar input{flex:1 1 12rem;min-width:0;max-width:24rem;background:var(--bg)}.bar span{display:flex;margin-left:auto}.bar span+span{margin-left:0}
-.bar span button{border-radius:.4rem 0 0 .4rem}.bar span button+button{border-radius:0 .4rem .4rem 0;border-left:0}.bar [name=view]{padding:.55rem .6rem}
+.bar span button{border-radius:.4rem 0 0 .4rem}.bar span button+button{border-radius:0 .4rem .4rem 0;border-left:0}.bar [name=view]{padding:.5rem .6rem}
 .bar [name=view]::before{content:"";display:block;width:1.1rem;height:1.1rem;background:var(--dim);mask:var(--i) center/contain no-repeat}
 .bar [aria-pressed=true]::before{background:var(--key)}.bar [aria-pressed=true]{background:color-mix(in srgb,var(--key) 10%,#0000)}
 .found{color:var(--dim);margin:0 0 1rem}.found a{text-decoration:underline}.empty{padding:2.5rem 0;text-align:center;color:var(--dim)}`;
