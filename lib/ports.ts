@@ -53,6 +53,8 @@ export interface DirectoryEntry {
   readonly name: string;
   /** It is a symbolic link. */
   readonly link: boolean;
+  /** It is a file, as the folder says: what is not wanted of them need not be looked at. */
+  readonly isFile?: boolean;
 }
 
 /** A look may be shared by requests that were received together, before it was taken; never by later ones. */

@@ -61,7 +61,7 @@ export class DiskOrigin implements Origin {
   }
 
   /** Only what a request would get: no link that leads out of the root, nothing but files and folders. */
-  async list(path: string, accepts: (name: string) => boolean): Promise<DiskEntry[]> {
+  async list(path: string, accepts: (name: string, isFile: boolean) => boolean): Promise<DiskEntry[]> {
     const { files, turns, withheld } = this.cache;
     const folder = locate(this.cache, joinPath(this.root, path), this.root, this.linksTo);
     if (folder?.stat.kind !== "directory") return [];
@@ -69,7 +69,10 @@ export class DiskOrigin implements Origin {
     const all = await files.list(folder.path), turn = turns.begin();
     for (const found of all) {
       if (turn.isOver()) await turn.next();
-      if (!accepts(found.name) || withheld.has(joinPath(folder.realPath, `/${found.name}`))) continue;
+      if (
+        !accepts(found.name, found.isFile === true) ||
+        withheld.has(joinPath(folder.realPath, `/${found.name}`))
+      ) continue;
       try {
         const entry = this.#describe(folder, found);
         if (entry) entries.push(entry);
