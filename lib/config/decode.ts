@@ -27,6 +27,7 @@ import { fileDecoder, type FileSection, type ServerSection } from "./schema.ts";
 import type { Config } from "./types.ts";
 import { warnAboutCgiDebug } from "./warn_cgi_debug.ts";
 import { warnAboutCoding } from "./warn_coding.ts";
+import { warnAboutArchives } from "./warn_archive.ts";
 import { warnAboutDav } from "./warn_dav.ts";
 import { warnAboutErrorPages } from "./warn_error_pages.ts";
 import { warnAboutLiveReload } from "./warn_live.ts";
@@ -91,6 +92,7 @@ export function decodeConfig(
     warnAboutErrorPages(server, servers[index]!, warnings.report);
     warnAboutMethods(server, servers[index]!, warnings.report);
     warnAboutDav(server, servers[index]!, warnings.report);
+    warnAboutArchives(server, servers[index]!, warnings.report);
     warnAboutCoding(server, servers[index]!, warnings.report);
     warnAboutLiveReload(server, servers[index]!, warnings.report);
   }

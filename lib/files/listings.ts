@@ -24,6 +24,9 @@ const WAITING = 256;
 /** So many searches there may be at one time. */
 const SEARCHES = 16;
 
+/** So many archives there may be at one time: each holds a folder of each level, and what its end will say of all entries. */
+const ARCHIVES = 32;
+
 /** How long one may wait to be made, in milliseconds. */
 const PATIENCE = 10_000;
 
@@ -68,6 +71,8 @@ export class Listings {
   #nextOwner = 1;
   /** Searches that are on their way. */
   readonly searches = new Room(SEARCHES);
+  /** Archives that are on their way. */
+  readonly archives = new Room(ARCHIVES);
 
   constructor(readonly turns: Turns) {}
 

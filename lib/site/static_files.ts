@@ -107,9 +107,9 @@ function answerMarkdown(exchange: Exchange, file: DiskFile, labels: Labels): May
   const { request, location } = exchange;
   const asText = () =>
     answerWithFile(exchange, request, { file, labels: labelsOfText(labels), origin: location.origin! });
-  return wantsPage(exchange)
-    ? answerWithPage(exchange, file, labels).then((page) => page ?? asText())
-    : asText();
+  if (!wantsPage(exchange)) return asText();
+  exchange.trace?.because?.("the client names text/html: it gets the text as a page");
+  return answerWithPage(exchange, file, labels).then((page) => page ?? asText());
 }
 
 /** The first index file that exists, whatever the location of its path makes of it; else the listing; else 403. */
