@@ -37,6 +37,7 @@ import {
   startsPrograms,
   workerPermissions,
 } from "./permissions.ts";
+import type { LoginLink } from "./login_link.ts";
 import type { LiveBuildPlan } from "./live_build.ts";
 import { newLiveFeed } from "./live_feed.ts";
 import type { LiveWatch } from "./live_watch.ts";
@@ -94,6 +95,14 @@ const FOLDER_ADVICE: Readonly<Record<FileProblem, string>> = {
 /** The module that workers run. */
 const WORKER_ENTRY = new URL("./worker.ts", import.meta.url);
 
+/** The users of one run. */
+export interface RunUsers {
+  /** Names to hashes, as a file of users has them. */
+  readonly users: ReadonlyMap<string, string>;
+  /** Undefined where nobody logs in by a link. */
+  readonly link?: LoginLink | undefined;
+}
+
 /** What a supervisor works with. */
 export interface SupervisorOptions {
   readonly system: SystemInfo;
@@ -104,6 +113,8 @@ export interface SupervisorOptions {
   readonly openAuthority?: OpenLocalCertificates;
   /** What is to be run before pages are told of changes. */
   readonly build?: LiveBuildPlan | undefined;
+  /** Those whom the command line names: who they are, and how they log in. */
+  readonly run?: RunUsers | undefined;
   /** In place of WORKER_ENTRY. */
   readonly entry?: URL;
   /** In place of HEARTBEAT. */
@@ -167,6 +178,7 @@ export class Supervisor {
     this.#options = options;
     this.#terminal = options.terminal ?? NO_TERMINAL;
     this.#logs = logs;
+    this.#desk.put("link", options.run?.link);
     this.#retired = new RetiredWorkers(
       () => this.#config.timeouts.shutdown,
       () => this.errorLog,
@@ -581,7 +593,7 @@ export class Supervisor {
   }
 
   #startWorker(index: number, config: Config, certificates: WorkerCertificates): WorkerHandle {
-    const { system, groups, entry, heartbeat } = this.#options;
+    const { system, groups, entry, heartbeat, run } = this.#options;
     const born = performance.now();
     const pools = this.#pools?.open(config, (name) => worker.forgetPool(name));
     const inspection = config.admin && this.#inspection?.open(config);
@@ -599,6 +611,7 @@ export class Supervisor {
         terminal: this.#terminal,
         app: config.app && this.#app,
         live: this.#live.state,
+        cookie: run?.link?.cookie,
         inspection,
       },
       config.sandbox ? this.#permissions(config) : undefined,

@@ -44,6 +44,7 @@ export const FLOORS: readonly Floor[] = [
       ...PURE,
       "@std/path",
       "node:util",
+      "uqr",
       "deno.json",
     ],
     names: "system",
@@ -183,7 +184,7 @@ export const FLOORS: readonly Floor[] = [
   {
     place: "lib/access",
     what: "who may come in: files of users, hashes of passwords, rights, failed logins",
-    imports: [...PURE, "bcryptjs"],
+    imports: ["lib/config", ...PURE, "apache-md5", "bcryptjs", "unixcrypt", "node:crypto"],
     names: "chance",
   },
   {
