@@ -4,7 +4,8 @@
  * @module
  */
 import { createHash, timingSafeEqual } from "node:crypto";
-import type { FieldBlock } from "../http/fields.ts";
+import type { Request } from "../http/message.ts";
+import type { Sessions } from "./logins.ts";
 
 /** What is known of the cookie by those who look at it. Plain data, so that it can be posted to a worker. */
 export interface RunCookieFacts {
@@ -30,11 +31,11 @@ export function isSameSecret(given: string, right: string): boolean {
 const encoder = new TextEncoder();
 
 /** Looks for the cookie. */
-export class RunCookie {
+export class RunCookie implements Sessions {
   constructor(readonly facts: RunCookieFacts) {}
 
   /** Who has sent it; undefined where nobody has. */
-  userOf(fields: FieldBlock): string | undefined {
+  userOf({ fields }: Pick<Request, "fields">): string | undefined {
     const cookies = fields.joined("cookie"), { name, user } = this.facts;
     if (cookies === undefined || !cookies.includes(name)) return undefined;
     // RFC 6265 section 4.2.1; several lines were joined by commas, of which neither names nor values of ours have any.

@@ -5,7 +5,6 @@
  */
 import { makeHash } from "../access/make_hash.ts";
 import { LoginLink } from "../supervisor/login_link.ts";
-import type { RunUsers } from "../supervisor/supervisor.ts";
 import { askSecretly, canAsk } from "../runtime/secret_input.ts";
 import { type CommandLine, UsageError } from "./command_line.ts";
 import { mayRead } from "./named_variables.ts";
@@ -18,7 +17,11 @@ const GUEST = "guest";
 const VARIABLE = "WEBSERV_PASSWORD";
 
 /** Who may log in, and what whoever has started the server is told of it. */
-export interface RunLogin extends RunUsers {
+export interface RunLogin {
+  /** As a line of a file of users. */
+  readonly user: string;
+  /** Undefined where nobody logs in by a link. */
+  readonly link: LoginLink | undefined;
   /** What was made up; undefined where the password is known to whoever started the server. */
   readonly madeUp: { readonly name: string; readonly password: string } | undefined;
 }
@@ -38,7 +41,7 @@ export function runLogin(
   if (password === undefined) return undefined;
   checkPassword(password);
   return {
-    users: new Map([[name, makeHash(password)]]),
+    user: `${name}:${makeHash(password)}`,
     link: switches.has("lan") ? new LoginLink(name, linkUsed) : undefined,
     madeUp: user === undefined ? { name, password } : undefined,
   };

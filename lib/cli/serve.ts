@@ -107,7 +107,8 @@ export async function serve(
     terminal,
     openAuthority: authority.open,
     build: buildPlan(commandLine, config, { ...system, groups }),
-    run: login,
+    ownUsers: login?.user,
+    link: login?.link,
     inspectorMayMove: commandLine.switches.has("inspect"),
   }).catch(
     async (error) => {

@@ -9,11 +9,8 @@ import { parseTrustedProxy } from "./names.ts";
 import type { AccessRights, Who } from "./value_types.ts";
 import { ValueError } from "./values.ts";
 
-/**
- * In the place of a file of users: whoever has logged in is a user of this run, whom the command line has named
- * (`--user`, `--lan`). No path has a NUL in it.
- */
-export const RUN_USERS = "\0users of this run";
+/** In the place of a file: the users that the command line has made, which the main thread alone knows. No path is like it. */
+export const OWN_USERS = ":own";
 
 const WHO = "all, users, none, or a list of names";
 

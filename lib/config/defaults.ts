@@ -6,7 +6,7 @@
 import { basename, resolve } from "@std/path";
 import { inlineDisposition } from "../http/content_disposition.ts";
 import { type Endpoint, endpointOf } from "../http/endpoint.ts";
-import { RUN_USERS } from "./access.ts";
+import { OWN_USERS } from "./access.ts";
 import type { WrittenFields } from "./key_decoders.ts";
 import { completeLocation, completeTop } from "./complete.ts";
 import { parseLocationPath } from "./names.ts";
@@ -96,7 +96,7 @@ export function folderConfig(options: FolderOptions): Config {
 const REALM = "webserv";
 
 function loginKeys({ login = false }: Pick<FolderOptions, "login">) {
-  return login ? { auth_basic: REALM, auth_basic_user_file: RUN_USERS } : {};
+  return login ? { auth_basic: REALM, auth_basic_user_file: OWN_USERS } : {};
 }
 
 /** The options of `webserv FILE`. */

@@ -105,6 +105,11 @@ export function withoutSlash(path: string): string {
   return path.endsWith("/") ? path.slice(0, -1) : path;
 }
 
+/** True if somebody is asked for a name and a password somewhere. */
+export function asksForNames(config: Config): boolean {
+  return allLocations(config).some(({ access: { authBasic } }) => authBasic !== undefined);
+}
+
 /** True if requests go on to other servers somewhere. */
 export function passesRequestsOn(config: Config): boolean {
   return allLocations(config).some(({ proxy }) => proxy.proxyPass !== undefined);

@@ -154,6 +154,8 @@ export interface Response {
   readonly hasCodingChosen?: true;
   /** Why it is an error: for the access log on a terminal, never for a client. */
   readonly why?: string | undefined;
+  /** Whose name and password were right: for log and inspector. */
+  readonly user?: string | undefined;
   /** What was slow or broken on purpose, in the configuration's words: for log and inspector, e.g. `delay 300ms, cut 2k`. */
   readonly weather?: string | undefined;
 }

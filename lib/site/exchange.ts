@@ -22,6 +22,7 @@ import type { PublicAuthority, SecureAddress } from "./authority_pages.ts";
 import type { Location } from "./location.ts";
 import type { LoginPage } from "./login_link.ts";
 import type { LocationTable } from "./location_table.ts";
+import type { KnowsUsers } from "./logins.ts";
 import type { NeverRun } from "./never_run.ts";
 import type { ProgramFiles } from "./program_files.ts";
 import type { Forwarder } from "./forwarder.ts";
@@ -78,6 +79,8 @@ export interface Services {
   readonly live?: LiveReload | undefined;
   /** What makes answers slow and broken on purpose; undefined: nothing does, whatever the configuration says. */
   readonly weather?: Weather | undefined;
+  /** Knows users; undefined: nobody is one. */
+  readonly logins?: KnowsUsers | undefined;
   /** The main thread, for what no thread can know alone; undefined where there is none, and nothing is to be asked. */
   readonly main?: MainThread | undefined;
   /** Logs in by a link, and knows who has; undefined where the server was started without one. */
@@ -122,6 +125,8 @@ export interface Exchange {
   readonly luck: number | undefined;
   /** Whose name and password were right; undefined where nobody was asked for them yet. */
   readonly user: string | undefined;
+  /** The file of users that he stands in. */
+  readonly userFile: string | undefined;
   /** Takes down how it is answered; undefined where nobody wants to know. */
   readonly trace: Trace | undefined;
 }
@@ -156,6 +161,7 @@ export function begin(
     errorPage: undefined,
     luck: undefined,
     user: undefined,
+    userFile: undefined,
     trace,
   };
 }
@@ -244,6 +250,7 @@ export function at(
     errorPage: changes.errorPage ?? exchange.errorPage,
     luck: exchange.luck,
     user: exchange.user,
+    userFile: exchange.userFile,
     trace,
   };
 }

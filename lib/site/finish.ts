@@ -11,11 +11,12 @@ import { errorPage } from "./error_page.ts";
 import type { Exchange } from "./exchange.ts";
 import { withScript } from "./live_reload.ts";
 import { withPage } from "./program_error.ts";
+import { protect } from "./protected_fields.ts";
 
 type Step = (exchange: Exchange, response: Response) => MaybePromise<Response>;
 
 /** From the first to the last; before them, an error gets its page, be it a program's. */
-const STEPS: readonly Step[] = [addFields, addHsts, withScript, coded, inWeather];
+const STEPS: readonly Step[] = [addFields, protect, addHsts, withScript, coded, inWeather];
 
 /** Completes the outcome of an exchange's last hop. */
 export function finish(exchange: Exchange, outcome: Response | HttpError): MaybePromise<Response> {

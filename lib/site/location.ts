@@ -13,6 +13,7 @@ import type { FileCache } from "../disk/file_cache.ts";
 import { StoreOrigin, type StorePorts } from "../disk/store_origin.ts";
 import { HttpError } from "../http/errors.ts";
 import { FieldBlock } from "../http/fields.ts";
+import { AccessGuard } from "./access_guard.ts";
 import { AddedFields } from "./added_fields.ts";
 import { FileLabels } from "./file_labels.ts";
 import { type LocationWeather, weatherOf } from "./weather.ts";
@@ -58,6 +59,8 @@ export class Location {
   readonly #prefix: number;
   /** What makes its answers slow and broken on purpose; undefined where nothing does. */
   readonly weather: LocationWeather | undefined;
+  /** Who may come in; undefined where everybody may do everything. */
+  readonly guard: AccessGuard | undefined;
 
   /** @param written the location as the configuration has it: where its folders depend on the host, that is another */
   constructor(
@@ -70,6 +73,7 @@ export class Location {
     const { access, answer: { addHeader }, files: { alias, root }, store: { uploadStore } } = config;
     const { programs: { sendfileFrom } } = config;
     this.weather = weatherOf(config);
+    this.guard = AccessGuard.of(config);
     this.methods = new Set(access.allowedMethods);
     this.allow = FieldBlock.of(["Allow", [...access.allowedMethods, "OPTIONS"].join(", ")]);
     this.notAllowed = new HttpError(405, undefined, { fields: this.allow });

@@ -32,7 +32,7 @@ export class LoginPage {
     if (method === "OPTIONS") return { status: 204, fields: ALLOWED, body: undefined };
     if (method !== "GET" && method !== "HEAD") return NOT_ALLOWED;
     // Whoever has it needs no link; and a page that is loaded again is not to say that the link has been used.
-    if (this.cookie.userOf(fields) !== undefined) return this.#welcome(request);
+    if (this.cookie.userOf(request) !== undefined) return this.#welcome(request);
     // What a browser or a messenger looks at before somebody has opened it is not to use it up.
     if (method === "HEAD" || !isOpened(fields)) return NOT_OPENED;
     return this.#logIn(request);
@@ -82,7 +82,9 @@ const PAGE: readonly Field[] = [
   ["Referrer-Policy", "no-referrer"],
   [
     "Content-Security-Policy",
-    `default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; ${NOT_FRAMED[1]}`,
+    `default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; ${
+      NOT_FRAMED[1]
+    }`,
   ],
 ];
 

@@ -5,7 +5,7 @@
  * @module
  */
 import { HttpError, httpErrorOf, refusal } from "../http/errors.ts";
-import type { MaybePromise } from "../http/maybe_promise.ts";
+import { andThen, type MaybePromise } from "../http/maybe_promise.ts";
 import {
   InternalRedirect,
   type Outcome,
@@ -29,6 +29,16 @@ export type End = (exchange: Exchange, outcome: Response | HttpError) => MaybePr
 
 /** Follows an exchange to its last hop, and gives what `end` makes of that. @throws {GoneError} */
 export function follow(exchange: Exchange, end: End): MaybePromise<Response> {
+  const { guard } = exchange.location;
+  if (guard === undefined) return followAdmitted(exchange, end);
+  return andThen(
+    guard.admit(exchange),
+    ({ exchange, refused }) => refused === undefined ? followAdmitted(exchange, end) : end(exchange, refused),
+  );
+}
+
+/** Nobody has to be asked whether it may come in. */
+function followAdmitted(exchange: Exchange, end: End): MaybePromise<Response> {
   let outcome: MaybePromise<Outcome>;
   try {
     if (exchange.location.weather !== undefined) exchange = withLuck(exchange);

@@ -18,6 +18,7 @@ import { FileError } from "../ports.ts";
 import { answerWithFile } from "./coded_files.ts";
 import type { Exchange } from "./exchange.ts";
 import { notFound, refusedProgram } from "./refused_links.ts";
+import { mayWrite } from "./rights.ts";
 import { slashRedirect } from "./returns.ts";
 import { whileHeld } from "./while_held.ts";
 
@@ -165,7 +166,9 @@ function isReading({ request: { method } }: Exchange): boolean {
 }
 
 /** A folder's listing has tools to write to it, unless what is written goes elsewhere than what it shows. */
-function toolsFor({ location, path }: Exchange): ListingOptions {
+function toolsFor(exchange: Exchange): ListingOptions {
+  const { location, path } = exchange;
   if (!location.showsStore || location.origin!.find(location.originPath(path))?.isOutside) return {};
+  if (!mayWrite(exchange, path)) return {};
   return uploadTools({ methods: location.methods, limit: location.config.access.clientMaxBodySize });
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import { endpointsOf } from "../config/listen.ts";
-import { hasLiveReload, spawnedPools, uploadStores } from "../config/places.ts";
+import { asksForNames, hasLiveReload, spawnedPools, uploadStores } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
 import { type Endpoint, endpointKey } from "../http/endpoint.ts";
 import { describeFileError } from "../http/errors.ts";
@@ -44,6 +44,7 @@ import type { LiveWatch } from "./live_watch.ts";
 import type { AdminAddress, AdminChange, AdminKeeper } from "./admin_keeper.ts";
 import type { InspectionMemory } from "./inspection_memory.ts";
 import type { PoolKeeper } from "./pool_keeper.ts";
+import type { LoginKeeper } from "./login_keeper.ts";
 import { QuestionDesk } from "./questions.ts";
 import { type RetiredBounds, RetiredWorkers } from "./retired_workers.ts";
 import { SOFTWARE } from "./software.ts";
@@ -95,14 +96,6 @@ const FOLDER_ADVICE: Readonly<Record<FileProblem, string>> = {
 /** The module that workers run. */
 const WORKER_ENTRY = new URL("./worker.ts", import.meta.url);
 
-/** The users of one run. */
-export interface RunUsers {
-  /** Names to hashes, as a file of users has them. */
-  readonly users: ReadonlyMap<string, string>;
-  /** Undefined where nobody logs in by a link. */
-  readonly link?: LoginLink | undefined;
-}
-
 /** What a supervisor works with. */
 export interface SupervisorOptions {
   readonly system: SystemInfo;
@@ -113,8 +106,8 @@ export interface SupervisorOptions {
   readonly openAuthority?: OpenLocalCertificates;
   /** What is to be run before pages are told of changes. */
   readonly build?: LiveBuildPlan | undefined;
-  /** Those whom the command line names: who they are, and how they log in. */
-  readonly run?: RunUsers | undefined;
+  /** Has one of `ownUsers` log in by a link. */
+  readonly link?: LoginLink | undefined;
   /** In place of WORKER_ENTRY. */
   readonly entry?: URL;
   /** In place of HEARTBEAT. */
@@ -123,6 +116,8 @@ export interface SupervisorOptions {
   readonly inspectorMayMove?: boolean;
   /** In place of RETIRED_BOUNDS. */
   readonly retired?: RetiredBounds;
+  /** Users that are in no file: lines of name:hash, for places whose file of users is OWN_USERS. */
+  readonly ownUsers?: string | undefined;
 }
 
 /** Owns the workers and the logs. */
@@ -140,6 +135,8 @@ export class Supervisor {
   readonly #live = newLiveFeed(Date.now());
   /** Who knows what workers ask. */
   readonly #desk = new QuestionDesk();
+  /** Since somebody was to be asked for a name for the first time. */
+  #logins: LoginKeeper | undefined;
   /** Since live reload was on for the first time. */
   #liveWatch: LiveWatch | undefined;
   #config: Config;
@@ -178,7 +175,7 @@ export class Supervisor {
     this.#options = options;
     this.#terminal = options.terminal ?? NO_TERMINAL;
     this.#logs = logs;
-    this.#desk.put("link", options.run?.link);
+    this.#desk.put("link", options.link);
     this.#retired = new RetiredWorkers(
       () => this.#config.timeouts.shutdown,
       () => this.errorLog,
@@ -290,6 +287,7 @@ export class Supervisor {
     clearInterval(this.#looking);
     this.#reaper?.stop();
     this.#certificateStore?.stop();
+    this.#logins?.stop();
     this.#replacing.forEach(clearTimeout);
     await this.#reloading;
     const inspectorStopped = this.#admin?.stop();
@@ -324,6 +322,7 @@ export class Supervisor {
     const { system } = this.#options;
     const problem = missingPermission(config, workerPermissions(config, system), system);
     if (problem !== undefined) throw new StartError(problem);
+    await this.#prepareLogins(config);
     await this.#preparePools(config);
     const certificates = await this.#certificatesFor(config);
     this.#prepareFolders(config);
@@ -373,6 +372,27 @@ export class Supervisor {
         : this.#retire(oldWorkers),
     );
     if (oldLogs !== logs) await oldLogs.close(LOG_PATIENCE);
+  }
+
+  /** PERF: what it takes is loaded only where somebody is asked for a name. @throws {StartError} */
+  async #prepareLogins(config: Config): Promise<void> {
+    if (this.#logins === undefined) {
+      if (!asksForNames(config)) return;
+      const { LoginKeeper } = await import("./login_keeper.ts");
+      this.#logins = new LoginKeeper({
+        tell: (text) => this.#everyWorker().forEach((worker) => worker.tell("login", text)),
+        warn: (text) => this.errorLog.warning(text),
+        notice: (text) => this.errorLog.notice(text),
+        now: () => performance.now(),
+        ownUsers: this.#options.ownUsers ?? "",
+      });
+      this.#desk.put("login", this.#logins);
+    }
+    try {
+      this.#logins.load(config);
+    } catch (error) {
+      throw error instanceof Error && error.name === "UserFileError" ? new StartError(error.message) : error;
+    }
   }
 
   /** Nobody wants to know any more what changes. */
@@ -593,7 +613,7 @@ export class Supervisor {
   }
 
   #startWorker(index: number, config: Config, certificates: WorkerCertificates): WorkerHandle {
-    const { system, groups, entry, heartbeat, run } = this.#options;
+    const { system, groups, entry, heartbeat, link } = this.#options;
     const born = performance.now();
     const pools = this.#pools?.open(config, (name) => worker.forgetPool(name));
     const inspection = config.admin && this.#inspection?.open(config);
@@ -611,7 +631,7 @@ export class Supervisor {
         terminal: this.#terminal,
         app: config.app && this.#app,
         live: this.#live.state,
-        cookie: run?.link?.cookie,
+        cookie: link?.cookie,
         inspection,
       },
       config.sandbox ? this.#permissions(config) : undefined,

@@ -48,6 +48,7 @@ import { AUTHORITY_PAGE } from "../site/authority_pages.ts";
 import type { Services } from "../site/exchange.ts";
 import type { LoginPage } from "../site/login_link.ts";
 import type { RecordsFound, RecordsWanted } from "../inspector/wanted.ts";
+import { LazyLogins } from "../site/logins.ts";
 import { createSite, type Site } from "../site/site.ts";
 import { Weather } from "../site/weather.ts";
 import { speaksTls, type WorkerCertificate, type WorkerCertificates } from "./certificates.ts";
@@ -140,6 +141,7 @@ export class WorkerServer {
     const forwarder: LazyForwarder = new LazyForwarder(() => {
       return { dialer, clock, deadlines: context.deadlines, limits: () => context.settings.limits };
     }, app && (await import("../site/app.ts")).whileAppIsAway(app, clock, logs.error));
+    const login = options.cookie && await loginFor(options.cookie, main, config);
     const services = {
       files,
       listings,
@@ -152,7 +154,8 @@ export class WorkerServer {
       errorLog: logs.error,
       weather: new Weather(clock),
       main,
-      login: options.cookie && await loginFor(options.cookie, main, config),
+      login,
+      logins: new LazyLogins(main, clock, login?.cookie),
     };
     const live = new LazyLive(feed, clock);
     await live.prepare(config);

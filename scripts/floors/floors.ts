@@ -69,6 +69,7 @@ export const FLOORS: readonly Floor[] = [
       "lib/config",
       ...PURE,
       "@std/path",
+      "node:crypto",
       "deno.json",
     ],
     names: "system",
@@ -184,7 +185,7 @@ export const FLOORS: readonly Floor[] = [
   {
     place: "lib/access",
     what: "who may come in: files of users, hashes of passwords, rights, failed logins",
-    imports: ["lib/config", ...PURE, "apache-md5", "bcryptjs", "unixcrypt", "node:crypto"],
+    imports: ["lib/config", ...PURE, "apache-md5", "bcryptjs", "unixcrypt", "node:buffer", "node:crypto"],
     names: "chance",
   },
   {

@@ -5,7 +5,7 @@ import { FieldBlock } from "../../lib/http/fields.ts";
 Deno.test("RunCookie finds its value among all cookies, and no other value", () => {
   const cookie = new RunCookie({ name: "webserv-1", hash: hashOfCookie("right"), user: "guest" });
   const userOf = (...values: string[]) =>
-    cookie.userOf(FieldBlock.of(...values.map((value) => ["Cookie", value] as const)));
+    cookie.userOf({ fields: FieldBlock.of(...values.map((value) => ["Cookie", value] as const)) });
   assertEquals(userOf("webserv-1=right"), "guest");
   assertEquals(userOf("a=b; webserv-1=right; c=d"), "guest");
   assertEquals(userOf("a=b", "webserv-1=right"), "guest");
