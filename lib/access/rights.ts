@@ -49,3 +49,9 @@ export class Rights {
     return who === "users" || who.includes(user) ? "may" : "may not";
   }
 }
+
+/** For people. */
+export function whoText(who: string | readonly string[]): string {
+  if (typeof who !== "string") return who.length === 0 ? "nobody" : who.join(", ");
+  return who === "all" ? "everybody" : who === "users" ? "users" : "nobody";
+}

@@ -36,6 +36,8 @@ export interface Program {
   readonly documentRoot: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly passAuthorization: boolean;
+  /** Who has logged in; undefined: nobody was asked, or has. */
+  readonly user?: string | undefined;
   /** Bytes of a chunked body. */
   readonly bodyLimit: number;
   readonly limits: ProgramLimits;
@@ -151,6 +153,7 @@ export class Gateway {
         searchPath,
         software,
         passAuthorization: program.passAuthorization,
+        user: program.user,
         extra: program.environment,
         contentLength,
         errorPage: program.errorPage,

@@ -38,6 +38,8 @@ export interface EnvironmentOptions {
   /** For example `webserv/1.0.0`. */
   readonly software: string;
   readonly passAuthorization: boolean;
+  /** Who has logged in. */
+  readonly user?: string | undefined;
   /** cgi_env, which beats everything else. */
   readonly extra: Readonly<Record<string, string>>;
   /** Bytes that standard input will have; undefined without a body. */
@@ -73,6 +75,11 @@ export function cgiEnvironment(
   if (options.documentRoot !== undefined) environment.DOCUMENT_ROOT = options.documentRoot;
   // A proxy may tell a client's address alone.
   if (request.remote.port !== 0) environment.REMOTE_PORT = String(request.remote.port);
+  // RFC 3875 sections 4.1.1 and 4.1.11.
+  if (options.user !== undefined) {
+    environment.REMOTE_USER = options.user;
+    environment.AUTH_TYPE = "Basic";
+  }
   if (schemeOf(request) === "https") environment.HTTPS = "on";
   if (script.pathInfo !== "") {
     environment.PATH_INFO = script.pathInfo;

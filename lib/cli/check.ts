@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { Config, ServerConfig } from "../config/types.ts";
+import { Rights } from "../access/rights.ts";
+import type { Config, LocationConfig, ServerConfig } from "../config/types.ts";
 import { endpointUrl, isLoopback } from "../http/endpoint.ts";
 import { NEEDS_NEWER_RUNTIME, servesTls } from "../runtime/version.ts";
 import { speaksTls } from "../supervisor/certificates.ts";
@@ -78,11 +79,12 @@ function describeCertificate(server: ServerConfig): string {
   } left\n`;
 }
 
-/** Stores that other machines can write to: there is nothing that asks them who they are. */
+/** Stores that other machines can write to, and nobody is asked who he is. */
 function openStores({ servers }: Config): string[] {
   const warnings = servers.flatMap(({ listen, fallback, locations }) => {
     const stores = [...locations, fallback].filter(({ access, store }) =>
-      store.uploadStore !== undefined && access.allowedMethods.some((method) => WRITING.includes(method))
+      store.uploadStore !== undefined && isOpen(access) &&
+      access.allowedMethods.some((method) => WRITING.includes(method))
     ).map(({ key }) => key);
     const hosts = listen.filter((endpoint) => !isLoopback(endpoint)).map((endpoint) =>
       isAll(endpoint) ? "this machine" : endpoint.hostname
@@ -93,6 +95,11 @@ function openStores({ servers }: Config): string[] {
     );
   });
   return [...new Set(warnings)];
+}
+
+function isOpen({ authBasic, access, allow, deny }: LocationConfig["access"]): boolean {
+  return new Rights(access, authBasic !== undefined).of("write") === "all" && allow.includes("all") &&
+    !deny.includes("all");
 }
 
 const WRITING = ["PUT", "POST", "DELETE"];

@@ -23,6 +23,7 @@ import { mayRead, NamedVariables } from "./named_variables.ts";
 import { operandGuess } from "./operand_guess.ts";
 import { ownFilesInStores } from "./own_files.ts";
 import { look, realPath } from "./real_path.ts";
+import { userFileLook } from "./user_file_look.ts";
 import { missingInterpreters } from "./sandbox_gaps.ts";
 
 const DEFAULT_FILE = "webserv.yaml";
@@ -136,6 +137,7 @@ function loadFile(file: string, isNamed: boolean): LoadedConfiguration & { names
     mayWrite,
     isNamed,
     certificate: certificateLook,
+    users: userFileLook,
     addressOf: addressOrNothing,
     machineName: machineName(),
   };

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { Rights, whoText } from "../access/rights.ts";
 import { FORWARDED_METHODS } from "../config/location_keys.ts";
 import { writtenPath } from "../config/host_label.ts";
 import type { FastcgiTarget } from "../config/value_types.ts";
@@ -40,7 +41,20 @@ export function describeLocation(location: LocationConfig): string {
   if (!answer && !isWhole && allowLinksTo.length > 0) parts.push(`links to ${allowLinksTo.join(" ")}`);
   if (autoindex && !onlyPrograms) parts.push("listing");
   if (tryFiles) parts.push(`try ${describeTries(tryFiles)}`);
+  parts.push(...describeAccess(access));
   return `${parts.join(", ")} [${access.allowedMethods.join(" ")}]`;
+}
+
+/** Nothing where everybody may do everything. */
+function describeAccess({ authBasic, access, allow, deny }: LocationConfig["access"]): string[] {
+  const rights = new Rights(access, authBasic !== undefined);
+  return [
+    ...rights.areAll
+      ? []
+      : [`read by ${whoText(rights.of("read"))}, written by ${whoText(rights.of("write"))}`],
+    ...allow.includes("all") ? [] : [`for ${allow.join(" ")}`],
+    ...deny.length === 0 ? [] : [`not for ${deny.join(" ")}`],
+  ];
 }
 
 function describeServer(server: FastcgiTarget): string {

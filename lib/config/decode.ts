@@ -7,6 +7,7 @@
 import { dirname } from "@std/path";
 import { checkDuplicateLocations, checkLocation, checkServer, warnAboutServer } from "./check.ts";
 import { warnAboutInterpreters } from "./check_interpreters.ts";
+import { checkAccess, checkUserFiles } from "./check_access.ts";
 import { checkAdmin } from "./check_admin.ts";
 import { checkCertificates } from "./check_certificates.ts";
 import { checkLabels } from "./check_labels.ts";
@@ -84,6 +85,7 @@ export function decodeConfig(
   warnAboutCgiDebug(section, warnings.report);
   const config = { file, ...completeTop(section.values), servers: servers.map(completeServer) };
   checkAdmin(config, section, issues.report);
+  for (const [index, server] of config.servers.entries()) checkAccess(server, servers[index]!, reports);
   if (!issues.empty) return { issues: issues.sorted() };
   for (const [index, server] of config.servers.entries()) {
     warnAboutErrorPages(server, servers[index]!, warnings.report);
@@ -96,6 +98,7 @@ export function decodeConfig(
     checkOutside(config, section, outside, reports);
     checkLinks(config, section, outside, reports);
     checkCertificates(config, servers, outside, reports);
+    checkUserFiles(config, servers, outside, reports);
     checkLocalNames(config, servers, outside.machineName, issues.report);
     if (outside.missing) warnAboutInterpreters(section, outside.missing, warnings.report);
     if (!issues.empty) return { issues: issues.sorted() };

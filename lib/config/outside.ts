@@ -20,6 +20,9 @@ export type CertificateLook =
     readonly now: number;
   };
 
+/** The names in a file of users, or why that is of no use, as the end of a sentence about it. */
+export type UsersLook = { readonly names: ReadonlySet<string> } | { readonly problem: string };
+
 /** What is known of the places that a file names. */
 export interface PlacesOutside {
   /** A path with every link resolved, so far as there is anything. */
@@ -33,6 +36,8 @@ export interface PlacesOutside {
   readonly missing?: (program: string) => string | undefined;
   /** Two PEM files; undefined: nothing is known of them. */
   readonly certificate?: (certificate: string, key: string) => CertificateLook | undefined;
+  /** A file of users; undefined: nothing is known of it. */
+  readonly users?: (file: string) => UsersLook | undefined;
   /** This machine's name; undefined: it is not known. */
   readonly machineName?: string | undefined;
   /** The address that a host name stands for; undefined: it cannot be told. */

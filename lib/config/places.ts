@@ -4,6 +4,7 @@
  * @module
  */
 import type { Pool, UpstreamAddress } from "../ports.ts";
+import { OWN_USERS } from "./access.ts";
 import type { Config, LocationConfig, ServerConfig } from "./types.ts";
 
 /** The folder (or the file) that nothing a location serves may leave; undefined if it has no files. */
@@ -103,6 +104,19 @@ export function certificateFiles({ servers }: Config): string[] {
 /** A path without the slash at its end; empty for the root of all paths. */
 export function withoutSlash(path: string): string {
   return path.endsWith("/") ? path.slice(0, -1) : path;
+}
+
+/** The files of users that are read, each once. */
+export function userFiles(config: Config): string[] {
+  return [
+    ...new Set(
+      allLocations(config).flatMap(({ access: { authBasic, authBasicUserFile } }) =>
+        authBasic === undefined || authBasicUserFile === undefined || authBasicUserFile === OWN_USERS
+          ? []
+          : authBasicUserFile
+      ),
+    ),
+  ];
 }
 
 /** True if somebody is asked for a name and a password somewhere. */

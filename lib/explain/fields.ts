@@ -90,6 +90,8 @@ function saidBy(name: string, { status }: Response, recorder: Recorder): Origin 
     return { from: line === undefined ? `${word} (default)` : word, line };
   };
   if (name === "allow") return keyed("allowed_methods");
+  if (name === "www-authenticate") return keyed("auth_basic");
+  if (name === "retry-after" && status === 429) return keyed("limits.logins", undefined);
   if (name === "content-encoding") {
     return lineOf(lines, "precompressed") === undefined ? keyed("compression") : keyed("precompressed");
   }

@@ -42,6 +42,8 @@ export interface FastcgiProgram {
   readonly documentRoot: string | undefined;
   readonly environment: Readonly<Record<string, string>>;
   readonly passAuthorization: boolean;
+  /** Who has logged in; undefined: nobody was asked, or has. */
+  readonly user?: string | undefined;
   /** Bytes of a chunked body. */
   readonly bodyLimit: number;
   readonly limits: FastcgiLimits;
@@ -223,6 +225,7 @@ export class FastcgiGateway {
       searchPath,
       software,
       passAuthorization: program.passAuthorization,
+      user: program.user,
       extra: program.environment,
       contentLength,
       errorPage: program.errorPage,

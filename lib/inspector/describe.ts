@@ -54,7 +54,7 @@ export async function recordOf(entry: Entry, circumstances: Circumstances): Prom
     ...summaryOf(entry, circumstances),
     protocol: entry.version ?? "HTTP/1.1",
     worker: circumstances.worker,
-    user: null,
+    user: entry.user ?? null,
     phases: { wait: round(answered - (started || answered)), send: round(ended - answered) },
     answered_by: answererOf(entry),
     redirects: entry.redirects ?? [],

@@ -50,6 +50,7 @@ export interface Heard {
   readonly bytes: number;
   readonly why?: string | undefined;
   readonly weather?: string | undefined;
+  readonly user?: string | undefined;
 }
 
 /** Is a Trace of lib/site, too. */
@@ -82,6 +83,7 @@ export class Entry implements Held, Recording {
   bytes = 0;
   why: string | undefined = undefined;
   weather: string | undefined = undefined;
+  user: string | undefined = undefined;
   reason: string | undefined = undefined;
   responseFields: FieldBlock | undefined = undefined;
   /** Of the answer's content, as announced; undefined: not known beforehand. */
@@ -171,6 +173,7 @@ export class Entry implements Held, Recording {
     const { body } = response;
     this.status = response.status;
     this.weather = response.weather;
+    this.user = response.user;
     this.responseFields = response.fields;
     if (body instanceof Uint8Array) return response;
     this.begun = this.#owner.now();
@@ -180,12 +183,13 @@ export class Entry implements Held, Recording {
   }
 
   /** The answer has left. @param response undefined where no more is known of it than what answer() has seen */
-  end({ status, bytes, why, weather }: Heard, response: Response | undefined): void {
+  end({ status, bytes, why, weather, user }: Heard, response: Response | undefined): void {
     if (this.ended !== 0) return;
     this.status = status;
     this.bytes = bytes;
     this.why = why;
     this.weather = weather;
+    this.user = user;
     if (response !== undefined) this.#take(response, bytes);
     this.#end();
   }

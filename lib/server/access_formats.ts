@@ -23,6 +23,8 @@ export interface AccessEntry {
   readonly duration: number;
   readonly referer: string | undefined;
   readonly userAgent: string | undefined;
+  /** Who has logged in. */
+  readonly user?: string | undefined;
   /** What was slow or broken on purpose. */
   readonly weather?: string | undefined;
 }
@@ -50,6 +52,8 @@ export function jsonLine(entry: AccessEntry, now: number, worker: number): strin
     referer: entry.referer === undefined ? null : bounded(entry.referer),
     user_agent: entry.userAgent === undefined ? null : bounded(entry.userAgent),
     worker,
+    // Where nobody has logged in the key is not there.
+    user: entry.user,
     weather: entry.weather,
   }).replace(C1_CONTROLS, (character) => "\\u00" + character.charCodeAt(0).toString(16));
 }
@@ -62,8 +66,15 @@ export function commonLine(entry: AccessEntry, now: number, combined: boolean): 
   const request = entry.method === "" ? "-" : escape(
     `${bounded(entry.method)} ${bounded(entry.target)} ${entry.protocol}`,
   );
-  const line = `${entry.remote} - - [${logTime(now)}] "${request}" ${entry.status} ${entry.bytes}`;
+  const line = `${entry.remote} - ${userText(entry.user)} [${
+    logTime(now)
+  }] "${request}" ${entry.status} ${entry.bytes}`;
   return combined ? `${line} "${optional(entry.referer)}" "${optional(entry.userAgent)}"` : line;
+}
+
+/** SECURITY: one word, whatever the name is: a space in it would shift all that stands behind. */
+function userText(user: string | undefined): string {
+  return user === undefined ? "-" : escape(user).replaceAll(" ", "\\x20");
 }
 
 const UNSAFE = new RegExp(`["\\\\${CONTROLS}]`);

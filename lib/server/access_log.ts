@@ -34,6 +34,8 @@ export interface Outcome {
   readonly bytes: number;
   /** Why it is an error, as far as that is known. */
   readonly why?: string | undefined;
+  /** Whose name and password were right. */
+  readonly user?: string | undefined;
   /** What was slow or broken on purpose; combined and common have no place for it. */
   readonly weather?: string | undefined;
 }
@@ -105,7 +107,7 @@ export class AccessLog implements AnswerLog {
   write(
     { remote, local }: Pick<ByteConnection, "remote" | "local">,
     request: LoggedRequest | undefined,
-    { status, bytes, why, weather }: Outcome,
+    { status, bytes, why, weather, user }: Outcome,
   ): void {
     const clock = this.#clock, referer = request?.fields.get("referer");
     const entry = {
@@ -123,6 +125,7 @@ export class AccessLog implements AnswerLog {
       referer: referer && withoutSecret(referer),
       userAgent: request?.fields.get("user-agent"),
       weather,
+      user,
     };
     const format = this.#format, now = clock.now();
     this.#log.line(

@@ -50,6 +50,7 @@ export function devLine(
   if (showsHost && entry.host !== "") parts.push(escape(entry.host));
   const client = withoutMapping(entry.remote);
   if (!isLoopback({ hostname: client }) && client !== withoutMapping(local)) parts.push(client);
+  if (entry.user !== undefined) parts.push(escape(entry.user));
   const reason = [weatherOf(entry.weather), reasonOf(entry.status, why)].filter((text) => text !== "").join(
     GAP,
   );

@@ -6,7 +6,7 @@
  */
 import { challenge } from "../access/basic.ts";
 import type { Login } from "../access/logins.ts";
-import { type Deed, deedOf, Rights } from "../access/rights.ts";
+import { type Deed, deedOf, Rights, whoText } from "../access/rights.ts";
 import type { LocationConfig } from "../config/types.ts";
 import { busy, HttpError } from "../http/errors.ts";
 import { FieldBlock } from "../http/fields.ts";
@@ -182,10 +182,4 @@ function refusedFor(user: string | undefined, deed: Deed): HttpError {
       user === undefined ? "anybody" : "this user"
     } ${deed} here.`,
   });
-}
-
-/** For people. */
-export function whoText(who: string | readonly string[]): string {
-  if (typeof who !== "string") return who.length === 0 ? "nobody" : who.join(", ");
-  return who === "all" ? "everybody" : who === "users" ? "users" : "nobody";
 }

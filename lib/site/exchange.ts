@@ -17,6 +17,7 @@ import type { Labels } from "../http/origin.ts";
 import { type DecodedPath, decodePathForProgram } from "../http/path.ts";
 import { decodePathForUpstream } from "../http/upstream_path.ts";
 import type { Compression, Dialer, ErrorLog, MainThread, StoreFiles } from "../ports.ts";
+import type { AccessGuard } from "./access_guard.ts";
 import type { AddedFields } from "./added_fields.ts";
 import type { PublicAuthority, SecureAddress } from "./authority_pages.ts";
 import type { Location } from "./location.ts";
@@ -49,6 +50,8 @@ export interface Server {
   readonly authority?: SecureAddress | undefined;
   /** Some of its locations have `live_reload`. */
   readonly isLive: boolean;
+  /** Of those, what says who may come in: events name files of all of them. */
+  readonly liveGuards: readonly AccessGuard[];
   /** Which files are programs, of all servers. */
   readonly programFiles: ProgramFiles;
   /** What strangers write, of all servers. */

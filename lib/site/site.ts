@@ -6,10 +6,11 @@
 import { allLocations, hasLocalCertificate, programFolder } from "../config/places.ts";
 import type { Config, LocationConfig, ServerConfig } from "../config/types.ts";
 import { type Endpoint, endpointKey, isLoopback } from "../http/endpoint.ts";
-import { HttpError } from "../http/errors.ts";
-import type { MaybePromise } from "../http/maybe_promise.ts";
+import { HttpError, refusal } from "../http/errors.ts";
+import { andThen, type MaybePromise } from "../http/maybe_promise.ts";
 import type { Handler, Request, Response } from "../http/message.ts";
 import { type DecodedPath, decodePath } from "../http/path.ts";
+import { LIVE_EVENTS_PATH } from "../live/addresses.ts";
 import { errorResponse } from "../pages/error_response.ts";
 import type { StorePorts } from "../disk/store_origin.ts";
 import { answererBehind, answererOf } from "./answerers.ts";
@@ -18,10 +19,12 @@ import {
   begin,
   beginBehind,
   beginPassedOn,
+  type Exchange,
   type LocationEntry,
   type Server,
   type Services,
 } from "./exchange.ts";
+import type { AccessGuard } from "./access_guard.ts";
 import { AddedFields } from "./added_fields.ts";
 import { finish } from "./finish.ts";
 import { HostGuard } from "./host_guard.ts";
@@ -163,18 +166,21 @@ function createServer(config: ServerConfig, services: Services, rules: SiteRules
   });
   const fallback = create(config.fallback);
   const locations = new LocationTable(fallback);
-  for (const location of config.locations) locations.add(location.match, location.path, create(location));
+  const all = config.locations.map(create);
+  for (const [index, { match, path }] of config.locations.entries()) locations.add(match, path, all[index]!);
   const hsts = config.hsts === undefined ? undefined : new AddedFields([[HSTS, config.hsts]]);
   const authority = hasLocalCertificate(config) ? secureAddressOf(config) : undefined;
   const { logsNotFound, programFiles, neverRun } = rules;
-  const isLive = [config.fallback, ...config.locations].some(({ live }) => live.liveReload);
+  const live = [fallback, ...all].filter(({ location }) => location.config.live.liveReload);
+  const liveGuards = live.flatMap(({ location: { guard } }) => guard ?? []);
   return {
     config,
     fallback,
     locations,
     hsts,
     authority,
-    isLive,
+    isLive: live.length > 0,
+    liveGuards,
     logsNotFound,
     programFiles,
     neverRun,
@@ -205,10 +211,34 @@ function authorityAnswer(
 }
 
 /** The script of pages that load themselves anew, and what tells it; undefined for everything else. */
-function liveAnswer(request: Request, { isLive }: Server, { live }: Services): Response | undefined {
+function liveAnswer(
+  request: Request,
+  server: Server,
+  services: Services,
+): MaybePromise<Response> | undefined {
+  const { live } = services, { isLive, liveGuards } = server;
   if (!isLive || live === undefined || !isOwnPath(request)) return undefined;
-  const outcome = live.answer(request);
-  return outcome instanceof HttpError ? errorResponse(outcome, request) : outcome;
+  const answer = () => {
+    const outcome = live.answer(request);
+    return outcome instanceof HttpError ? errorResponse(outcome, request) : outcome;
+  };
+  if (liveGuards.length === 0 || request.path !== LIVE_EVENTS_PATH) return answer();
+  return hearEvents(begin(request, server, services, undefined), liveGuards, answer);
+}
+
+/** SECURITY: what has changed is told to whoever may read all that it may be about, and to nobody else. */
+function hearEvents(
+  exchange: Exchange,
+  [guard, ...rest]: readonly AccessGuard[],
+  answer: () => Response | undefined,
+): MaybePromise<Response> {
+  const { request } = exchange;
+  if (guard === undefined) return answer() ?? errorResponse(refusal(404), request);
+  return andThen(
+    guard.admit(exchange, "read"),
+    ({ exchange, refused }) =>
+      refused === undefined ? hearEvents(exchange, rest, answer) : errorResponse(refused, request),
+  );
 }
 
 /** What the link answers that logs in; undefined for everything else. */

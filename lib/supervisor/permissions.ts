@@ -14,6 +14,7 @@ import {
   linkFolders,
   logFiles,
   spawnedPools,
+  userFiles,
 } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
 import { isContained } from "../http/containment.ts";
@@ -193,6 +194,7 @@ export function permissionFlags(config: Config, workers: PermissionSet, needs: M
         ...needs.modules,
         ...outside(workers.read, pools.folders),
         ...certificateFiles(config),
+        ...userFiles(config),
         ...folders,
         ...pools.folders,
         ...needs.watched ?? [],

@@ -5,7 +5,7 @@
  * @module
  */
 import { endpointsOf } from "../config/listen.ts";
-import { asksForNames, hasLiveReload, spawnedPools, uploadStores } from "../config/places.ts";
+import { asksForNames, hasLiveReload, spawnedPools, uploadStores, userFiles } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
 import { type Endpoint, endpointKey } from "../http/endpoint.ts";
 import { describeFileError } from "../http/errors.ts";
@@ -324,7 +324,7 @@ export class Supervisor {
     if (problem !== undefined) throw new StartError(problem);
     await this.#prepareLogins(config);
     await this.#preparePools(config);
-    const certificates = await this.#certificatesFor(config);
+    const certificates = this.#withUserFiles(await this.#certificatesFor(config), config);
     this.#prepareFolders(config);
     // Before what they lead to is given to workers, so that no change is missed.
     const links = new RootLinks(config, existingPath);
@@ -445,8 +445,8 @@ export class Supervisor {
       now: Date.now,
     }, {
       renewed: (certificates) => {
-        this.#certificates = certificates;
-        for (const worker of this.#workers) worker?.renew(certificates);
+        this.#certificates = this.#withUserFiles(certificates, this.#config);
+        for (const worker of this.#workers) worker?.renew(this.#certificates);
       },
       renewedNamed: (name, certificate) => {
         for (const worker of this.#workers) worker?.renewNamed(name, certificate);
@@ -458,6 +458,14 @@ export class Supervisor {
     } catch (error) {
       throw error instanceof CertificateError ? new StartError(error.message) : error;
     }
+  }
+
+  /** SECURITY: whoever has hashes can try passwords at home, so they are sent to nobody, wherever they lie. */
+  #withUserFiles(certificates: WorkerCertificates, config: Config): WorkerCertificates {
+    const files = userFiles(config), { realPath } = this.#options.system;
+    if (files.length === 0) return certificates;
+    const withheld = [...certificates.withheld, ...files.flatMap((path) => [path, realPath(path)])];
+    return { ...certificates, withheld: [...new Set(withheld)] };
   }
 
   /** Sockets must have their names before a worker may only use them. @throws {StartError} */

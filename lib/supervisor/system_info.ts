@@ -4,7 +4,13 @@
  * @module
  */
 import { fromFileUrl, resolve } from "@std/path";
-import { certificateFiles, hasLocalCertificate, logFiles, spawnedPools } from "../config/places.ts";
+import {
+  certificateFiles,
+  hasLocalCertificate,
+  logFiles,
+  spawnedPools,
+  userFiles,
+} from "../config/places.ts";
 import type { Config } from "../config/types.ts";
 import { FileError } from "../ports.ts";
 import { conventions, DATA_VARIABLES, dataFolder } from "../runtime/data_folder.ts";
@@ -228,7 +234,7 @@ function* descriptors(
   for (const host of [...net, ...inspectorNet(config), ...pools.net]) {
     yield [permissionFlag("net", [host]), { name: "net", host }];
   }
-  for (const path of [...WORKER_MODULES, ...read, ...certificateFiles(config)]) {
+  for (const path of [...WORKER_MODULES, ...read, ...certificateFiles(config), ...userFiles(config)]) {
     yield [permissionFlag("read", [path]), { name: "read", path }];
   }
   for (const path of [...write, ...logs]) yield [permissionFlag("write", [path]), { name: "write", path }];

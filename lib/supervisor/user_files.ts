@@ -6,7 +6,7 @@
  */
 import { type BadLine, parseUserFile, type UserFile } from "../access/user_file.ts";
 import { OWN_USERS } from "../config/access.ts";
-import { allLocations } from "../config/places.ts";
+import { userFiles } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
 
 /** How often they are looked at, in milliseconds. */
@@ -17,17 +17,6 @@ const TICK = 1000;
 
 /** Bytes of one, at most. */
 const LARGEST = 16 * 1024 * 1024;
-
-/** The files of users that a configuration names, each once. */
-export function userFiles(config: Config): string[] {
-  return [
-    ...new Set(
-      allLocations(config).flatMap(({ access: { authBasic, authBasicUserFile } }) =>
-        authBasic === undefined || authBasicUserFile === undefined ? [] : authBasicUserFile
-      ),
-    ),
-  ];
-}
 
 /** Why a file is of no use, as the end of a sentence about it. */
 export class UserFileError extends Error {
@@ -117,7 +106,6 @@ export class UserFiles {
   load(config: Config): void {
     const loaded = new Map<string, Read>();
     for (const path of userFiles(config)) {
-      if (path === OWN_USERS) continue;
       try {
         const { content, stamp } = read(path), file = parse(content), problem = problemOfLines(file);
         if (problem !== undefined) throw new UserFileError(problem);

@@ -160,10 +160,10 @@ export class Responder {
       if (this.#stream.gone) throw new GoneError();
       const relay = this.#relay = openTunnel(this.#stream, tunnel, request.body.length === 0);
       if (this.isHangingUp) relay.hangUp();
-      const { status, why, weather } = response;
+      const { status, why, weather, user } = response;
       // PERF: nothing of this waits, and of the response no more is kept.
       return relay.run().then(() => {
-        this.#log(request, { status, why, weather }, relay.sent, undefined);
+        this.#log(request, { status, why, weather, user }, relay.sent, undefined);
         return false;
       });
     } catch (error) {
@@ -264,11 +264,11 @@ export class Responder {
 
   #log(
     request: ConnectionRequest | undefined,
-    { status, why, weather }: Pick<Response, "status" | "why" | "weather">,
+    { status, why, weather, user }: Pick<Response, "status" | "why" | "weather" | "user">,
     bytes: number,
     response: Response | undefined,
   ): void {
     const { connection, context } = this.#stream;
-    context.settings.accessLog?.write(connection, request, { status, bytes, why, weather }, response);
+    context.settings.accessLog?.write(connection, request, { status, bytes, why, weather, user }, response);
   }
 }

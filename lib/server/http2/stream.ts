@@ -246,10 +246,10 @@ export class ServedStream implements Request, LoggedRequest, ContentOutlet {
     }
   }
 
-  async #sendMessage({ why, weather }: Response, source: BodySource): Promise<void> {
+  async #sendMessage({ why, weather, user }: Response, source: BodySource): Promise<void> {
     const { bytes } = this.#host;
     try {
-      this.respond({ ...await responseOfMessage(source, bytes.context.settings.limits), why, weather });
+      this.respond({ ...await responseOfMessage(source, bytes.context.settings.limits), why, weather, user });
     } catch (error) {
       if (error instanceof GoneError) this.reset(ErrorCode.InternalError);
       else this.respond(failureResponse(error, bytes, this));
@@ -272,8 +272,8 @@ export class ServedStream implements Request, LoggedRequest, ContentOutlet {
 
   #log(bytes: number): void {
     const { connection, context } = this.#host.bytes;
-    const response = this.#response!, { status, why, weather } = response;
-    context.settings.accessLog?.write(connection, this, { status, bytes, why, weather }, response);
+    const response = this.#response!, { status, why, weather, user } = response;
+    context.settings.accessLog?.write(connection, this, { status, bytes, why, weather, user }, response);
   }
 
   #outlet(): ConstructorParameters<typeof StreamBody>[1] {
