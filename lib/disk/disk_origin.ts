@@ -90,10 +90,13 @@ export class DiskOrigin implements Origin {
 
   #describe({ path: folder }: Place, { name, link }: DirectoryEntry): FolderEntry | undefined {
     const path = joinPath(folder, `/${name}`);
-    const stat = link
-      ? locate(this.cache, path, this.root, this.linksTo)?.stat
-      : this.cache.files.lstat(path);
-    return stat && describe(name, stat);
+    if (!link) {
+      const stat = this.cache.files.lstat(path);
+      return stat && describe(name, stat);
+    }
+    const stat = locate(this.cache, path, this.root, this.linksTo)?.stat,
+      entry = stat && describe(name, stat);
+    return entry && { ...entry, isLink: true };
   }
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import type { FolderEntry } from "../http/origin.ts";
+import type { MadeListing } from "./make_listing.ts";
 
 /** Bytes of memory for all together. */
 const KEPT = 8 * 1024 * 1024;
@@ -16,7 +17,7 @@ const OVERHEAD = 512;
 
 interface KeptListing {
   readonly found: readonly FolderEntry[];
-  readonly listing: Uint8Array;
+  readonly listing: MadeListing;
 }
 
 /** A bounded number of bytes. */
@@ -30,7 +31,7 @@ export class KeptListings {
    *
    * @param key of all else that decides on how it looks
    */
-  get(key: string, found: readonly FolderEntry[]): Uint8Array | undefined {
+  get(key: string, found: readonly FolderEntry[]): MadeListing | undefined {
     const kept = this.#kept.get(key);
     if (kept === undefined) return undefined;
     this.#forget(key, kept);
@@ -39,7 +40,7 @@ export class KeptListings {
     return kept.listing;
   }
 
-  put(key: string, found: readonly FolderEntry[], listing: Uint8Array): void {
+  put(key: string, found: readonly FolderEntry[], listing: MadeListing): void {
     const kept: KeptListing = { found, listing }, size = sizeOf(kept);
     const other = this.#kept.get(key);
     if (other !== undefined) this.#forget(key, other);
@@ -59,7 +60,7 @@ export class KeptListings {
 }
 
 function sizeOf({ found, listing }: KeptListing): number {
-  return listing.length + found.length * ENTRY + OVERHEAD;
+  return listing.bytes.length + found.length * ENTRY + OVERHEAD;
 }
 
 /** Most folders that changed show it at their first difference; thousands of entries take a tenth of a millisecond. */

@@ -7,16 +7,21 @@
  */
 import { busy } from "../http/errors.ts";
 import type { FolderEntry, Origin } from "../http/origin.ts";
-import type { Turns } from "../http/turns.ts";
-import type { ListingOptions } from "../pages/listing.ts";
+import { Room } from "../http/room.ts";
+import type { Turn, Turns } from "../http/turns.ts";
+import type { ListingOptions, ToldByName } from "../pages/listing.ts";
+import { keyOfView, type ListingView } from "../pages/listing/view.ts";
 import { KeptListings } from "./kept_listings.ts";
-import { type ListingType, makeListing } from "./make_listing.ts";
+import { type ListingType, type MadeListing, makeListing } from "./make_listing.ts";
 
 /** So many are made at one time, in slices by turns. */
 const AT_ONCE = 4;
 
 /** So many different ones may wait to be made. */
 const WAITING = 256;
+
+/** So many searches there may be at one time. */
+const SEARCHES = 16;
 
 /** How long one may wait to be made, in milliseconds. */
 const PATIENCE = 10_000;
@@ -28,17 +33,26 @@ export interface ListedFolder {
   readonly path: string;
   /** Decoded, for the title. */
   readonly urlPath: string;
-  /** Whose folder it is: with the same one, `urlPath` tells all the rest. */
+  /** Whose folder it is: with the same one, `urlPath` tells where it is. */
   readonly owner: object;
+  readonly view: ListingView;
+  /** What else the listing depends on, e.g. what whoever asks may do there: with the same one, `options` gives the same. */
+  readonly variant: string;
+  /** Tells those apart who may see different entries, as `shows` has it; empty: nobody. */
+  readonly viewer: string;
   /** What is added to the page. */
   readonly options: () => ListingOptions;
+  /** True for entries that whoever asks may see; undefined: all of them. */
+  readonly shows?: ((entry: FolderEntry) => boolean) | undefined;
+  /** What GET makes of a file, as far as its name tells. */
+  readonly told: (name: string) => ToldByName;
 }
 
 /** Has not begun: nobody has looked into the folder for it yet. */
 interface Job {
   readonly folder: ListedFolder;
   readonly type: ListingType;
-  readonly listing: PromiseWithResolvers<Uint8Array>;
+  readonly listing: PromiseWithResolvers<MadeListing>;
   /** Takes back its deadline. */
   cancel(): void;
 }
@@ -51,6 +65,8 @@ export class Listings {
   readonly #kept = new KeptListings();
   readonly #owners = new WeakMap<object, number>();
   #nextOwner = 1;
+  /** Searches that are on their way. */
+  readonly searches = new Room(SEARCHES);
 
   constructor(readonly turns: Turns) {}
 
@@ -60,8 +76,8 @@ export class Listings {
    * @throws {FileError} if the folder cannot be read
    * @throws {HttpError} 503 if too many others are to be made before
    */
-  get(folder: ListedFolder, type: ListingType): Promise<Uint8Array> {
-    const key = `${this.#ownerOf(folder)} ${type} ${folder.urlPath}`;
+  get(folder: ListedFolder, type: ListingType): Promise<MadeListing> {
+    const key = this.#keyOf(folder, type) + folder.viewer;
     const shared = this.#waiting.get(key);
     if (shared !== undefined) return shared.listing.promise;
     if (this.#waiting.size >= WAITING) {
@@ -74,6 +90,11 @@ export class Listings {
       job.cancel = this.turns.clock.after(PATIENCE, () => this.#giveUp(key, job));
     }
     return job.listing.promise;
+  }
+
+  #keyOf(folder: ListedFolder, type: ListingType): string {
+    const { view, variant, urlPath } = folder;
+    return JSON.stringify([this.#ownerOf(folder), type, keyOfView(view), variant, urlPath]);
   }
 
   #ownerOf({ owner }: ListedFolder): number {
@@ -96,7 +117,7 @@ export class Listings {
 
   async #make(key: string, { folder, type, listing }: Job): Promise<void> {
     try {
-      listing.resolve(await this.#made(key, folder, type));
+      listing.resolve(await this.#made(this.#keyOf(folder, type), folder, type));
     } catch (error) {
       listing.reject(error);
     }
@@ -104,16 +125,22 @@ export class Listings {
     this.#begin();
   }
 
-  async #made(key: string, folder: ListedFolder, type: ListingType): Promise<Uint8Array> {
-    const { origin, path, urlPath } = folder;
+  async #made(key: string, folder: ListedFolder, type: ListingType): Promise<MadeListing> {
+    const { origin, path, urlPath, shows, view, told } = folder;
     const isRoot = urlPath === "/";
-    const found: readonly FolderEntry[] = await origin.list(
+    const all: readonly FolderEntry[] = await origin.list(
       path,
       (name) => !name.startsWith(".") || (isRoot && name === ".well-known"),
     );
+    const turn = this.turns.begin();
+    const found = shows === undefined ? all : await filterInTurns(all, shows, turn);
     const kept = this.#kept.get(key, found);
     if (kept !== undefined) return kept;
-    const listing = await makeListing(type, urlPath, found, folder.options(), this.turns.begin());
+    const listing = await makeListing(
+      { type, urlPath, view, options: folder.options(), told },
+      found,
+      turn,
+    );
     this.#kept.put(key, found, listing);
     return listing;
   }
@@ -122,6 +149,19 @@ export class Listings {
     this.#waiting.delete(key);
     job.listing.reject(tooMany(`a listing has waited to be made for ${PATIENCE / 1000} s`));
   }
+}
+
+async function filterInTurns(
+  all: readonly FolderEntry[],
+  shows: (entry: FolderEntry) => boolean,
+  turn: Turn,
+): Promise<FolderEntry[]> {
+  const shown: FolderEntry[] = [];
+  for (const entry of all) {
+    if (turn.isOver()) await turn.next();
+    if (shows(entry)) shown.push(entry);
+  }
+  return shown;
 }
 
 function tooMany(why: string): Error {

@@ -6,7 +6,16 @@
  */
 import type { FolderEntry } from "../http/origin.ts";
 import type { Turn } from "../http/turns.ts";
-import { type ListingOptions, listingPieces } from "../pages/listing.ts";
+import {
+  type ListedEntry,
+  type ListingOptions,
+  listingParts,
+  listingPieces,
+  type ToldByName,
+} from "../pages/listing.ts";
+import type { ListingView } from "../pages/listing/view.ts";
+import { orderOf } from "./listing_order.ts";
+import { policyOf } from "./page_policy.ts";
 import { sortInTurns } from "./sort_in_turns.ts";
 
 /** The forms that a listing has. */
@@ -17,17 +26,47 @@ const encoder = new TextEncoder();
 /** So many characters become bytes together. */
 const ENCODED = 32 * 1024;
 
-/** The listing, as it is sent. */
+/** A listing as it is sent. */
+export interface MadeListing {
+  readonly bytes: Uint8Array;
+  /** Its Content-Security-Policy; undefined where it is no page. */
+  readonly policy: string | undefined;
+}
+
+/** What a listing is made of, besides the folder's entries. */
+export interface ListingOrder {
+  readonly type: ListingType;
+  readonly urlPath: string;
+  readonly view: ListingView;
+  readonly options: ListingOptions;
+  /** What GET makes of a file, as far as its name tells. */
+  readonly told: (name: string) => ToldByName;
+}
+
+/** Makes a listing. */
 export async function makeListing(
-  type: ListingType,
-  urlPath: string,
+  { type, urlPath, view, options, told }: ListingOrder,
   found: readonly FolderEntry[],
-  options: ListingOptions,
   turn: Turn,
-): Promise<Uint8Array> {
+): Promise<MadeListing> {
+  const typed = found.map((entry): ListedEntry => ({
+    ...entry,
+    ...entry.kind === "file" && told(entry.name),
+  }));
+  let entries: readonly ListedEntry[] = typed;
   // PERF: comparing as a person would is dear, and hardly ever needed for what is nearly in that order already.
-  const entries = await sortInTurns(await sortInTurns(found, compareUnits, turn), compare, turn);
-  const pieces = type === "text/html" ? listingPieces(urlPath, entries, options) : jsonPieces(entries);
+  for (const compare of orderOf(view)) entries = await sortInTurns(entries, compare, turn);
+  const isPage = type === "text/html";
+  return {
+    bytes: await encodePieces(
+      isPage ? listingPieces(urlPath, entries, options, view) : jsonPieces(entries),
+      turn,
+    ),
+    policy: isPage ? await policyOf(listingParts(options)) : undefined,
+  };
+}
+
+async function encodePieces(pieces: Iterable<string>, turn: Turn): Promise<Uint8Array> {
   const encoded: Uint8Array[] = [];
   let text = "", length = 0;
   const encode = () => {
@@ -57,28 +96,26 @@ function joined(pieces: readonly Uint8Array[], length: number): Uint8Array {
 }
 
 /** As JSON.stringify() with an indent of one would have the whole list. */
-function* jsonPieces(entries: readonly FolderEntry[]): Generator<string> {
+function* jsonPieces(entries: readonly ListedEntry[]): Generator<string> {
   let before = "[\n ";
-  for (const { name, kind, size, modified } of entries) {
-    const row = { name, type: kind, size, modified: new Date(modified).toISOString() };
-    yield before + JSON.stringify(row, undefined, 1).replaceAll("\n", "\n ");
+  for (const entry of entries) {
+    yield before + jsonRow(entry);
     before = ",\n ";
   }
   yield entries.length === 0 ? "[]\n" : "\n]\n";
 }
 
-const collator = new Intl.Collator("en", { numeric: true });
-
-/** Folders first, then by name as a person would sort: file 2 before file 10. */
-function compare(a: FolderEntry, b: FolderEntry): number {
-  return byKind(a, b) || collator.compare(a.name, b.name) || (a.name < b.name ? -1 : 1);
-}
-
-function compareUnits(a: FolderEntry, b: FolderEntry): number {
-  return byKind(a, b) || (a.name < b.name ? -1 : 1);
-}
-
-function byKind(a: FolderEntry, b: FolderEntry): number {
-  if (a.kind === b.kind) return 0;
-  return a.kind === "directory" ? -1 : 1;
+/** One element of the list. */
+export function jsonRow({ name, kind, size, modified, mediaType, path }: ListedEntry): string {
+  const date = new Date(modified);
+  const row = {
+    name,
+    type: kind,
+    size,
+    // A broken file system may give a time that is none.
+    modified: Number.isNaN(date.getTime()) ? null : date.toISOString(),
+    media_type: mediaType ?? null,
+    path,
+  };
+  return JSON.stringify(row, undefined, 1).replaceAll("\n", "\n ");
 }

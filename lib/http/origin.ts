@@ -66,6 +66,8 @@ export interface FolderEntry {
   readonly size: number;
   /** Milliseconds since the epoch. */
   readonly modified: number;
+  /** A link leads to it: who walks through folders and follows it may come to where he was. */
+  readonly isLink?: true;
 }
 
 /** A place where representations lie, which nothing that is found in it leaves. */

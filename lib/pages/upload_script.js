@@ -131,8 +131,8 @@ export function uploadScript() {
     // An index page may have been stored, which takes the listing's place.
     if (!find(".up", page)) return find("li", list) || location.reload();
     const focused = document.activeElement, href = linkIn(focused.closest("tbody tr"));
-    all("table,.empty", main).forEach((old) => old.remove());
-    main.append(...all("table,.empty", page));
+    find("#entries").replaceChildren(...find("#entries", page).childNodes);
+    document.dispatchEvent(new Event("webserv-entries"));
     addDeletes();
     if (href) focusEntry(href, focused.localName);
     stored.forEach((href) => entry(href)?.classList.add("new"));

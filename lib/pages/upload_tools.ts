@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { formatSize, type ListingOptions } from "./listing.ts";
+import type { ListingOptions } from "./listing.ts";
+import { formatSize } from "./size.ts";
 import { uploadScript } from "./upload_script.js";
 import { UPLOAD_STYLE } from "./upload_style.ts";
 
@@ -58,7 +59,7 @@ export function uploadTools(rights: FolderRights): ListingOptions {
     style: UPLOAD_STYLE,
     tools: `<div class="up" data-large="${large}"${max}${put ? " data-put" : ""}>
 ${form}${STATUS}</div>
-${remove ? DIALOG : ""}<script type="module">${UPLOAD_SCRIPT}</script>
-`,
+${remove ? DIALOG : ""}`,
+    scripts: [UPLOAD_SCRIPT],
   };
 }

@@ -11,7 +11,7 @@ import { TWO_DIGITS } from "../http/date.ts";
 import { isLoopback } from "../http/endpoint.ts";
 import { perSecond } from "../http/per_second.ts";
 import { reasonPhrase } from "../http/status.ts";
-import { formatSize } from "../pages/listing.ts";
+import { formatSize } from "../pages/size.ts";
 import type { AccessEntry } from "./access_formats.ts";
 
 /** What a line has besides what all formats have. */

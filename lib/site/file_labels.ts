@@ -6,7 +6,7 @@
 import type { LocationConfig } from "../config/types.ts";
 import type { CacheControl } from "../config/value_types.ts";
 import { FieldBlock } from "../http/fields.ts";
-import { extensionOfName, isToldByExtension } from "../http/media_type.ts";
+import { extensionOfName, isToldByExtension, typeByName } from "../http/media_type.ts";
 import type { Labels, Representation } from "../http/origin.ts";
 
 /** What a file says itself. */
@@ -54,6 +54,13 @@ export class FileLabels {
       this.#made.set(file.validators, labels = this.#make(file, path, contentType));
     }
     return labels;
+  }
+
+  /** What Content-Type says of a file by its name; undefined where only the content tells. */
+  typeOfName(name: string): string | undefined {
+    const written = this.#types.get(extensionOfName(name));
+    if (written !== undefined) return written;
+    return this.#defaultType !== undefined && !isToldByExtension(name) ? this.#defaultType : typeByName(name);
   }
 
   #typeOf(file: Representation): string {

@@ -5,20 +5,17 @@
  */
 import type { DiskFile, DiskFolder } from "../disk/found.ts";
 import { joinPath } from "../disk/place.ts";
-import { listingResponse } from "../files/listing.ts";
 import { HttpError, refusal } from "../http/errors.ts";
 import { FieldBlock } from "../http/fields.ts";
 import { andThen, type MaybePromise } from "../http/maybe_promise.ts";
 import { InternalRedirect, type Outcome } from "../http/message.ts";
 import { nameInQuery } from "../http/named_file.ts";
 import type { DecodedPath } from "../http/path.ts";
-import type { ListingOptions } from "../pages/listing.ts";
-import { uploadTools } from "../pages/upload_tools.ts";
 import { FileError } from "../ports.ts";
 import { answerWithFile } from "./coded_files.ts";
 import type { Exchange } from "./exchange.ts";
+import { answerWithListing } from "./folder_listing.ts";
 import { notFound, refusedProgram } from "./refused_links.ts";
-import { mayWrite } from "./rights.ts";
 import { slashRedirect } from "./returns.ts";
 import { whileHeld } from "./while_held.ts";
 
@@ -125,15 +122,7 @@ function answerFolder(exchange: Exchange, first: number): MaybePromise<Outcome> 
   if (!isReading(exchange)) return READ_ONLY;
   const name = nameInQuery(exchange.request.query);
   if (name !== undefined) return answerNamed(exchange, name);
-  const { origin } = location;
-  exchange.trace?.answeredBy({ kind: "listing", path: joinPath(origin!.root, location.originPath(path)) });
-  return listingResponse(exchange.request, exchange.services.listings, {
-    origin: origin!,
-    path: location.originPath(path),
-    urlPath: path,
-    owner: location,
-    options: () => toolsFor(exchange),
-  });
+  return answerWithListing(exchange);
 }
 
 function toIndex({ trace }: Exchange, path: DecodedPath): InternalRedirect {
@@ -163,12 +152,4 @@ function noIndex({ location, path }: Exchange): HttpError {
 
 function isReading({ request: { method } }: Exchange): boolean {
   return method === "GET" || method === "HEAD";
-}
-
-/** A folder's listing has tools to write to it, unless what is written goes elsewhere than what it shows. */
-function toolsFor(exchange: Exchange): ListingOptions {
-  const { location, path } = exchange;
-  if (!location.showsStore || location.origin!.find(location.originPath(path))?.isOutside) return {};
-  if (!mayWrite(exchange, path)) return {};
-  return uploadTools({ methods: location.methods, limit: location.config.access.clientMaxBodySize });
 }

@@ -4,7 +4,9 @@ import { FileCache } from "../../lib/disk/file_cache.ts";
 import { listingResponse } from "../../lib/files/listing.ts";
 import { Listings } from "../../lib/files/listings.ts";
 import { FieldBlock } from "../../lib/http/fields.ts";
+import { typeByName } from "../../lib/http/media_type.ts";
 import type { Request } from "../../lib/http/message.ts";
+import { DEFAULT_VIEW } from "../../lib/pages/listing/view.ts";
 import { FileError } from "../../lib/ports.ts";
 import { FakeClock, FakeFiles } from "../disk/fake_files.ts";
 
@@ -29,12 +31,23 @@ interface Listed {
   readonly type: string;
   readonly size: number;
   readonly modified: string;
+  readonly media_type: string | null;
 }
 
 async function list(files: FakeFiles, path = "", urlPath = "/"): Promise<Listed[]> {
   const cache = new FileCache(files, new FakeClock()), origin = new DiskOrigin(cache, "/root");
-  const folder = { origin, path, urlPath, owner: origin, options: () => ({}) };
-  const { status, fields, body } = await listingResponse(REQUEST, new Listings(cache.turns), folder);
+  const folder = {
+    origin,
+    path,
+    urlPath,
+    owner: origin,
+    view: DEFAULT_VIEW,
+    variant: "",
+    viewer: "",
+    options: () => ({}),
+    told: (name: string) => ({ mediaType: typeByName(name) }),
+  };
+  const { status, fields, body } = await listingResponse(REQUEST, new Listings(cache.turns), folder, false);
   assertEquals([status, fields.get("content-type"), fields.get("vary")], [200, "application/json", "Accept"]);
   return JSON.parse(new TextDecoder().decode(body as Uint8Array));
 }
@@ -63,8 +76,14 @@ Deno.test("an entry has its name, type, size and time", async () => {
   files.write("/root/a.txt", "12345", Date.UTC(2024, 1, 29, 12));
   files.folder("/root/sub");
   assertEquals(await list(files), [
-    { name: "sub", type: "directory", size: 0, modified: "1970-01-01T00:00:00.000Z" },
-    { name: "a.txt", type: "file", size: 5, modified: "2024-02-29T12:00:00.000Z" },
+    { name: "sub", type: "directory", size: 0, modified: "1970-01-01T00:00:00.000Z", media_type: null },
+    {
+      name: "a.txt",
+      type: "file",
+      size: 5,
+      modified: "2024-02-29T12:00:00.000Z",
+      media_type: "text/plain; charset=utf-8",
+    },
   ]);
 });
 

@@ -1,12 +1,14 @@
 import { assertEquals, assertRejects, assertStrictEquals, assertStringIncludes } from "@std/assert";
 import { type ListedFolder, Listings } from "../../lib/files/listings.ts";
+import type { MadeListing } from "../../lib/files/make_listing.ts";
 import { HttpError } from "../../lib/http/errors.ts";
 import type { FolderEntry, Origin } from "../../lib/http/origin.ts";
 import { Turns } from "../../lib/http/turns.ts";
+import { DEFAULT_VIEW } from "../../lib/pages/listing/view.ts";
 import { FileError } from "../../lib/ports.ts";
 import { FakeClock, settle } from "../support/fakes.ts";
 
-const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+const text = ({ bytes }: MadeListing): string => new TextDecoder().decode(bytes);
 
 /** Looks into it are begun when they are asked for, and end when the test says so. */
 class HeldOrigin implements Origin {
@@ -32,6 +34,10 @@ function start() {
     path: urlPath.slice(0, -1),
     urlPath,
     owner: whose,
+    view: DEFAULT_VIEW,
+    variant: "",
+    viewer: "",
+    told: () => ({}),
     options: () => {
       rendered++;
       return {};

@@ -67,7 +67,9 @@ Deno.test("live_reload: listings and error pages have the script, for browsers a
   const { ask } = live();
   for (const target of ["/sub/", "/nothing"]) {
     const page = await ask(target, BROWSER);
-    assert(page.text.endsWith(SCRIPT), target);
+    assertMatch(page.text, /<script src="\/\.webserv\/live\.js"(?: nonce="[\w+\/=]+")?><\/script>$/, target);
+    const nonce = /nonce="(.*?)"/.exec(page.text)?.[1], policy = page.fields.get("content-security-policy")!;
+    assert(nonce === undefined || policy.includes(`script-src 'nonce-${nonce}' `), policy);
     assert(!(await ask(target, { fields: { Accept: "application/json" } })).text.includes(SCRIPT), target);
   }
 });

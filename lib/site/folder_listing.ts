@@ -1,0 +1,101 @@
+/**
+ * A folder's listing: what of it whoever asks may see, and what may be done there.
+ *
+ * @module
+ */
+import { joinPath } from "../disk/place.ts";
+import { listingResponse } from "../files/listing.ts";
+import type { SearchOrder } from "../files/search.ts";
+import type { ListedFolder } from "../files/listings.ts";
+import type { Response } from "../http/message.ts";
+import type { ListingOptions } from "../pages/listing.ts";
+import { type ListingView, viewOf } from "../pages/listing/view.ts";
+import { uploadTools } from "../pages/upload_tools.ts";
+import { AccessGuard } from "./access_guard.ts";
+import type { Exchange, Server } from "./exchange.ts";
+import { toldByName } from "./listed_type.ts";
+import { mayAsk, mayRead } from "./rights.ts";
+
+/** Answers GET or HEAD. @throws {FileError} if the folder cannot be read */
+export async function answerWithListing(exchange: Exchange): Promise<Response> {
+  const { location, path, request, server: { isLive }, services: { listings } } = exchange;
+  const view = viewOf(request.query), origin = location.origin!;
+  exchange.trace?.answeredBy({ kind: "listing", path: joinPath(origin.root, location.originPath(path)) });
+  if (view.search === "") {
+    return await listingResponse(request, listings, listedFolder(exchange, view), isLive);
+  }
+  const { searchResponse } = await import("../files/search_response.ts");
+  return await searchResponse(request, listings, searchOrder(exchange, view), {
+    urlPath: path,
+    view,
+    isLive,
+  });
+}
+
+function listedFolder(exchange: Exchange, view: ListingView): ListedFolder {
+  const { location, path } = exchange, isWritable = showsTools(exchange);
+  return {
+    origin: location.origin!,
+    path: location.originPath(path),
+    urlPath: path,
+    owner: location,
+    view,
+    variant: isWritable ? "w" : "",
+    ...viewed(exchange),
+    options: () => isWritable ? toolsFor(exchange) : {},
+    told: (name) => toldByName(exchange, name),
+  };
+}
+
+/**
+ * Which entries whoever asks may see, where that is not all of them.
+ *
+ * SECURITY: a look is shared by those alone who send the same credentials from the same address.
+ */
+function viewed(exchange: Exchange): Pick<ListedFolder, "viewer" | "shows"> {
+  const { server, path, request: { fields, remote } } = exchange;
+  if (!isGuarded(server)) return { viewer: "", shows: undefined };
+  return {
+    viewer: JSON.stringify([remote.hostname, fields.joined("authorization"), fields.joined("cookie")]),
+    shows: ({ name, kind }) => mayAsk(exchange, `${path}${name}${kind === "directory" ? "/" : ""}`),
+  };
+}
+
+/** PERF: where everybody may see everything, no entry is looked at for it. */
+function isGuarded(server: Server): boolean {
+  let known = guarded.get(server);
+  if (known === undefined) {
+    const { config, fallback } = server;
+    known = fallback.location.guard !== undefined ||
+      config.locations.some((location) => AccessGuard.of(location) !== undefined);
+    guarded.set(server, known);
+  }
+  return known;
+}
+
+const guarded = new WeakMap<Server, boolean>();
+
+/** SECURITY: what is found is what a GET would send, and no folder is looked into whose names would not be told. */
+function searchOrder(exchange: Exchange, { search }: ListingView): SearchOrder {
+  const { location, path } = exchange;
+  return {
+    origin: location.origin!,
+    path: location.originPath(path),
+    text: search,
+    isRoot: path === "/",
+    shows: (found) => (found.endsWith("/") ? mayAsk : mayRead)(exchange, `${path}${found}`),
+    enters: (folder) => mayRead(exchange, `${path}${folder}`),
+    told: (name) => toldByName(exchange, name),
+  };
+}
+
+/** A folder's listing has tools to write to it, unless what is written goes elsewhere than what it shows. */
+function showsTools(exchange: Exchange): boolean {
+  const { location, path } = exchange;
+  return location.showsStore && (location.guard?.lets(exchange, "write") ?? true) &&
+    !location.origin!.find(location.originPath(path))?.isOutside;
+}
+
+function toolsFor({ location }: Exchange): ListingOptions {
+  return uploadTools({ methods: location.methods, limit: location.config.access.clientMaxBodySize });
+}
