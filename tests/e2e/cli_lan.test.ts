@@ -152,8 +152,8 @@ Deno.test("--user asks for one name and a password that is no argument, for ever
     );
   }
   const program = await ask(server.port, "/cgi-bin/env", { fields: right });
-  assertEquals(program.status, 200);
-  assert(!program.text.includes("WEBSERV_PASSWORD") && !program.text.includes("Basic"), program.text);
+  assertMatch(program.text, /^REMOTE_USER=anna$/m);
+  assert(!/WEBSERV_PASSWORD|HTTP_AUTHORIZATION/.test(program.text), program.text);
   assert(!/login: |link: /.test(server.output().stderr), "what is known is not said");
 });
 
@@ -257,5 +257,46 @@ Deno.test({
     assertStringIncludes(await second.page.locator("main").innerText(), "This link has been used");
     // The terminal has the next one by now.
     await shown.shows(/A device has logged in by the link[^]*link: \S+/);
+  },
+});
+
+Deno.test({
+  name:
+    "a page on another port of the same machine writes nothing with the cookie of a link (needs chromium)",
+  ignore: !hasBrowser(),
+  async fn() {
+    await using server = await startServer({ args: ["--lan", "--upload"], files: { "a.txt": "a" } });
+    await server.waitFor(/^link: .*$/m);
+    const { links: [link] } = said(server);
+    const hostname = link!.hostname.replace(/^\[(.*)\]$/, "$1");
+    const theirs = Deno.serve({ hostname, port: 0, onListen() {} }, () =>
+      new Response(
+        `<form method="post" action="${
+          link!.origin
+        }/" enctype="multipart/form-data"><input type="hidden" name="f" value="x"></form>`,
+        { headers: { "Content-Type": "text/html" } },
+      ));
+    await using browser = await startBrowser();
+    const { page } = await browser.open();
+    await page.goto(link!.href);
+    await page.getByRole("link", { name: "a.txt" }).waitFor();
+    // The cookie goes along: to a browser that is the same site, and to addresses without TLS it says nothing of where from.
+    await page.goto(`http://${link!.hostname}:${theirs.addr.port}/`);
+    const [answer] = await Promise.all([
+      page.waitForResponse((response) => response.request().method() === "POST"),
+      page.evaluate("document.forms[0].submit()"),
+    ]);
+    assertEquals(answer.status(), 403);
+    assertStringIncludes((await answer.request().allHeaders()).cookie ?? "", "webserv-");
+    await page.goto(`http://${link!.hostname}:${theirs.addr.port}/`);
+    const outcomes = await page.evaluate(
+      `Promise.all(["PUT", "DELETE", "MKCOL", "MOVE", "GET"].map((method) =>
+      fetch("${
+        link!.origin
+      }/a.txt", { method, credentials: "include" }).then(() => "answered", () => "refused")))`,
+    );
+    assertEquals(outcomes, Array(5).fill("refused"));
+    assertEquals([...Deno.readDirSync(server.folder)].map(({ name }) => name), ["a.txt"]);
+    await theirs.shutdown();
   },
 });
