@@ -210,15 +210,11 @@ export function sharedOptions(commandLine: CommandLine): Omit<FileOptions, "file
   };
 }
 
-/** What `--public` lets everybody do who is in the network. */
+/** What `--public` lets everybody do. */
 function publicWarnings({ switches }: CommandLine): string[] {
-  if (!switches.has("public")) return [];
-  const open = [
-    ...(switches.has("upload") ? ["store, replace and delete files"] : []),
-    ...(switches.has("cgi") ? ["run the programs"] : []),
-  ];
-  if (open.length === 0) return [];
-  return [`everybody in this network may ${open.join(", and ")}: without --public they log in`];
+  // Of uploads check.ts warns, whatever has opened them.
+  if (!switches.has("public") || !switches.has("cgi")) return [];
+  return ["everybody in this network may run the programs of cgi-bin: without --public they log in"];
 }
 
 /** A name and a password are asked for: of `--user`, or of `--lan`. */

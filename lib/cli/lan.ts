@@ -67,7 +67,9 @@ function pictureOf(sharing: Sharing, terminal: Terminal): string {
 function linkUrl({ config, own, login }: Sharing): string {
   const endpoint = firstOf(config);
   const short = own.filter((address) => !address.includes(":"));
-  const hostname = addressesForPhones(short, endpoint.hostname)[0] ?? short[0] ?? own[0] ?? "localhost";
+  // The local authority has certificates for local addresses alone.
+  const named = addressesForPhones(endpoint.tls ? own : short, endpoint.hostname);
+  const hostname = named[0] ?? short[0] ?? own[0] ?? "localhost";
   const url = urlOf(endpoint, hostname);
   return login?.link === undefined ? url : `${new URL(LOGIN_PATH, url)}?${login.link.secret}`;
 }
