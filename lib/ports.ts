@@ -396,6 +396,10 @@ export interface NewFile {
    * @throws {FileError}
    */
   end(): void;
+  /** Everything that has been written is on the disk. Before end(). @throws {FileError} */
+  sync(): Promise<void>;
+  /** Sets the time of its last modification, in milliseconds since the epoch. @throws {FileError} */
+  setModified(time: number): void;
   /**
    * Gives the file its name, all at once: a reader meets the old file or the new one.
    *
@@ -407,9 +411,16 @@ export interface NewFile {
   discard(): void;
 }
 
-/** A file that was taken from its name, and has a hidden one. */
+/** A file or a folder that was taken from its name, and has a hidden one. */
 export interface FileAside {
   readonly path: string;
+  /**
+   * Removes it with all that is in it; no link is followed.
+   *
+   * @returns the names in it that could not be removed
+   * @throws {FileError} if it could not be removed itself; what is left is still there
+   */
+  removeTree(): Promise<readonly { readonly name: string; readonly error: FileError }[]>;
   /** Never throws. */
   discard(): void;
   /** Gives it the name, unless something has it; false if that cannot be done. Never throws. */
@@ -427,18 +438,66 @@ export interface StoreFiles {
   /**
    * Takes what has a name, all at once, into another folder; undefined if that is on another file system.
    *
+   * @param isKept it is still there if this program comes to a sudden end
    * @throws {FileError}
    */
-  takeAside(path: string, folder: string): FileAside | undefined;
+  takeAside(path: string, folder: string, isKept?: boolean): FileAside | undefined;
+  /** Makes a folder. @throws {FileError} "exists" */
+  makeFolder(path: string): void;
+  /** Removes a folder that is empty. @throws {FileError} "not empty" */
+  removeFolder(path: string): void;
   /**
-   * Acts while no other thread of this program acts under the same key.
+   * Gives a file or a folder another path, all at once.
+   *
+   * @param replace a file that is there is replaced; otherwise it is an error of the kind "exists"
+   * @returns false if that is on another file system
+   * @throws {FileError}
+   */
+  move(from: string, to: string, replace: boolean): boolean;
+  /** The names in a folder are on the disk. @throws {FileError} */
+  syncFolder(path: string): Promise<void>;
+  /**
+   * Acts while no other thread of this program acts under the same key, or one of the keys.
    *
    * @param act must not wait for anything
    * @throws {FileError} "busy" if the other takes too long
    */
-  exclusively<T>(key: string, act: () => T): T;
+  exclusively<T>(keys: string | readonly string[], act: () => T): T;
   /** True for a symbolic link, wherever it leads. */
   isLink(path: string): boolean;
+  /** Files that grow over several requests; absent where there are none. Loaded when it is first asked for. */
+  partials?(): Promise<PartialFiles>;
+}
+
+/** Files that grow over several requests, and outlive this program. Beside each of them lie notes, a text. */
+export interface PartialFiles {
+  /** A new file with its notes, which are there first. @throws {FileError} */
+  create(path: string, notes: string): PartialFile;
+  /** Undefined where there is no such file. @throws {FileError} */
+  open(path: string): PartialFile | undefined;
+  /** Undefined where there are none, or too many. @throws {FileError} */
+  readNotes(path: string): string | undefined;
+  /** Writes notes in place of those that are there, all at once. @throws {FileError} */
+  writeNotes(path: string, notes: string): void;
+  /** Removes the file and its notes, so far as they are there. @throws {FileError} */
+  remove(path: string): void;
+}
+
+/** A file that grows, open. What discards a new file only closes it: it is removed by its path. */
+export interface PartialFile extends NewFile {
+  /** Bytes that are in the file. @throws {FileError} */
+  size(): number;
+  /**
+   * Has everything that was written in the file, where it outlives this program.
+   *
+   * @param onDisk where it outlives the system, too
+   * @throws {FileError}
+   */
+  flush(onDisk: boolean): Promise<void>;
+  /** Drops what is behind so many bytes. @throws {FileError} */
+  truncate(size: number): void;
+  /** Reads once at an offset; 0 at the end. @throws {FileError} */
+  readAt(buffer: Uint8Array, offset: number): Promise<number>;
 }
 
 /** What pages are told that load themselves anew. */

@@ -79,6 +79,11 @@ export function locationOf({ fallback, locations }: ServerConfig, path: string):
   return best;
 }
 
+/** True if a store is mounted by WebDAV. */
+export function hasDav(config: Config): boolean {
+  return allLocations(config).some(({ store: { dav, uploadStore } }) => dav && uploadStore !== undefined);
+}
+
 /** The folders that are written to, each once, sorted. */
 export function uploadStores(config: Config): string[] {
   return [...new Set(allLocations(config).flatMap(({ store }) => store.uploadStore ?? []))].sort();

@@ -32,28 +32,35 @@ export class DryStore {
       create: (folder) => this.#create(folder),
       remove: (path) => void this.#changes.set(path, undefined),
       takeAside: () => undefined,
+      makeFolder: (path) => void this.#changes.set(path, { ...this.#newStat(), kind: "directory" }),
+      removeFolder: (path) => void this.#changes.set(path, undefined),
+      move: (from, to, replace) => {
+        if (!replace && this.files.lstat(to) !== undefined) throw new FileError("exists", to);
+        this.#changes.set(to, this.files.lstat(from));
+        this.#changes.set(from, undefined);
+        return true;
+      },
+      syncFolder: () => Promise.resolve(),
       exclusively: (_, act) => act(),
       isLink,
     };
   }
 
+  #newStat(): FileStat {
+    const inode = ++this.#made;
+    return { kind: "file", size: 0, modified: 0, changed: 0, device: NOWHERE, inode, executable: false };
+  }
+
   #create(folder: string): NewFile {
-    const inode = ++this.#made, path = `${folder}/.dry-${inode}`;
-    const stat: FileStat = {
-      kind: "file",
-      size: 0,
-      modified: 0,
-      changed: 0,
-      device: NOWHERE,
-      inode,
-      executable: false,
-    };
+    const stat = this.#newStat(), path = `${folder}/.dry-${stat.inode}`;
     this.#changes.set(path, stat);
     return {
       path,
       stat,
       write: () => Promise.resolve(),
       end: () => {},
+      sync: () => Promise.resolve(),
+      setModified: () => {},
       commit: (name, replace) => {
         if (!replace && this.files.lstat(name) !== undefined) throw new FileError("exists", name);
         this.#changes.delete(path);

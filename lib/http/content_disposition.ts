@@ -20,6 +20,7 @@ export interface FormDisposition {
 
 type Parameters = ReadonlyMap<string, ParameterValue>;
 
+const ANY_TYPE = /^[ \t]*[\w!#$&+.^`|~-]+(?=[ \t;]|$)/;
 const FORM_DATA = /^[ \t]*form-data(?=[ \t;]|$)/i;
 
 // RFC 8187 section 3.2.1. The language in the middle does not matter to a name.
@@ -37,6 +38,13 @@ export function parseFormDisposition(value: string): FormDisposition | undefined
   const fileName = readText(parameters, "filename");
   if (name === null || fileName === null) return undefined;
   return { ...name !== undefined && { name }, ...fileName !== undefined && { fileName } };
+}
+
+/** The file name that a request has for its content (RFC 6266), as the client sent it; undefined where it has none that can be read. */
+export function parseFileName(value: string): string | undefined {
+  const type = ANY_TYPE.exec(value);
+  const parameters = type === null ? undefined : parseParameters(value, type[0].length);
+  return parameters && (readText(parameters, "filename") ?? undefined);
 }
 
 /**

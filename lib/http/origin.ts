@@ -5,6 +5,7 @@
  *
  * @module
  */
+import type { FileError } from "../ports.ts";
 import type { FieldBlock } from "./fields.ts";
 import type { MaybePromise } from "./maybe_promise.ts";
 import type { BodySource } from "./message.ts";
@@ -107,6 +108,10 @@ export interface NewContent {
    * @throws {FileError}
    */
   end(): void;
+  /** Everything that has been written is on the disk. Before end(). @throws {FileError} */
+  sync(): MaybePromise<void>;
+  /** When it was last modified, in milliseconds since the epoch, as its sender has it. Behind end(). @throws {FileError} */
+  setModified(time: number): void;
   /**
    * Gives it its name, all at once: a reader meets the old content or the new one.
    *
@@ -118,23 +123,148 @@ export interface NewContent {
   discard(): void;
 }
 
+/** Content that comes in several requests. It lies hidden in its folder, with notes beside it, and outlives this program. */
+export interface PartialContent {
+  readonly notes: string;
+  /** What is left of it are the notes: it has been named, or its bytes are lost. */
+  readonly isMissing: boolean;
+  /** Bytes that are really there. */
+  readonly size: number;
+  /** When something was appended to it last, in milliseconds since the epoch. */
+  readonly modified: number;
+  /** Appends bytes. @throws {FileError} */
+  write(bytes: Uint8Array): Promise<void>;
+  /** Has everything that was written where it outlives this program; on the disk: and the system. @throws {FileError} */
+  flush(onDisk: boolean): Promise<void>;
+  /** Drops what is behind so many bytes. @throws {FileError} */
+  truncate(size: number): void;
+  /** Reads once at an offset; 0 at the end. @throws {FileError} */
+  readAt(buffer: Uint8Array, offset: number): Promise<number>;
+  /** Replaces the notes, all at once. @throws {FileError} */
+  note(notes: string): void;
+  /** As that of NewContent. @throws {FileError} */
+  setModified(time: number): void;
+  /** Gives it its name, as NewContent does; the notes stay. @throws {FileError} */
+  commit(name: string, replace: boolean): MaybePromise<void>;
+  /** True if this very content has the name already. @throws {FileError} */
+  isNamed(name: string): boolean;
+  /** Removes what there is of it, and the notes. @throws {FileError} */
+  remove(): void;
+  /** What is held for it is given back; it stays where it is. Never throws. */
+  close(): void;
+}
+
+/** The content of a folder that comes in several requests. */
+export interface Partials {
+  /** The folder's place on this machine, for whoever removes what is never gone on with. */
+  readonly folder: string;
+  /** Begins one. Whoever has it closes it. @throws {FileError} */
+  create(id: string, notes: string): PartialContent;
+  /** One that was begun before; undefined if there is none. Whoever has it closes it. @throws {FileError} */
+  open(id: string): PartialContent | undefined;
+}
+
 /** A folder that may be written to. */
 export interface WritableFolder {
   /** Tells it from every other folder of its origin. */
   readonly identity: string;
+  /** True if it is what has this name, or lies below that, links followed. */
+  isWithin(other: NameInFolder): boolean;
   /** @throws {FileError} */
   occupant(name: string): MaybePromise<Occupant>;
   /** @throws {FileError} */
   create(): MaybePromise<NewContent>;
   /** Removes a file. @throws {FileError} */
   remove(name: string): MaybePromise<void>;
+  /** Makes a folder. @throws {FileError} "exists" */
+  makeFolder(name: string): MaybePromise<void>;
+  /** Removes a folder that is empty. @throws {FileError} "not empty" */
+  removeEmpty(name: string): MaybePromise<void>;
+  /**
+   * Takes a folder and all that is in it from its name, all at once, or a file. What is taken is removed, or given back,
+   * by whoever has it then.
+   *
+   * @param isKept it is still there if this program comes to a sudden end; otherwise it is removed by the next one
+   * @throws {FileError}
+   */
+  take(name: string, isKept?: boolean): MaybePromise<TakenFolder>;
+  /**
+   * Gives a file or a folder another name, all at once, which may be in another folder.
+   *
+   * @param to of the same origin, or of one on the same machine
+   * @param replace a file that is there is replaced; otherwise, and for a folder, it is an error of the kind "exists"
+   * @returns "apart" where that lies on another file system: nothing is done then
+   * @throws {FileError}
+   */
+  move(name: string, to: WritableFolder, newName: string, replace: boolean): MaybePromise<"moved" | "apart">;
+  /** What is in it, in no order: neither links nor hidden names. @throws {FileError} */
+  entries(): Promise<readonly FolderEntry[]>;
+  /** The names that entries() leaves out. @throws {FileError} */
+  others(): Promise<readonly string[]>;
+  /** The folder in it that has a name; `missing` and `outside` as in WritableOrigin. @throws {FileError} */
+  folder(name: string): MaybePromise<WritableFolder | "missing" | "outside">;
+  /** The content of a file in it. Its owner closes it. @throws {FileError} */
+  read(name: string): MaybePromise<StoredBytes>;
+  /** Names that have been given in it are on the disk. @throws {FileError} */
+  sync(): MaybePromise<void>;
   /**
    * Looks at a name and changes it, while nobody else who asks for the same changes it, in whatever thread.
    *
    * @param act is over when it returns, or when its promise has come
+   * @param other a second name, for which the same holds
    * @throws {FileError} "busy" if it is not had in time
    */
-  exclusively<T>(name: string, act: () => MaybePromise<T>): MaybePromise<T>;
+  exclusively<T>(name: string, act: () => MaybePromise<T>, other?: NameInFolder): MaybePromise<T>;
+  /** Undefined where content must come in one request. */
+  partials?(): Promise<Partials> | undefined;
+}
+
+/** A name in a folder, whatever stands there. */
+export interface NameInFolder {
+  readonly folder: WritableFolder;
+  readonly name: string;
+}
+
+/** A folder that has no name any more. */
+export interface TakenFolder {
+  /**
+   * Removes it with all that is in it, and no link is followed.
+   *
+   * @returns the names in it that could not be removed; they are still its owner's then
+   * @throws {FileError} if it could not be removed itself; the same holds then
+   */
+  remove(): Promise<readonly NotRemoved[]>;
+  /** Gives what is left of it its name again; where that cannot be done (false) it is kept under a hidden one. Never throws. */
+  giveBack(): boolean;
+}
+
+/** What could not be removed, and why. */
+export interface NotRemoved {
+  readonly name: string;
+  readonly error: FileError;
+}
+
+/** The content of a stored file. */
+export interface StoredBytes {
+  /** Bytes, when it was opened. */
+  readonly size: number;
+  /** Milliseconds since the epoch. */
+  readonly modified: number;
+  /** Fills the buffer from its start, with one byte at least; null at the end. @throws {FileError} */
+  read(buffer: Uint8Array): Promise<number | null>;
+  close(): void;
+}
+
+/** What lies beside stored files and folders and goes where they go, e.g. properties of WebDAV. */
+export interface Companions {
+  /** Something has another name now; what lay beside another thing of that name is gone with that. @throws {FileError} */
+  moved(from: NameInFolder, to: NameInFolder): MaybePromise<void>;
+  /** A file or a folder has been copied; of a folder's content each is told by itself. @throws {FileError} */
+  copied(from: NameInFolder, to: NameInFolder): MaybePromise<void>;
+  /** True for the name of what they lie in: nobody has to ask what becomes of it. */
+  owns(name: string): boolean;
+  /** Something is gone. @throws {FileError} */
+  removed(from: NameInFolder): MaybePromise<void>;
 }
 
 /** An origin that content can be put into. */

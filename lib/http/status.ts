@@ -1,5 +1,5 @@
 /**
- * Reason phrases (RFC 9110 section 15, RFC 2518, RFC 4918, RFC 6585, RFC 7725, RFC 8297). Refuses nothing: a code that nobody has named,
+ * Reason phrases (RFC 9110 section 15, draft-ietf-httpbis-resumable-upload, RFC 2518, RFC 4918, RFC 6585, RFC 7725, RFC 8297). Refuses nothing: a code that nobody has named,
  * as a CGI program may send one, gets the name of its class.
  *
  * @module
@@ -10,6 +10,7 @@ const PHRASES: Readonly<Record<number, string>> = {
   101: "Switching Protocols",
   102: "Processing",
   103: "Early Hints",
+  104: "Upload Resumption Supported",
   200: "OK",
   201: "Created",
   202: "Accepted",
@@ -17,6 +18,7 @@ const PHRASES: Readonly<Record<number, string>> = {
   204: "No Content",
   205: "Reset Content",
   206: "Partial Content",
+  207: "Multi-Status",
   300: "Multiple Choices",
   301: "Moved Permanently",
   302: "Found",
@@ -45,6 +47,8 @@ const PHRASES: Readonly<Record<number, string>> = {
   417: "Expectation Failed",
   421: "Misdirected Request",
   422: "Unprocessable Content",
+  423: "Locked",
+  424: "Failed Dependency",
   426: "Upgrade Required",
   428: "Precondition Required",
   429: "Too Many Requests",

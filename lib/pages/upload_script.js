@@ -134,7 +134,7 @@ export function uploadScript() {
     find("#entries").replaceChildren(...find("#entries", page).childNodes);
     document.dispatchEvent(new Event("webserv-entries"));
     addDeletes();
-    if (href) focusEntry(href, focused.localName);
+    if (href) focusEntry(href, focused.localName === "a" ? "a" : ".x button");
     stored.forEach((href) => entry(href)?.classList.add("new"));
   };
   const focusEntry = (href, what) => {
@@ -150,7 +150,7 @@ export function uploadScript() {
       // What has no path of its own cannot be asked for with DELETE.
       const canGo = !row.matches(".d,.u") && /^\.\/[^?]/.test(linkIn(row));
       row.insertAdjacentHTML("beforeend", canGo ? "<td class=x><button title=Delete>" : "<td>");
-      if (canGo) find("button", row).ariaLabel = "Delete " + find("a", row).textContent;
+      if (canGo) find(".x button", row).ariaLabel = "Delete " + find("a", row).textContent;
     }
   };
   const [name, reason, confirmDelete] = dialog ? ["b", "p", ".bad"].map((part) => find(part, dialog)) : [];
@@ -177,7 +177,7 @@ export function uploadScript() {
       dialog.close();
       refresh();
     };
-    dialog.onclose = () => focusEntry(chosen, "button");
+    dialog.onclose = () => focusEntry(chosen, ".x button");
   }
 
   if (!("put" in tools.dataset)) return;

@@ -24,8 +24,8 @@ export function nameLockMemory(): SharedArrayBuffer {
 export class NameLocks {
   readonly #slots: Int32Array;
   readonly #owner: number;
-  /** The slot that this thread holds; -1 where it holds none. */
-  #held = -1;
+  /** The slots that this thread holds. */
+  #held: readonly number[] = [];
 
   /**
    * @param memory none: this thread is the only one
@@ -38,25 +38,34 @@ export class NameLocks {
   }
 
   /**
-   * Acts while nobody else acts under the same key. It may be asked for again within, for the same key.
+   * Acts while nobody else acts under the same key, or one of the keys. It may be asked for again within, for the same.
    *
    * @throws {FileError} "busy"
    */
-  run<T>(key: string, act: () => T): T {
-    const slot = hash(key) % SLOTS;
-    if (slot === this.#held) return act();
-    // Two at once would have to be taken in an order, lest two threads wait for each other.
-    if (this.#held >= 0) throw new Error("A second name is locked within the first");
-    this.#take(slot, key);
-    this.#held = slot;
+  run<T>(keys: string | readonly string[], act: () => T): T {
+    const all = typeof keys === "string" ? [keys] : keys;
+    // Whoever takes several takes them in this order, so that no two threads wait for each other.
+    const slots = [...new Set(all.map((key) => hash(key) % SLOTS))].sort((a, b) => a - b);
+    if (slots.every((slot) => this.#held.includes(slot))) return act();
+    if (this.#held.length > 0) throw new Error("A second name is locked within the first");
+    const taken: number[] = [];
     try {
+      for (const slot of slots) {
+        this.#take(slot, all[0]!);
+        taken.push(slot);
+      }
+      this.#held = taken;
       return act();
     } finally {
-      this.#held = -1;
-      // If it was thought to be gone, the lock is another's.
-      Atomics.compareExchange(this.#slots, slot, this.#owner, 0);
-      Atomics.notify(this.#slots, slot, 1);
+      this.#held = [];
+      for (const slot of taken) this.#free(slot);
     }
+  }
+
+  #free(slot: number): void {
+    // If it was thought to be gone, the lock is another's.
+    Atomics.compareExchange(this.#slots, slot, this.#owner, 0);
+    Atomics.notify(this.#slots, slot, 1);
   }
 
   #take(slot: number, key: string): void {

@@ -4,8 +4,9 @@
  *
  * @module
  */
-import { basename, join } from "@std/path";
+import { basename, dirname, join } from "@std/path";
 import { Gatherer } from "../bytes/gatherer.ts";
+import { uploadOfFile } from "../http/partial_name.ts";
 import {
   type ErrorLog,
   type FileAside,
@@ -14,9 +15,12 @@ import {
   type NewFile,
   type StoreFiles,
 } from "../ports.ts";
-import { fileError, fileSystem, forgetStats, toStat } from "./files.ts";
+import { fileError, forgetStats } from "./files.ts";
 import { writeAll } from "./positioned_file.ts";
 import { NameLocks } from "./name_locks.ts";
+import { isElsewhere, keepMode, linkNew, statOf, tryOr } from "./naming.ts";
+import { removeTree } from "./remove_tree.ts";
+import { renameNew, renameOver } from "./renames.ts";
 
 /** Hidden, so that no request reaches it and no listing shows it. */
 const PREFIX = ".webserv-upload-";
@@ -75,7 +79,8 @@ export function removeUnfinished(path: string): boolean {
   unfinished.delete(path);
   if (!isUnfinishedName(basename(path))) return true;
   try {
-    Deno.removeSync(path);
+    // A folder that was to be removed is one of them. No link is followed.
+    Deno.removeSync(path, { recursive: true });
     return true;
   } catch (error) {
     return fileError(error, path).problem !== "not found";
@@ -114,21 +119,64 @@ export const storeFiles: StoreFiles = {
     }
   },
 
-  takeAside(path, folder) {
+  makeFolder(path) {
     forgetStats();
-    const aside = hiddenPath(folder);
+    try {
+      Deno.mkdirSync(path);
+    } catch (error) {
+      throw fileError(error, path);
+    }
+  },
+
+  removeFolder(path) {
+    forgetStats();
+    try {
+      // What is no folder is not removed by this.
+      if (!Deno.lstatSync(path).isDirectory) throw new FileError("not found", path);
+      Deno.removeSync(path);
+    } catch (error) {
+      throw error instanceof FileError ? error : fileError(error, path);
+    }
+  },
+
+  move(from, to, replace) {
+    forgetStats();
+    try {
+      if (replace) renameOver(from, to);
+      else renameNew(from, to);
+      return true;
+    } catch (error) {
+      if (isElsewhere(error)) return false;
+      throw error instanceof FileError ? error : fileError(error, to);
+    }
+  },
+
+  async syncFolder(path) {
+    // Windows opens no folders, and has them written with its journal.
+    if (Deno.build.os === "windows") return;
+    try {
+      using folder = await Deno.open(path, { read: true });
+      await folder.sync();
+    } catch (error) {
+      throw fileError(error, path);
+    }
+  },
+
+  takeAside(path, folder, isKept = false) {
+    forgetStats();
+    const aside = hiddenPath(folder, isKept ? KEPT_PREFIX : PREFIX);
     try {
       Deno.renameSync(path, aside);
     } catch (error) {
       if (isElsewhere(error)) return undefined;
       throw fileError(error, path);
     }
-    registry.begun(aside);
+    if (!isKept) registry.begun(aside);
     return new Aside(aside);
   },
 
-  exclusively(key, act) {
-    return locks.run(key, act);
+  exclusively(keys, act) {
+    return locks.run(keys, act);
   },
 
   isLink(path) {
@@ -140,6 +188,8 @@ export const storeFiles: StoreFiles = {
       throw known;
     }
   },
+
+  partials: () => import("./partial_files.ts").then(({ partialFiles }) => partialFiles),
 };
 
 function isRemovedIn(attempts: number, path: string): boolean {
@@ -172,26 +222,42 @@ function removeLost(): void {
   looking = undefined;
 }
 
-function hiddenPath(folder: string): string {
-  return join(folder, `${PREFIX}${Deno.pid}-${crypto.randomUUID()}`);
-}
-
-/** The sandbox may not let an open file be looked at (see FileCache): its name is no other file's. */
-function statOf(file: Deno.FsFile, path: string): FileStat {
-  const stat = tryOr(undefined, () => toStat(file.statSync())) ?? fileSystem.lstat(path);
-  if (!stat) throw new FileError("changed", path);
-  return stat;
+function hiddenPath(folder: string, prefix = PREFIX): string {
+  return join(folder, `${prefix}${Deno.pid}-${crypto.randomUUID()}`);
 }
 
 class Aside implements FileAside {
-  constructor(readonly path: string) {}
+  constructor(public path: string) {}
 
   discard(): void {
+    this.#unkeep();
     removeUnfinished(this.path);
     registry.over(this.path);
   }
 
+  async removeTree() {
+    forgetStats();
+    this.#unkeep();
+    const failures = await removeTree(this.path);
+    if (failures.length === 0) registry.over(this.path);
+    return failures;
+  }
+
+  /** It is not needed any more, and goes if this program comes to a sudden end. */
+  #unkeep(): void {
+    if (isUnfinishedName(basename(this.path))) return;
+    const path = hiddenPath(dirname(this.path));
+    try {
+      Deno.renameSync(this.path, path);
+    } catch (error) {
+      throw fileError(error, this.path);
+    }
+    registry.begun(path);
+    this.path = path;
+  }
+
   giveBack(path: string): boolean {
+    if (tryOr(false, () => Deno.lstatSync(this.path).isDirectory)) return this.#giveFolderBack(path);
     const isBack = tryOr(false, () => {
       Deno.linkSync(this.path, path);
       return true;
@@ -200,8 +266,18 @@ class Aside implements FileAside {
     return isBack;
   }
 
+  /** No rename of a folder replaces anything but an empty one. */
+  #giveFolderBack(path: string): boolean {
+    return tryOr(false, () => {
+      Deno.renameSync(this.path, path);
+      registry.over(this.path);
+      return true;
+    });
+  }
+
   keep(): string {
-    const kept = this.path.replace(PREFIX, KEPT_PREFIX);
+    if (!isUnfinishedName(basename(this.path))) return this.path;
+    const kept = hiddenPath(dirname(this.path), KEPT_PREFIX);
     registry.over(this.path);
     return tryOr(this.path, () => {
       Deno.renameSync(this.path, kept);
@@ -236,6 +312,23 @@ class UnnamedFile implements NewFile {
       throw fileError(error, this.path);
     } finally {
       this.#close();
+    }
+  }
+
+  async sync(): Promise<void> {
+    try {
+      await this.#gatherer.flush(this.#write);
+      await this.file.sync();
+    } catch (error) {
+      throw fileError(error, this.path);
+    }
+  }
+
+  setModified(time: number): void {
+    try {
+      Deno.utimeSync(this.path, new Date(time), new Date(time));
+    } catch (error) {
+      throw fileError(error, this.path);
     }
   }
 
@@ -274,42 +367,16 @@ class UnnamedFile implements NewFile {
   }
 }
 
-/** A file that is replaced keeps who may read it. */
-function keepMode(replaced: string, by: string): void {
-  if (Deno.build.os === "windows") return;
-  try {
-    const { mode, isFile } = Deno.lstatSync(replaced);
-    if (isFile && mode !== null) Deno.chmodSync(by, mode & 0o777);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-}
-
-/** A hard link fails where a name exists, which no rename does. */
-function linkNew(from: string, to: string): void {
-  try {
-    Deno.linkSync(from, to);
-  } catch (error) {
-    const { problem } = fileError(error, to);
-    if ((problem !== "denied" && problem !== "failed") || isElsewhere(error)) throw error;
-    // No hard links here (FAT, some network drives): the name is taken first, and is empty for a moment.
-    Deno.openSync(to, { write: true, createNew: true }).close();
-    try {
-      Deno.renameSync(from, to);
-    } catch (renaming) {
-      tryOr(undefined, () => Deno.removeSync(to));
-      throw renaming;
-    }
-  }
-}
-
-/** The other name would be on another file system. */
-function isElsewhere(error: unknown): boolean {
-  return (error as { code?: unknown } | undefined)?.code === "EXDEV";
-}
-
-/** Removes what a crashed run has left below a store. Never rejects. */
-export async function sweep(folder: string, log: ErrorLog): Promise<void> {
+/**
+ * Removes what a crashed run has left below a store. Never rejects.
+ *
+ * @param foundPartial is told of files that may still be gone on with
+ */
+export async function sweep(
+  folder: string,
+  log: ErrorLog,
+  foundPartial?: (folder: string, name: string) => void,
+): Promise<void> {
   const complain = (error: unknown) => {
     const { problem } = fileError(error, folder);
     if (problem === "not found") return;
@@ -318,16 +385,17 @@ export async function sweep(folder: string, log: ErrorLog): Promise<void> {
   try {
     for await (const { name, isDirectory, isFile } of Deno.readDir(folder)) {
       const path = join(folder, name);
-      if (isDirectory) await sweep(path, log);
-      else if (isFile && name.startsWith(PREFIX)) {
+      if (isDirectory && !name.startsWith(PREFIX)) await sweep(path, log, foundPartial);
+      else if ((isFile || isDirectory) && name.startsWith(PREFIX)) {
         try {
           if (!isAbandoned(path, name)) continue;
-          Deno.removeSync(path);
-          log.notice(`removed an unfinished upload of an earlier run from ${folder}`);
+          await Deno.remove(path, { recursive: true });
+          const what = isFile ? "an unfinished upload" : "what was being removed";
+          log.notice(`removed ${what} of an earlier run from ${folder}`);
         } catch (error) {
           complain(error);
         }
-      }
+      } else if (isFile && uploadOfFile(name) !== undefined) foundPartial?.(folder, name);
     }
   } catch (error) {
     complain(error);
@@ -336,7 +404,9 @@ export async function sweep(folder: string, log: ErrorLog): Promise<void> {
 
 /** Whoever writes it is gone. What has been written to since this program began is somebody's, perhaps our own. */
 function isAbandoned(path: string, name: string): boolean {
-  const { mtime } = Deno.statSync(path), age = Date.now() - (mtime?.getTime() ?? 0);
+  // What was taken from its name to be removed has changed then, but was not modified.
+  const { mtime, ctime } = Deno.statSync(path);
+  const age = Date.now() - Math.max(mtime?.getTime() ?? 0, ctime?.getTime() ?? 0);
   if (age < performance.now()) return false;
   const held = isHeld(path);
   if (held !== undefined) return !held;
@@ -366,15 +436,6 @@ function isRunning(pid: number): boolean {
     return Deno.statSync(`/proc/${pid}`).isDirectory;
   } catch (error) {
     return !(error instanceof Deno.errors.NotFound);
-  }
-}
-
-/** For what not every file system, or every version of the runtime, can do. */
-function tryOr<T>(otherwise: T, act: () => T): T {
-  try {
-    return act();
-  } catch {
-    return otherwise;
   }
 }
 

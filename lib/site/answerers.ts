@@ -17,6 +17,7 @@ import {
   type ProgramRules,
   runnersOf,
 } from "./programs.ts";
+import { answerFromDav } from "./dav.ts";
 import { answerByProxy } from "./proxying.ts";
 import { answerFromFilesOr } from "./files_first.ts";
 import { answerReturn, redirectToLocation } from "./returns.ts";
@@ -36,6 +37,8 @@ export function answererOf(config: LocationConfig, rules: ProgramRules): Answere
     : answerFromFiles;
   if (answer.return) return answerReturn(answer.return, files.defaultType);
   const attempts: Attempt[] = [];
+  // Before what sends clients elsewhere: those of WebDAV do not all follow.
+  if (store.dav && store.uploadStore !== undefined) attempts.push(answerFromDav);
   if (match === "prefix" && path !== "/" && path.endsWith("/")) attempts.push(redirectToLocation);
   if (proxy.proxyPass !== undefined) {
     const pass = answerByProxy(config, proxy.proxyPass);

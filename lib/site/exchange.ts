@@ -50,6 +50,8 @@ export interface Server {
   readonly authority?: SecureAddress | undefined;
   /** Some of its locations have `live_reload`. */
   readonly isLive: boolean;
+  /** Some location, of whatever server, is mounted by WebDAV: what is written anywhere may be locked. */
+  readonly hasLocks: boolean;
   /** Of those, what says who may come in: events name files of all of them. */
   readonly liveGuards: readonly AccessGuard[];
   /** Which files are programs, of all servers. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { HttpError } from "../http/errors.ts";
 import type { Request } from "../http/message.ts";
 
 /**
@@ -19,4 +20,14 @@ export function isForeign({ fields }: Pick<Request, "fields">): boolean {
   if (origin === undefined) return false;
   const authority = /^https?:\/\/([^/]+)$/i.exec(origin)?.[1];
   return authority?.toLowerCase() !== fields.get("host")?.toLowerCase();
+}
+
+/** The answer to one that writes. */
+export function fromElsewhere({ fields }: Pick<Request, "fields">): HttpError {
+  const origin = fields.get("origin"), site = fields.get("sec-fetch-site");
+  const page = `a page of ${origin ?? "another origin"}${site === undefined ? "" : ` (${site})`}`;
+  return new HttpError(403, undefined, {
+    log: `${page} may not write to ${fields.get("host") ?? "this host"}: cors is off`,
+    hint: "A page of another origin has sent this, and may not write here unless cors is on.",
+  });
 }

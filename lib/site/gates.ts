@@ -6,6 +6,7 @@
  */
 import { HttpError, refusal } from "../http/errors.ts";
 import type { Response } from "../http/message.ts";
+import { ACCEPT_PATCH } from "../http/upload_fields.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Location } from "./location.ts";
 
@@ -47,7 +48,8 @@ function refuseExpectation({ request }: Exchange): HttpError | undefined {
 function answerOptions({ request, location, trace }: Exchange): Response | undefined {
   if (request.method !== "OPTIONS" || isPassedOn(request, location)) return undefined;
   trace?.because?.("OPTIONS is answered by the server itself", "allowed_methods");
-  let fields = location.allow;
+  let fields = location.options;
+  if (location.uploadLimit !== undefined) fields = fields.concat(ACCEPT_PATCH).concat(location.uploadLimit);
   const method = request.fields.get("access-control-request-method");
   if (location.config.access.cors && method !== undefined) {
     fields = fields.append("Access-Control-Allow-Methods", method).append("Access-Control-Max-Age", 86400);
@@ -58,7 +60,8 @@ function answerOptions({ request, location, trace }: Exchange): Response | undef
       fields = fields.append("Access-Control-Allow-Private-Network", "true");
     }
   }
-  return { status: 204, fields, body: undefined };
+  // Clients of WebDAV look for just this status.
+  return { status: location.config.store.dav ? 200 : 204, fields, body: undefined };
 }
 
 /** Other servers answer for themselves: but for preflights where cors is on, and for requests that go no further. */
@@ -74,5 +77,6 @@ function refuseLength({ request, location, trace }: Exchange): HttpError | undef
   const { length } = request.body;
   if (length === undefined || length <= location.config.access.clientMaxBodySize) return undefined;
   trace?.because?.(`${length} bytes are more than a body may have`, "client_max_body_size");
-  return refusal(413);
+  const { uploadLimit } = location;
+  return uploadLimit === undefined ? refusal(413) : new HttpError(413, undefined, { fields: uploadLimit });
 }

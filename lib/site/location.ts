@@ -13,6 +13,7 @@ import type { FileCache } from "../disk/file_cache.ts";
 import { StoreOrigin, type StorePorts } from "../disk/store_origin.ts";
 import { HttpError } from "../http/errors.ts";
 import { FieldBlock } from "../http/fields.ts";
+import { uploadLimit } from "../http/upload_fields.ts";
 import { AccessGuard } from "./access_guard.ts";
 import { AddedFields } from "./added_fields.ts";
 import { FileLabels } from "./file_labels.ts";
@@ -26,11 +27,18 @@ const KNOWN_METHODS: ReadonlySet<string> = new Set(
   ],
 );
 
+/** Windows mounts only what says the second. */
+const DAV = FieldBlock.of(["DAV", "1, 2, 3"], ["MS-Author-Via", "DAV"]);
+
 /** One location of one server. */
 export class Location {
   readonly methods: ReadonlySet<string>;
   /** The field Allow. */
   readonly allow: FieldBlock;
+  /** What OPTIONS is answered: with WebDAV, which classes of it (RFC 4918 section 10.1). */
+  readonly options: FieldBlock;
+  /** What uploads that are gone on with may be: Upload-Limit; undefined where there are none. */
+  readonly uploadLimit: FieldBlock | undefined;
   /** The answer to a method that is known but not allowed here. */
   readonly notAllowed: HttpError;
   /** Why a path is not found here, for the access log on a terminal. */
@@ -76,7 +84,12 @@ export class Location {
     this.guard = AccessGuard.of(config);
     this.methods = new Set(access.allowedMethods);
     this.allow = FieldBlock.of(["Allow", [...access.allowedMethods, "OPTIONS"].join(", ")]);
+    this.options = config.store.dav && uploadStore !== undefined ? this.allow.concat(DAV) : this.allow;
     this.notAllowed = new HttpError(405, undefined, { fields: this.allow });
+    if (uploadStore !== undefined && this.methods.has("PATCH") && this.methods.has("HEAD")) {
+      const limits = { size: access.clientMaxBodySize, age: config.store.uploadExpires };
+      this.uploadLimit = FieldBlock.of(["Upload-Limit", uploadLimit(limits)]);
+    }
     const cors = access.cors ? CORS : [];
     if (cors.length + addHeader.length > 0) this.added = new AddedFields([...cors, ...addHeader]);
     const { compression, compressionTypes } = config.coding;

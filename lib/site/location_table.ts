@@ -37,6 +37,13 @@ export class LocationTable<T> {
     return this.find(`${folder}/\0`);
   }
 
+  /** Those that begin below a path, with theirs. @param path with a slash at its end */
+  *below(path: string): Iterable<readonly [string, T]> {
+    for (const table of [this.#exact, this.#prefixes]) {
+      for (const entry of table) if (entry[0].startsWith(path)) yield entry;
+    }
+  }
+
   /**
    * The location of a path; `/a` falls into `/a/` where nothing else takes it.
    *

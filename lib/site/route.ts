@@ -17,6 +17,7 @@ import {
 import { encodePath, hiddenFrom } from "../http/path.ts";
 import { at, atBehind, type Exchange } from "./exchange.ts";
 import { passGates } from "./gates.ts";
+import { asksForUpload } from "./resumable_requests.ts";
 
 /** More internal redirects are taken for a circle. */
 const MAX_HOPS = 10;
@@ -32,7 +33,7 @@ export function follow(exchange: Exchange, end: End): MaybePromise<Response> {
   const { guard } = exchange.location;
   if (guard === undefined) return followAdmitted(exchange, end);
   return andThen(
-    guard.admit(exchange),
+    guard.admit(exchange, asksForUpload(exchange) ? "write" : undefined),
     ({ exchange, refused }) => refused === undefined ? followAdmitted(exchange, end) : end(exchange, refused),
   );
 }

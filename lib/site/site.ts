@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { allLocations, hasLocalCertificate, programFolder } from "../config/places.ts";
+import { allLocations, hasDav, hasLocalCertificate, programFolder } from "../config/places.ts";
 import type { Config, LocationConfig, ServerConfig } from "../config/types.ts";
 import { type Endpoint, endpointKey, isLoopback } from "../http/endpoint.ts";
 import { HttpError, refusal } from "../http/errors.ts";
@@ -58,6 +58,7 @@ export function createSite(config: Config, services: Services): Site {
   const rules: SiteRules = {
     limits: { timeout: timeouts.cgi, processes: cgiProcesses },
     logsNotFound: config.logNotFound,
+    hasLocks: hasDav(config),
     neverRun: new NeverRun(config, services.files.files),
     heedsFirstLines: config.heedsFirstLines ?? false,
     ...programPlaces(config, services),
@@ -140,6 +141,7 @@ const HSTS = "Strict-Transport-Security";
 /** What holds in all servers. */
 interface SiteRules extends ProgramRules {
   readonly logsNotFound: boolean;
+  readonly hasLocks: boolean;
   /** Where programs lie, for the stores. */
   readonly programFolders: readonly string[];
   /** What of all files is a program. */
@@ -170,7 +172,7 @@ function createServer(config: ServerConfig, services: Services, rules: SiteRules
   for (const [index, { match, path }] of config.locations.entries()) locations.add(match, path, all[index]!);
   const hsts = config.hsts === undefined ? undefined : new AddedFields([[HSTS, config.hsts]]);
   const authority = hasLocalCertificate(config) ? secureAddressOf(config) : undefined;
-  const { logsNotFound, programFiles, neverRun } = rules;
+  const { logsNotFound, programFiles, neverRun, hasLocks } = rules;
   const live = [fallback, ...all].filter(({ location }) => location.config.live.liveReload);
   const liveGuards = live.flatMap(({ location: { guard } }) => guard ?? []);
   return {
@@ -181,6 +183,7 @@ function createServer(config: ServerConfig, services: Services, rules: SiteRules
     authority,
     isLive: live.length > 0,
     liveGuards,
+    hasLocks,
     logsNotFound,
     programFiles,
     neverRun,

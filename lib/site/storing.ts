@@ -5,29 +5,38 @@
  */
 import { withPlainTags } from "../coding/tags.ts";
 import { joinPath } from "../disk/place.ts";
-import { HttpError } from "../http/errors.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
 import { type Outcome, type Request, requestWith } from "../http/message.ts";
 import { post } from "../store/post.ts";
-import { put, remove } from "../store/put.ts";
+import { put } from "../store/put.ts";
 import type { StoreTarget } from "../store/target.ts";
 import type { Exchange } from "./exchange.ts";
-import { isForeign } from "./foreign.ts";
+import { fromElsewhere, isForeign } from "./foreign.ts";
 import { liveReloadOf } from "./live_reload.ts";
+import { isResumable } from "./resumable_requests.ts";
+import { storeTargetOf } from "./store_targets.ts";
 
-const WRITERS: ReadonlyMap<string, (request: Request, target: StoreTarget) => Promise<Outcome>> = new Map([
+type Writer = (request: Request, target: StoreTarget) => Promise<Outcome>;
+
+/** PERF: what most stores are never asked for is loaded when it is. */
+const WRITERS: ReadonlyMap<string, Writer> = new Map<string, Writer>([
   ["PUT", put],
   ["POST", post],
-  ["DELETE", remove],
+  ["DELETE", async (request, target) => (await import("../store/remove.ts")).remove(request, target)],
+  ["MKCOL", async (request, target) => (await import("../store/mkcol.ts")).mkcol(request, target)],
+  ["COPY", async (request, target) => (await import("../store/transfer.ts")).copy(request, target)],
+  ["MOVE", async (request, target) => (await import("../store/transfer.ts")).move(request, target)],
 ]);
 
-/** Answers PUT, POST and DELETE from the location's store; undefined for what does not write. @throws {FileError} */
+/** Answers what writes into the location's store, and asks about uploads; undefined for everything else. @throws {FileError} */
 export function answerFromStore(exchange: Exchange): MaybePromise<Outcome> | undefined {
-  const { location, path, services, trace } = exchange;
-  const write = WRITERS.get(exchange.request.method);
+  const { location, path, trace } = exchange;
   // Who writes names the place: no index and no try_files chooses it.
-  if (write === undefined || exchange.isChosen) return undefined;
-  const { config: { access, store: { overwrite } } } = location;
+  if (exchange.isChosen) return undefined;
+  const { method } = exchange.request, resumes = isResumable(exchange);
+  const write = resumes ? resumer(exchange) : WRITERS.get(method);
+  if (write === undefined) return undefined;
+  const { config: { access } } = location;
   if (!access.cors && isForeign(exchange.request)) return fromElsewhere(exchange.request);
   const place = location.storePath(path), store = location.store!;
   trace?.answeredBy({ kind: "store", path: joinPath(store.root, place) });
@@ -36,21 +45,19 @@ export function answerFromStore(exchange: Exchange): MaybePromise<Outcome> | und
   const request = fields === exchange.request.fields
     ? exchange.request
     : requestWith(exchange.request, { fields });
-  return write(liveReloadOf(exchange)?.asPlain(request) ?? request, {
-    path,
-    store,
-    place,
-    limit: access.clientMaxBodySize,
-    overwrite,
-    clock: services.files.clock,
-  });
+  const plain = liveReloadOf(exchange)?.asPlain(request) ?? request, target = storeTargetOf(exchange);
+  // What has come of an upload is nobody's but its creator's, whoever has locked what it will become.
+  const isOfUpload = resumes && (method === "HEAD" || method === "DELETE");
+  if (!exchange.server.hasLocks || isOfUpload) return write(plain, target);
+  return import("./dav_writes.ts").then(({ answerGuarded }) =>
+    answerGuarded(exchange, { request: plain, target, run: write })
+  );
 }
 
-function fromElsewhere({ fields }: Request): HttpError {
-  const origin = fields.get("origin"), site = fields.get("sec-fetch-site");
-  const page = `a page of ${origin ?? "another origin"}${site === undefined ? "" : ` (${site})`}`;
-  return new HttpError(403, undefined, {
-    log: `${page} may not write to ${fields.get("host") ?? "this host"}: cors is off`,
-    hint: "A page of another origin has sent this, and may not write here unless cors is on.",
-  });
+/** PERF: what it takes is loaded with the first upload that wants it. */
+function resumer(exchange: Exchange): Writer {
+  return async (request, target) => {
+    const { answerResumable } = await import("./resumable.ts");
+    return await answerResumable(exchange, request, target);
+  };
 }

@@ -34,22 +34,37 @@ const NO_FILE = { advice: "The form has no file in it: curl sends one with -F fi
  * @throws {HttpError | GoneError} what the body throws; nothing is stored then
  */
 export async function post(request: Request, target: StoreTarget): Promise<Response | HttpError> {
-  const folder = await target.store.folder(target.place);
-  if (folder === "missing") return refusal(409);
-  if (folder === "outside") return refusal(404);
-  if (verdictOfFolder(request, target) === "failed") return refusal(412);
+  const folder = await folderOfPost(request, target);
+  if (folder instanceof HttpError) return folder;
   const mustBeNew = request.fields.joined("if-none-match") === "*";
-  const upload = new Upload(folder, { replaces: target.overwrite && !mustBeNew, mustBeNew });
+  const upload = new Upload(folder, {
+    replaces: target.overwrite && !mustBeNew,
+    mustBeNew,
+    naming: target.naming,
+  });
   try {
     const type = request.fields.get("content-type");
     const next = limitedBody(request.body, target.limit);
-    if (isFormData(type)) await receiveForm(upload, next, type);
-    else await receiveBody(upload, next, type);
+    const { fsync = false } = target;
+    if (isFormData(type)) await receiveForm(upload, next, type, fsync);
+    else await receiveBody(upload, next, type, target);
     await upload.commit();
+    if (fsync) await folder.sync();
     return await answer(request, target, upload.names, folder);
   } finally {
     upload.discard();
   }
+}
+
+/** Where a POST may write now, or why it may not. @throws {FileError} */
+export async function folderOfPost(
+  request: Request,
+  target: StoreTarget,
+): Promise<WritableFolder | HttpError> {
+  const folder = await target.store.folder(target.place);
+  if (folder === "missing") return refusal(409);
+  if (folder === "outside") return refusal(404);
+  return verdictOfFolder(request, target) === "failed" ? refusal(412) : folder;
 }
 
 /**
@@ -60,13 +75,24 @@ function verdictOfFolder(request: Request, { clock }: StoreTarget): Verdict {
   return evaluatePreconditions(request, undefined, clock);
 }
 
-async function receiveBody(upload: Upload, next: NextPiece, type: string | undefined): Promise<void> {
-  const name = `upload-${crypto.randomUUID().slice(0, 8)}${extensionOf(type)}`;
-  await receiveInto(await upload.add(name, true), next);
+async function receiveBody(
+  upload: Upload,
+  next: NextPiece,
+  type: string | undefined,
+  { fileName, received, fsync }: StoreTarget,
+): Promise<void> {
+  const theirs = cleanFileName(fileName ?? "");
+  const name = theirs ?? `upload-${crypto.randomUUID().slice(0, 8)}${extensionOf(type)}`;
+  await receiveInto(await upload.add(name, theirs === undefined, received), next, fsync);
 }
 
 /** @throws {HttpError} if the form breaks its grammar or a name is taken */
-async function receiveForm(upload: Upload, next: NextPiece, type: string | undefined): Promise<void> {
+async function receiveForm(
+  upload: Upload,
+  next: NextPiece,
+  type: string | undefined,
+  fsync: boolean,
+): Promise<void> {
   const boundary = multipartBoundary(type);
   if (boundary === undefined) throw new HttpError(400, "A form without a usable boundary");
   const parser = new MultipartParser(boundary, FORM_LIMITS);
@@ -83,6 +109,7 @@ async function receiveForm(upload: Upload, next: NextPiece, type: string | undef
       current = name === undefined ? undefined : await upload.add(name, false);
     } else if (event.type === "data") await current?.write(event.bytes);
     else if (event.type === "end of part") {
+      if (fsync) await current?.sync();
       current?.end();
       current = undefined;
     } else break;

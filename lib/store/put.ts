@@ -1,5 +1,5 @@
 /**
- * PUT and DELETE (RFC 9110 sections 9.3.4 and 9.3.5), with preconditions. What is stored is whole or not there.
+ * PUT (RFC 9110 section 9.3.4), with preconditions. What is stored is whole or not there.
  *
  * @module
  */
@@ -8,15 +8,17 @@ import { FieldBlock } from "../http/fields.ts";
 import { isStorableName } from "../http/file_names.ts";
 import { andThen, type MaybePromise } from "../http/maybe_promise.ts";
 import type { Request, Response } from "../http/message.ts";
-import type { NewContent, Occupant, WritableFolder } from "../http/origin.ts";
+import type { NewContent, Occupant } from "../http/origin.ts";
 import { encodePath } from "../http/path.ts";
 import { evaluatePreconditions, type Verdict } from "../http/preconditions.ts";
 import { FileError } from "../ports.ts";
+import { locate, type Place } from "./named.ts";
 import { limitedBody, receiveInto } from "./receive.ts";
 import type { StoreTarget } from "./target.ts";
 
 const PART = { advice: "A part of a file cannot be stored: send the whole file, without Content-Range." };
-const UNFIT_NAME = {
+/** For a name that no file should have. */
+export const UNFIT_NAME = {
   advice: "No file is stored under this name: it is too long, reserved, ends in a dot or a space, or has " +
     "characters that no name should have.",
 };
@@ -31,11 +33,12 @@ export async function put(request: Request, target: StoreTarget): Promise<Respon
   if (request.fields.has("content-range")) return new HttpError(400, undefined, PART);
   const before = await placeOfPut(request, target);
   if (before instanceof HttpError) return before;
-  const content = await before.folder.create();
+  const content = target.received ?? await before.folder.create();
   try {
-    await receiveInto(content, limitedBody(request.body, target.limit));
+    await receiveInto(content, limitedBody(request.body, target.limit), target.fsync);
+    if (target.modified !== undefined) content.setModified(target.modified);
     // Others may have written meanwhile: what is there now decides, and nobody writes between this look and the name.
-    return await before.folder.exclusively(
+    const answer = await before.folder.exclusively(
       before.name,
       () =>
         andThen(placeOfPut(request, target), (place) => {
@@ -47,6 +50,8 @@ export async function put(request: Request, target: StoreTarget): Promise<Respon
           return nameIt(request, target, content, place);
         }),
     );
+    if (target.fsync && !(answer instanceof HttpError)) await before.folder.sync();
+    return answer;
   } finally {
     content.discard();
   }
@@ -71,38 +76,8 @@ function nameIt(
   });
 }
 
-/** Removes a file: 204, 404 if there is none, 409 for a folder. @throws {FileError} */
-export async function remove(request: Request, target: StoreTarget): Promise<Response | HttpError> {
-  if (target.place === "") return refusal(409);
-  return await andThen(locate(target), (place) => {
-    if (place instanceof HttpError) return refusal(404);
-    const { folder, name } = place;
-    return folder.exclusively(name, () =>
-      andThen(folder.occupant(name), (occupant) => {
-        if (occupant.kind === "folder") return refusal(409);
-        if (occupant.kind !== "file" || target.path.endsWith("/")) return refusal(404);
-        if (verdictOf(request, target, occupant) === "failed") return refusal(412);
-        return andThen(
-          folder.remove(name),
-          () => ({ status: 204, fields: FieldBlock.EMPTY, body: undefined }),
-        );
-      }));
-  });
-}
-
-/** A name in a folder of the store. */
-interface Named {
-  readonly folder: WritableFolder;
-  readonly name: string;
-}
-
-/** What has the name now. */
-interface Place extends Named {
-  readonly occupant: Occupant;
-}
-
-/** Where a PUT may write now, or why it may not. */
-function placeOfPut(request: Request, target: StoreTarget): MaybePromise<Place | HttpError> {
+/** Where a PUT may write now, or why it may not. @throws {FileError} */
+export function placeOfPut(request: Request, target: StoreTarget): MaybePromise<Place | HttpError> {
   return andThen(locate(target), (named) => {
     if (named instanceof HttpError) return named;
     const { folder, name } = named;
@@ -112,18 +87,6 @@ function placeOfPut(request: Request, target: StoreTarget): MaybePromise<Place |
       if (!isStorableName(name)) return new HttpError(400, undefined, UNFIT_NAME);
       return verdictOf(request, target, occupant) === "failed" ? refusal(412) : { folder, name, occupant };
     });
-  });
-}
-
-/** An error if it is the store itself, or the folder is not there (409) or lies outside (404). */
-function locate({ store, place }: StoreTarget): MaybePromise<Named | HttpError> {
-  if (place === "") return refusal(409);
-  const slash = place.lastIndexOf("/");
-  const name = place.slice(slash + 1);
-  return andThen(store.folder(place.slice(0, slash)), (folder) => {
-    if (folder === "missing") return refusal(409);
-    if (folder === "outside") return refusal(404);
-    return { folder, name };
   });
 }
 
@@ -141,6 +104,7 @@ function commit(content: NewContent, name: string, mustBeNew: boolean): MaybePro
   }
 }
 
-function verdictOf(request: Request, { clock }: StoreTarget, occupant: Occupant): Verdict {
+/** What the conditions of a request say of what has the name. */
+export function verdictOf(request: Request, { clock }: StoreTarget, occupant: Occupant): Verdict {
   return evaluatePreconditions(request, occupant.kind === "file" ? occupant.validators : undefined, clock);
 }

@@ -22,7 +22,8 @@ export function limitedBody(body: RequestBody, limit: number): NextPiece {
 }
 
 /** Writes everything that comes. @throws {FileError}, and what the body throws; it is still its owner's then */
-export async function receiveInto(content: NewContent, next: NextPiece): Promise<void> {
+export async function receiveInto(content: NewContent, next: NextPiece, fsync = false): Promise<void> {
   for (let piece = await next(); piece !== null; piece = await next()) await content.write(piece);
+  if (fsync) await content.sync();
   content.end();
 }

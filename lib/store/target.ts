@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { WritableOrigin } from "../http/origin.ts";
+import type { HttpError } from "../http/errors.ts";
+import type { Companions, NewContent, WritableOrigin } from "../http/origin.ts";
 import type { Clock } from "../ports.ts";
 
 /** A request's place in a store. */
@@ -17,6 +18,30 @@ export interface StoreTarget {
   readonly limit: number;
   /** POST may replace files. */
   readonly overwrite: boolean;
+  /** What is stored is on the disk before it is answered. */
+  readonly fsync?: boolean | undefined;
+  /** Folders that are not empty are removed with all that is in them. */
+  readonly removesTrees?: boolean | undefined;
+  /** What lies beside files and goes with them; absent where nothing does. */
+  readonly companions?: Companions | undefined;
+  /** Where the path of a Destination lies, or why nothing may be put there. */
+  readonly destination?: ((path: string) => Destination | HttpError) | undefined;
+  /** False where something below its path may not be changed by whoever asks. */
+  readonly mayChangeTree?: (() => boolean) | undefined;
+  /** When the content was last modified, as its sender has it, in milliseconds since the epoch. */
+  readonly modified?: number | undefined;
+  /** Is told the name of each file of a POST, before its content is read. */
+  readonly naming?: ((name: string) => void) | undefined;
   /** For conditions with a date. */
   readonly clock: Pick<Clock, "now">;
+  /** The content where it has come already, so that nothing of the body is written any more. */
+  readonly received?: NewContent;
+  /** The name that a POST gives its content, as the client has sent it; without one it gets one of ours. */
+  readonly fileName?: string;
+}
+
+/** Where something is copied or moved to. */
+export interface Destination extends StoreTarget {
+  /** True if what is at a path may come to lie there: whoever asks may read it, or could read it there no better. */
+  mayTake(path: string): boolean;
 }

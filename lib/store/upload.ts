@@ -15,16 +15,26 @@ interface Received {
   readonly isOurs: boolean;
 }
 
+/** How files get their names. */
+export interface UploadOptions {
+  readonly replaces: boolean;
+  readonly mustBeNew: boolean;
+  /** Is told each name. */
+  readonly naming?: ((name: string) => void) | undefined;
+}
+
 /** Owns what it adds until discard(). */
 export class Upload {
   readonly #received: Received[] = [];
   readonly #folder: WritableFolder;
   readonly #replaces: boolean;
   readonly #conflict: HttpError;
+  readonly #naming: UploadOptions["naming"];
 
   /** @param mustBeNew a name that is taken breaks a condition of the request (412) and is not just a conflict (409) */
-  constructor(folder: WritableFolder, { replaces, mustBeNew }: { replaces: boolean; mustBeNew: boolean }) {
+  constructor(folder: WritableFolder, { replaces, mustBeNew, naming }: UploadOptions) {
     this.#folder = folder;
+    this.#naming = naming;
     this.#replaces = replaces;
     this.#conflict = refusal(mustBeNew ? 412 : 409);
   }
@@ -34,11 +44,12 @@ export class Upload {
     return [...new Set(this.#received.map(({ name }) => name))];
   }
 
-  /** Content to be written. @throws {HttpError} if its name is taken @throws {FileError} */
-  async add(name: string, isOurs: boolean): Promise<NewContent> {
+  /** Content to be written, or that has come. @throws {HttpError} if its name is taken @throws {FileError} */
+  async add(name: string, isOurs: boolean, received?: NewContent): Promise<NewContent> {
+    this.#naming?.(name);
     await this.#checkFree(name);
     if (!this.#replaces && this.#received.some((other) => other.name === name)) throw this.#conflict;
-    const content = await this.#folder.create();
+    const content = received ?? await this.#folder.create();
     this.#received.push({ name, content, isOurs });
     return content;
   }

@@ -5,7 +5,7 @@
  * @module
  */
 import { endpointsOf } from "../config/listen.ts";
-import { asksForNames, hasLiveReload, spawnedPools, uploadStores, userFiles } from "../config/places.ts";
+import { asksForNames, hasDav, hasLiveReload, spawnedPools, uploadStores, userFiles } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
 import { type Endpoint, endpointKey } from "../http/endpoint.ts";
 import { describeFileError } from "../http/errors.ts";
@@ -45,10 +45,11 @@ import type { AdminAddress, AdminChange, AdminKeeper } from "./admin_keeper.ts";
 import type { InspectionMemory } from "./inspection_memory.ts";
 import type { PoolKeeper } from "./pool_keeper.ts";
 import type { LoginKeeper } from "./login_keeper.ts";
-import { QuestionDesk } from "./questions.ts";
+import { QuestionDesk, type TopicAnswerer } from "./questions.ts";
 import { type RetiredBounds, RetiredWorkers } from "./retired_workers.ts";
 import { SOFTWARE } from "./software.ts";
 import { RootLinks } from "./root_links.ts";
+import type { UploadKeeper } from "./upload_keeper.ts";
 import { SupervisorLogs } from "./supervisor_logs.ts";
 import { existingPath, machineName, missingPermission, type SystemInfo } from "./system_info.ts";
 import type { CertificateStore } from "./certificate_store.ts";
@@ -135,6 +136,10 @@ export class Supervisor {
   readonly #live = newLiveFeed(Date.now());
   /** Who knows what workers ask. */
   readonly #desk = new QuestionDesk();
+  /** Since a store was mounted by WebDAV for the first time. */
+  #locks: TopicAnswerer | undefined;
+  /** Since there were stores for the first time. */
+  #uploads: UploadKeeper | undefined;
   /** Since somebody was to be asked for a name for the first time. */
   #logins: LoginKeeper | undefined;
   /** Since live reload was on for the first time. */
@@ -189,7 +194,10 @@ export class Supervisor {
     try {
       await supervisor.#begin(config);
       // Not at a reload: then the workers before are still storing.
-      for (const folder of uploadStores(config)) void sweep(folder, supervisor.errorLog);
+      const uploads = supervisor.#uploads;
+      for (const folder of uploadStores(config)) {
+        void sweep(folder, supervisor.errorLog, (folder, name) => uploads?.found(folder, name));
+      }
     } catch (error) {
       await supervisor.stop();
       throw error;
@@ -284,6 +292,7 @@ export class Supervisor {
     this.#stopping = true;
     const liveStopped = this.#liveWatch?.stop();
     this.#retired.stop();
+    this.#uploads?.stop();
     clearInterval(this.#looking);
     this.#reaper?.stop();
     this.#certificateStore?.stop();
@@ -324,8 +333,10 @@ export class Supervisor {
     if (problem !== undefined) throw new StartError(problem);
     await this.#prepareLogins(config);
     await this.#preparePools(config);
+    await this.#prepareLocks(config);
     const certificates = this.#withUserFiles(await this.#certificatesFor(config), config);
     this.#prepareFolders(config);
+    await this.#prepareUploads(config);
     // Before what they lead to is given to workers, so that no change is missed.
     const links = new RootLinks(config, existingPath);
     const logs = this.#logs.isFor(config) ? this.#logs : openLogs(config, this.#terminal);
@@ -372,6 +383,14 @@ export class Supervisor {
         : this.#retire(oldWorkers),
     );
     if (oldLogs !== logs) await oldLogs.close(LOG_PATIENCE);
+  }
+
+  /** Locks outlive the configuration that they were made under: a reload is no reason to forget them. */
+  async #prepareLocks(config: Config): Promise<void> {
+    if (this.#locks !== undefined || !hasDav(config)) return;
+    const { LockKeeper } = await import("./lock_keeper.ts");
+    this.#locks = new LockKeeper();
+    this.#desk.put("locks", this.#locks);
   }
 
   /** PERF: what it takes is loaded only where somebody is asked for a name. @throws {StartError} */
@@ -569,6 +588,19 @@ export class Supervisor {
       }
       throw error;
     }
+  }
+
+  /** PERF: what it takes is loaded only where there are stores. */
+  async #prepareUploads(config: Config): Promise<void> {
+    if (this.#uploads !== undefined || uploadStores(config).length === 0) return;
+    const { UploadKeeper } = await import("./upload_keeper.ts");
+    this.#uploads = new UploadKeeper({
+      tell: (number, text) =>
+        this.#everyWorker().find((worker) => worker.number === number)?.tell("uploads", text),
+      errorLog: () => this.errorLog,
+      stores: () => uploadStores(this.#config).map(this.#options.system.realPath),
+    });
+    this.#desk.put("uploads", this.#uploads);
   }
 
   /** Has programs end with this process, however that ends. */

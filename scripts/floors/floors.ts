@@ -63,6 +63,7 @@ export const FLOORS: readonly Floor[] = [
       "lib/proxy",
       "lib/access",
       "lib/dav",
+      "lib/store",
       "lib/files",
       "lib/disk",
       "lib/authority",
@@ -191,7 +192,7 @@ export const FLOORS: readonly Floor[] = [
   {
     place: "lib/dav",
     what: "WebDAV (RFC 4918): XML, properties, locks, the If grammar",
-    imports: [...PURE],
+    imports: [...PURE, "saxes"],
     names: "chance",
   },
   {

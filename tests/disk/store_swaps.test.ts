@@ -7,7 +7,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { FileError } from "../../lib/ports.ts";
 import { post } from "../../lib/store/post.ts";
-import { put, remove } from "../../lib/store/put.ts";
+import { put } from "../../lib/store/put.ts";
+import { remove } from "../../lib/store/remove.ts";
 import type { StoreTarget } from "../../lib/store/target.ts";
 import { FakeStore, requestOf, targetOf } from "../store/fakes.ts";
 

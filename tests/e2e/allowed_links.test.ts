@@ -120,7 +120,7 @@ test({
     assertEquals(await listed("/strict/"), "own.txt file");
     // What cannot be written to has no tools for it.
     const tools = async (target: string) =>
-      /<form/.test((await ask(server.port, target, { fields: { Accept: "text/html" } })).text);
+      /<form method="post"/.test((await ask(server.port, target, { fields: { Accept: "text/html" } })).text);
     assertEquals([await tools("/up/"), await tools("/up/data/"), await tools("/")], [true, false, false]);
   },
 });

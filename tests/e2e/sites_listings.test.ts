@@ -128,7 +128,7 @@ test("hidden names, links out of the root, dead links and other kinds are not sh
   }
 });
 
-test("a listing as JSON has name, type, size and modified of each entry and nothing else", async () => {
+test("a listing as JSON has name, type, size, modified and media type of each entry and nothing else", async () => {
   const server = await keptServer({
     files: { "dir/sub/x": "", 'dir/b "quoted".txt': "12345", "dir/ä": "" },
   });
@@ -140,7 +140,7 @@ test("a listing as JSON has name, type, size and modified of each entry and noth
   assert(Array.isArray(list));
   const entries = list as Record<string, unknown>[];
   for (const entry of entries) {
-    assertEquals(Object.keys(entry), ["name", "type", "size", "modified"]);
+    assertEquals(Object.keys(entry), ["name", "type", "size", "modified", "media_type"]);
     assertMatch(String(entry["modified"]), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
   }
   assertEquals(entries.map(({ name, type }) => [name, type]), [
@@ -153,6 +153,7 @@ test("a listing as JSON has name, type, size and modified of each entry and noth
     type: "file",
     size: 5,
     modified: "2024-02-29T12:34:56.000Z",
+    media_type: "text/plain",
   });
 });
 

@@ -74,7 +74,7 @@ for (
       { "If-Match": '"x"' },
       undefined,
     ],
-    ["PATCH", 405, "PATCH", "/files/there.txt", {}, "x"],
+    ["PATCH", 415, "PATCH", "/files/there.txt", {}, "x"],
     ["an unknown method", 501, "MOVE", "/files/there.txt", {}, undefined],
     ["PUT outside the stores", 405, "PUT", "/ok.txt", {}, "x"],
   ] as const

@@ -40,7 +40,7 @@ const steps: Record<string, (visitor: Visitor) => Promise<void>> = {
     await page.locator("tbody a", { hasText: "zwei ü.txt" }).waitFor();
     assertEquals(page.url(), visitor.server.url + visitor.path);
     assertEquals((await visitor.listed()).sort(), Object.keys(files).sort());
-    assertEquals(await page.locator("tbody button").count(), 0);
+    assertEquals(await page.locator("tbody .x button").count(), 0);
     await visitor.assertStored(files);
     assertEquals(visitor.problems(), []);
   },
@@ -209,8 +209,8 @@ Deno.test({
       for (const [path, form, deletes] of [["/keep/", 1, 0], ["/away/", 0, 1], ["/files/", 1, 0]] as const) {
         const visitor = new Visitor(browser, server, path);
         const page = await visitor.open({ viewport: { width: 360, height: 640 } });
-        assertEquals(await page.locator("form label:visible").count(), form, path);
-        assertEquals(await page.locator("tbody button:visible").count(), deletes, path);
+        assertEquals(await page.locator(".up form label:visible").count(), form, path);
+        assertEquals(await page.locator("tbody .x button:visible").count(), deletes, path);
         assertEquals(await page.evaluate("document.documentElement.scrollWidth"), 360);
         assertEquals(visitor.problems().filter((problem) => problem.startsWith("exception")), []);
       }

@@ -23,7 +23,15 @@ import { toBytes, toText } from "../support/wire.ts";
 export type Step = "create" | "write" | "commit";
 
 /** A call that changes something. */
-export type StoreStep = "create" | "commit" | "remove" | "takeAside" | "giveBack" | "discard";
+export type StoreStep =
+  | "create"
+  | "commit"
+  | "remove"
+  | "takeAside"
+  | "makeFolder"
+  | "move"
+  | "giveBack"
+  | "discard";
 
 /** Writes into the files of a FakeFiles. */
 export class FakeStore implements StoreFiles {
@@ -92,6 +100,11 @@ export class FakeStore implements StoreFiles {
           file.discard();
         }
       },
+      sync: () => Promise.resolve(),
+      setModified: (time) => {
+        const node = this.files.nodeAt(path)!;
+        node.stat = { ...node.stat, modified: time };
+      },
       discard: () => {
         file.end();
         if (exists) this.unfinished--;
@@ -121,11 +134,14 @@ export class FakeStore implements StoreFiles {
     const move = (one: string, other: string) => {
       const a = this.files.resolveFolder(one), b = this.files.resolveFolder(other);
       const link = links.get(a), node = nodes.get(a);
-      if (link !== undefined) links.set(b, link);
-      else if (node) nodes.set(b, node);
-      else throw new FileError("not found", one);
-      links.delete(a);
-      nodes.delete(a);
+      if (link === undefined && node === undefined) throw new FileError("not found", one);
+      for (const all of [links, nodes] as Map<string, unknown>[]) {
+        for (const [key, value] of [...all]) {
+          if (key !== a && !key.startsWith(`${a}/`)) continue;
+          all.delete(key);
+          all.set(b + key.slice(a.length), value);
+        }
+      }
     };
     move(from, path);
     return {
@@ -143,10 +159,55 @@ export class FakeStore implements StoreFiles {
         return true;
       },
       keep: () => path,
+      removeTree: () => {
+        const real = this.files.resolveFolder(path);
+        for (const all of [links, nodes] as Map<string, unknown>[]) {
+          for (const key of [...all.keys()]) if (key === real || key.startsWith(`${real}/`)) all.delete(key);
+        }
+        return Promise.resolve([]);
+      },
     };
   }
 
-  exclusively<T>(_: string, act: () => T): T {
+  makeFolder(path: string): void {
+    this.beforeStep("makeFolder");
+    const real = this.files.resolveFolder(path);
+    if (this.files.nodes.has(real) || this.files.links.has(real)) throw new FileError("exists", path);
+    this.files.folder(real);
+  }
+
+  removeFolder(path: string): void {
+    this.beforeStep("remove");
+    const real = this.files.resolveFolder(path), { nodes, links } = this.files;
+    if (nodes.get(real)?.stat.kind !== "directory") throw new FileError("not found", path);
+    if ([...nodes.keys(), ...links.keys()].some((key) => key.startsWith(`${real}/`))) {
+      throw new FileError("not empty", path);
+    }
+    nodes.delete(real);
+  }
+
+  move(from: string, to: string, replace: boolean): boolean {
+    this.beforeStep("move");
+    const a = this.files.resolveFolder(from), b = this.files.resolveFolder(to), { nodes, links } = this.files;
+    if (!nodes.has(a) && !links.has(a)) throw new FileError("not found", from);
+    if (!replace && (nodes.has(b) || links.has(b))) throw new FileError("exists", to);
+    nodes.delete(b);
+    links.delete(b);
+    for (const all of [nodes, links] as Map<string, unknown>[]) {
+      for (const [key, value] of [...all]) {
+        if (key !== a && !key.startsWith(`${a}/`)) continue;
+        all.delete(key);
+        all.set(b + key.slice(a.length), value);
+      }
+    }
+    return true;
+  }
+
+  syncFolder(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  exclusively<T>(_: string | readonly string[], act: () => T): T {
     return act();
   }
 

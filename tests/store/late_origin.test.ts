@@ -4,10 +4,11 @@
  * @module
  */
 import { assertEquals, assertRejects } from "@std/assert";
-import type { NewContent, WritableFolder, WritableOrigin } from "../../lib/http/origin.ts";
+import type { NameInFolder, NewContent, WritableFolder, WritableOrigin } from "../../lib/http/origin.ts";
 import { FileError } from "../../lib/ports.ts";
 import { post } from "../../lib/store/post.ts";
-import { put, remove } from "../../lib/store/put.ts";
+import { put } from "../../lib/store/put.ts";
+import { remove } from "../../lib/store/remove.ts";
 import {
   answerOf,
   type FakeStore,
@@ -31,19 +32,44 @@ function lateContent(content: NewContent): NewContent {
   return {
     write: (bytes) => later(() => content.write(bytes)),
     end: () => content.end(),
+    sync: () => later(() => content.sync()),
+    setModified: (time) => content.setModified(time),
     commit: (name, replace) => later(() => content.commit(name, replace)),
     discard: () => content.discard(),
   };
 }
 
 function lateFolder(folder: WritableFolder): WritableFolder {
-  return {
+  const late: WritableFolder = {
     identity: folder.identity,
+    isWithin: (other) => folder.isWithin(promptly(other)),
+    makeFolder: (name) => later(() => folder.makeFolder(name)),
+    removeEmpty: (name) => later(() => folder.removeEmpty(name)),
+    take: (name) => later(() => folder.take(name)),
+    move: (name, to, newName, replace) => later(() => folder.move(name, prompt.get(to)!, newName, replace)),
+    entries: () => later(() => folder.entries()),
+    others: () => later(() => folder.others()),
+    folder: (name) => later(async () => lateOr(await folder.folder(name))),
+    read: (name) => later(() => folder.read(name)),
+    sync: () => later(() => folder.sync()),
     occupant: (name) => later(() => folder.occupant(name)),
     create: () => later(async () => lateContent(await folder.create())),
     remove: (name) => later(() => folder.remove(name)),
-    exclusively: (name, act) => later(() => folder.exclusively(name, act)),
+    exclusively: (name, act, other) => later(() => folder.exclusively(name, act, other && promptly(other))),
   };
+  prompt.set(late, folder);
+  return late;
+}
+
+/** The folders behind late ones. */
+const prompt = new WeakMap<WritableFolder, WritableFolder>();
+
+function promptly({ folder, name }: NameInFolder): NameInFolder {
+  return { folder: prompt.get(folder)!, name };
+}
+
+function lateOr<T>(folder: WritableFolder | T): WritableFolder | T {
+  return typeof folder === "object" ? lateFolder(folder as WritableFolder) : folder;
 }
 
 function lateOrigin(origin: WritableOrigin): WritableOrigin {

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { fileEntityTag } from "../../lib/http/etag.ts";
-import { remove } from "../../lib/store/put.ts";
+import { remove } from "../../lib/store/remove.ts";
 import { type FakeStore, requestOf, someStore, targetOf } from "./fakes.ts";
 
 function storeWithLinks(): FakeStore {

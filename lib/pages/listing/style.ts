@@ -14,7 +14,7 @@ a{color:inherit;text-decoration:none;unicode-bidi:isolate}a[href]:hover{color:va
 :is(a,button,input,summary):focus-visible{outline:2px solid var(--key);outline-offset:2px;border-radius:3px}
 nav a{color:var(--dim)}nav a[aria-current]{color:var(--fg)}nav i{color:var(--dim);font-style:normal;margin:0 .3em}
 [hidden]{display:none!important}
-button,input{font:inherit;color:inherit;border:1px solid var(--line);border-radius:.4rem;background:0 0;padding:.3rem .8rem}button{cursor:pointer}
+:where(.bar,#preview,#entries) :where(button,[type=search]){font:inherit;color:inherit;border:1px solid var(--line);border-radius:.4rem;background:0 0;padding:.3rem .8rem}:where(.bar,#preview,#entries) button{cursor:pointer}
 .bar{display:flex;flex-wrap:wrap;align-items:center;gap:.5rem .75rem;margin-bottom:1rem}
 .bar input{flex:1 1 12rem;min-width:0;max-width:24rem;background:var(--bg)}.bar span{display:flex;margin-left:auto}
 .bar [name=view]{padding:.4rem .6rem}.bar [name=view]:first-child{border-radius:.4rem 0 0 .4rem}.bar [name=view]+button{border-radius:0 .4rem .4rem 0;border-left:0}

@@ -1,0 +1,30 @@
+/**
+ * WebDAV (RFC 4918) over a location's store: PROPFIND, PROPPATCH, LOCK and UNLOCK. What writes content is answered by
+ * whoever writes (storing.ts), and what reads by whoever reads.
+ *
+ * @module
+ */
+import type { MaybePromise } from "../http/maybe_promise.ts";
+import type { Outcome } from "../http/message.ts";
+import { joinPath } from "../disk/place.ts";
+import type { Exchange } from "./exchange.ts";
+import { fromElsewhere, isForeign } from "./foreign.ts";
+
+type Method = (exchange: Exchange) => Promise<Outcome>;
+
+/** PERF: nothing of it is loaded before somebody asks for it. */
+const METHODS: ReadonlyMap<string, Method> = new Map<string, Method>([
+  ["PROPFIND", async (exchange) => (await import("./dav_propfind.ts")).answerPropfind(exchange)],
+  ["PROPPATCH", async (exchange) => (await import("./dav_proppatch.ts")).answerProppatch(exchange)],
+  ["LOCK", async (exchange) => (await import("./dav_lock.ts")).answerLock(exchange)],
+  ["UNLOCK", async (exchange) => (await import("./dav_lock.ts")).answerUnlock(exchange)],
+]);
+
+/** Answers what is WebDAV's own; undefined for all else. @throws {HttpError | FileError | GoneError} */
+export function answerFromDav(exchange: Exchange): MaybePromise<Outcome> | undefined {
+  const { request, location, path, trace } = exchange, answer = METHODS.get(request.method);
+  if (answer === undefined || exchange.isChosen) return undefined;
+  if (!location.config.access.cors && isForeign(request)) return fromElsewhere(request);
+  trace?.answeredBy({ kind: "store", path: joinPath(location.store!.root, location.storePath(path)) });
+  return answer(exchange);
+}

@@ -1,0 +1,91 @@
+/**
+ * Locks of WebDAV as a worker sees them: the main thread has them.
+ *
+ * @module
+ */
+import { type LockAnswer, type LockQuestion, parseAnswer, type ShownLock } from "../dav/lock_questions.ts";
+import { MULTISTATUS, response, statusLine } from "../dav/properties.ts";
+import { escapeText } from "../dav/xml.ts";
+import type { StoreOrigin } from "../disk/store_origin.ts";
+import { busy } from "../http/errors.ts";
+import { FieldBlock } from "../http/fields.ts";
+import type { Response } from "../http/message.ts";
+import type { Services } from "./exchange.ts";
+
+const encoder = new TextEncoder();
+
+/** Of all answers that are XML. */
+export const XML_FIELDS = FieldBlock.of(
+  ["Content-Type", "application/xml; charset=utf-8"],
+  ["Cache-Control", "no-store"],
+);
+
+/** Asks for or about locks. @throws {HttpError} 503 where the main thread does not answer */
+export async function askLocks(
+  { main }: Pick<Services, "main">,
+  question: LockQuestion,
+): Promise<LockAnswer> {
+  if (main === undefined) return UNASKED;
+  const answer = parseAnswer(await main.ask("locks", JSON.stringify(question)));
+  if (answer === undefined) throw busy("The locks of WebDAV are not known just now");
+  return answer;
+}
+
+/** Where nothing is really done, nothing is locked. */
+const UNASKED: LockAnswer = { is: "done" };
+
+/** The locks that hold at a place. @throws {HttpError} */
+export async function locksAt(
+  services: Pick<Services, "main">,
+  path: string,
+  members = false,
+): Promise<{ readonly own: readonly ShownLock[]; readonly members: readonly ShownLock[] }> {
+  const answer = await askLocks(services, { do: "find", paths: [path], members });
+  return "locks" in answer
+    ? { own: answer.locks[0] ?? [], members: answer.members }
+    : { own: [], members: [] };
+}
+
+/**
+ * What tells a place of a store from every other, however its URL is written: locks are on this. File systems may take
+ * names for the same that differ in case; one lock for both is never wrong.
+ *
+ * @returns undefined where there is no folder that it could be in
+ * @throws {FileError}
+ */
+export function lockPath(store: StoreOrigin, place: string): string | undefined {
+  const own = store.folder(place);
+  if (typeof own !== "string") return own.place.realPath.toLowerCase();
+  const slash = place.lastIndexOf("/"), folder = store.folder(place.slice(0, Math.max(slash, 0)));
+  if (typeof folder === "string") return undefined;
+  return `${withoutSlash(folder.place.realPath)}/${place.slice(slash + 1)}`.toLowerCase();
+}
+
+function withoutSlash(path: string): string {
+  return path.endsWith("/") ? path.slice(0, -1) : path;
+}
+
+/** 423: what is written to has a lock that the request does not name (RFC 4918 section 11.3). */
+export function locked(
+  held: readonly ShownLock[],
+  condition: "lock-token-submitted" | "no-conflicting-lock",
+): Response {
+  const hrefs = held.map(({ url }) => `<D:href>${escapeText(url)}</D:href>`).join("");
+  const text = `<?xml version="1.0" encoding="utf-8"?>\n<D:error xmlns:D="DAV:"><D:${condition}>${hrefs}` +
+    `</D:${condition}></D:error>\n`;
+  return { status: 423, fields: XML_FIELDS, body: encoder.encode(text) };
+}
+
+/** 207: parts of a folder have such a lock. */
+export function lockedParts(held: readonly ShownLock[]): Response {
+  const parts = held.map(({ url }) =>
+    response(
+      url,
+      `<D:status>${statusLine(423)}</D:status><D:error><D:lock-token-submitted><D:href>${
+        escapeText(url)
+      }</D:href></D:lock-token-submitted></D:error>`,
+    )
+  );
+  const text = MULTISTATUS.head + parts.join("") + MULTISTATUS.tail;
+  return { status: 207, fields: XML_FIELDS, body: encoder.encode(text) };
+}

@@ -1,0 +1,81 @@
+/**
+ * A request's content at the end of an upload. What has come stays, however the request ends.
+ *
+ * @module
+ */
+import { GoneError, HttpError } from "../../http/errors.ts";
+import { FieldBlock } from "../../http/fields.ts";
+import type { Request } from "../../http/message.ts";
+import type { PartialContent } from "../../http/origin.ts";
+import type { Claim } from "./claims.ts";
+import { limitFields, type ResumableTarget } from "./target.ts";
+
+/** Clients are told how far it is once in so many milliseconds. */
+const PROGRESS = 1000;
+
+/** What came is more than the upload has by its own word. */
+export class TooLongError extends Error {
+  override readonly name = "TooLongError";
+}
+
+/** Content that is being appended to. */
+export interface Receiving {
+  readonly content: PartialContent;
+  readonly claim: Claim;
+  /** Bytes that it has already. */
+  readonly offset: number;
+  /** Bytes of the whole; undefined where nobody has said so. */
+  readonly length: number | undefined;
+}
+
+/**
+ * Appends everything that comes, and has it where it outlives this program.
+ *
+ * @returns bytes of the upload so far
+ * @throws {GoneError} the client has left, or has come anew
+ * @throws {TooLongError}
+ * @throws {HttpError} 413, and what the body throws @throws {FileError}
+ */
+export async function receive(
+  request: Request,
+  target: ResumableTarget,
+  { content, claim, offset, length }: Receiving,
+): Promise<number> {
+  const most = target.limit, until = length ?? Infinity;
+  let received = offset, told = target.clock.now();
+  try {
+    for (;;) {
+      const piece = await unlessEnded(claim, request.body.read(most - received));
+      if (piece === null) break;
+      if (received + piece.length > until) throw new TooLongError();
+      if (received + piece.length > most) throw tooLarge(target);
+      await content.write(piece);
+      received += piece.length;
+      const now = target.clock.now();
+      if (now - told < PROGRESS) continue;
+      told = now;
+      await content.flush(target.fsync);
+      request.inform?.(104, FieldBlock.of(["Upload-Offset", received]));
+    }
+  } finally {
+    await content.flush(target.fsync);
+  }
+  return received;
+}
+
+/** 413 with what is possible. */
+export function tooLarge(target: ResumableTarget): HttpError {
+  return new HttpError(413, "The upload is over client_max_body_size", { fields: limitFields(target) });
+}
+
+/** What a promise gives, unless a newer request ends this one before. @throws {GoneError} then */
+function unlessEnded<T>(claim: Claim, promise: Promise<T>): Promise<T> {
+  if (claim.isEnded) {
+    promise.catch(() => {});
+    return Promise.reject(new GoneError());
+  }
+  return new Promise((resolve, reject) => {
+    claim.onEnded = () => reject(new GoneError());
+    promise.then(resolve, reject);
+  });
+}
