@@ -5,7 +5,14 @@
  * @module
  */
 import { endpointsOf } from "../config/listen.ts";
-import { asksForNames, hasDav, hasLiveReload, spawnedPools, uploadStores, userFiles } from "../config/places.ts";
+import {
+  asksForNames,
+  hasDav,
+  hasLiveReload,
+  spawnedPools,
+  uploadStores,
+  userFiles,
+} from "../config/places.ts";
 import type { Config } from "../config/types.ts";
 import { type Endpoint, endpointKey } from "../http/endpoint.ts";
 import { describeFileError } from "../http/errors.ts";

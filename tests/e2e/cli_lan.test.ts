@@ -287,6 +287,7 @@ Deno.test({
     await page.goto(`http://${link!.hostname}:${theirs.addr.port}/`);
     const [answer] = await Promise.all([
       page.waitForResponse((response) => response.request().method() === "POST"),
+      page.waitForURL(`${link!.origin}/`),
       page.evaluate("document.forms[0].submit()"),
     ]);
     assertEquals(answer.status(), 403);
