@@ -89,6 +89,10 @@ export function checkLocation(server: ServerSection, location: LocationSection, 
   if (overwrite !== undefined && !has("upload_store")) {
     report(overwrite, "overwrite needs an upload_store here");
   }
+  const dav = location.at("dav");
+  if (dav !== undefined && location.values.dav === true && !has("upload_store")) {
+    report(dav, "dav needs an upload_store here");
+  }
   checkNeeds(location, OF_PROGRAMS, PROGRAMS, answers(PROGRAMS, server, location), report);
   checkNeeds(location, OF_FASTCGI, FASTCGI, answers(FASTCGI, server, location), report);
   checkExtensions(location, report);

@@ -27,6 +27,7 @@ import { fileDecoder, type FileSection, type ServerSection } from "./schema.ts";
 import type { Config } from "./types.ts";
 import { warnAboutCgiDebug } from "./warn_cgi_debug.ts";
 import { warnAboutCoding } from "./warn_coding.ts";
+import { warnAboutDav } from "./warn_dav.ts";
 import { warnAboutErrorPages } from "./warn_error_pages.ts";
 import { warnAboutLiveReload } from "./warn_live.ts";
 import { warnAboutMethods } from "./warn_methods.ts";
@@ -90,6 +91,7 @@ export function decodeConfig(
   for (const [index, server] of config.servers.entries()) {
     warnAboutErrorPages(server, servers[index]!, warnings.report);
     warnAboutMethods(server, servers[index]!, warnings.report);
+    warnAboutDav(server, servers[index]!, warnings.report);
     warnAboutCoding(server, servers[index]!, warnings.report);
     warnAboutLiveReload(server, servers[index]!, warnings.report);
   }

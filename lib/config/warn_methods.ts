@@ -24,7 +24,8 @@ const METHODS: readonly string[] = [
 
 /** Those that files and stores take. */
 const OF_FILES: readonly string[] = ["GET", "HEAD"];
-const OF_STORES: readonly string[] = [...OF_FILES, "POST", "PUT", "DELETE"];
+const OF_STORES: readonly string[] = [...OF_FILES, ..."POST PUT DELETE PATCH MKCOL COPY MOVE".split(" ")];
+const OF_DAV: readonly string[] = [...OF_STORES, ..."PROPFIND PROPPATCH LOCK UNLOCK".split(" ")];
 
 /** Warns of the methods that a server and its locations allow. @param server what was decoded from the section */
 export function warnAboutMethods(server: ServerConfig, section: ServerSection, report: Report): void {
@@ -62,11 +63,14 @@ function answers({ answer, programs, proxy, store }: LocationConfig, method: str
   if ((answer.return ?? proxy.proxyPass ?? cgi ?? cgiScript ?? fastcgi ?? fastcgiPass) !== undefined) {
     return true;
   }
-  return (store.uploadStore === undefined ? OF_FILES : OF_STORES).includes(method);
+  const known = store.uploadStore === undefined ? OF_FILES : store.dav ? OF_DAV : OF_STORES;
+  return known.includes(method);
 }
 
 function whoWould(method: string): string {
   return OF_STORES.includes(method)
     ? "an upload_store, a program or another server would"
+    : OF_DAV.includes(method)
+    ? "an upload_store with dav, a program or another server would"
     : "only a program or another server could";
 }

@@ -5,13 +5,18 @@
  * @module
  */
 import { LONGEST_LOCK } from "./dav_fields.ts";
-import type { DiskRoom } from "./properties.ts";
 import type { Lock, WantedLock, Write } from "./lock_table.ts";
 
 /** A lock as it is shown. */
 export interface ShownLock extends Omit<Lock, "expires"> {
   /** How long it still holds, in seconds. */
   readonly seconds: number;
+}
+
+/** Bytes of disk; undefined where the system does not tell. */
+export interface DiskRoom {
+  readonly available: number;
+  readonly used: number;
 }
 
 /** Whose word it is: the tokens that are named, and who has logged in. */

@@ -6,14 +6,8 @@
  */
 import { formatHttpDate } from "../http/date.ts";
 import type { PropertyChange, PropfindQuery } from "./bodies.ts";
-import type { ShownLock } from "./lock_questions.ts";
+import type { DiskRoom, ShownLock } from "./lock_questions.ts";
 import { DAV, escapeText, keyOf, writeElement, writeEmpty, type XmlName } from "./xml.ts";
-
-/** Bytes of disk; undefined where the system does not tell. */
-export interface DiskRoom {
-  readonly available: number;
-  readonly used: number;
-}
 
 /** A file or a folder whose properties are told. */
 export interface DavResource {

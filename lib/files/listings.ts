@@ -6,6 +6,7 @@
  * @module
  */
 import { busy } from "../http/errors.ts";
+import type { MaybePromise } from "../http/maybe_promise.ts";
 import type { FolderEntry, Origin } from "../http/origin.ts";
 import { Room } from "../http/room.ts";
 import type { Turn, Turns } from "../http/turns.ts";
@@ -41,7 +42,7 @@ export interface ListedFolder {
   /** Tells those apart who may see different entries, as `shows` has it; empty: nobody. */
   readonly viewer: string;
   /** What is added to the page. */
-  readonly options: () => ListingOptions;
+  readonly options: (found: readonly FolderEntry[]) => MaybePromise<ListingOptions>;
   /** True for entries that whoever asks may see; undefined: all of them. */
   readonly shows?: ((entry: FolderEntry) => boolean) | undefined;
   /** What GET makes of a file, as far as its name tells. */
@@ -137,7 +138,7 @@ export class Listings {
     const kept = this.#kept.get(key, found);
     if (kept !== undefined) return kept;
     const listing = await makeListing(
-      { type, urlPath, view, options: folder.options(), told },
+      { type, urlPath, view, options: await folder.options(found), told },
       found,
       turn,
     );

@@ -52,13 +52,22 @@ export function parseFileName(value: string): string | undefined {
  * ASCII.
  */
 export function inlineDisposition(fileName: string): string {
+  return disposition("inline", fileName);
+}
+
+/** The same for a file that is not shown. */
+export function attachmentDisposition(fileName: string): string {
+  return disposition("attachment", fileName);
+}
+
+function disposition(type: string, fileName: string): string {
   const plain = fileName.replace(/[^\x20-\x7e]/gu, "_").replace(/["\\%]/g, "_");
-  if (plain === fileName) return `inline; filename="${plain}"`;
+  if (plain === fileName) return `${type}; filename="${plain}"`;
   const encoded = encodeURIComponent(fileName.toWellFormed()).replace(
     /['()*]/g,
     (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
   );
-  return `inline; filename="${plain}"; filename*=UTF-8''${encoded}`;
+  return `${type}; filename="${plain}"; filename*=UTF-8''${encoded}`;
 }
 
 /** A parameter in the best of its forms (RFC 6266 section 4.3); undefined if there is none, null if one is malformed. */

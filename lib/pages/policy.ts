@@ -32,7 +32,10 @@ export function pagePolicy({ styles, scripts }: PageHashes): string {
 
 /** The same policy, which lets one more script be: with a nonce that was made for this answer alone. */
 export function policyWithNonce(policy: string, nonce: string): string {
-  return policy.replace(/(^|; )script-src (?:'none'|)/, `$1script-src 'nonce-${nonce}' `).replace("  ", " ");
+  return policy.replace(
+    /script-src (?:'none'(?=;)|(?='))/,
+    (found) => `script-src 'nonce-${nonce}'${found.endsWith(" ") ? " " : ""}`,
+  );
 }
 
 function sources(hashes: readonly string[]): string {

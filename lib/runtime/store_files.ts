@@ -404,9 +404,10 @@ export async function sweep(
 
 /** Whoever writes it is gone. What has been written to since this program began is somebody's, perhaps our own. */
 function isAbandoned(path: string, name: string): boolean {
-  // What was taken from its name to be removed has changed then, but was not modified.
-  const { mtime, ctime } = Deno.statSync(path);
-  const age = Date.now() - Math.max(mtime?.getTime() ?? 0, ctime?.getTime() ?? 0);
+  const { mtime, ctime, isDirectory } = Deno.statSync(path);
+  // A folder that was taken from its name has changed then, but was not modified.
+  const since = Math.max(mtime?.getTime() ?? 0, isDirectory ? ctime?.getTime() ?? 0 : 0);
+  const age = Date.now() - since;
   if (age < performance.now()) return false;
   const held = isHeld(path);
   if (held !== undefined) return !held;

@@ -17,7 +17,7 @@ import {
   type ProgramRules,
   runnersOf,
 } from "./programs.ts";
-import { answerFromDav } from "./dav.ts";
+import { answerFromDav, ifConditionsHold } from "./dav.ts";
 import { answerByProxy } from "./proxying.ts";
 import { answerFromFilesOr } from "./files_first.ts";
 import { answerReturn, redirectToLocation } from "./returns.ts";
@@ -53,7 +53,8 @@ export function answererOf(config: LocationConfig, rules: ProgramRules): Answere
   }
   if (runners !== undefined) attempts.push(answerWithPrograms(runners, rules));
   if (store.uploadStore !== undefined) attempts.push(answerFromStore);
-  return firstOf(attempts, files.tryFiles ? answerFromTries(files.tryFiles, answerFiles) : answerFiles);
+  const all = firstOf(attempts, files.tryFiles ? answerFromTries(files.tryFiles, answerFiles) : answerFiles);
+  return store.dav && store.uploadStore !== undefined ? ifConditionsHold(all) : all;
 }
 
 /**

@@ -7,7 +7,7 @@
 import type { MaybePromise } from "../http/maybe_promise.ts";
 import type { Outcome } from "../http/message.ts";
 import { joinPath } from "../disk/place.ts";
-import type { Exchange } from "./exchange.ts";
+import type { Answerer, Exchange } from "./exchange.ts";
 import { fromElsewhere, isForeign } from "./foreign.ts";
 
 type Method = (exchange: Exchange) => Promise<Outcome>;
@@ -19,6 +19,18 @@ const METHODS: ReadonlyMap<string, Method> = new Map<string, Method>([
   ["LOCK", async (exchange) => (await import("./dav_lock.ts")).answerLock(exchange)],
   ["UNLOCK", async (exchange) => (await import("./dav_lock.ts")).answerUnlock(exchange)],
 ]);
+
+/** Has those who read answer only if the conditions of a field If hold (RFC 4918 section 10.4). */
+export function ifConditionsHold(answer: Answerer): Answerer {
+  return (exchange) => {
+    const { method, fields } = exchange.request;
+    // Whatever else is answered here looks at them by itself.
+    if ((method !== "GET" && method !== "HEAD") || !fields.has("if")) return answer(exchange);
+    return import("./dav_conditions.ts")
+      .then(({ refuseByConditions }) => refuseByConditions(exchange))
+      .then((refused) => refused ?? answer(exchange));
+  };
+}
 
 /** Answers what is WebDAV's own; undefined for all else. @throws {HttpError | FileError | GoneError} */
 export function answerFromDav(exchange: Exchange): MaybePromise<Outcome> | undefined {

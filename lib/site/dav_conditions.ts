@@ -4,6 +4,7 @@
  * @module
  */
 import { type ConditionList, holds, parseIf, type ResourceState, tokensOf } from "../dav/if_header.ts";
+import { partsOfCodedTag } from "../http/content_coding.ts";
 import { HttpError, refusal } from "../http/errors.ts";
 import { decodePath } from "../http/path.ts";
 import { find } from "../store/named.ts";
@@ -20,13 +21,32 @@ export interface Conditions {
 
 const NONE: Conditions = { tokens: [], check: () => Promise.resolve(undefined) };
 
+/** Undefined where the conditions of a request that reads hold; 412 where they do not. @throws {HttpError | FileError} */
+export async function refuseByConditions(exchange: Exchange): Promise<HttpError | undefined> {
+  const conditions = conditionsOf(exchange);
+  return conditions instanceof HttpError ? conditions : await conditions.check();
+}
+
 /** @returns 400 for a field that breaks the grammar */
 export function conditionsOf(exchange: Exchange): Conditions | HttpError {
   const value = exchange.request.fields.joined("if");
   if (value === undefined) return NONE;
   const lists = parseIf(value);
   if (lists === undefined) return new HttpError(400, "The field If breaks the grammar of RFC 4918");
-  return { tokens: [...tokensOf(lists)], check: () => check(exchange, lists) };
+  const plain = lists.map(withPlainTags);
+  return { tokens: [...tokensOf(lists)], check: () => check(exchange, plain) };
+}
+
+/** Whoever has read a coding of the file has read the file. */
+function withPlainTags({ resource, conditions }: ConditionList): ConditionList {
+  return {
+    resource,
+    conditions: conditions.map((condition) => {
+      if (!("tag" in condition)) return condition;
+      const plain = partsOfCodedTag(condition.tag.opaque)?.tag;
+      return plain === undefined ? condition : { ...condition, tag: { ...condition.tag, opaque: plain } };
+    }),
+  };
 }
 
 async function check(exchange: Exchange, lists: readonly ConditionList[]): Promise<HttpError | undefined> {

@@ -25,14 +25,23 @@ export async function askLocks(
   { main }: Pick<Services, "main">,
   question: LockQuestion,
 ): Promise<LockAnswer> {
-  if (main === undefined) return UNASKED;
+  if (main === undefined) return unasked(question);
   const answer = parseAnswer(await main.ask("locks", JSON.stringify(question)));
   if (answer === undefined) throw busy("The locks of WebDAV are not known just now");
   return answer;
 }
 
 /** Where nothing is really done, nothing is locked. */
-const UNASKED: LockAnswer = { is: "done" };
+function unasked(question: LockQuestion): LockAnswer {
+  if (question.do !== "lock") return { is: "done" };
+  return {
+    lock: {
+      ...question.wanted,
+      token: "urn:uuid:00000000-0000-0000-0000-000000000000",
+      seconds: question.seconds,
+    },
+  };
+}
 
 /** The locks that hold at a place. @throws {HttpError} */
 export async function locksAt(

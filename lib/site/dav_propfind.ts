@@ -5,15 +5,8 @@
  */
 import { parsePropfind, type PropfindQuery } from "../dav/bodies.ts";
 import { depthOf } from "../dav/dav_fields.ts";
-import type { ShownLock } from "../dav/lock_questions.ts";
-import {
-  asksForRoom,
-  type DavResource,
-  type DiskRoom,
-  MULTISTATUS,
-  parseDead,
-  writeProperties,
-} from "../dav/properties.ts";
+import type { DiskRoom, ShownLock } from "../dav/lock_questions.ts";
+import { asksForRoom, type DavResource, MULTISTATUS, parseDead, writeProperties } from "../dav/properties.ts";
 import type { DiskFile, DiskFolder } from "../disk/found.ts";
 import { PropertyFiles } from "../disk/property_files.ts";
 import type { StoreFolder } from "../disk/store_folder.ts";
@@ -58,7 +51,7 @@ export async function answerPropfind(exchange: Exchange): Promise<Outcome> {
     ? { own: [], members: [] }
     : await locksAt(exchange.services, key, withMembers);
   const room = asksForRoom(query) ? await roomOf(exchange) : undefined;
-  const own = describe(path, found, {
+  const own = describe(exchange, path, found, {
     dead: deadOf(nameIn(exchange, place)),
     locks: locks.own,
     room,
@@ -108,7 +101,11 @@ class Members {
         ...this.known.own.filter(({ isDeep }) => isDeep),
         ...byName.get(name.toLowerCase()) ?? [],
       ];
-      const resource = describe(`${base}${name}`, found, { dead, locks, room: this.known.room });
+      const resource = describe(this.exchange, `${base}${name}`, found, {
+        dead,
+        locks,
+        room: this.known.room,
+      });
       yield writeProperties(resource, this.query);
     }
     yield MULTISTATUS.tail;
@@ -135,6 +132,7 @@ function look<T>(act: () => T): T | undefined {
 }
 
 function describe(
+  { location: { labels } }: Exchange,
   path: string,
   found: DiskFile | DiskFolder,
   known: Pick<DavResource, "dead" | "locks" | "room">,
@@ -143,7 +141,8 @@ function describe(
   if (found.kind === "directory") {
     return { href: encodePath(`${plain}/`), name, modified: found.stat.modified, file: undefined, ...known };
   }
-  const { size, etag, contentType, modified } = found;
+  const { size, etag, modified } = found,
+    { contentType } = labels?.labelsOf(found, path as DecodedPath) ?? found;
   return { href: encodePath(path), name, modified, file: { size, etag, contentType }, ...known };
 }
 

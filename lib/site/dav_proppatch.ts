@@ -15,6 +15,7 @@ import { bodyOf } from "./dav_body.ts";
 import { XML_FIELDS } from "./dav_locks.ts";
 import { answerGuarded } from "./dav_writes.ts";
 import type { Exchange } from "./exchange.ts";
+import { storeTargetOf } from "./store_targets.ts";
 
 const PROPERTIES = new PropertyFiles();
 
@@ -22,16 +23,9 @@ const THE_STORE = new HttpError(403, "the store itself has no properties that co
 
 /** 207 with what has come of it: all changes, or none. */
 export async function answerProppatch(exchange: Exchange): Promise<Outcome> {
-  const { request, location, path, services } = exchange;
+  const { request, path } = exchange;
   const changes = parsePropertyUpdate(await bodyOf(request));
-  const target: StoreTarget = {
-    path,
-    store: location.store!,
-    place: location.storePath(path),
-    limit: location.config.access.clientMaxBodySize,
-    overwrite: false,
-    clock: services.files.clock,
-  };
+  const target = storeTargetOf(exchange);
   return await answerGuarded(exchange, { request, target, run: (_: Request) => change(target) });
 
   async function change({ store, place }: StoreTarget): Promise<Outcome> {

@@ -10,6 +10,7 @@ import type { Write } from "../dav/lock_table.ts";
 import { sentTimeOf } from "../dav/dav_fields.ts";
 import { PropertyFiles } from "../disk/property_files.ts";
 import { destinationOf } from "../http/destination.ts";
+import { andThen } from "../http/maybe_promise.ts";
 import { busy, HttpError } from "../http/errors.ts";
 import type { Outcome, Request, RequestBody, Response } from "../http/message.ts";
 import { requestWith } from "../http/message.ts";
@@ -96,7 +97,7 @@ class WriteGuard {
     const outcome = await run(request, {
       ...target,
       companions: COMPANIONS,
-      destination: destination && ((path) => withCompanions(destination(path))),
+      destination: destination && ((path) => andThen(destination(path), withCompanions)),
     });
     if (isDone(outcome)) this.#forget(request);
     return outcome;

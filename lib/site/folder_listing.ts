@@ -7,6 +7,8 @@ import { joinPath } from "../disk/place.ts";
 import { listingResponse } from "../files/listing.ts";
 import type { SearchOrder } from "../files/search.ts";
 import type { ListedFolder } from "../files/listings.ts";
+import type { FolderEntry } from "../http/origin.ts";
+import { FileError } from "../ports.ts";
 import type { Response } from "../http/message.ts";
 import type { ListingOptions } from "../pages/listing.ts";
 import { type ListingView, viewOf } from "../pages/listing/view.ts";
@@ -42,7 +44,11 @@ function listedFolder(exchange: Exchange, view: ListingView): ListedFolder {
     view,
     variant: isWritable ? "w" : "",
     ...viewed(exchange),
-    options: () => isWritable ? toolsFor(exchange) : {},
+    options: (found) => {
+      const tools = isWritable ? toolsFor(exchange) : {};
+      const readme = entryOfReadme(found);
+      return readme === undefined ? tools : withReadme(exchange, tools, readme);
+    },
     told: (name) => toldByName(exchange, name),
   };
 }
@@ -94,6 +100,37 @@ function showsTools(exchange: Exchange): boolean {
   const { location, path } = exchange;
   return location.showsStore && (location.guard?.lets(exchange, "write") ?? true) &&
     !location.origin!.find(location.originPath(path))?.isOutside;
+}
+
+/** PERF: what it takes is loaded with the first folder that has one. */
+async function withReadme(
+  exchange: Exchange,
+  tools: ListingOptions,
+  entry: FolderEntry,
+): Promise<ListingOptions> {
+  const { readmeBelow } = await import("./readme.ts");
+  const { below, style } = await readmeBelow(exchange, entry).catch(unreadable);
+  return below === undefined ? tools : { ...tools, below, style: (tools.style ?? "") + style };
+}
+
+/** It may have been taken away, or not be for everybody: the folder is listed all the same. */
+function unreadable(error: unknown): Pick<ListingOptions, "below" | "style"> {
+  if (error instanceof FileError) return {};
+  throw error;
+}
+
+/** The names that are looked for, best first. */
+const READMES = ["readme.md", "readme.markdown", "readme.txt", "readme"];
+
+function entryOfReadme(found: readonly FolderEntry[]): FolderEntry | undefined {
+  let best: FolderEntry | undefined, rank = READMES.length;
+  for (const entry of found) {
+    // PERF: one look at most names.
+    if (entry.name.length > 15 || entry.kind !== "file") continue;
+    const at = READMES.indexOf(entry.name.toLowerCase());
+    if (at >= 0 && at < rank) [best, rank] = [entry, at];
+  }
+  return best;
 }
 
 function toolsFor({ location }: Exchange): ListingOptions {

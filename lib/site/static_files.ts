@@ -9,12 +9,14 @@ import { HttpError, refusal } from "../http/errors.ts";
 import { FieldBlock } from "../http/fields.ts";
 import { andThen, type MaybePromise } from "../http/maybe_promise.ts";
 import { InternalRedirect, type Outcome } from "../http/message.ts";
+import type { Labels } from "../http/origin.ts";
 import { nameInQuery } from "../http/named_file.ts";
 import type { DecodedPath } from "../http/path.ts";
 import { FileError } from "../ports.ts";
 import { answerWithFile } from "./coded_files.ts";
 import type { Exchange } from "./exchange.ts";
 import { answerWithListing } from "./folder_listing.ts";
+import { answerWithPage, hasPage, labelsOfText, wantsPage } from "./markdown.ts";
 import { notFound, refusedProgram } from "./refused_links.ts";
 import { slashRedirect } from "./returns.ts";
 import { whileHeld } from "./while_held.ts";
@@ -97,11 +99,18 @@ function answerFound(
   const refused = refusedProgram(exchange, found);
   if (refused !== undefined) return refused;
   exchange.trace?.answeredBy({ kind: "file", path: found.path });
-  return answerWithFile(exchange, request, {
-    file: found,
-    labels: location.labels?.labelsOf(found, path) ?? found,
-    origin: location.origin!,
-  });
+  const labels = location.labels?.labelsOf(found, path) ?? found;
+  if (hasPage(found, labels)) return answerMarkdown(exchange, found, labels);
+  return answerWithFile(exchange, request, { file: found, labels, origin: location.origin! });
+}
+
+function answerMarkdown(exchange: Exchange, file: DiskFile, labels: Labels): MaybePromise<Outcome> {
+  const { request, location } = exchange;
+  const asText = () =>
+    answerWithFile(exchange, request, { file, labels: labelsOfText(labels), origin: location.origin! });
+  return wantsPage(exchange)
+    ? answerWithPage(exchange, file, labels).then((page) => page ?? asText())
+    : asText();
 }
 
 /** The first index file that exists, whatever the location of its path makes of it; else the listing; else 403. */
@@ -122,8 +131,20 @@ function answerFolder(exchange: Exchange, first: number): MaybePromise<Outcome> 
   if (!isReading(exchange)) return READ_ONLY;
   const name = nameInQuery(exchange.request.query);
   if (name !== undefined) return answerNamed(exchange, name);
-  return answerWithListing(exchange);
+  return archiveAsked(exchange) ?? answerWithListing(exchange);
 }
+
+/** PERF: what it takes is loaded when the first one is asked for. */
+function archiveAsked(exchange: Exchange): Promise<Outcome> | undefined {
+  const { request: { query }, location, path, trace } = exchange;
+  if (query === undefined || !location.config.files.archive || !ARCHIVE.test(query)) return undefined;
+  trace?.answeredBy({ kind: "listing", path: joinPath(location.origin!.root, location.originPath(path)) });
+  trace?.because?.("the folder is asked for as one file", "archive");
+  const asked = new URLSearchParams(query);
+  return import("./archives.ts").then(({ answerArchive }) => answerArchive(exchange, asked));
+}
+
+const ARCHIVE = /(?:^|&)archive=/;
 
 function toIndex({ trace }: Exchange, path: DecodedPath): InternalRedirect {
   trace?.because?.("the folder has this index", "index");

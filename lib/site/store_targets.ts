@@ -6,11 +6,12 @@
 import { joinPath } from "../disk/place.ts";
 import { isContained } from "../http/containment.ts";
 import { type HttpError, refusal } from "../http/errors.ts";
+import { andThen, type MaybePromise } from "../http/maybe_promise.ts";
 import type { DecodedPath } from "../http/path.ts";
 import type { Destination, StoreTarget } from "../store/target.ts";
-import type { Exchange } from "./exchange.ts";
+import { at, type Exchange } from "./exchange.ts";
 import type { Location } from "./location.ts";
-import { mayRead, mayWrite } from "./rights.ts";
+import { admit, mayRead, mayWrite } from "./rights.ts";
 
 /** The place that an exchange writes to. Its location has a store. */
 export function storeTargetOf(exchange: Exchange): StoreTarget {
@@ -39,17 +40,18 @@ function targetAt(exchange: Exchange, location: Location, path: DecodedPath): St
 }
 
 /** Where something is to be moved or copied to: whoever asks must be one who may write there, as if asked to with PUT. */
-function destinationAt(exchange: Exchange, path: DecodedPath): Destination | HttpError {
-  const { location } = exchange.server.locations.find(path);
+function destinationAt(exchange: Exchange, path: DecodedPath): MaybePromise<Destination | HttpError> {
+  // What is explained is where the request went.
+  const there = at({ ...exchange, trace: undefined }, path), { location } = there;
   if (location.store === undefined || !location.methods.has("PUT")) return refusal(403);
-  if (!mayWrite(exchange, path)) return refusal(403);
-  return {
-    ...targetAt(exchange, location, path),
-    // SECURITY: nothing comes to where more may read it by those who may write but not read.
-    mayTake: (source) =>
-      exchange.server.locations.find(source).location === location ||
-      mayRead(exchange, source as DecodedPath),
-  };
+  return andThen(admit(there, "write"), ({ refused }) =>
+    refused ?? {
+      ...targetAt(exchange, location, path),
+      // SECURITY: nothing comes to where more may read it by those who may write but not read.
+      mayTake: (source) =>
+        exchange.server.locations.find(source).location === location ||
+        mayRead(exchange, source as DecodedPath),
+    });
 }
 
 /** SECURITY: a location below may have other rights for what lies in a folder of this one. */

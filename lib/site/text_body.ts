@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { BodyError } from "../http/errors.ts";
+import { FileError } from "../ports.ts";
 import type { BodySource } from "../http/message.ts";
 
 /** Characters of what is made before it is sent. */
@@ -43,11 +45,21 @@ class TextSource implements BodySource {
     void this.pieces.return(undefined);
   }
 
+  async #next(): Promise<IteratorResult<string>> {
+    try {
+      return await this.pieces.next();
+    } catch (error) {
+      // The answer has begun, and cannot be an error any more.
+      if (error instanceof FileError) throw new BodyError(error.message, { cause: error });
+      throw error;
+    }
+  }
+
   /** False at the end. */
   async #make(): Promise<boolean> {
     let text = "";
     while (text.length < AT_ONCE) {
-      const { done, value } = await this.pieces.next();
+      const { done, value } = await this.#next();
       if (done) break;
       text += value;
     }

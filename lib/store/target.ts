@@ -4,6 +4,7 @@
  * @module
  */
 import type { HttpError } from "../http/errors.ts";
+import type { MaybePromise } from "../http/maybe_promise.ts";
 import type { Companions, NewContent, WritableOrigin } from "../http/origin.ts";
 import type { Clock } from "../ports.ts";
 
@@ -25,7 +26,7 @@ export interface StoreTarget {
   /** What lies beside files and goes with them; absent where nothing does. */
   readonly companions?: Companions | undefined;
   /** Where the path of a Destination lies, or why nothing may be put there. */
-  readonly destination?: ((path: string) => Destination | HttpError) | undefined;
+  readonly destination?: ((path: string) => MaybePromise<Destination | HttpError>) | undefined;
   /** False where something below its path may not be changed by whoever asks. */
   readonly mayChangeTree?: (() => boolean) | undefined;
   /** When the content was last modified, as its sender has it, in milliseconds since the epoch. */

@@ -84,10 +84,11 @@ async function planOf(
   if (depth !== "infinity" && (isMove || depth !== "0")) return malformed("Depth");
   const path = destinationOf(request);
   if (path instanceof HttpError) return path;
-  const there = target.destination?.(path) ?? refusal(403);
+  const there = await target.destination?.(path) ?? refusal(403);
   if (there instanceof HttpError) return there;
   if (target.place === "" || there.place === "") return THE_STORE;
-  if (!there.mayTake(target.path)) return refusal(403);
+  const sourcePath = target.path.replace(/\/$/, "");
+  if (!there.mayTake(sourcePath)) return refusal(403);
   const source = await find(target);
   if (source instanceof HttpError || !isThere(source, target)) return refusal(404);
   if (verdictOf(request, target, source.occupant) === "failed") return refusal(412);
@@ -99,7 +100,7 @@ async function planOf(
   if (overwrite === "F" && to.occupant.kind !== "nothing") return refusal(412);
   return {
     source,
-    sourcePath: target.path.replace(/\/$/, ""),
+    sourcePath,
     to,
     target: there,
     overwrites: overwrite !== "F",

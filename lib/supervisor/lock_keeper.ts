@@ -4,8 +4,13 @@
  *
  * @module
  */
-import { type LockAnswer, type LockQuestion, parseQuestion, type ShownLock } from "../dav/lock_questions.ts";
-import type { DiskRoom } from "../dav/properties.ts";
+import {
+  type DiskRoom,
+  type LockAnswer,
+  type LockQuestion,
+  parseQuestion,
+  type ShownLock,
+} from "../dav/lock_questions.ts";
 import { diskRoom } from "../runtime/disk_room.ts";
 import { type Lock, LockTable } from "../dav/lock_table.ts";
 import type { TopicAnswerer } from "./questions.ts";

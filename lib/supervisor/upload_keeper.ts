@@ -130,6 +130,7 @@ export class UploadKeeper implements TopicAnswerer {
   #know(id: string, folder: unknown, expires: unknown): boolean {
     if (!isText(folder) || typeof expires !== "number" || !(expires > 0)) return false;
     if (!this.#options.stores().some((store) => isContained(folder, store))) return false;
+    if (resolved(folder) !== folder) return false;
     this.#unfinished.set(id, { folder, expires });
     this.#lookSoon();
     return true;
@@ -245,6 +246,16 @@ function readNotes(path: string): string | undefined {
     return partialFiles.readNotes(path);
   } catch (error) {
     // It is removed when it may be, or never.
+    if (error instanceof FileError) return undefined;
+    throw error;
+  }
+}
+
+/** Undefined where nothing is, or nobody may look. */
+function resolved(folder: string): string | undefined {
+  try {
+    return fileSystem.realPath(folder);
+  } catch (error) {
     if (error instanceof FileError) return undefined;
     throw error;
   }

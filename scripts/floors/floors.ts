@@ -203,8 +203,8 @@ export const FLOORS: readonly Floor[] = [
   },
   {
     place: "lib/markdown",
-    what: "Markdown as a page, without anything that could run in it",
-    imports: PURE,
+    what: "Markdown as HTML, without anything that could run in it",
+    imports: ["hast-util-from-html", "hast-util-sanitize", "hast-util-to-html", "markdown-it"],
     names: "nothing",
   },
   {

@@ -24,7 +24,7 @@ const ALLOW = "GET, HEAD, OPTIONS";
 const request = (method: string, target: string, fields = "", body = "") =>
   `${method} ${target} HTTP/1.1\r\nHost: localhost\r\n${fields}\r\n${body}`;
 
-for (const method of ["POST", "PUT", "DELETE", "PATCH", "TRACE"]) {
+for (const method of ["POST", "PUT", "DELETE", "PATCH", "TRACE", "PROPFIND", "MKCOL", "MOVE", "LOCK"]) {
   test(`${method} where it is not allowed is 405 with Allow`, async () => {
     await assertRefused(server, request(method, "/ok.txt"), {
       status: 405,
@@ -53,7 +53,7 @@ test("TRACE sends nothing back of what came", async () => {
   assert(!response?.text.includes("secret"));
 });
 
-for (const method of ["PROPFIND", "get", "FOO", "M-SEARCH", "!"]) {
+for (const method of ["PURGE", "get", "FOO", "M-SEARCH", "!"]) {
   test(`the unknown method ${method} is 501`, async () => {
     const response = await assertRefused(server, request(method, "/ok.txt"), { status: 501, fate: "open" });
     assertEquals(response.field("allow"), undefined);

@@ -123,6 +123,8 @@ const CASES: readonly [name: string, run: (server: Server) => Promise<void>][] =
       "https://iana.org/assignments/http-problem-types#completed-upload",
     ]);
     assertEquals((await append(server, at, 2, true, "3")).last.status, 400);
+    // Who has missed the answer, and sends once more, is told that all of it has come.
+    assertEquals(stateOf(await append(server, at, 1, true, "2")), [409, "?0", "2"]);
     assertEquals(await textOf(server, "/files/whole"), "12");
   }],
   ["lengths that do not agree are 400", async (server) => {

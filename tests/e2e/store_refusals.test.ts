@@ -31,7 +31,7 @@ const server = await sharedServer({
 const store = storeOf(server);
 const BEFORE = ["sub/deep.txt", "there.txt"];
 
-const STORE_ALLOW = "GET, HEAD, POST, PUT, DELETE, OPTIONS";
+const STORE_ALLOW = "GET, HEAD, POST, PUT, DELETE, PATCH, MKCOL, COPY, MOVE, OPTIONS";
 const tagOf = async (target: string) => (await ask(server.port, target)).field("etag")!;
 
 for (
@@ -75,7 +75,9 @@ for (
       undefined,
     ],
     ["PATCH", 415, "PATCH", "/files/there.txt", {}, "x"],
-    ["an unknown method", 501, "MOVE", "/files/there.txt", {}, undefined],
+    ["an unknown method", 501, "PURGE", "/files/there.txt", {}, undefined],
+    ["MOVE without a Destination", 400, "MOVE", "/files/there.txt", {}, undefined],
+    ["LOCK where nothing is locked", 405, "LOCK", "/files/there.txt", {}, undefined],
     ["PUT outside the stores", 405, "PUT", "/ok.txt", {}, "x"],
   ] as const
 ) {

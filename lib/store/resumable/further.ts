@@ -69,7 +69,7 @@ export async function append(
   }
   const found = await find(target, id);
   if (found instanceof HttpError) return found;
-  if (!("claim" in found)) return refuseMore(request, found);
+  if (!("claim" in found)) return refuseMore(request, found, offset);
   const refused = refuse(request, target, found, offset);
   if (refused === undefined) return await runUpload(request, target, found, acknowledge);
   found.content.close();
@@ -88,19 +88,23 @@ function refuse(
   { content: { size }, notes: { length } }: OpenUpload,
   offset: number,
 ): Response | HttpError | undefined {
-  if (offset !== size) {
-    const members = { "expected-offset": size, "provided-offset": offset };
-    return problem(409, "mismatching-upload-offset", stateFields(false, size), members);
-  }
+  if (offset !== size) return mismatch(size, offset);
   const announced = request.body.length ?? 0;
   if (size + announced > target.limit) return tooLarge(target);
   return isConsistent(request, size, length) ? undefined : inconsistentLength(size);
 }
 
-/** Nothing is appended to what is whole. */
-function refuseMore({ body }: Request, { length }: FinishedUpload): Response {
-  const fields = FieldBlock.of(["Upload-Offset", length]);
-  return problem(400, body.length === 0 ? "completed-upload" : "inconsistent-upload-length", fields);
+/** 409 with the right offset: whoever wants to goes on from there, or learns that all of it has come. */
+function mismatch(size: number, offset: number): Response {
+  const members = { "expected-offset": size, "provided-offset": offset };
+  return problem(409, "mismatching-upload-offset", stateFields(false, size), members);
+}
+
+/** Nothing is appended to what is whole. False of Upload-Complete means that it is not the file's answer. */
+function refuseMore({ body }: Request, { length }: FinishedUpload, offset: number): Response {
+  if (offset !== length) return mismatch(length, offset);
+  const type = body.length === 0 ? "completed-upload" : "inconsistent-upload-length";
+  return problem(400, type, stateFields(false, length));
 }
 
 /** Ends an upload that nobody wants any more, and whatever works on it: 204. @throws {FileError} */
