@@ -203,7 +203,7 @@ scene(
       httpCredentials: { username: "anna", password: "secret", origin: server.url },
     });
     const ran = async (where: string) => {
-      const found = await page.evaluate("[window.ran, document.title.includes('ran')].some(Boolean)");
+      const found = await page.evaluate("[window.ran, document.title === 'ran'].some(Boolean)");
       assertEquals(found, false, `${where}: ${problems.join("\n")}`);
     };
     const listing = `${server.url}/files/`;
@@ -236,8 +236,20 @@ scene(
       const link = page.getByRole("link", { name, exact: true }).first();
       await link.focus();
       await page.keyboard.press("Space");
-      await page.waitForTimeout(30);
+      await page.locator("#preview h2", { hasText: name }).waitFor();
+      await page.waitForFunction("document.querySelector('#preview .content')?.childElementCount > 0");
       await ran(`the preview of ${name}`);
+      await page.keyboard.press("Escape");
+    }
+    // As pages.
+    for (const name of ["README.md", NAMES[2]!]) {
+      const answer = await page.goto(listing + encodeURIComponent(name), { waitUntil: "load" });
+      assertStringIncludes(answer!.headers()["content-security-policy"] ?? "", "default-src 'none'");
+      await ran(`the page of ${name}`);
+      assertEquals(
+        await page.locator("main script, main form, main iframe, [href^='javascript:'], base").count(),
+        0,
+      );
     }
     // A name in an error, and in what is asked for.
     for (
