@@ -5,6 +5,7 @@
  */
 import { assert, assertEquals, assertMatch, assertNotEquals, assertStringIncludes } from "@std/assert";
 import { ask } from "../support/ask.ts";
+import { NO_TLS } from "../support/certificates.ts";
 import { type BrowserContextOptions, hasBrowser, startBrowser } from "../support/browser.ts";
 import { terminalQrCode } from "../../lib/cli/terminal_qr.ts";
 import { findProgram } from "../../lib/runtime/processes.ts";
@@ -302,5 +303,35 @@ Deno.test({
     assertEquals(outcomes, Array(5).fill("refused"));
     assertEquals([...Deno.readDirSync(server.folder)].map(({ name }) => name), ["a.txt"]);
     await theirs.shutdown();
+  },
+});
+
+Deno.test({
+  name:
+    "--lan with --https offers the authority's certificate behind the link, and its cookie is for TLS alone (needs chromium)",
+  ignore: !hasBrowser() || NO_TLS,
+  async fn() {
+    await using home = await temporaryFolder();
+    await using folder = await temporaryFolder();
+    await writeFiles(folder.path, { "a.txt": "a" });
+    await using server = launch(["--lan", "--https", "--port", "0", folder.path], {
+      env: {
+        HOME: home.path,
+        XDG_DATA_HOME: "",
+        DENO_DIR: Deno.env.get("DENO_DIR") ?? `${Deno.env.get("HOME")}/.cache/deno`,
+      },
+    });
+    const [, url] = await server.says(/^link: (https:\S+)$/m);
+    await using browser = await startBrowser();
+    const { page } = await browser.open({ ignoreHTTPSErrors: true, viewport: { width: 390, height: 844 } });
+    const answer = await page.goto(url!);
+    assertMatch((await answer!.allHeaders())["set-cookie"]!, /; HttpOnly; SameSite=Strict; Secure$/);
+    // Whoever is to see the offer is not led away from it.
+    await page.getByRole("link", { name: "Trust this server" }).click();
+    await page.getByRole("link", { name: "Certificate", exact: true }).waitFor();
+    assertEquals(new URL(page.url()).pathname, "/.webserv/ca");
+    await page.goBack();
+    await page.getByRole("link", { name: "Open the folder" }).click();
+    await page.getByRole("link", { name: "a.txt" }).waitFor();
   },
 });
