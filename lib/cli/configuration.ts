@@ -24,6 +24,7 @@ import { operandGuess } from "./operand_guess.ts";
 import { ownFilesInStores } from "./own_files.ts";
 import { look, realPath } from "./real_path.ts";
 import { userFileLook } from "./user_file_look.ts";
+import { asksForLogin, publicWarnings } from "./sharing.ts";
 import { missingInterpreters } from "./sandbox_gaps.ts";
 
 const DEFAULT_FILE = "webserv.yaml";
@@ -208,18 +209,6 @@ export function sharedOptions(commandLine: CommandLine): Omit<FileOptions, "file
     login: asksForLogin(commandLine),
     quiet: isQuiet(commandLine, false),
   };
-}
-
-/** What `--public` lets everybody do. */
-function publicWarnings({ switches }: CommandLine): string[] {
-  // Of uploads check.ts warns, whatever has opened them.
-  if (!switches.has("public") || !switches.has("cgi")) return [];
-  return ["everybody in this network may run the programs of cgi-bin: without --public they log in"];
-}
-
-/** A name and a password are asked for: of `--user`, or of `--lan`. */
-export function asksForLogin({ user, switches }: CommandLine): boolean {
-  return user !== undefined || (switches.has("lan") && !switches.has("public"));
 }
 
 /** @throws {UsageError | FileAccessError} if it is neither, or cannot be read */

@@ -17,8 +17,6 @@ import { ListenError } from "../runtime/net.ts";
 import { ownAddresses } from "../runtime/own_addresses.ts";
 import { ProcessGroups } from "../runtime/process_groups.ts";
 import { onSignal } from "../runtime/signals.ts";
-import type { LanStart } from "./lan_start.ts";
-import type { RunLogin } from "./run_login.ts";
 import { currentTerminal, onResize } from "../runtime/terminal.ts";
 import { StartError, Supervisor, type SupervisorOptions } from "../supervisor/supervisor.ts";
 import { systemInfo } from "../supervisor/system_info.ts";
@@ -27,7 +25,6 @@ import { announcer, showStart, waitingFor } from "./announce.ts";
 import { allWarnings } from "./check.ts";
 import type { CommandLine } from "./command_line.ts";
 import {
-  asksForLogin,
   ConfigError,
   configurationFile,
   FileAccessError,
@@ -42,6 +39,7 @@ import type { InspectorFile } from "./inspector_file.ts";
 import { OwnAuthority } from "./own_authority.ts";
 import { executable } from "./own_files.ts";
 import { PortFile, readyLine } from "./ready.ts";
+import { Sharing } from "./sharing.ts";
 import { linkWarning } from "./sandbox_gaps.ts";
 
 /** How many ports after the default one are tried when nobody asked for a certain one. */
@@ -65,8 +63,8 @@ export async function serve(
   const known = fileState(configurationFile(commandLine));
   const loaded = load(commandLine);
   const { config, listens } = loaded;
-  const login = await loginFor(commandLine, () => lan?.linkUsed());
-  if (login === "interrupted") return INTERRUPTED;
+  const sharing = await Sharing.begin(commandLine);
+  if (sharing === undefined) return INTERRUPTED;
   // Before they are read, too.
   const knownCertificates = certificateFiles(config).map((path) => [path, fileState(path)] as const);
   const system = systemInfo(), terminal = currentTerminal(), authority = new OwnAuthority();
@@ -78,7 +76,7 @@ export async function serve(
   onEnd(() => groups.killAll());
   const portFile = commandLine.portFile === undefined ? undefined : new PortFile(commandLine.portFile);
   if (portFile !== undefined) onEnd(() => portFile.remove());
-  let serving: Supervisor | undefined, lan: LanStart | undefined;
+  let serving: Supervisor | undefined;
   const patience = () => (serving?.config ?? config).timeouts.shutdown.requests;
   const companion = await companionFor(commandLine, config, { ...system, groups }, {
     patience,
@@ -107,8 +105,7 @@ export async function serve(
     terminal,
     openAuthority: authority.open,
     build: buildPlan(commandLine, config, { ...system, groups }),
-    ownUsers: login?.user,
-    link: login?.link,
+    ...sharing.options,
     inspectorMayMove: commandLine.switches.has("inspect"),
   }).catch(
     async (error) => {
@@ -163,15 +160,7 @@ export async function serve(
     const notes = authority.notes(supervisor.config, own ?? []);
     if (shows) await showStart(supervisor, { wanted: config, own, notes, warnings }, terminal);
     else for (const note of notes) await tell(`note: ${note}`);
-    if (commandLine.switches.has("lan")) {
-      lan = new (await import("./lan_start.ts")).LanStart(
-        supervisor,
-        login,
-        own ?? [],
-        shows ? terminal : undefined,
-      );
-      await lan.tell();
-    }
+    await sharing.tell(supervisor, own ?? [], shows ? terminal : undefined);
     // Behind the start, which nobody is to wait for.
     void linkWarning(config).then(
       (warning) => warning === undefined ? undefined : tell(`warning: ${warning}`),
@@ -197,16 +186,6 @@ export async function serve(
     });
     stopped();
   }
-}
-
-/** PERF: what it takes is loaded only where somebody is to log in. @throws {UsageError} */
-async function loginFor(
-  commandLine: CommandLine,
-  linkUsed: () => void,
-): Promise<RunLogin | "interrupted" | undefined> {
-  if (!asksForLogin(commandLine)) return undefined;
-  const { runLogin } = await import("./run_login.ts");
-  return runLogin(commandLine, linkUsed) ?? "interrupted";
 }
 
 async function openInspectorFile(): Promise<InspectorFile> {
