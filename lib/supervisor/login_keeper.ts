@@ -6,6 +6,7 @@
 import { createHmac, randomBytes } from "node:crypto";
 import { FailedLogins } from "../access/failed_logins.ts";
 import { decodeQuestion, type LoginAnswer, type LoginNews, type LoginQuestion } from "../access/questions.ts";
+import { escapeControls } from "../runtime/logs.ts";
 import type { Config } from "../config/types.ts";
 import { LoginJobs } from "./login_jobs.ts";
 import type { TopicAnswerer } from "./questions.ts";
@@ -86,7 +87,13 @@ export class LoginKeeper implements TopicAnswerer {
     const { now } = this.#ports;
     this.#failures.failed(address, now());
     const wait = this.#failures.blocked(address, now());
-    if (wait > 0) this.#tell({ blocked: address, for: wait });
+    if (wait <= 0) return;
+    this.#tell({ blocked: address, for: wait });
+    this.#ports.notice(
+      `${this.#failures.limit} logins from ${escapeControls(address)} have failed: it is answered 429 for ${
+        Math.ceil(wait / 1000)
+      } s`,
+    );
   }
 
   #waitOf(address: string): LoginAnswer | undefined {

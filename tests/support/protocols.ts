@@ -36,7 +36,7 @@ export const HTTP1_FILES: Readonly<Record<string, string>> = (() => {
       "coding_clients demo demo_pages " +
       "dav_clients resumable_page store_clients tls_scan tunnels_websockets upload_page listing_page",
     "the program and its processes, whatever is spoken":
-      "app app_vite cli_beside cli_beside_terminal cli_file cli_init cli_lan cli_messages cli_ports cli_passwd cli_ready cli_serve " +
+      "access_files app app_vite cli_beside cli_beside_terminal cli_file cli_init cli_lan cli_messages cli_ports cli_passwd cli_ready cli_serve " +
       "cli_start connections_shutdown live_build debugger executable explain fastcgi_pools inspector_process killed permissions process_one " +
       "reload " +
       "reload_load resumable_trials sandbox sandbox_gaps signals store_ends terminal tunnels_reload " +
