@@ -539,7 +539,7 @@ export interface LiveFeed {
 }
 
 /** What a worker asks the main thread about: see lib/supervisor/questions.ts. */
-export type Topic = "login" | "locks" | "uploads";
+export type Topic = "login" | "link" | "locks" | "uploads";
 
 /** The main thread as a worker sees it. */
 export interface MainThread {

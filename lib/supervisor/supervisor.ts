@@ -44,6 +44,7 @@ import {
   startsPrograms,
   workerPermissions,
 } from "./permissions.ts";
+import type { LoginLink } from "./login_link.ts";
 import type { LiveBuildPlan } from "./live_build.ts";
 import { newLiveFeed } from "./live_feed.ts";
 import type { LiveWatch } from "./live_watch.ts";
@@ -113,6 +114,8 @@ export interface SupervisorOptions {
   readonly openAuthority?: OpenLocalCertificates;
   /** What is to be run before pages are told of changes. */
   readonly build?: LiveBuildPlan | undefined;
+  /** Has one of `ownUsers` log in by a link. */
+  readonly link?: LoginLink | undefined;
   /** In place of WORKER_ENTRY. */
   readonly entry?: URL;
   /** In place of HEARTBEAT. */
@@ -122,7 +125,7 @@ export interface SupervisorOptions {
   /** In place of RETIRED_BOUNDS. */
   readonly retired?: RetiredBounds;
   /** Users that are in no file: lines of name:hash, for places whose file of users is OWN_USERS. */
-  readonly ownUsers?: string;
+  readonly ownUsers?: string | undefined;
 }
 
 /** Owns the workers and the logs. */
@@ -184,6 +187,7 @@ export class Supervisor {
     this.#options = options;
     this.#terminal = options.terminal ?? NO_TERMINAL;
     this.#logs = logs;
+    this.#desk.put("link", options.link);
     this.#retired = new RetiredWorkers(
       () => this.#config.timeouts.shutdown,
       () => this.errorLog,
@@ -655,7 +659,7 @@ export class Supervisor {
   }
 
   #startWorker(index: number, config: Config, certificates: WorkerCertificates): WorkerHandle {
-    const { system, groups, entry, heartbeat } = this.#options;
+    const { system, groups, entry, heartbeat, link } = this.#options;
     const born = performance.now();
     const pools = this.#pools?.open(config, (name) => worker.forgetPool(name));
     const inspection = config.admin && this.#inspection?.open(config);
@@ -673,6 +677,7 @@ export class Supervisor {
         terminal: this.#terminal,
         app: config.app && this.#app,
         live: this.#live.state,
+        cookie: link?.cookie,
         inspection,
       },
       config.sandbox ? this.#permissions(config) : undefined,
