@@ -24,7 +24,7 @@ import { operandGuess } from "./operand_guess.ts";
 import { ownFilesInStores } from "./own_files.ts";
 import { look, realPath } from "./real_path.ts";
 import { userFileLook } from "./user_file_look.ts";
-import { asksForLogin, publicWarnings } from "./sharing.ts";
+import { asksForLogin, publicWarnings } from "./login_options.ts";
 import { missingInterpreters } from "./sandbox_gaps.ts";
 
 const DEFAULT_FILE = "webserv.yaml";

@@ -8,19 +8,8 @@ import type { Terminal } from "../runtime/terminal.ts";
 import type { Supervisor, SupervisorOptions } from "../supervisor/supervisor.ts";
 import type { CommandLine } from "./command_line.ts";
 import type { LanStart } from "./lan_start.ts";
+import { asksForLogin } from "./login_options.ts";
 import type { RunLogin } from "./run_login.ts";
-
-/** A name and a password are asked for. */
-export function asksForLogin({ user, switches }: CommandLine): boolean {
-  return user !== undefined || (switches.has("lan") && !switches.has("public"));
-}
-
-/** What `--public` lets everybody do. */
-export function publicWarnings({ switches }: CommandLine): string[] {
-  // Of uploads check.ts warns, whatever has opened them.
-  if (!switches.has("public") || !switches.has("cgi")) return [];
-  return ["everybody in this network may run the programs of cgi-bin: without --public they log in"];
-}
 
 /** One start, and who may come in. */
 export class Sharing {

@@ -4,10 +4,12 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import { type ExpectedDigest, expectedDigests } from "../http/digest_fields.ts";
+import { DigestMismatch, expectedDigests } from "../http/digest_fields.ts";
 import { HttpError } from "../http/errors.ts";
 import type { FieldBlock } from "../http/fields.ts";
-import type { NextPiece } from "./receive.ts";
+
+/** Gives the next piece of a body; null at its end. */
+type NextPiece = () => Promise<Uint8Array | null>;
 
 /**
  * The same pieces, whose end is that of the content that was announced.
@@ -29,14 +31,11 @@ export function checkedPieces(next: NextPiece, fields: FieldBlock, names?: reado
       return piece;
     }
     values ??= new Map([...hashes].map(([algorithm, hash]) => [algorithm, hash.digest("base64")]));
-    for (const digest of expected) if (values.get(digest.algorithm) !== digest.value) throw mismatch(digest);
+    for (const digest of expected) {
+      if (values.get(digest.algorithm) !== digest.value) {
+        throw new DigestMismatch(digest);
+      }
+    }
     return null;
   };
-}
-
-function mismatch({ field, algorithm }: ExpectedDigest): HttpError {
-  return new HttpError(400, `what came has another digest than ${field} says`, {
-    advice:
-      `What came is not what was sent: its ${algorithm} is another than ${field} says. Nothing was stored.`,
-  });
 }

@@ -7,6 +7,7 @@ import { GoneError, HttpError } from "../../http/errors.ts";
 import { FieldBlock } from "../../http/fields.ts";
 import type { Request } from "../../http/message.ts";
 import type { PartialContent } from "../../http/origin.ts";
+import { DigestMismatch } from "../../http/digest_fields.ts";
 import type { NextPiece } from "../receive.ts";
 import type { Claim } from "./claims.ts";
 import { limitFields, type ResumableTarget } from "./target.ts";
@@ -45,7 +46,7 @@ export async function receive(
   const most = target.limit, until = length ?? Infinity;
   let received = offset, told = target.clock.now();
   const next = await checked(request.fields, () => unlessEnded(claim, request.body.read(most - received)));
-  // What has a digest counts only when it was found to be right: nothing of it is acknowledged before.
+  // Nothing is acknowledged of what may be found to be wrong at its end.
   const isChecked = request.fields.has("content-digest");
   try {
     for (;;) {
@@ -62,7 +63,8 @@ export async function receive(
       request.inform?.(104, FieldBlock.of(["Upload-Offset", received]));
     }
   } catch (error) {
-    if (isChecked && error instanceof HttpError && error.status === 400) content.truncate(offset);
+    // What is not what was sent is no progress.
+    if (error instanceof DigestMismatch) content.truncate(offset);
     throw error;
   } finally {
     await content.flush(target.fsync);
@@ -70,7 +72,7 @@ export async function receive(
   return received;
 }
 
-/** The same pieces, whose end is an error if they are not what Content-Digest says (RFC 9530). @throws {HttpError} 400 */
+/** Of one request's content alone (RFC 9530): what the whole is to be is looked at when it is whole. @throws {HttpError} 400 */
 async function checked(fields: FieldBlock, next: NextPiece): Promise<NextPiece> {
   if (!fields.has("content-digest")) return next;
   // PERF: hashing is loaded with the first who asks for it.
