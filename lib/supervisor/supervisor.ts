@@ -34,7 +34,8 @@ import type { ProcessGroups } from "../runtime/process_groups.ts";
 import { Reaper } from "../runtime/reaper.ts";
 import { spoolProblem } from "../runtime/spool.ts";
 import { NO_TERMINAL, type Terminal } from "../runtime/terminal.ts";
-import { ensureFolder, sweep } from "../runtime/store_files.ts";
+import { ensureFolder } from "../runtime/store_files.ts";
+import { sweep } from "../runtime/sweep.ts";
 import { NEEDS_NEWER_RUNTIME, servesTls } from "../runtime/version.ts";
 import { EndpointReservations } from "./endpoints.ts";
 import {

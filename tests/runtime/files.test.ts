@@ -5,7 +5,7 @@ import { FileError, type FileSystem } from "../../lib/ports.ts";
 import { clock } from "../../lib/runtime/clock.ts";
 import { fileSystem } from "../../lib/runtime/files.ts";
 import { fileLog, LogError } from "../../lib/runtime/logs.ts";
-import { sweep } from "../../lib/runtime/store_files.ts";
+import { sweep } from "../../lib/runtime/sweep.ts";
 import { FakeLog } from "../support/fakes.ts";
 import { temporaryFolder } from "../support/launch.ts";
 
