@@ -3,7 +3,8 @@
  *
  * Left alone: what is no HTML; XHTML, where nothing may stand behind the root element; what is to be saved, and not shown;
  * parts of a page; what is to be left as it is by `Cache-Control: no-transform`, or is in a coding that cannot be decoded,
- * which the error log says.
+ * which the error log says. Whoever asks for a page to change it and to store it again gets it without: by `no-transform` in
+ * the request (RFC 9111 section 5.2.1.6), and as a program where `dav` is on.
  *
  * @module
  */
@@ -67,14 +68,12 @@ export class LivePages implements LiveReload {
   }
 
   asPlain(request: Request): Request {
-    return withConditions(
-      request,
-      /(?:^|,)\s*text\/html\s*(?:[;,]|$)/i.test(request.fields.joined("accept") ?? ""),
-    );
+    return withConditions(request, namesHtml(request) && !forbidsTransforming(request.fields));
   }
 
   asPlainFor(request: Request, { contentType }: Labels): Request | undefined {
-    return isHtml(contentType) ? withConditions(request, true) : undefined;
+    const isPage = isHtml(contentType) && !forbidsTransforming(request.fields);
+    return isPage ? withConditions(request, true) : undefined;
   }
 
   withScript(exchange: Exchange, response: Response): Response {
@@ -88,7 +87,8 @@ export class LivePages implements LiveReload {
     }
     const contentType = fields.get("content-type");
     if (
-      contentType === undefined || HAVE_NO_PAGE.has(status) || !this.#isPage(exchange, contentType, fields)
+      contentType === undefined || HAVE_NO_PAGE.has(status) || isToBeStored(exchange) ||
+      !this.#isPage(exchange, contentType, fields)
     ) {
       return tag === undefined ? response : withTag(response, unscriptedTag(tag));
     }
@@ -240,6 +240,15 @@ function positionOf({ fields, query }: Request): LivePosition {
 
 function isHtml(contentType: string): boolean {
   return /^[ \t]*text\/html[ \t]*(?:;|$)/i.test(contentType);
+}
+
+function namesHtml({ fields }: Request): boolean {
+  return /(?:^|,)\s*text\/html\s*(?:[;,]|$)/i.test(fields.joined("accept") ?? "");
+}
+
+/** A page with the script in it would be stored with the script. */
+function isToBeStored({ request, location: { config: { store } } }: Exchange): boolean {
+  return forbidsTransforming(request.fields) || store.dav && !namesHtml(request);
 }
 
 function withConditions(request: Request, isPage: boolean): Request {

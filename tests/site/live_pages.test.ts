@@ -14,6 +14,7 @@ servers:
     cgi: { .php: php-cgi }
     locations:
       /off/: { live_reload: off }
+      /drive/: { upload_store: www/drive, dav: on }
       /text: { return: { status: 200, body: "<p>Hello" }, default_type: text/html }
       /saved: { return: { status: 200, body: "<p>Hello" }, default_type: text/html, add_header: { Content-Disposition: attachment } }
       /xhtml: { return: { status: 200, body: "<html/>" }, default_type: application/xhtml+xml }
@@ -30,6 +31,7 @@ const FILES = {
   "www/a.css": "p{}",
   "www/x.php": "<?php",
   "www/sub/a.txt": "a",
+  "www/drive/page.html": "<h1>Mine</h1>",
   "www/off/page.html": "<h1>Off</h1>",
 };
 
@@ -44,6 +46,12 @@ const CASES: readonly (readonly [target: string, text: string, request?: SiteReq
   ["/page.html", `<h1>Page</h1>${SCRIPT}`, { fields: { Range: "bytes=0-3" } }],
   ["/page.html", `<h1>Page</h1>${SCRIPT}`, { fields: { Range: "bytes=0-3,5-6" } }],
   ["/text", `<p>Hello${SCRIPT}`],
+  // Whoever changes a page and stores it again must not store the script.
+  ["/page.html", "<h1>Page</h1>", { fields: { "Cache-Control": "no-transform" } }],
+  ["/page.html", "<h1>", { fields: { "Cache-Control": "no-store, no-transform", Range: "bytes=0-3" } }],
+  ["/drive/page.html", "<h1>Mine</h1>"],
+  ["/drive/page.html", "<h1>Mine</h1>", { fields: { Accept: "*/*" } }],
+  ["/drive/page.html", `<h1>Mine</h1>${SCRIPT}`, BROWSER],
   ["/a.css", "p{}"],
   ["/a.css", "p{", { fields: { Range: "bytes=0-1" } }],
   ["/off/page.html", "<h1>Off</h1>"],

@@ -17,7 +17,9 @@ export function mostEdited() {
  * @returns {Promise<{ text: string, tag: string | null, hasCrlf: boolean } | string>}
  */
 export async function loadText(href) {
-  const answer = await fetch(href, { headers: { Accept: "*/*" }, cache: "no-store" }).catch(() => undefined);
+  // Live reload adds nothing then, which would be stored.
+  const headers = { Accept: "*/*", "Cache-Control": "no-transform" };
+  const answer = await fetch(href, { headers, cache: "no-store" }).catch(() => undefined);
   if (!answer?.ok) return problemText(answer?.status ?? 0, "");
   const bytes = await answer.arrayBuffer().catch(() => undefined);
   if (bytes === undefined) return problemText(0, "");
