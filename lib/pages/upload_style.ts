@@ -32,7 +32,7 @@ progress{width:100%;height:.35rem;appearance:none;border:0;border-radius:1rem;ov
 ::backdrop{background:#0008}
 .veil{position:fixed;inset:.75rem;z-index:1;border:3px dashed var(--key);border-radius:1rem;display:grid;place-content:center;font-size:1.5rem;background:color-mix(in srgb,var(--bg) 88%,#0000);pointer-events:none}
 body:not(.over) .veil{display:none}
-@media(max-width:40rem){li b,progress{grid-column:1/3}li small,li div{grid-row:3}#entries tbody tr{position:relative}#entries tbody th{padding-right:6.6rem}#entries .x{position:absolute;right:0;top:.35rem}#entries thead th:nth-child(5){display:none}}
+@media(max-width:40rem){li b,progress{grid-column:1/3}li small,li div{grid-row:3}.list #entries tbody tr{position:relative}.list #entries tbody th{padding-right:6.6rem}.list #entries .x{position:absolute;right:0;top:.35rem}#entries thead th:nth-child(5){display:none}}
 @media(hover:none){.up i,.up i+span::before{display:none}}
 @media(prefers-reduced-motion:no-preference){.new>*{animation:new 3s}@keyframes new{from{background:color-mix(in srgb,var(--key) 25%,#0000)}}}
 `;

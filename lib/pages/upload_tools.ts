@@ -22,8 +22,11 @@ const METHODS = ["POST", "PUT", "PATCH", "DELETE", "MKCOL", "MOVE", "COPY"];
 /** Bytes of a file up to which it is sent in one request; what is larger goes on after a cut. */
 const SMALL = 1024 * 1024;
 
-const STATUS =
-  `<div><p role="status"></p><button type="button" hidden>Replace all</button> <button type="button" hidden>Cancel all</button></div>
+const STATUS = `<div><p role="status"></p>${
+  ["Replace all", "Keep all", "Keep both for all", "Cancel all"].map((words) =>
+    `<button type="button" hidden>${words}</button>`
+  ).join(" ")
+}</div>
 <ul></ul>
 <template><li><b></b><progress></progress><small></small><div><button></button><button></button><button></button></div></li></template>
 <div class="veil" aria-hidden="true">Drop to upload</div>

@@ -128,6 +128,20 @@ const steps: Record<string, (visitor: Visitor) => Promise<void>> = {
     assertEquals(await Deno.readTextFile(join(visitor.stored, "a.tar.gz")), "old");
   },
 
+  async "names that are taken are decided on all at once"(visitor) {
+    await writeFiles(visitor.stored, { "a.txt": "old", "b.txt": "old" });
+    const page = await visitor.open(), both = { "a.txt": content(5), "b.txt": content(6) };
+    await visitor.choose(both);
+    await visitor.button("Keep all").click();
+    assertEquals(await page.locator(".up li").count(), 0);
+    await visitor.choose(both);
+    await visitor.button("Keep both for all").click();
+    await visitor.says("2 of 2 stored");
+    assertEquals(visitor.names(), ["a (2).txt", "a.txt", "b (2).txt", "b.txt"]);
+    assertEquals(await Deno.readTextFile(join(visitor.stored, "a.txt")), "old");
+    assertEquals(visitor.problems(), []);
+  },
+
   async "a text is edited in its place, with the line ends that it had"(visitor) {
     await writeFiles(visitor.stored, { "a.txt": "one\r\ntwo\r\n", "b.png": new Uint8Array([0, 255]) });
     const page = await visitor.open();

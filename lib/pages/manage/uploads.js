@@ -18,7 +18,7 @@ export function uploadList({ tools, start, entry, refresh }) {
   const all = (selector, within = list) => [...within.querySelectorAll(selector)];
   const find = (selector, within) => within.querySelector(selector);
   const [status, list, template] = ["p", "ul", "template"].map((name) => find(name, tools));
-  const [replaceAll, cancelAll] = all("p~button", tools);
+  const forAll = all("p~button", tools), cancelAll = forAll.pop();
   const { max = Infinity, large, small = Infinity } = tools.dataset;
   /** Folders that have been made for what is in them. */
   const folders = new Map();
@@ -33,7 +33,7 @@ export function uploadList({ tools, start, entry, refresh }) {
       const total = stored.length + all("li:not(.done)").length;
       status.textContent = (total ? `${stored.length} of ${total} stored` : "") +
         (failed ? `, ${failed} failed` : "") + (asking ? `, ${asking} for you to decide` : "");
-      replaceAll.hidden = asking < 2;
+      forAll.forEach((button) => button.hidden = asking < 2);
       cancelAll.hidden = all(".waiting").length < 1;
     }, 200);
   };
@@ -164,7 +164,12 @@ export function uploadList({ tools, start, entry, refresh }) {
     else if (row.className === "running") pause(row);
     else begin(row);
   };
-  replaceAll.onclick = () => all(".asking").forEach(begin);
+  [begin, removeRow, keepBoth].forEach((decide, index) =>
+    forAll[index].onclick = () => {
+      all(".asking").forEach(decide);
+      focusIn(tools);
+    }
+  );
   cancelAll.onclick = () => all(".waiting,.running").reverse().forEach(removeRow);
   return {
     add,
