@@ -53,6 +53,22 @@ test("a lock is its maker's: another user's token opens nothing, and ends nothin
   assertEquals((await lock(port, path)).status, 401);
 });
 
+test("a lock tells nothing of what one may not read, and is none where one may not write", async () => {
+  const path = `/dav/ben/hidden-${++made}.txt`, token = await tokenOf(port, path, as("ben"));
+  const whole = (name: string) => lock(port, "/dav/", { Depth: "infinity", ...as(name) });
+  const told = async (name: string, method: string, fields: Fields) => {
+    const answer = await ask(port, "/dav/", { method, fields: { ...fields, ...as(name) } });
+    return [answer.status, answer.text.includes("hidden")];
+  };
+  assertEquals((await whole("anna")).status, 403);
+  assertEquals(await told("anna", "MOVE", { Destination: "/dav/x" }), [207, false]);
+  assertEquals(await told("ben", "MOVE", { Destination: "/dav/x" }), [207, true]);
+  const ended = { method: "UNLOCK", fields: { "Lock-Token": token, ...as("ben") } };
+  assertEquals((await ask(port, path, ended)).status, 204);
+  assertEquals((await whole("anna")).status, 403);
+  assertEquals((await ask(port, path, { method: "DELETE", fields: as("ben") })).status, 204);
+});
+
 test("PROPFIND leaves out what whoever asks may not read", async () => {
   const hrefs = async (fields: Fields, path = "/dav/") => {
     const answer = await propfind(port, path, { Depth: "1", ...fields });
