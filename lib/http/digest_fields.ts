@@ -68,6 +68,16 @@ function ofLength(base64: string, length: number): string | undefined {
   }
 }
 
+/** What came is not what was sent. */
+export class DigestMismatch extends HttpError {
+  constructor({ field, algorithm }: ExpectedDigest) {
+    super(400, `what came has another digest than ${field} says`, {
+      advice:
+        `What came is not what was sent: its ${algorithm} is another than ${field} says. Nothing was stored.`,
+    });
+  }
+}
+
 /** What an answer to a client that wants digests is to have. */
 export interface WantedDigests {
   readonly repr: DigestAlgorithm | undefined;

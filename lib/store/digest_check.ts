@@ -4,7 +4,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import { type ExpectedDigest, expectedDigests } from "../http/digest_fields.ts";
+import { DigestMismatch, expectedDigests } from "../http/digest_fields.ts";
 import { HttpError } from "../http/errors.ts";
 import type { FieldBlock } from "../http/fields.ts";
 import type { NextPiece } from "./receive.ts";
@@ -29,14 +29,11 @@ export function checkedPieces(next: NextPiece, fields: FieldBlock, names?: reado
       return piece;
     }
     values ??= new Map([...hashes].map(([algorithm, hash]) => [algorithm, hash.digest("base64")]));
-    for (const digest of expected) if (values.get(digest.algorithm) !== digest.value) throw mismatch(digest);
+    for (const digest of expected) {
+      if (values.get(digest.algorithm) !== digest.value) {
+        throw new DigestMismatch(digest);
+      }
+    }
     return null;
   };
-}
-
-function mismatch({ field, algorithm }: ExpectedDigest): HttpError {
-  return new HttpError(400, `what came has another digest than ${field} says`, {
-    advice:
-      `What came is not what was sent: its ${algorithm} is another than ${field} says. Nothing was stored.`,
-  });
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { createHash } from "node:crypto";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { test } from "../support/protocols.ts";
 import { startServer } from "../support/server.ts";
@@ -342,6 +343,26 @@ const CASES: readonly [name: string, run: (server: Server) => Promise<void>][] =
       "x",
     );
     assertEquals([interim.length, last.status, last.field("upload-complete")], [0, 201, undefined]);
+  }],
+  ["a piece that is not what its Content-Digest says is no progress", async (server) => {
+    const digest = (text: string) => `sha-256=:${createHash("sha256").update(text).digest("base64")}:`;
+    const { last } = await upload(server, "PUT", "/files/digested", {
+      "Upload-Complete": "?0",
+      "Content-Digest": digest("begin "),
+    }, "begin ");
+    const url = last.field("location")!.replace(/^https?:\/\/[^/]+/, "");
+    const append = (text: string, of: string) =>
+      send(server, "PATCH", url, text, {
+        "Content-Type": "application/partial-upload",
+        "Upload-Offset": "6",
+        "Upload-Complete": "?1",
+        "Content-Digest": digest(of),
+      });
+    assertEquals([last.status, (await append("bad", "end")).status], [201, 400]);
+    assertEquals((await send(server, "HEAD", url)).field("upload-offset"), "6");
+    assertEquals((await append("end", "end")).status < 300, true);
+    assertEquals((await send(server, "GET", "/files/digested")).text, "begin end");
+    assertEquals((await send(server, "DELETE", "/files/digested")).status, 204);
   }],
   ["where nothing may be stored, no upload begins", async (server) => {
     for (

@@ -7,6 +7,8 @@ import { GoneError, HttpError } from "../../http/errors.ts";
 import { FieldBlock } from "../../http/fields.ts";
 import type { Request } from "../../http/message.ts";
 import type { PartialContent } from "../../http/origin.ts";
+import { DigestMismatch } from "../../http/digest_fields.ts";
+import type { NextPiece } from "../receive.ts";
 import type { Claim } from "./claims.ts";
 import { limitFields, type ResumableTarget } from "./target.ts";
 
@@ -43,9 +45,10 @@ export async function receive(
 ): Promise<number> {
   const most = target.limit, until = length ?? Infinity;
   let received = offset, told = target.clock.now();
+  const next = await checked(request, () => unlessEnded(claim, request.body.read(most - received)));
   try {
     for (;;) {
-      const piece = await unlessEnded(claim, request.body.read(most - received));
+      const piece = await next();
       if (piece === null) break;
       if (received + piece.length > until) throw new TooLongError();
       if (received + piece.length > most) throw tooLarge(target);
@@ -57,10 +60,21 @@ export async function receive(
       await content.flush(target.fsync);
       request.inform?.(104, FieldBlock.of(["Upload-Offset", received]));
     }
+  } catch (error) {
+    // What is not what was sent is no progress.
+    if (error instanceof DigestMismatch) content.truncate(offset);
+    throw error;
   } finally {
     await content.flush(target.fsync);
   }
   return received;
+}
+
+/** Of one request's content alone: what the whole is to be is looked at when it is whole. */
+async function checked({ fields }: Request, next: NextPiece): Promise<NextPiece> {
+  if (!fields.has("content-digest")) return next;
+  const { checkedPieces } = await import("../digest_check.ts");
+  return checkedPieces(next, fields, ["Content-Digest"]);
 }
 
 /** 413 with what is possible. */
