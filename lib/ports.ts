@@ -53,6 +53,8 @@ export interface DirectoryEntry {
   readonly name: string;
   /** It is a symbolic link. */
   readonly link: boolean;
+  /** It is a file, as the folder says: what is not wanted of them need not be looked at. */
+  readonly isFile?: boolean;
 }
 
 /** A look may be shared by requests that were received together, before it was taken; never by later ones. */
@@ -537,7 +539,7 @@ export interface LiveFeed {
 }
 
 /** What a worker asks the main thread about: see lib/supervisor/questions.ts. */
-export type Topic = "login" | "locks" | "uploads";
+export type Topic = "login" | "link" | "locks" | "uploads";
 
 /** The main thread as a worker sees it. */
 export interface MainThread {

@@ -9,7 +9,13 @@ import { fromFileUrl, join, relative } from "@std/path";
 import { picture } from "./floors/floors.ts";
 
 /** A worker's entry is not imported but started; the manual is made when the executable is. */
-const ENTRIES = ["main.ts", "lib/supervisor/worker.ts", "lib/supervisor/admin_worker.ts", "scripts/man.ts"];
+const ENTRIES = [
+  "main.ts",
+  "lib/supervisor/worker.ts",
+  "lib/supervisor/admin_worker.ts",
+  "lib/supervisor/login_thread.ts",
+  "scripts/man.ts",
+];
 
 /** Every file to the project's files that it imports, types included; all as paths from the root. */
 export type ImportGraph = ReadonlyMap<string, readonly string[]>;

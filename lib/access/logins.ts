@@ -55,6 +55,8 @@ export class Logins {
   readonly #blocked = new Map<string, number>();
   readonly #allowance: Allowance;
   #asked = 0;
+  /** Files that have changed so far. */
+  #changes = 0;
   /** Of those who log in by a link; undefined where nobody does. */
   sessions: Sessions | undefined;
 
@@ -99,13 +101,15 @@ export class Logins {
   async #ask(question: LoginQuestion, key: string): Promise<Login> {
     if (this.#asked >= MOST_ASKED || !this.#allowance.take(1, this.#clock.monotonic())) return BUSY;
     this.#asked++;
+    const changes = this.#changes;
     const text = await this.#main.ask("login", JSON.stringify(question));
     this.#asked--;
     const answer = text === undefined ? undefined : decodeAnswer(text);
     if (answer === undefined) return BUSY;
     if (answer.is === "blocked") this.#block(question.address, answer.for);
     if (answer.is !== "right") return answer;
-    this.#remember(key, question);
+    // An answer may come behind the news that it is out of date.
+    if (changes === this.#changes) this.#remember(key, question);
     return { is: "right", user: question.name };
   }
 
@@ -148,6 +152,7 @@ export class Logins {
     const news = decodeNews(text);
     if (news === undefined) return;
     if ("blocked" in news) return this.#block(news.blocked, news.for);
+    this.#changes++;
     for (const [key, { file }] of this.#remembered) if (file === news.changed) this.#remembered.delete(key);
   }
 }

@@ -12,9 +12,12 @@ export class ArchiveSource implements BodySource {
   readonly prompt = false;
   readonly #pieces: AsyncGenerator<Uint8Array>;
   #rest: Uint8Array | undefined;
+  #onClose: (() => void) | undefined;
 
-  constructor(pieces: AsyncGenerator<Uint8Array>) {
+  /** @param onClose called once */
+  constructor(pieces: AsyncGenerator<Uint8Array>, onClose: () => void = () => {}) {
     this.#pieces = pieces;
+    this.#onClose = onClose;
   }
 
   /** @throws {BodyError} what has been sent is no whole archive, and the client is not to take it for one */
@@ -34,6 +37,8 @@ export class ArchiveSource implements BodySource {
 
   close(): void {
     this.#rest = undefined;
+    this.#onClose?.();
+    this.#onClose = undefined;
     // What is being read is waited for by nobody; it closes its file when it comes.
     void this.#pieces.return(undefined).catch(() => {});
   }

@@ -29,6 +29,9 @@ const MODES = { file: 0o100644, directory: 0o040755 };
 
 const MOST_32 = 0xffffffff, MOST_16 = 0xffff;
 
+/** Bytes of what is said of an entry in front of its content: a name of 64 KiB at most, and what stands around it. */
+const LONGEST_RECORD = 64 * 1024 + 256;
+
 /** Bytes of an entry's record in the directory are collected up to this before they are more memory. */
 const COLLECTED = 64 * 1024;
 
@@ -36,7 +39,7 @@ const COLLECTED = 64 * 1024;
 export async function* zip(entries: AsyncIterable<ArchiveEntry>): AsyncGenerator<Uint8Array> {
   const directory = new Bytes(COLLECTED);
   let offset = 0, count = 0;
-  const piece = new Bytes(1024);
+  const piece = new Bytes(LONGEST_RECORD);
   for await (const entry of entries) {
     const header = headerOf(entry, offset);
     const local = localHeader(piece, header);

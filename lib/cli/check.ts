@@ -97,8 +97,10 @@ function openStores({ servers }: Config): string[] {
   return [...new Set(warnings)];
 }
 
+/** Where it is written that everybody may write, that is what is meant. */
 function isOpen({ authBasic, access, allow, deny }: LocationConfig["access"]): boolean {
-  return new Rights(access, authBasic !== undefined).of("write") === "all" && allow.includes("all") &&
+  return access.write !== "all" && new Rights(access, authBasic !== undefined).of("write") === "all" &&
+    allow.includes("all") &&
     !deny.includes("all");
 }
 

@@ -24,6 +24,8 @@ export interface CommandLine {
   /** A command was written, not taken for granted. */
   readonly explicit: boolean;
   readonly operand: string | undefined;
+  /** The one behind it, where the command takes two. */
+  readonly secondOperand: string | undefined;
   readonly config: string | undefined;
   readonly port: number | undefined;
   readonly host: string | undefined;
@@ -37,6 +39,8 @@ export interface CommandLine {
   readonly requestFields: readonly string[];
   /** Of a request: its own, or that of requests that are listed. */
   readonly method: string | undefined;
+  /** The one user whose password is asked for. */
+  readonly user: string | undefined;
   readonly switches: ReadonlySet<string>;
   /** The words behind `--`: a command that runs beside the server. */
   readonly beside: readonly string[] | undefined;
@@ -98,17 +102,18 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     else if (command === "explain") requestFields.push(value!);
     else refusing("--header", () => headers.add(value!));
   }
-  const operandName = COMMANDS.find(({ name }) => name === command)?.operand;
+  const { operand: operandName, mostOperands = 1 } = COMMANDS.find(({ name }) => name === command)!;
   if (given.has("isolate")) refusing("--isolate", () => headers.isolate());
   if (given.has("cors")) refusing("--cors", () => headers.checkCors());
   if (operands[0] === "") throw emptyOperand(command);
-  if (operands.length > (operandName === undefined ? 0 : 1)) {
+  if (operands.length > (operandName === undefined ? 0 : mostOperands)) {
     throw new UsageError(`unexpected argument "${operands.at(-1)}": see webserv ${command} --help`);
   }
   const line: CommandLine = {
     command,
     explicit,
     operand: operands[0],
+    secondOperand: operands[1],
     config: given.get("config"),
     port: portValue(given.get("port")),
     host: given.get("host")?.replace(/^\[(.*)\]$/, "$1"),
@@ -118,6 +123,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     headers: headers.fields,
     requestFields,
     method: given.get("method"),
+    user: given.get("user"),
     switches: new Set(SWITCHES.filter((name) => given.has(name))),
     beside,
     portFile: given.get("port-file"),
@@ -132,7 +138,22 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
   if (line.config !== undefined && line.operand !== undefined && command === "serve") {
     throw new UsageError(`either a folder ("${line.operand}") or --config, not both`);
   }
+  checkSharing(line);
   return line;
+}
+
+/** @throws {UsageError} */
+function checkSharing({ user, host, switches }: CommandLine): void {
+  const lan = switches.has("lan");
+  if (switches.has("public") && !lan) throw new UsageError("--public is for --lan: it takes its login away");
+  if (switches.has("public") && user !== undefined) {
+    throw new UsageError("--public is without a login, and --user asks for one: leave one of them out");
+  }
+  if (lan && host !== undefined) {
+    throw new UsageError(
+      "--lan listens on every interface: leave out --host, or write --user NAME in the place of --lan",
+    );
+  }
 }
 
 /**
@@ -155,8 +176,9 @@ function besideWords(name: CommandName, args: readonly string[], terminator: num
 }
 
 /** The options that were given and describe a folder. */
-export function folderOptions({ switches, headers }: CommandLine): string[] {
-  const isGiven = (name: string) => name === "header" ? headers.length > 0 : switches.has(name);
+export function folderOptions({ switches, headers, user }: CommandLine): string[] {
+  const isGiven = (name: string) =>
+    name === "header" ? headers.length > 0 : name === "user" ? user !== undefined : switches.has(name);
   return OPTIONS.filter(({ name, folderOnly }) => folderOnly && isGiven(name)).map(({ name }) => `--${name}`);
 }
 

@@ -13,6 +13,7 @@ import { isContained } from "../http/containment.ts";
 import { endpointOf } from "../http/endpoint.ts";
 import { mayWrite } from "../runtime/may_write.ts";
 import { addressOf, ListenError } from "../runtime/net.ts";
+import { everyAddress } from "../runtime/own_addresses.ts";
 import { permissionFlag } from "../supervisor/permissions.ts";
 import { machineName, systemInfo, VARIABLES } from "../supervisor/system_info.ts";
 import { type CommandLine, folderOptions, UsageError } from "./command_line.ts";
@@ -23,6 +24,7 @@ import { operandGuess } from "./operand_guess.ts";
 import { ownFilesInStores } from "./own_files.ts";
 import { look, realPath } from "./real_path.ts";
 import { userFileLook } from "./user_file_look.ts";
+import { asksForLogin, publicWarnings } from "./login_options.ts";
 import { missingInterpreters } from "./sandbox_gaps.ts";
 
 const DEFAULT_FILE = "webserv.yaml";
@@ -66,7 +68,12 @@ export function loadConfiguration(commandLine: CommandLine, running?: Config): L
       throw new UsageError(`--watch-config needs a configuration file: name one with --config`);
     }
     const config = withShared(configForOperand(commandLine), commandLine);
-    return { config, warnings: ownFilesInStores(config), listens: new Map(), variables: [] };
+    return {
+      config,
+      warnings: [...ownFilesInStores(config), ...publicWarnings(commandLine)],
+      listens: new Map(),
+      variables: [],
+    };
   }
   const misplaced = folderOptions(commandLine);
   if (misplaced.length > 0) {
@@ -188,13 +195,18 @@ function configForOperand(commandLine: CommandLine): Config {
 /** What options say of everything that is served without a file. */
 export function sharedOptions(commandLine: CommandLine): Omit<FileOptions, "file"> {
   const { switches } = commandLine, https = switches.has("https");
+  const [hostname, ...moreHostnames] = switches.has("lan")
+    ? everyAddress()
+    : [commandLine.host ?? "127.0.0.1"];
   return {
-    hostname: commandLine.host ?? "127.0.0.1",
+    hostname: hostname!,
+    moreHostnames,
     port: commandLine.port ?? (https ? DEFAULT_HTTPS_PORT : DEFAULT_PORT),
     https,
     cors: switches.has("cors"),
     headers: commandLine.headers,
     workers: commandLine.workers ?? 1,
+    login: asksForLogin(commandLine),
     quiet: isQuiet(commandLine, false),
   };
 }

@@ -6,6 +6,9 @@
 import { nearestWord } from "../config/suggestion.ts";
 import { COMMANDS, OPTIONS } from "./options.ts";
 
+/** An option that is called as many a folder is, which whoever writes it means. */
+const FOLDER_NAME = "public";
+
 /** `: did you mean --port 3000?`, or nothing. */
 export function operandGuess(operand: string): string {
   const guess = guessOf(operand);
@@ -20,6 +23,6 @@ function guessOf(operand: string): string | undefined {
   }
   const command = nearestWord(operand, COMMANDS.map(({ name }) => name));
   if (command !== undefined) return `webserv ${command}`;
-  const option = nearestWord(operand, OPTIONS.map(({ name }) => name));
+  const option = nearestWord(operand, OPTIONS.map(({ name }) => name).filter((name) => name !== FOLDER_NAME));
   return option === undefined ? undefined : `--${option}`;
 }

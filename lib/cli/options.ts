@@ -16,6 +16,7 @@ export type CommandName =
   | "trust"
   | "requests"
   | "explain"
+  | "passwd"
   | "completions"
   | "help";
 
@@ -27,6 +28,8 @@ export interface Command {
   readonly name: CommandName;
   /** What may stand behind the options, e.g. `[DIR]`. */
   readonly operand?: string;
+  /** So many of them, where it is not one. */
+  readonly mostOperands?: number;
   /** A command of the user's, and all of its words, may stand behind `--`. */
   readonly program?: { readonly usage: string; readonly example: string };
   readonly completion?: Completion;
@@ -121,6 +124,15 @@ export const COMMANDS: readonly Command[] = [
       "Server, location, who else would have fitted, each internal redirect, the file or program, the status, and each field. URL may be a path, which is asked of the first server. Nothing is written, run or connected to.",
   },
   {
+    name: "passwd",
+    operand: "[FILE] USER",
+    mostOperands: 2,
+    completion: "file",
+    summary: "write a user with a password into a file for auth_basic_user_file",
+    more:
+      "The password is asked for twice, or is the first line of standard input where that is no terminal. It is never an argument, which every program of the machine could read. FILE is made where it is not there, for its owner alone; the lines of other users stay as they are. Without FILE the line is printed.",
+  },
+  {
     name: "completions",
     operand: "SHELL",
     completion: SHELLS,
@@ -139,6 +151,7 @@ export const COMMANDS: readonly Command[] = [
       "trust",
       "requests",
       "explain",
+      "passwd",
       "completions",
       "help",
       CONFIG_TOPIC,
@@ -201,6 +214,32 @@ export const OPTIONS: readonly Option[] = [
   {
     name: "upload",
     help: "accept PUT, POST and DELETE below DIR",
+    fallback: "off",
+    commands: ["serve"],
+    folderOnly: true,
+  },
+  {
+    name: "user",
+    short: "u",
+    value: "NAME",
+    help: "ask for this name and a password; the password is asked for here",
+    more:
+      "It is needed for reading as well as for writing. The password is asked for at the terminal, or taken from the variable WEBSERV_PASSWORD; it is never an argument, which every program of the machine could read. Several users and their rights are the affair of a configuration: see auth_basic.",
+    commands: ["serve"],
+    folderOnly: true,
+  },
+  {
+    name: "lan",
+    help: "share DIR with the devices of this network, behind a login",
+    more:
+      "It listens on every interface. A name and a password are made up for this run and printed once, with a link that logs one device in (as a QR code, too, on a terminal); when that has been used, the next one is printed. Nothing can be changed unless --upload says so. With --user, the name and the password are yours.",
+    fallback: "off",
+    commands: ["serve"],
+    folderOnly: true,
+  },
+  {
+    name: "public",
+    help: "with --lan, without a login: for everybody in the network",
     fallback: "off",
     commands: ["serve"],
     folderOnly: true,

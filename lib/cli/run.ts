@@ -77,6 +77,8 @@ function runCommand(
       return import("./requests.ts").then(({ requests }) => requests(commandLine));
     case "explain":
       return import("./explain.ts").then(({ explainUrl }) => explainUrl(commandLine));
+    case "passwd":
+      return import("./passwd.ts").then(({ passwd }) => passwd(commandLine));
     case "completions":
       return completions(commandLine);
     case "help":

@@ -39,10 +39,14 @@ import type { InspectorFile } from "./inspector_file.ts";
 import { OwnAuthority } from "./own_authority.ts";
 import { executable } from "./own_files.ts";
 import { PortFile, readyLine } from "./ready.ts";
+import { Sharing } from "./sharing.ts";
 import { linkWarning } from "./sandbox_gaps.ts";
 
 /** How many ports after the default one are tried when nobody asked for a certain one. */
 const PORTS_TRIED = 100;
+
+/** What a shell gives as the exit status of a program that Ctrl+C has ended. */
+const INTERRUPTED = 130;
 
 /**
  * Resolves once the server has stopped as asked, or a command beside it has ended, with the exit status.
@@ -59,6 +63,8 @@ export async function serve(
   const known = fileState(configurationFile(commandLine));
   const loaded = load(commandLine);
   const { config, listens } = loaded;
+  const sharing = await Sharing.begin(commandLine);
+  if (sharing === undefined) return INTERRUPTED;
   // Before they are read, too.
   const knownCertificates = certificateFiles(config).map((path) => [path, fileState(path)] as const);
   const system = systemInfo(), terminal = currentTerminal(), authority = new OwnAuthority();
@@ -99,6 +105,7 @@ export async function serve(
     terminal,
     openAuthority: authority.open,
     build: buildPlan(commandLine, config, { ...system, groups }),
+    ...sharing.options,
     inspectorMayMove: commandLine.switches.has("inspect"),
   }).catch(
     async (error) => {
@@ -153,6 +160,7 @@ export async function serve(
     const notes = authority.notes(supervisor.config, own ?? []);
     if (shows) await showStart(supervisor, { wanted: config, own, notes, warnings }, terminal);
     else for (const note of notes) await tell(`note: ${note}`);
+    await sharing.tell(supervisor, own ?? [], shows ? terminal : undefined);
     // Behind the start, which nobody is to wait for.
     void linkWarning(config).then(
       (warning) => warning === undefined ? undefined : tell(`warning: ${warning}`),

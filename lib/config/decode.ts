@@ -27,6 +27,7 @@ import { fileDecoder, type FileSection, type ServerSection } from "./schema.ts";
 import type { Config } from "./types.ts";
 import { warnAboutCgiDebug } from "./warn_cgi_debug.ts";
 import { warnAboutCoding } from "./warn_coding.ts";
+import { warnAboutArchives } from "./warn_archive.ts";
 import { warnAboutDav } from "./warn_dav.ts";
 import { warnAboutErrorPages } from "./warn_error_pages.ts";
 import { warnAboutLiveReload } from "./warn_live.ts";
@@ -86,12 +87,12 @@ export function decodeConfig(
   warnAboutCgiDebug(section, warnings.report);
   const config = { file, ...completeTop(section.values), servers: servers.map(completeServer) };
   checkAdmin(config, section, issues.report);
-  for (const [index, server] of config.servers.entries()) checkAccess(server, servers[index]!, reports);
   if (!issues.empty) return { issues: issues.sorted() };
   for (const [index, server] of config.servers.entries()) {
     warnAboutErrorPages(server, servers[index]!, warnings.report);
     warnAboutMethods(server, servers[index]!, warnings.report);
     warnAboutDav(server, servers[index]!, warnings.report);
+    warnAboutArchives(server, servers[index]!, warnings.report);
     warnAboutCoding(server, servers[index]!, warnings.report);
     warnAboutLiveReload(server, servers[index]!, warnings.report);
   }
@@ -100,6 +101,7 @@ export function decodeConfig(
     checkOutside(config, section, outside, reports);
     checkLinks(config, section, outside, reports);
     checkCertificates(config, servers, outside, reports);
+    for (const [index, server] of config.servers.entries()) checkAccess(server, servers[index]!, reports);
     checkUserFiles(config, servers, outside, reports);
     checkLocalNames(config, servers, outside.machineName, issues.report);
     if (outside.missing) warnAboutInterpreters(section, outside.missing, warnings.report);

@@ -6,6 +6,7 @@
 import { basename, resolve } from "@std/path";
 import { inlineDisposition } from "../http/content_disposition.ts";
 import { type Endpoint, endpointOf } from "../http/endpoint.ts";
+import { OWN_USERS } from "./access.ts";
 import type { WrittenFields } from "./key_decoders.ts";
 import { completeLocation, completeTop } from "./complete.ts";
 import { parseLocationPath } from "./names.ts";
@@ -23,6 +24,8 @@ export interface FolderOptions {
   /** DIR, absolute. */
   readonly root: string;
   readonly hostname: string;
+  /** What is listened on besides. */
+  readonly moreHostnames?: readonly string[];
   readonly port: number;
   /** TLS is spoken there. */
   readonly https: boolean;
@@ -34,6 +37,8 @@ export interface FolderOptions {
   readonly cgi: boolean;
   /** Every folder in DIR is a site of its own, below localhost. */
   readonly sites?: boolean;
+  /** A name and a password are asked for: those of the users of this run. */
+  readonly login?: boolean;
   readonly workers: number | "auto";
   readonly quiet: boolean;
 }
@@ -63,6 +68,7 @@ export function folderConfig(options: FolderOptions): Config {
     autoindex: listing,
     cors,
     add_header: headers,
+    ...loginKeys(options),
     ...(upload && { client_max_body_size: Infinity }),
   };
   const fallback = completeLocation(parseLocationPath("/"), shared, {
@@ -86,9 +92,27 @@ export function folderConfig(options: FolderOptions): Config {
   };
 }
 
+/** What is shown in a browser's question for a name and a password. */
+const REALM = "webserv";
+
+function loginKeys({ login = false }: Pick<FolderOptions, "login">) {
+  return login ? { auth_basic: REALM, auth_basic_user_file: OWN_USERS } : {};
+}
+
 /** The options of `webserv FILE`. */
-export interface FileOptions
-  extends Pick<FolderOptions, "hostname" | "port" | "https" | "cors" | "headers" | "workers" | "quiet"> {
+export interface FileOptions extends
+  Pick<
+    FolderOptions,
+    | "hostname"
+    | "moreHostnames"
+    | "port"
+    | "https"
+    | "cors"
+    | "headers"
+    | "login"
+    | "workers"
+    | "quiet"
+  > {
   /** FILE, absolute. */
   readonly file: string;
 }
@@ -102,13 +126,18 @@ export function fileConfig(options: FileOptions): Config {
   const { file, cors, headers } = options;
   const name = basename(file);
   const location = (path: string, added: WrittenFields) =>
-    completeLocation({ key: `= ${path}`, match: "exact", path }, { cors, add_header: headers }, {
+    completeLocation({ key: `= ${path}`, match: "exact", path }, {
+      cors,
+      add_header: headers,
+      ...loginKeys(options),
+    }, {
       alias: file,
       add_header: added,
     });
   const fallback = completeLocation(parseLocationPath("/"), {}, {
     cors,
     add_header: headers,
+    ...loginKeys(options),
     return: { status: 404 },
   });
   const isNamed = headers.some(([field]) => field.toLowerCase() === "content-disposition");
@@ -118,9 +147,9 @@ export function fileConfig(options: FileOptions): Config {
 
 /** One server, with what holds where nothing is written. */
 export function wholeConfig(
-  { hostname, port, https, workers, quiet }: Pick<
+  { hostname, moreHostnames = [], port, https, workers, quiet }: Pick<
     FolderOptions,
-    "hostname" | "port" | "https" | "workers" | "quiet"
+    "hostname" | "moreHostnames" | "port" | "https" | "workers" | "quiet"
   >,
   fallback: LocationConfig,
   locations: readonly LocationConfig[],
@@ -131,7 +160,7 @@ export function wholeConfig(
     workers,
     accessLog: { to: quiet ? "off" : "stdout" },
     servers: [{
-      listen: [{ ...endpointOf(hostname, port), tls: https }],
+      listen: [hostname, ...moreHostnames].map((hostname) => ({ ...endpointOf(hostname, port), tls: https })),
       serverName,
       allowedHosts: [],
       fallback,

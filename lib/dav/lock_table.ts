@@ -43,6 +43,8 @@ export interface Lease {
   readonly writes: readonly Write[];
   /** Which worker has it. */
   readonly worker: number;
+  /** Milliseconds of a clock that never goes back. */
+  readonly begun: number;
 }
 
 /** Locks of all, at most: beyond that no more are granted. */
@@ -50,6 +52,12 @@ export const MOST_LOCKS = 10_000;
 
 /** Leases of all, at most. */
 export const MOST_LEASES = 10_000;
+
+/** How long a write takes at most, in milliseconds: what is older has been forgotten by whoever has begun it. */
+const LONGEST_WRITE = 3_600_000;
+
+/** Characters of all locks, and of all leases, at most: whoever may write may name long paths. */
+export const MOST_CHARACTERS = 8 * 1024 * 1024;
 
 /** The path of what has a path in it; undefined for what has none above it. */
 export function parentOf(path: string): string | undefined {
@@ -63,6 +71,9 @@ export class LockTable {
   readonly #byToken = new Map<string, Lock>();
   readonly #leases = new Map<number, Lease>();
   #begun = 0;
+  /** Of locks, and of leases. */
+  #lockCharacters = 0;
+  #leaseCharacters = 0;
 
   /** @param now milliseconds that never go back */
   constructor(readonly now: () => number) {}
@@ -102,6 +113,7 @@ export class LockTable {
     if (inTheWay.length > 0) return inTheWay;
     this.#dropOld();
     if (this.#byToken.size >= MOST_LOCKS) return undefined;
+    if (this.#lockCharacters + charactersOf(wanted) > MOST_CHARACTERS) return undefined;
     const lock: Lock = { ...wanted, token, expires: this.now() + seconds * 1000 };
     this.#keep(lock);
     return lock;
@@ -165,23 +177,31 @@ export class LockTable {
 
   /** Begins writes that nothing forbids: their number, with which they end; undefined where there are too many. */
   begin(writes: readonly Write[], worker: number): number | undefined {
+    this.#dropForgotten();
+    const characters = sizeOf(writes);
     if (this.#leases.size >= MOST_LEASES) return undefined;
-    this.#leases.set(++this.#begun, { writes, worker });
+    if (this.#leaseCharacters + characters > MOST_CHARACTERS) return undefined;
+    this.#leaseCharacters += characters;
+    this.#leases.set(++this.#begun, { writes, worker, begun: this.now() });
     return this.#begun;
   }
 
   /** @returns false if the worker has no such lease */
   end(lease: number, worker: number): boolean {
-    return this.#leases.get(lease)?.worker === worker && this.#leases.delete(lease);
+    const found = this.#leases.get(lease);
+    if (found?.worker !== worker) return false;
+    this.#leaseCharacters -= sizeOf(found.writes);
+    return this.#leases.delete(lease);
   }
 
   /** A worker is gone, and with it all who were writing there. */
   endAll(worker: number): void {
-    for (const [number, lease] of this.#leases) if (lease.worker === worker) this.#leases.delete(number);
+    for (const number of [...this.#leases.keys()]) this.end(number, worker);
   }
 
   /** True if somebody is writing where a lock is to hold. */
   isWrittenUnder({ path, isDeep }: Pick<Lock, "path" | "isDeep">): boolean {
+    this.#dropForgotten();
     for (const { writes } of this.#leases.values()) {
       for (const write of writes) {
         if (write.path === path || parentOf(write.path) === path) return true;
@@ -200,20 +220,38 @@ export class LockTable {
     return this.#byPath.get(path) ?? [];
   }
 
+  /** They stand in the order in which they have begun. */
+  #dropForgotten(): void {
+    const before = this.now() - LONGEST_WRITE;
+    for (const [number, { begun, worker }] of this.#leases) {
+      if (begun >= before) return;
+      this.end(number, worker);
+    }
+  }
+
   #dropOld(): void {
     const now = this.now();
     for (const lock of this.#byToken.values()) if (lock.expires <= now) this.#drop(lock);
   }
 
   #keep(lock: Lock): void {
+    this.#lockCharacters += charactersOf(lock);
     this.#byToken.set(lock.token, lock);
     this.#byPath.set(lock.path, [...this.#byPath.get(lock.path) ?? [], lock]);
   }
 
   #drop(lock: Lock): void {
-    this.#byToken.delete(lock.token);
+    if (this.#byToken.delete(lock.token)) this.#lockCharacters -= charactersOf(lock);
     const left = (this.#byPath.get(lock.path) ?? []).filter(({ token }) => token !== lock.token);
     if (left.length === 0) this.#byPath.delete(lock.path);
     else this.#byPath.set(lock.path, left);
   }
+}
+
+function charactersOf({ path, url, owner }: WantedLock): number {
+  return path.length + url.length + owner.length;
+}
+
+function sizeOf(writes: readonly Write[]): number {
+  return writes.reduce((sum, { path }) => sum + path.length, 0);
 }

@@ -10,7 +10,7 @@ import { HttpError } from "../http/errors.ts";
 import { DAV, XML, type XmlElement } from "./xml.ts";
 
 /** Bytes of a document, elements in it, and how deep they stand in each other. */
-export const XML_BOUNDS = { bytes: 256 * 1024, elements: 10_000, depth: 64 };
+export const XML_BOUNDS = { bytes: 128 * 1024, elements: 10_000, depth: 64 };
 
 interface Building {
   readonly element: XmlElement;

@@ -12,6 +12,12 @@ import type { HeldFile } from "./held_file.ts";
 import { isListed, joinPath, listedAt, locate, NO_FOLDERS, type Place } from "./place.ts";
 import type { Refusal } from "./refused.ts";
 
+/** One row of a folder's listing, with what was seen there. */
+export interface DiskEntry extends FolderEntry {
+  /** Of what a link leads to. */
+  readonly stat: FileStat;
+}
+
 /** What lies below a folder, or is the one file. Whatever is found in it is on this machine. */
 export class DiskOrigin implements Origin {
   /**
@@ -55,15 +61,18 @@ export class DiskOrigin implements Origin {
   }
 
   /** Only what a request would get: no link that leads out of the root, nothing but files and folders. */
-  async list(path: string, accepts: (name: string) => boolean): Promise<FolderEntry[]> {
+  async list(path: string, accepts: (name: string, isFile: boolean) => boolean): Promise<DiskEntry[]> {
     const { files, turns, withheld } = this.cache;
     const folder = locate(this.cache, joinPath(this.root, path), this.root, this.linksTo);
     if (folder?.stat.kind !== "directory") return [];
-    const entries: FolderEntry[] = [];
+    const entries: DiskEntry[] = [];
     const all = await files.list(folder.path), turn = turns.begin();
     for (const found of all) {
       if (turn.isOver()) await turn.next();
-      if (!accepts(found.name) || withheld.has(joinPath(folder.realPath, `/${found.name}`))) continue;
+      if (
+        !accepts(found.name, found.isFile === true) ||
+        withheld.has(joinPath(folder.realPath, `/${found.name}`))
+      ) continue;
       try {
         const entry = this.#describe(folder, found);
         if (entry) entries.push(entry);
@@ -76,8 +85,8 @@ export class DiskOrigin implements Origin {
   }
 
   /** SECURITY: another folder may have been in its place, with the names and sizes that were seen: each is looked at. */
-  async #listAgain(folder: Place, entries: readonly FolderEntry[], turn: Turn): Promise<FolderEntry[]> {
-    const sure: FolderEntry[] = [];
+  async #listAgain(folder: Place, entries: readonly DiskEntry[], turn: Turn): Promise<DiskEntry[]> {
+    const sure: DiskEntry[] = [];
     for (const entry of entries) {
       if (turn.isOver()) await turn.next();
       const stat = listedAt(this.cache, folder, entry.name);
@@ -88,7 +97,7 @@ export class DiskOrigin implements Origin {
     return sure;
   }
 
-  #describe({ path: folder }: Place, { name, link }: DirectoryEntry): FolderEntry | undefined {
+  #describe({ path: folder }: Place, { name, link }: DirectoryEntry): DiskEntry | undefined {
     const path = joinPath(folder, `/${name}`);
     if (!link) {
       const stat = this.cache.files.lstat(path);
@@ -100,6 +109,7 @@ export class DiskOrigin implements Origin {
   }
 }
 
-function describe(name: string, { kind, size, modified }: FileStat): FolderEntry | undefined {
-  return kind === "other" ? undefined : { name, kind, size: kind === "file" ? size : 0, modified };
+function describe(name: string, stat: FileStat): DiskEntry | undefined {
+  const { kind, size, modified } = stat;
+  return kind === "other" ? undefined : { name, kind, size: kind === "file" ? size : 0, modified, stat };
 }

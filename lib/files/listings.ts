@@ -13,7 +13,7 @@ import type { Turn, Turns } from "../http/turns.ts";
 import type { ListingOptions, ToldByName } from "../pages/listing.ts";
 import { keyOfView, type ListingView } from "../pages/listing/view.ts";
 import { KeptListings } from "./kept_listings.ts";
-import { type ListingType, type MadeListing, makeListing } from "./make_listing.ts";
+import type { ListingType, MadeListing } from "./make_listing.ts";
 
 /** So many are made at one time, in slices by turns. */
 const AT_ONCE = 4;
@@ -23,6 +23,9 @@ const WAITING = 256;
 
 /** So many searches there may be at one time. */
 const SEARCHES = 16;
+
+/** So many archives there may be at one time: each holds a folder of each level, and what its end will say of all entries. */
+const ARCHIVES = 32;
 
 /** How long one may wait to be made, in milliseconds. */
 const PATIENCE = 10_000;
@@ -68,6 +71,8 @@ export class Listings {
   #nextOwner = 1;
   /** Searches that are on their way. */
   readonly searches = new Room(SEARCHES);
+  /** Archives that are on their way. */
+  readonly archives = new Room(ARCHIVES);
 
   constructor(readonly turns: Turns) {}
 
@@ -137,6 +142,8 @@ export class Listings {
     const found = shows === undefined ? all : await filterInTurns(all, shows, turn);
     const kept = this.#kept.get(key, found);
     if (kept !== undefined) return kept;
+    // PERF: the page and its script are loaded with the first one.
+    const { makeListing } = await import("./make_listing.ts");
     const listing = await makeListing(
       { type, urlPath, view, options: await folder.options(found), told },
       found,

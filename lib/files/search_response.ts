@@ -38,7 +38,13 @@ export async function searchResponse(
     const type = listingType(request);
     const policy = type === "text/html" ? await policyOf(listingParts({})) : undefined;
     const results = (isLeft: () => boolean) => search(order, turns, isLeft);
-    const body = new SearchSource(results, formOf(type, urlPath, view), () => searches.leave());
+    let over = () => {};
+    const body = new SearchSource(results, formOf(type, urlPath, view), () => {
+      searches.leave();
+      over();
+    });
+    // Whoever sends it waits for the next result, and would look after the client only then.
+    over = request.onGone(() => body.close());
     return { status: 200, fields: fieldsOf(type, policy, isLive).concat(NOT_KEPT), body };
   } catch (error) {
     searches.leave();

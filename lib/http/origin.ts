@@ -84,10 +84,10 @@ export interface Origin {
   /**
    * What is in a folder, in no order.
    *
-   * @param accepts false for names that are to be left out
+   * @param accepts false for names that are to be left out; is told of files, where that is known, that they are files
    * @throws {FileError}
    */
-  list(path: string, accepts: (name: string) => boolean): Promise<readonly FolderEntry[]>;
+  list(path: string, accepts: (name: string, isFile: boolean) => boolean): Promise<readonly FolderEntry[]>;
 }
 
 /** What stands at a name of a folder. */

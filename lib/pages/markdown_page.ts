@@ -37,7 +37,7 @@ ${html}
 
 /** The first heading, if it is one of plain text. */
 function titleOf(html: string): string | undefined {
-  const [, text] = /<h1>([^<&]{1,200})<\/h1>/.exec(html) ?? [];
+  const [, text] = /<h1(?: id="[^"]*")?>([^<&]{1,200})<\/h1>/.exec(html) ?? [];
   return text?.trim() || undefined;
 }
 

@@ -45,8 +45,8 @@ export const fileSystem: FileSystem = {
   async list(path) {
     try {
       const entries: DirectoryEntry[] = [];
-      for await (const { name, isSymlink } of Deno.readDir(path)) {
-        entries.push({ name, link: isSymlink });
+      for await (const { name, isSymlink, isFile } of Deno.readDir(path)) {
+        entries.push({ name, link: isSymlink, isFile });
         // The runtime reads them all at once and then gives one out after another, without a pause.
         if (entries.length % ENTRIES_PER_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
       }

@@ -4,88 +4,27 @@
  *
  * @module
  */
-import { basename, dirname, join } from "@std/path";
+import { basename, dirname } from "@std/path";
 import { Gatherer } from "../bytes/gatherer.ts";
-import { uploadOfFile } from "../http/partial_name.ts";
-import {
-  type ErrorLog,
-  type FileAside,
-  FileError,
-  type FileStat,
-  type NewFile,
-  type StoreFiles,
-} from "../ports.ts";
+import { type FileAside, FileError, type FileStat, type NewFile, type StoreFiles } from "../ports.ts";
 import { fileError, forgetStats } from "./files.ts";
 import { writeAll } from "./positioned_file.ts";
 import { NameLocks } from "./name_locks.ts";
 import { isElsewhere, keepMode, linkNew, statOf, tryOr } from "./naming.ts";
 import { removeTree } from "./remove_tree.ts";
 import { renameNew, renameOver } from "./renames.ts";
-
-/** Hidden, so that no request reaches it and no listing shows it. */
-const PREFIX = ".webserv-upload-";
-
-/** Hidden as well, and never removed by us. */
-const KEPT_PREFIX = ".webserv-kept-";
+import {
+  begun,
+  discardUnfinished,
+  hiddenPath,
+  isUnfinishedName,
+  KEPT_PREFIX,
+  over,
+  PREFIX,
+} from "./unfinished.ts";
 
 /** Pieces are gathered up to this, in bytes: each write costs as much as copying many kilobytes. */
 const GATHERED = 64 * 1024;
-
-/** How often an unfinished file is looked for, at once; and so often again, so many times, every so many milliseconds. */
-const ATTEMPTS = 1000;
-const ATTEMPTS_LATER = 10;
-const LOOKS = 10;
-const LOOK_PERIOD = 500;
-
-/** Files that are looked for at a time. */
-const MOST_LOST = 100;
-
-/** A file of a living program is taken for abandoned after this, in milliseconds. */
-const ABANDONED = 60 * 60 * 1000;
-
-/** Who removes what is unfinished when this thread or this program comes to a sudden end. */
-export interface UnfinishedRegistry {
-  begun(path: string): void;
-  over(path: string): void;
-}
-
-/** Of this thread. */
-const unfinished = new Set<string>();
-
-/** Keeps them for the end of this program. */
-export const unfinishedFiles: UnfinishedRegistry = {
-  begun: (path) => void unfinished.add(path),
-  over: (path) => void unfinished.delete(path),
-};
-
-let registry = unfinishedFiles;
-
-/** Has them kept by another: a worker thread ends without a word when the program does. */
-export function setUnfinishedRegistry(other: UnfinishedRegistry): void {
-  registry = other;
-}
-
-/** True for the name of a file that is being written. */
-export function isUnfinishedName(name: string): boolean {
-  return name.startsWith(PREFIX);
-}
-
-/**
- * Removes a file that was left behind, if its name is that of one. Never throws: what cannot be removed is swept at the next start.
- *
- * @returns false if it is not there
- */
-export function removeUnfinished(path: string): boolean {
-  unfinished.delete(path);
-  if (!isUnfinishedName(basename(path))) return true;
-  try {
-    // A folder that was to be removed is one of them. No link is followed.
-    Deno.removeSync(path, { recursive: true });
-    return true;
-  } catch (error) {
-    return fileError(error, path).problem !== "not found";
-  }
-}
 
 let locks = new NameLocks();
 
@@ -94,15 +33,13 @@ export function setNameLocks(shared: NameLocks): void {
   locks = shared;
 }
 
-globalThis.addEventListener("unload", () => unfinished.forEach(removeUnfinished));
-
 /** The stores of this machine. */
 export const storeFiles: StoreFiles = {
   create(folder) {
     const path = hiddenPath(folder);
     try {
       const file = Deno.openSync(path, { write: true, createNew: true });
-      registry.begun(path);
+      begun(path);
       tryOr(undefined, () => file.lockSync(true));
       return new UnnamedFile(file, path, statOf(file, path));
     } catch (error) {
@@ -181,7 +118,7 @@ export const storeFiles: StoreFiles = {
       if (isElsewhere(error)) return undefined;
       throw fileError(error, path);
     }
-    if (!isKept) registry.begun(aside);
+    if (!isKept) begun(aside);
     return new Aside(aside);
   },
 
@@ -202,55 +139,20 @@ export const storeFiles: StoreFiles = {
   partials: () => import("./partial_files.ts").then(({ partialFiles }) => partialFiles),
 };
 
-function isRemovedIn(attempts: number, path: string): boolean {
-  for (let attempt = 0; attempt < attempts; attempt++) if (removeUnfinished(path)) return true;
-  return false;
-}
-
-/** What was not found, and how often it is still to be looked for. */
-const lost = new Map<string, number>();
-let looking: ReturnType<typeof setInterval> | undefined;
-
-function removeLater(path: string): void {
-  if (lost.size >= MOST_LOST) return registry.over(path);
-  lost.set(path, LOOKS);
-  if (looking !== undefined) return;
-  looking = setInterval(removeLost, LOOK_PERIOD);
-  Deno.unrefTimer(looking);
-}
-
-function removeLost(): void {
-  for (const [path, looks] of lost) {
-    if (!isRemovedIn(ATTEMPTS_LATER, path) && looks > 1) lost.set(path, looks - 1);
-    else {
-      lost.delete(path);
-      registry.over(path);
-    }
-  }
-  if (lost.size > 0) return;
-  clearInterval(looking);
-  looking = undefined;
-}
-
-function hiddenPath(folder: string, prefix = PREFIX): string {
-  return join(folder, `${prefix}${Deno.pid}-${crypto.randomUUID()}`);
-}
-
 class Aside implements FileAside {
   constructor(public path: string) {}
 
   discard(): void {
     if (!isUnfinishedName(basename(this.path))) tryOr(undefined, () => Deno.removeSync(this.path));
     // SECURITY: as that of a new file, which a folder on the way may have taken elsewhere.
-    else if (isRemovedIn(ATTEMPTS, this.path)) registry.over(this.path);
-    else removeLater(this.path);
+    else discardUnfinished(this.path);
   }
 
   async removeTree() {
     forgetStats();
     this.#unkeep();
     const failures = await removeTree(this.path);
-    if (failures.length === 0) registry.over(this.path);
+    if (failures.length === 0) over(this.path);
     return failures;
   }
 
@@ -263,7 +165,7 @@ class Aside implements FileAside {
     } catch (error) {
       throw fileError(error, this.path);
     }
-    registry.begun(path);
+    begun(path);
     this.path = path;
   }
 
@@ -281,7 +183,7 @@ class Aside implements FileAside {
   #giveFolderBack(path: string): boolean {
     return tryOr(false, () => {
       Deno.renameSync(this.path, path);
-      registry.over(this.path);
+      over(this.path);
       return true;
     });
   }
@@ -289,7 +191,7 @@ class Aside implements FileAside {
   keep(): string {
     if (!isUnfinishedName(basename(this.path))) return this.path;
     const kept = hiddenPath(dirname(this.path), KEPT_PREFIX);
-    registry.over(this.path);
+    over(this.path);
     return tryOr(this.path, () => {
       Deno.renameSync(this.path, kept);
       return kept;
@@ -351,7 +253,7 @@ class UnnamedFile implements NewFile {
         keepMode(path, this.path);
         Deno.renameSync(this.path, path);
         this.#exists = false;
-        registry.over(this.path);
+        over(this.path);
       } else linkNew(this.path, path);
     } catch (error) {
       throw fileError(error, path);
@@ -365,8 +267,7 @@ class UnnamedFile implements NewFile {
     if (!this.#exists) return;
     this.#exists = false;
     // SECURITY: nobody else removes it. Where it is not found, a folder on the way leads elsewhere just now.
-    if (isRemovedIn(ATTEMPTS, this.path)) registry.over(this.path);
-    else removeLater(this.path);
+    discardUnfinished(this.path);
   }
 
   readonly #write = (bytes: Uint8Array): Promise<void> => writeAll(this.file, bytes);
@@ -375,79 +276,6 @@ class UnnamedFile implements NewFile {
     if (this.#open) this.file.close();
     this.#open = false;
     this.#gatherer.release();
-  }
-}
-
-/**
- * Removes what a crashed run has left below a store. Never rejects.
- *
- * @param foundPartial is told of files that may still be gone on with
- */
-export async function sweep(
-  folder: string,
-  log: ErrorLog,
-  foundPartial?: (folder: string, name: string) => void,
-): Promise<void> {
-  const complain = (error: unknown) => {
-    const { problem } = fileError(error, folder);
-    if (problem === "not found") return;
-    log.warning(`${folder} could not be swept of unfinished uploads: ${problem}`);
-  };
-  try {
-    for await (const { name, isDirectory, isFile } of Deno.readDir(folder)) {
-      const path = join(folder, name);
-      if (isDirectory && !name.startsWith(PREFIX)) await sweep(path, log, foundPartial);
-      else if ((isFile || isDirectory) && name.startsWith(PREFIX)) {
-        try {
-          if (!isAbandoned(path, name)) continue;
-          await Deno.remove(path, { recursive: true });
-          const what = isFile ? "an unfinished upload" : "what was being removed";
-          log.notice(`removed ${what} of an earlier run from ${folder}`);
-        } catch (error) {
-          complain(error);
-        }
-      } else if (isFile && uploadOfFile(name) !== undefined) foundPartial?.(folder, name);
-    }
-  } catch (error) {
-    complain(error);
-  }
-}
-
-/** Whoever writes it is gone. What has been written to since this program began is somebody's, perhaps our own. */
-function isAbandoned(path: string, name: string): boolean {
-  const { mtime, ctime, isDirectory } = Deno.statSync(path);
-  // A folder that was taken from its name has changed then, but was not modified.
-  const since = Math.max(mtime?.getTime() ?? 0, isDirectory ? ctime?.getTime() ?? 0 : 0);
-  const age = Date.now() - since;
-  if (age < performance.now()) return false;
-  const held = isHeld(path);
-  if (held !== undefined) return !held;
-  const pid = Number(name.slice(PREFIX.length).split("-", 1)[0]);
-  // Our own number is an earlier program's: in a container all have the same.
-  return pid === Deno.pid || !isRunning(pid) || age > ABANDONED;
-}
-
-/** Whether a living program holds it open; undefined where that cannot be known. */
-function isHeld(path: string): boolean | undefined {
-  return tryOr(undefined, () => {
-    using file: Deno.FsFile & { tryLockSync?(exclusive: boolean): boolean } = Deno.openSync(path, {
-      read: true,
-      // SECURITY: a pipe that has taken its place would hold this thread until somebody writes to it.
-      write: true,
-    });
-    // Since Deno 2.9.
-    const released = file.tryLockSync?.(true);
-    return released === undefined ? undefined : !released;
-  });
-}
-
-/** True where it cannot be known. */
-function isRunning(pid: number): boolean {
-  if (Deno.build.os !== "linux") return true;
-  try {
-    return Deno.statSync(`/proc/${pid}`).isDirectory;
-  } catch (error) {
-    return !(error instanceof Deno.errors.NotFound);
   }
 }
 

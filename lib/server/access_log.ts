@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { withoutSecret } from "../http/login_path.ts";
 import type { Recording, Request, Response } from "../http/message.ts";
 import type { ByteConnection, Clock, Log } from "../ports.ts";
 import { commonLine, jsonLine } from "./access_formats.ts";
@@ -108,12 +109,12 @@ export class AccessLog implements AnswerLog {
     request: LoggedRequest | undefined,
     { status, bytes, why, weather, user }: Outcome,
   ): void {
-    const clock = this.#clock;
+    const clock = this.#clock, referer = request?.fields.get("referer");
     const entry = {
       remote: (request?.forwarded?.client ?? remote).hostname,
       host: request?.host ?? "",
       method: request?.method ?? "",
-      target: request?.target ?? "",
+      target: request === undefined ? "" : withoutSecret(request.target),
       protocol: request?.version ?? "",
       status,
       bytes,
@@ -121,7 +122,7 @@ export class AccessLog implements AnswerLog {
       duration: !this.#isTimed || request === undefined || request.started === 0
         ? 0
         : clock.monotonic() - request.started,
-      referer: request?.fields.get("referer"),
+      referer: referer && withoutSecret(referer),
       userAgent: request?.fields.get("user-agent"),
       weather,
       user,

@@ -37,6 +37,7 @@ export function answerFromDav(exchange: Exchange): MaybePromise<Outcome> | undef
   const { request, location, path, trace } = exchange, answer = METHODS.get(request.method);
   if (answer === undefined || exchange.isChosen) return undefined;
   if (!location.config.access.cors && isForeign(request)) return fromElsewhere(request);
-  trace?.answeredBy({ kind: "store", path: joinPath(location.store!.root, location.storePath(path)) });
+  const kind = request.method === "PROPFIND" ? "listing" : "store";
+  trace?.answeredBy({ kind, path: joinPath(location.store!.root, location.storePath(path)) });
   return answer(exchange);
 }

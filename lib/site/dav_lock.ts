@@ -17,7 +17,7 @@ import { encodePath } from "../http/path.ts";
 import { UNFIT_NAME } from "../store/put.ts";
 import { find, type Place } from "../store/named.ts";
 import { FileError } from "../ports.ts";
-import { bodyOf } from "./dav_body.ts";
+import { bodyOf, SHORT_BODY } from "./dav_body.ts";
 import { type Conditions, conditionsOf } from "./dav_conditions.ts";
 import { askLocks, locked, lockPath, XML_FIELDS } from "./dav_locks.ts";
 import type { Exchange } from "./exchange.ts";
@@ -37,7 +37,7 @@ export async function answerLock(exchange: Exchange): Promise<Outcome> {
   if (depth === "malformed" || depth === 1) return new HttpError(400, "a lock has the Depth 0 or infinity");
   const conditions = conditionsOf(exchange);
   if (conditions instanceof HttpError) return conditions;
-  const body = await bodyOf(request);
+  const body = await bodyOf(request, SHORT_BODY);
   const spot = await spotOf(exchange);
   if (spot instanceof HttpError) return spot;
   const refused = await conditions.check();

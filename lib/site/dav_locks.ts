@@ -63,11 +63,14 @@ export async function locksAt(
  * @throws {FileError}
  */
 export function lockPath(store: StoreOrigin, place: string): string | undefined {
-  const own = store.folder(place);
-  if (typeof own !== "string") return own.place.realPath.toLowerCase();
-  const slash = place.lastIndexOf("/"), folder = store.folder(place.slice(0, Math.max(slash, 0)));
+  const slash = place.lastIndexOf("/"), name = place.slice(slash + 1);
+  const folder = store.folder(place.slice(0, Math.max(slash, 0)));
   if (typeof folder === "string") return undefined;
-  return `${withoutSlash(folder.place.realPath)}/${place.slice(slash + 1)}`.toLowerCase();
+  if (name === "") return folder.place.realPath.toLowerCase();
+  // A link may lead to it. Of a file the name is enough: it is replaced at any time.
+  const own = folder.occupant(name).kind === "folder" ? store.folder(place) : undefined;
+  if (typeof own === "object") return own.place.realPath.toLowerCase();
+  return `${withoutSlash(folder.place.realPath)}/${name}`.toLowerCase();
 }
 
 function withoutSlash(path: string): string {

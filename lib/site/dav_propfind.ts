@@ -7,15 +7,18 @@ import { parsePropfind, type PropfindQuery } from "../dav/bodies.ts";
 import { depthOf } from "../dav/dav_fields.ts";
 import type { DiskRoom, ShownLock } from "../dav/lock_questions.ts";
 import { asksForRoom, type DavResource, MULTISTATUS, parseDead, writeProperties } from "../dav/properties.ts";
-import type { DiskFile, DiskFolder } from "../disk/found.ts";
+import type { DiskEntry } from "../disk/disk_origin.ts";
+import { DiskFile, type DiskFolder } from "../disk/found.ts";
 import { PropertyFiles } from "../disk/property_files.ts";
 import type { StoreFolder } from "../disk/store_folder.ts";
+import { fileEntityTag } from "../http/etag.ts";
 import { HttpError, refusal } from "../http/errors.ts";
+import { typeByName } from "../http/media_type.ts";
 import type { Outcome } from "../http/message.ts";
 import type { NameInFolder } from "../http/origin.ts";
 import { type DecodedPath, encodePath } from "../http/path.ts";
 import { FileError } from "../ports.ts";
-import { bodyOf } from "./dav_body.ts";
+import { bodyOf, SHORT_BODY } from "./dav_body.ts";
 import { askLocks, lockPath, locksAt, XML_FIELDS } from "./dav_locks.ts";
 import type { Exchange } from "./exchange.ts";
 import { refusedProgram } from "./refused_links.ts";
@@ -39,7 +42,7 @@ export async function answerPropfind(exchange: Exchange): Promise<Outcome> {
   const { request, location, path } = exchange;
   const depth = depthOf(request.fields, "infinity");
   if (depth === "malformed") return new HttpError(400, "the field Depth has a value that it cannot have");
-  const query = parsePropfind(await bodyOf(request));
+  const query = parsePropfind(await bodyOf(request, SHORT_BODY));
   const found = location.origin!.find(location.originPath(path));
   if (found === undefined || (found.kind === "file" && path.endsWith("/"))) return refusal(404);
   const refused = found.kind === "file" ? refusedProgram(exchange, found) : undefined;
@@ -51,7 +54,7 @@ export async function answerPropfind(exchange: Exchange): Promise<Outcome> {
     ? { own: [], members: [] }
     : await locksAt(exchange.services, key, withMembers);
   const room = asksForRoom(query) ? await roomOf(exchange) : undefined;
-  const own = describe(exchange, path, found, {
+  const own = describe(exchange, path, ownHref(exchange), found, {
     dead: deadOf(nameIn(exchange, place)),
     locks: locks.own,
     room,
@@ -67,6 +70,11 @@ export async function answerPropfind(exchange: Exchange): Promise<Outcome> {
 async function* one(text: string): AsyncGenerator<string> {
   yield text;
 }
+
+/** What is told of a file or a folder. */
+type Found =
+  | Pick<DiskFile, "kind" | "size" | "modified" | "etag" | "contentType">
+  | Pick<DiskFolder, "kind" | "stat">;
 
 /** What is in a folder, told piece by piece. */
 class Members {
@@ -90,18 +98,19 @@ class Members {
     const kept = typeof folder === "string" ? undefined : await PROPERTIES.names(folder);
     const byName = this.#locksByName();
     yield first;
-    const turn = turns.begin();
-    for (const { name } of entries) {
+    const turn = turns.begin(), href = ownHref(this.exchange);
+    for (const entry of entries) {
+      const { name } = entry;
       if (turn.isOver()) await turn.next();
       if (!mayRead(this.exchange, `${base}${name}` as DecodedPath)) continue;
-      const found = look(() => origin.find(`${originPath}/${name}`));
-      if (found === undefined || (found.kind === "file" && refusedProgram(this.exchange, found))) continue;
+      const found = this.#found(entry, `${originPath}/${name}`);
+      if (found === undefined) continue;
       const dead = kept?.has(name) ? deadOf({ folder: folder as StoreFolder, name }) : NO_DEAD;
       const locks = [
         ...this.known.own.filter(({ isDeep }) => isDeep),
         ...byName.get(name.toLowerCase()) ?? [],
       ];
-      const resource = describe(this.exchange, `${base}${name}`, found, {
+      const resource = describe(this.exchange, `${base}${name}`, `${href}/${encodeName(name)}`, found, {
         dead,
         locks,
         room: this.known.room,
@@ -109,6 +118,23 @@ class Members {
       yield writeProperties(resource, this.query);
     }
     yield MULTISTATUS.tail;
+  }
+
+  /**
+   * What a name stands for. PERF: what was seen when the folder was listed is enough, but of links, and where only the content
+   * tells the type.
+   */
+  #found({ name, stat, isLink }: DiskEntry, path: string): Found | undefined {
+    const { exchange } = this, { origin, labels } = exchange.location;
+    const find = () => {
+      const found = look(() => origin!.find(path));
+      return found?.kind === "file" && refusedProgram(exchange, found) ? undefined : found;
+    };
+    const type = typeByName(name);
+    if (isLink || (stat.kind === "file" && (type === undefined || labels !== undefined))) return find();
+    if (stat.kind === "directory") return { kind: "directory", stat };
+    const { size, modified } = stat;
+    return { kind: "file", size, modified, etag: fileEntityTag(stat), contentType: type! };
   }
 
   #locksByName(): Map<string, ShownLock[]> {
@@ -131,19 +157,47 @@ function look<T>(act: () => T): T | undefined {
   }
 }
 
+/** @param href without a slash at its end */
 function describe(
   { location: { labels } }: Exchange,
   path: string,
-  found: DiskFile | DiskFolder,
+  href: string,
+  found: Found,
   known: Pick<DavResource, "dead" | "locks" | "room">,
 ): DavResource {
-  const plain = path.endsWith("/") ? path.slice(0, -1) : path, name = plain.slice(plain.lastIndexOf("/") + 1);
+  const plain = withoutSlash(path), name = plain.slice(plain.lastIndexOf("/") + 1);
   if (found.kind === "directory") {
-    return { href: encodePath(`${plain}/`), name, modified: found.stat.modified, file: undefined, ...known };
+    return { href: `${href}/`, name, modified: found.stat.modified, file: undefined, ...known };
   }
-  const { size, etag, modified } = found,
-    { contentType } = labels?.labelsOf(found, path as DecodedPath) ?? found;
-  return { href: encodePath(path), name, modified, file: { size, etag, contentType }, ...known };
+  const { size, etag, modified } = found;
+  const { contentType } = found instanceof DiskFile && labels?.labelsOf(found, path) || found;
+  return { href, name, modified, file: { size, etag, contentType }, ...known };
+}
+
+/** A colon in it would not make it a scheme: it has a slash before it. */
+function encodeName(name: string): string {
+  return encodePath(`/${name}`).slice(1);
+}
+
+function withoutSlash(path: string): string {
+  return path.endsWith("/") ? path.slice(0, -1) : path;
+}
+
+/**
+ * The path as it was asked for, without a slash at its end: clients (cadaver) look for just that in the answer, however they
+ * encode it.
+ */
+function ownHref({ request, path }: Exchange): string {
+  return withoutSlash(isSpelling(request.path, path) ? request.path : encodePath(path));
+}
+
+function isSpelling(encoded: string, path: string): boolean {
+  try {
+    return decodeURIComponent(encoded) === path;
+  } catch {
+    // No UTF-8.
+    return false;
+  }
 }
 
 /** Where the properties of the store itself lie would be outside of it: it has none. */

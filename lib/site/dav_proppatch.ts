@@ -11,6 +11,7 @@ import type { Outcome, Request } from "../http/message.ts";
 import { encodePath } from "../http/path.ts";
 import type { StoreTarget } from "../store/target.ts";
 import { find } from "../store/named.ts";
+import { XML_BOUNDS } from "../dav/xml_reader.ts";
 import { bodyOf } from "./dav_body.ts";
 import { XML_FIELDS } from "./dav_locks.ts";
 import { answerGuarded } from "./dav_writes.ts";
@@ -24,7 +25,7 @@ const THE_STORE = new HttpError(403, "the store itself has no properties that co
 /** 207 with what has come of it: all changes, or none. */
 export async function answerProppatch(exchange: Exchange): Promise<Outcome> {
   const { request, path } = exchange;
-  const changes = parsePropertyUpdate(await bodyOf(request));
+  const changes = parsePropertyUpdate(await bodyOf(request, XML_BOUNDS.bytes));
   const target = storeTargetOf(exchange);
   return await answerGuarded(exchange, { request, target, run: (_: Request) => change(target) });
 

@@ -9,6 +9,7 @@ import type { ShownLock } from "../dav/lock_questions.ts";
 import type { Write } from "../dav/lock_table.ts";
 import { sentTimeOf } from "../dav/dav_fields.ts";
 import { PropertyFiles } from "../disk/property_files.ts";
+import type { StoreFolder } from "../disk/store_folder.ts";
 import { destinationOf } from "../http/destination.ts";
 import { andThen } from "../http/maybe_promise.ts";
 import { busy, HttpError } from "../http/errors.ts";
@@ -26,6 +27,9 @@ export interface GuardedWrite {
   readonly target: StoreTarget;
   run(request: Request, target: StoreTarget): Promise<Outcome>;
 }
+
+/** How often the end of a write is told, and how long after each other, in milliseconds. */
+const ATTEMPTS = 5, PAUSE = 500;
 
 /** What clients leave lies beside the files, wherever they are written from. */
 const COMPANIONS = new PropertyFiles();
@@ -55,6 +59,17 @@ function hasContent({ method }: Request): boolean {
   return method === "PUT" || method === "POST" || method === "PATCH";
 }
 
+/**
+ * PERF: of little content nobody is spared the sending, so one question does. An upload that goes on later leaves something
+ * behind before its content has come.
+ */
+function isSoonThere({ method, body: { length }, fields }: Request): boolean {
+  return method !== "PATCH" && length !== undefined && length <= LITTLE && !fields.has("upload-complete");
+}
+
+/** Bytes. */
+const LITTLE = 64 * 1024;
+
 /** Owns the lease of one request. */
 class WriteGuard {
   readonly #path: string | undefined;
@@ -70,9 +85,11 @@ class WriteGuard {
 
   /** @throws {Held | HttpError} */
   async runAtEnd({ request, target, run }: GuardedWrite): Promise<Outcome> {
-    const refused = await this.conditions.check();
-    if (refused !== undefined) return refused;
-    await this.#ask(this.#writes(), false);
+    if (!isSoonThere(request)) {
+      const refused = await this.conditions.check();
+      if (refused !== undefined) return refused;
+      await this.#ask(this.#writes(), false);
+    }
     const body = withEnd(request.body, async () => {
       // It may have come long after the first look.
       const refused = await this.conditions.check();
@@ -85,7 +102,10 @@ class WriteGuard {
       modified,
       naming: (name) => void this.#named.push(name),
     });
-    return modified !== undefined && isDone(outcome) ? withTimeTaken(outcome) : outcome;
+    if (!isDone(outcome)) return outcome;
+    // What has been left beside an earlier file of the name, which somebody removed by another way, is not its.
+    if (outcome.status === 201 && request.method === "PUT") await this.#forgetProperties();
+    return modified === undefined ? outcome : withTimeTaken(outcome);
   }
 
   /** @throws {Held | HttpError} */
@@ -103,9 +123,19 @@ class WriteGuard {
     return outcome;
   }
 
+  /** Whatever comes of that, the answer is what has come of the write. */
   async end(): Promise<void> {
-    if (this.#lease === undefined) return;
-    await askLocks(this.exchange.services, { do: "end", lease: this.#lease, gone: this.#gone });
+    const { services } = this.exchange, { clock } = services.files;
+    for (let attempt = 0; this.#lease !== undefined && attempt < ATTEMPTS; attempt++) {
+      if (attempt > 0) await new Promise<void>((resolve) => clock.after(PAUSE, resolve));
+      try {
+        await askLocks(services, { do: "end", lease: this.#lease, gone: this.#gone });
+        this.#lease = undefined;
+      } catch (error) {
+        // The main thread has too much to do: it forgets the lease by itself in the end.
+        if (!(error instanceof HttpError)) throw error;
+      }
+    }
   }
 
   /** What is in the way: the locks of the place itself, or of what is in it. */
@@ -160,9 +190,19 @@ class WriteGuard {
   }
 
   #isThere(): boolean {
-    const { location: { store }, location, path } = this.exchange, place = location.storePath(path);
-    const slash = place.lastIndexOf("/"), folder = store!.folder(place.slice(0, Math.max(slash, 0)));
-    return typeof folder !== "string" && folder.occupant(place.slice(slash + 1)).kind !== "nothing";
+    const named = this.#place();
+    return named !== undefined && named.folder.occupant(named.name).kind !== "nothing";
+  }
+
+  async #forgetProperties(): Promise<void> {
+    const named = this.#place();
+    if (named !== undefined) await COMPANIONS.removed(named);
+  }
+
+  #place(): { readonly folder: StoreFolder; readonly name: string } | undefined {
+    const { location, path } = this.exchange, place = location.storePath(path);
+    const slash = place.lastIndexOf("/"), folder = location.store!.folder(place.slice(0, Math.max(slash, 0)));
+    return typeof folder === "string" ? undefined : { folder, name: place.slice(slash + 1) };
   }
 
   #destination(kind: Write["kind"]): Write[] {

@@ -42,6 +42,8 @@ export function errorPage(exchange: Exchange, error: HttpError): MaybePromise<Re
     if (response !== undefined) return response;
     // A page that is not there must not hide the error.
     exchange.trace?.answeredBy(SERVER);
+    // It is for those who have logged in, and is not to be said of each who has not.
+    if (outcome instanceof HttpError && outcome.status === 401) return errorResponse(error, request, id, why);
     const problem = outcome instanceof HttpError && outcome.log || `it is answered ${outcome.status}`;
     errorLog.warning(`error_page ${path} for ${error.status} cannot be sent: ${problem}`);
     return errorResponse(error, request, id, why);

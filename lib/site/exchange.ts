@@ -21,6 +21,7 @@ import type { AccessGuard } from "./access_guard.ts";
 import type { AddedFields } from "./added_fields.ts";
 import type { PublicAuthority, SecureAddress } from "./authority_pages.ts";
 import type { Location } from "./location.ts";
+import type { LoginPage } from "./login_link.ts";
 import type { LocationTable } from "./location_table.ts";
 import type { KnowsUsers } from "./logins.ts";
 import type { NeverRun } from "./never_run.ts";
@@ -87,6 +88,8 @@ export interface Services {
   readonly logins?: KnowsUsers | undefined;
   /** The main thread, for what no thread can know alone; undefined where there is none, and nothing is to be asked. */
   readonly main?: MainThread | undefined;
+  /** Logs in by a link, and knows who has; undefined where the server was started without one. */
+  readonly login?: LoginPage | undefined;
   /** Passes requests on to other servers; undefined where no location does. */
   readonly forwarder?: Forwarder | undefined;
   /** Whose certificates the servers have that bring none of their own; undefined where there are none. */

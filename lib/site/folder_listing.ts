@@ -45,7 +45,7 @@ function listedFolder(exchange: Exchange, view: ListingView): ListedFolder {
     variant: isWritable ? "w" : "",
     ...viewed(exchange),
     options: (found) => {
-      const tools = isWritable ? toolsFor(exchange) : {};
+      const tools = { ...isWritable && toolsFor(exchange), ...location.config.files.archive && ARCHIVES };
       const readme = entryOfReadme(found);
       return readme === undefined ? tools : withReadme(exchange, tools, readme);
     },
@@ -101,6 +101,15 @@ function showsTools(exchange: Exchange): boolean {
   return location.showsStore && (location.guard?.lets(exchange, "write") ?? true) &&
     !location.origin!.find(location.originPath(path))?.isOutside;
 }
+
+/** Buttons that have the folder as one file. */
+const ARCHIVES: ListingOptions = {
+  actions: `<span role="group" aria-label="Download the folder">` +
+    ["zip", "tar"].map((form) =>
+      `<button name="archive" value="${form}" title="Download the folder as one file" aria-label="Download as .${form}">` +
+      `↓ ${form}</button>`
+    ).join("") + "</span>",
+};
 
 /** PERF: what it takes is loaded with the first folder that has one. */
 async function withReadme(

@@ -12,7 +12,7 @@ import type { Response } from "../http/message.ts";
 import type { Labels } from "../http/origin.ts";
 import { evaluatePreconditions } from "../http/preconditions.ts";
 import { LONGEST_MARKDOWN, markdownToHtml } from "../markdown/markdown.ts";
-import { MARKDOWN_PAGE_STYLE, markdownPage } from "../pages/markdown_page.ts";
+import { MARKDOWN_PAGE_STYLE, markdownPage, plainText } from "../pages/markdown_page.ts";
 import { policyWithNonce } from "../pages/policy.ts";
 import type { Exchange } from "./exchange.ts";
 
@@ -27,7 +27,7 @@ const encoder = new TextEncoder();
  * @throws {FileError} also by rejecting
  */
 export async function answerWithPage(
-  { request, location, services: { files: { clock } } }: Exchange,
+  { request, location, services: { files: { clock }, listings: { turns } } }: Exchange,
   file: DiskFile,
   labels: Labels,
 ): Promise<Response | HttpError | undefined> {
@@ -42,10 +42,11 @@ export async function answerWithPage(
   if (verdict === "failed") return refusal(412);
   if (verdict === "not modified") return { status: 304, fields, body: undefined };
   const name = file.path.slice(file.path.lastIndexOf("/") + 1);
-  const body = await file.derive(
-    "page",
-    async () => encoder.encode(markdownPage(name, markdownToHtml(await decodedText(file, LONGEST_MARKDOWN)))),
-  );
+  const body = await file.derive("page", async () => {
+    const text = await decodedText(file, LONGEST_MARKDOWN);
+    const html = await markdownToHtml(text, () => turns.wait());
+    return encoder.encode(markdownPage(name, html ?? plainText(text)));
+  });
   return {
     status: 200,
     fields: FieldBlock.of(["Content-Type", "text/html; charset=utf-8"]).concat(fields)

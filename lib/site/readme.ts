@@ -20,11 +20,12 @@ export async function readmeBelow(
   exchange: Exchange,
   { name }: FolderEntry,
 ): Promise<Pick<ListingOptions, "below" | "style">> {
-  const { location, path } = exchange;
+  const { location, path, services: { listings: { turns } } } = exchange;
   if (!mayRead(exchange, `${path}${name}`)) return {};
   const file = await location.origin!.find(location.originPath(`${path}${name}`));
   if (file?.kind !== "file" || file.size > LONGEST_MARKDOWN) return {};
   const text = await decodedText(file, LONGEST_MARKDOWN);
-  const html = /\.(?:md|markdown)$/i.test(name) ? markdownToHtml(text) : plainText(text);
-  return { below: textBelow(name, html), style: TEXT_BELOW_STYLE };
+  const isMarkdown = /\.(?:md|markdown)$/i.test(name);
+  const html = isMarkdown ? await markdownToHtml(text, () => turns.wait()) : undefined;
+  return { below: textBelow(name, html ?? plainText(text)), style: TEXT_BELOW_STYLE };
 }

@@ -244,6 +244,13 @@ function hearEvents(
   );
 }
 
+/** What the link answers that logs in; undefined for everything else. */
+function loginAnswer(request: Request, { login }: Services): MaybePromise<Response> | undefined {
+  if (login === undefined || !isOwnPath(request)) return undefined;
+  const outcome = login.answer(request);
+  return outcome instanceof HttpError ? errorResponse(outcome, request) : outcome;
+}
+
 /** On an endpoint that speaks TLS. */
 function createPlainHandler(hosts: Hosts, services: Services): PlainHandler {
   const { servers, guard } = hosts;
@@ -274,7 +281,8 @@ function createHandler(hosts: Hosts, services: Services): SiteHandler {
     if (request.tls !== undefined && isMisdirected(request, request.tls, server, servers)) {
       return errorResponse(MISDIRECTED, request);
     }
-    const answer = authorityAnswer(request, hosts, server, services) ?? liveAnswer(request, server, services);
+    const answer = authorityAnswer(request, hosts, server, services) ??
+      liveAnswer(request, server, services) ?? loginAnswer(request, services);
     if (answer !== undefined) {
       trace?.answeredBy({ kind: "server" });
       return answer;

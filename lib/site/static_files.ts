@@ -15,7 +15,6 @@ import type { DecodedPath } from "../http/path.ts";
 import { FileError } from "../ports.ts";
 import { answerWithFile } from "./coded_files.ts";
 import type { Exchange } from "./exchange.ts";
-import { answerWithListing } from "./folder_listing.ts";
 import { answerWithPage, hasPage, labelsOfText, wantsPage } from "./markdown.ts";
 import { notFound, refusedProgram } from "./refused_links.ts";
 import { slashRedirect } from "./returns.ts";
@@ -108,9 +107,9 @@ function answerMarkdown(exchange: Exchange, file: DiskFile, labels: Labels): May
   const { request, location } = exchange;
   const asText = () =>
     answerWithFile(exchange, request, { file, labels: labelsOfText(labels), origin: location.origin! });
-  return wantsPage(exchange)
-    ? answerWithPage(exchange, file, labels).then((page) => page ?? asText())
-    : asText();
+  if (!wantsPage(exchange)) return asText();
+  exchange.trace?.because?.("the client names text/html: it gets the text as a page");
+  return answerWithPage(exchange, file, labels).then((page) => page ?? asText());
 }
 
 /** The first index file that exists, whatever the location of its path makes of it; else the listing; else 403. */
@@ -131,10 +130,16 @@ function answerFolder(exchange: Exchange, first: number): MaybePromise<Outcome> 
   if (!isReading(exchange)) return READ_ONLY;
   const name = nameInQuery(exchange.request.query);
   if (name !== undefined) return answerNamed(exchange, name);
-  return archiveAsked(exchange) ?? answerWithListing(exchange);
+  return archiveAsked(exchange) ?? listFolder(exchange);
 }
 
 /** PERF: what it takes is loaded when the first one is asked for. */
+async function listFolder(exchange: Exchange): Promise<Outcome> {
+  const { answerWithListing } = await import("./folder_listing.ts");
+  return await answerWithListing(exchange);
+}
+
+/** PERF: the same. */
 function archiveAsked(exchange: Exchange): Promise<Outcome> | undefined {
   const { request: { query }, location, path, trace } = exchange;
   if (query === undefined || !location.config.files.archive || !ARCHIVE.test(query)) return undefined;

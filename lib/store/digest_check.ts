@@ -7,7 +7,9 @@ import { createHash } from "node:crypto";
 import { DigestMismatch, expectedDigests } from "../http/digest_fields.ts";
 import { HttpError } from "../http/errors.ts";
 import type { FieldBlock } from "../http/fields.ts";
-import type { NextPiece } from "./receive.ts";
+
+/** Gives the next piece of a body; null at its end. */
+type NextPiece = () => Promise<Uint8Array | null>;
 
 /**
  * The same pieces, whose end is that of the content that was announced.

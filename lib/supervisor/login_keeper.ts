@@ -10,6 +10,7 @@ import type { Config } from "../config/types.ts";
 import { LoginJobs } from "./login_jobs.ts";
 import type { TopicAnswerer } from "./questions.ts";
 import { UserFiles } from "./user_files.ts";
+import { reasonOf } from "./worker_messages.ts";
 
 /** What it works with. */
 export interface LoginKeeperPorts {
@@ -86,7 +87,13 @@ export class LoginKeeper implements TopicAnswerer {
     const { now } = this.#ports;
     this.#failures.failed(address, now());
     const wait = this.#failures.blocked(address, now());
-    if (wait > 0) this.#tell({ blocked: address, for: wait });
+    if (wait <= 0) return;
+    this.#tell({ blocked: address, for: wait });
+    this.#ports.notice(
+      `${this.#failures.limit} logins from ${reasonOf(address)} have failed: it is answered 429 for ${
+        Math.ceil(wait / 1000)
+      } s`,
+    );
   }
 
   #waitOf(address: string): LoginAnswer | undefined {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { RunCookieFacts } from "../access/run_cookie.ts";
 import type { Config } from "../config/types.ts";
 import type { Place } from "../inspector/metrics.ts";
 import type { RecordsFound, RecordsWanted } from "../inspector/wanted.ts";
@@ -90,6 +91,8 @@ export interface WorkerStart {
   readonly live: LiveState;
   /** Undefined where there is no app behind this server. */
   readonly app?: AppState | undefined;
+  /** Of those who have logged in by a link; undefined where there is none. */
+  readonly cookie?: RunCookieFacts | undefined;
   /** Undefined where nobody wants to see the requests. */
   readonly inspection?: Inspection | undefined;
 }

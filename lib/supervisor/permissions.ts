@@ -10,6 +10,7 @@ import {
   allLocations,
   certificateFiles,
   fastcgiAddresses,
+  hasDav,
   hasFastcgi,
   linkFolders,
   logFiles,
@@ -209,8 +210,16 @@ export function permissionFlags(config: Config, workers: PermissionSet, needs: M
         : unique([...workers.run, ...pools.run, ...(startsPrograms(config) ? needs.killers : [])]),
     ],
     ["env", [...new Set([...needs.variables, ...data.flatMap(({ variables }) => variables)])]],
-    // For the names of the folders for large bodies and for sockets.
-    ["sys", unique([...(collectsBodies(config) ? ["uid"] : []), ...data.flatMap(({ sys }) => sys)])],
+    [
+      "sys",
+      unique([
+        // For the names of the folders for large bodies and for sockets.
+        ...(collectsBodies(config) ? ["uid"] : []),
+        // How much room a mounted store has.
+        ...(hasDav(config) ? ["statfs"] : []),
+        ...data.flatMap(({ sys }) => sys),
+      ]),
+    ],
   ];
   return [
     "--no-prompt",

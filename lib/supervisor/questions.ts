@@ -8,7 +8,7 @@
 import type { MainThread, Topic } from "../ports.ts";
 
 /** What questions are about. */
-export const TOPICS: readonly Topic[] = ["login", "locks", "uploads"];
+export const TOPICS: readonly Topic[] = ["login", "link", "locks", "uploads"];
 
 /** Characters of a question, at most. */
 export const LONGEST_QUESTION = 64 * 1024;

@@ -5,14 +5,7 @@
  * @module
  */
 import { endpointsOf } from "../config/listen.ts";
-import {
-  asksForNames,
-  hasDav,
-  hasLiveReload,
-  spawnedPools,
-  uploadStores,
-  userFiles,
-} from "../config/places.ts";
+import { hasLiveReload, spawnedPools, uploadStores, userFiles } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
 import { type Endpoint, endpointKey } from "../http/endpoint.ts";
 import { describeFileError } from "../http/errors.ts";
@@ -34,7 +27,8 @@ import type { ProcessGroups } from "../runtime/process_groups.ts";
 import { Reaper } from "../runtime/reaper.ts";
 import { spoolProblem } from "../runtime/spool.ts";
 import { NO_TERMINAL, type Terminal } from "../runtime/terminal.ts";
-import { ensureFolder, sweep } from "../runtime/store_files.ts";
+import { ensureFolder } from "../runtime/store_files.ts";
+import { sweep } from "../runtime/sweep.ts";
 import { NEEDS_NEWER_RUNTIME, servesTls } from "../runtime/version.ts";
 import { EndpointReservations } from "./endpoints.ts";
 import {
@@ -44,18 +38,18 @@ import {
   startsPrograms,
   workerPermissions,
 } from "./permissions.ts";
+import { Answering } from "./answering.ts";
+import type { LoginLink } from "./login_link.ts";
 import type { LiveBuildPlan } from "./live_build.ts";
 import { newLiveFeed } from "./live_feed.ts";
 import type { LiveWatch } from "./live_watch.ts";
 import type { AdminAddress, AdminChange, AdminKeeper } from "./admin_keeper.ts";
 import type { InspectionMemory } from "./inspection_memory.ts";
 import type { PoolKeeper } from "./pool_keeper.ts";
-import type { LoginKeeper } from "./login_keeper.ts";
-import { QuestionDesk, type TopicAnswerer } from "./questions.ts";
+import { StartError } from "./start_error.ts";
 import { type RetiredBounds, RetiredWorkers } from "./retired_workers.ts";
 import { SOFTWARE } from "./software.ts";
 import { RootLinks } from "./root_links.ts";
-import type { UploadKeeper } from "./upload_keeper.ts";
 import { SupervisorLogs } from "./supervisor_logs.ts";
 import { existingPath, machineName, missingPermission, type SystemInfo } from "./system_info.ts";
 import type { CertificateStore } from "./certificate_store.ts";
@@ -66,11 +60,6 @@ import {
   type WorkerCertificates,
 } from "./certificates.ts";
 import { type Heartbeat, WorkerFailure, WorkerHandle } from "./worker_handle.ts";
-
-/** The configuration cannot be served: exit status 1. */
-export class StartError extends Error {
-  override readonly name = "StartError";
-}
 
 /** The first delay before a worker that died is replaced, and the longest, in milliseconds. */
 const FIRST_DELAY = 50;
@@ -113,6 +102,8 @@ export interface SupervisorOptions {
   readonly openAuthority?: OpenLocalCertificates;
   /** What is to be run before pages are told of changes. */
   readonly build?: LiveBuildPlan | undefined;
+  /** Has one of `ownUsers` log in by a link. */
+  readonly link?: LoginLink | undefined;
   /** In place of WORKER_ENTRY. */
   readonly entry?: URL;
   /** In place of HEARTBEAT. */
@@ -122,8 +113,10 @@ export interface SupervisorOptions {
   /** In place of RETIRED_BOUNDS. */
   readonly retired?: RetiredBounds;
   /** Users that are in no file: lines of name:hash, for places whose file of users is OWN_USERS. */
-  readonly ownUsers?: string;
+  readonly ownUsers?: string | undefined;
 }
+
+export { StartError };
 
 /** Owns the workers and the logs. */
 export class Supervisor {
@@ -139,13 +132,7 @@ export class Supervisor {
   /** What pages have been told. */
   readonly #live = newLiveFeed(Date.now());
   /** Who knows what workers ask. */
-  readonly #desk = new QuestionDesk();
-  /** Since a store was mounted by WebDAV for the first time. */
-  #locks: TopicAnswerer | undefined;
-  /** Since there were stores for the first time. */
-  #uploads: UploadKeeper | undefined;
-  /** Since somebody was to be asked for a name for the first time. */
-  #logins: LoginKeeper | undefined;
+  readonly #answering: Answering;
   /** Since live reload was on for the first time. */
   #liveWatch: LiveWatch | undefined;
   #config: Config;
@@ -184,6 +171,15 @@ export class Supervisor {
     this.#options = options;
     this.#terminal = options.terminal ?? NO_TERMINAL;
     this.#logs = logs;
+    this.#answering = new Answering({
+      tellAll: (topic, text) => this.#everyWorker().forEach((worker) => worker.tell(topic, text)),
+      tellOne: (number, topic, text) =>
+        this.#everyWorker().find((worker) => worker.number === number)?.tell(topic, text),
+      errorLog: () => this.errorLog,
+      stores: () => uploadStores(this.#config).map(options.system.realPath),
+      ownUsers: options.ownUsers ?? "",
+      link: options.link,
+    });
     this.#retired = new RetiredWorkers(
       () => this.#config.timeouts.shutdown,
       () => this.errorLog,
@@ -197,9 +193,9 @@ export class Supervisor {
     try {
       await supervisor.#begin(config);
       // Not at a reload: then the workers before are still storing.
-      const uploads = supervisor.#uploads;
+      const answering = supervisor.#answering;
       for (const folder of uploadStores(config)) {
-        void sweep(folder, supervisor.errorLog, (folder, name) => uploads?.found(folder, name));
+        void sweep(folder, supervisor.errorLog, (folder, name) => answering.foundPartial(folder, name));
       }
     } catch (error) {
       await supervisor.stop();
@@ -295,11 +291,10 @@ export class Supervisor {
     this.#stopping = true;
     const liveStopped = this.#liveWatch?.stop();
     this.#retired.stop();
-    this.#uploads?.stop();
+    this.#answering.stop();
     clearInterval(this.#looking);
     this.#reaper?.stop();
     this.#certificateStore?.stop();
-    this.#logins?.stop();
     this.#replacing.forEach(clearTimeout);
     await this.#reloading;
     const inspectorStopped = this.#admin?.stop();
@@ -334,12 +329,10 @@ export class Supervisor {
     const { system } = this.#options;
     const problem = missingPermission(config, workerPermissions(config, system), system);
     if (problem !== undefined) throw new StartError(problem);
-    await this.#prepareLogins(config);
+    await this.#answering.prepare(config);
     await this.#preparePools(config);
-    await this.#prepareLocks(config);
     const certificates = this.#withUserFiles(await this.#certificatesFor(config), config);
     this.#prepareFolders(config);
-    await this.#prepareUploads(config);
     // Before what they lead to is given to workers, so that no change is missed.
     const links = new RootLinks(config, existingPath);
     const logs = this.#logs.isFor(config) ? this.#logs : openLogs(config, this.#terminal);
@@ -386,35 +379,6 @@ export class Supervisor {
         : this.#retire(oldWorkers),
     );
     if (oldLogs !== logs) await oldLogs.close(LOG_PATIENCE);
-  }
-
-  /** Locks outlive the configuration that they were made under: a reload is no reason to forget them. */
-  async #prepareLocks(config: Config): Promise<void> {
-    if (this.#locks !== undefined || !hasDav(config)) return;
-    const { LockKeeper } = await import("./lock_keeper.ts");
-    this.#locks = new LockKeeper();
-    this.#desk.put("locks", this.#locks);
-  }
-
-  /** PERF: what it takes is loaded only where somebody is asked for a name. @throws {StartError} */
-  async #prepareLogins(config: Config): Promise<void> {
-    if (this.#logins === undefined) {
-      if (!asksForNames(config)) return;
-      const { LoginKeeper } = await import("./login_keeper.ts");
-      this.#logins = new LoginKeeper({
-        tell: (text) => this.#everyWorker().forEach((worker) => worker.tell("login", text)),
-        warn: (text) => this.errorLog.warning(text),
-        notice: (text) => this.errorLog.notice(text),
-        now: () => performance.now(),
-        ownUsers: this.#options.ownUsers ?? "",
-      });
-      this.#desk.put("login", this.#logins);
-    }
-    try {
-      this.#logins.load(config);
-    } catch (error) {
-      throw error instanceof Error && error.name === "UserFileError" ? new StartError(error.message) : error;
-    }
   }
 
   /** Nobody wants to know any more what changes. */
@@ -593,19 +557,6 @@ export class Supervisor {
     }
   }
 
-  /** PERF: what it takes is loaded only where there are stores. */
-  async #prepareUploads(config: Config): Promise<void> {
-    if (this.#uploads !== undefined || uploadStores(config).length === 0) return;
-    const { UploadKeeper } = await import("./upload_keeper.ts");
-    this.#uploads = new UploadKeeper({
-      tell: (number, text) =>
-        this.#everyWorker().find((worker) => worker.number === number)?.tell("uploads", text),
-      errorLog: () => this.errorLog,
-      stores: () => uploadStores(this.#config).map(this.#options.system.realPath),
-    });
-    this.#desk.put("uploads", this.#uploads);
-  }
-
   /** Has programs end with this process, however that ends. */
   #guardPrograms(config: Config): void {
     const { guardShell, searchPath } = this.#options.system;
@@ -656,7 +607,7 @@ export class Supervisor {
   }
 
   #startWorker(index: number, config: Config, certificates: WorkerCertificates): WorkerHandle {
-    const { system, groups, entry, heartbeat } = this.#options;
+    const { system, groups, entry, heartbeat, link } = this.#options;
     const born = performance.now();
     const pools = this.#pools?.open(config, (name) => worker.forgetPool(name));
     const inspection = config.admin && this.#inspection?.open(config);
@@ -674,6 +625,7 @@ export class Supervisor {
         terminal: this.#terminal,
         app: config.app && this.#app,
         live: this.#live.state,
+        cookie: link?.cookie,
         inspection,
       },
       config.sandbox ? this.#permissions(config) : undefined,
@@ -683,7 +635,7 @@ export class Supervisor {
         poolWanted: (name, give) => pools?.wanted(name, give) ?? false,
         poolsUnused: () => pools?.close(),
         poolFailed: (name) => pools?.failed(name) ?? false,
-        asked: (topic, text, number) => this.#desk.answer(topic, text, number),
+        asked: (topic, text, number) => this.#answering.answer(topic, text, number),
         died: (reason) => this.#replace(worker, index, reason, performance.now() - born),
       },
       // SECURITY: a worker that runs no programs has no groups, whatever it says.
@@ -691,7 +643,7 @@ export class Supervisor {
       uploadStores(config),
       heartbeat,
     );
-    void worker.gone.then(() => this.#desk.gone(worker.number));
+    void worker.gone.then(() => this.#answering.gone(worker.number));
     if (pools !== undefined) void worker.gone.then(() => pools.close());
     if (inspection !== undefined) void worker.gone.then(() => this.#inspection?.release(inspection));
     return worker;

@@ -5,7 +5,7 @@
  */
 import { basename, dirname } from "@std/path";
 import { isContained } from "../http/containment.ts";
-import { isUnfinishedName, removeUnfinished } from "../runtime/store_files.ts";
+import { isUnfinishedName, removeUnfinished } from "../runtime/unfinished.ts";
 import { fileSystem } from "../runtime/files.ts";
 
 /** Characters of all paths together, at most. What is more is left to the sweep of the next start. */

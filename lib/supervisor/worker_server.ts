@@ -4,10 +4,11 @@
  *
  * @module
  */
+import type { RunCookieFacts } from "../access/run_cookie.ts";
 import { Gateway } from "../cgi/gateway.ts";
 import { isLabelled } from "../config/host_label.ts";
 import { endpointsOf } from "../config/listen.ts";
-import { hasFastcgi, passesRequestsOn, spawnedPools } from "../config/places.ts";
+import { hasFastcgi, hasLocalCertificate, passesRequestsOn, spawnedPools } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
 import { FileCache } from "../disk/file_cache.ts";
 import { Listings } from "../files/listings.ts";
@@ -43,7 +44,9 @@ import { Http1Session } from "../server/http1/session.ts";
 import type { Settings } from "../server/settings.ts";
 import { toHttps } from "../server/to_https.ts";
 import { SystemCompression } from "../runtime/compression.ts";
+import { AUTHORITY_PAGE } from "../site/authority_pages.ts";
 import type { Services } from "../site/exchange.ts";
+import type { LoginPage } from "../site/login_link.ts";
 import type { RecordsFound, RecordsWanted } from "../inspector/wanted.ts";
 import { LazyLogins } from "../site/logins.ts";
 import { createSite, type Site } from "../site/site.ts";
@@ -138,6 +141,7 @@ export class WorkerServer {
     const forwarder: LazyForwarder = new LazyForwarder(() => {
       return { dialer, clock, deadlines: context.deadlines, limits: () => context.settings.limits };
     }, app && (await import("../site/app.ts")).whileAppIsAway(app, clock, logs.error));
+    const login = options.cookie && await loginFor(options.cookie, main, config);
     const services = {
       files,
       listings,
@@ -150,7 +154,8 @@ export class WorkerServer {
       errorLog: logs.error,
       weather: new Weather(clock),
       main,
-      logins: new LazyLogins(main, clock),
+      login,
+      logins: new LazyLogins(main, clock, login?.cookie),
     };
     const live = new LazyLive(feed, clock);
     await live.prepare(config);
@@ -330,6 +335,14 @@ async function tlsFor(
   if (!config.servers.some(speaksTls)) return undefined;
   const { WorkerTls } = await import("./worker_tls.ts");
   return new WorkerTls(config, certificates, ask);
+}
+
+/** PERF: what it takes is loaded only where there is a link that logs in. */
+async function loginFor(cookie: RunCookieFacts, main: MainThread, { servers }: Config): Promise<LoginPage> {
+  const { LoginPage } = await import("../site/login_link.ts");
+  const { RunCookie } = await import("../access/run_cookie.ts");
+  const authority = servers.some(hasLocalCertificate) ? AUTHORITY_PAGE : undefined;
+  return new LoginPage(new RunCookie(cookie), main, authority);
 }
 
 /** PERF: what it takes is loaded only where somebody wants to see requests. */

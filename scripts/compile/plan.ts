@@ -49,7 +49,11 @@ export function planBuilds(wish: { all: boolean; target: string | undefined; her
 const MAIN_BUNDLE = "lib/supervisor/main.js";
 
 /** The bundles of the other threads take the place of their sources. */
-const THREAD_BUNDLES = ["lib/supervisor/worker.ts", "lib/supervisor/admin_worker.ts"];
+const THREAD_BUNDLES = [
+  "lib/supervisor/worker.ts",
+  "lib/supervisor/admin_worker.ts",
+  "lib/supervisor/login_thread.ts",
+];
 
 /**
  * Arguments for `deno`, to make one file of each thread's modules. PERF: loading some 150 modules twice takes 45 ms of

@@ -44,6 +44,7 @@ export const FLOORS: readonly Floor[] = [
       ...PURE,
       "@std/path",
       "node:util",
+      "uqr",
       "deno.json",
     ],
     names: "system",

@@ -22,7 +22,8 @@ const PASSWORDS = [
 
 for (const kind of ["B", "m", "s", "5", "2"]) {
   Deno.test(`verify() knows the passwords of htpasswd -${kind}`, () => {
-    for (const password of PASSWORDS) {
+    // A sha-crypt takes its time.
+    for (const password of /[52]/.test(kind) ? PASSWORDS.slice(1, 4) : PASSWORDS) {
       const { users, bad } = parseUserFile(htpasswd(kind, "anna", password));
       assertEquals(bad, []);
       const hash = users.get("anna")!;

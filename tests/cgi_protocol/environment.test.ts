@@ -69,6 +69,22 @@ const fields = (...pairs: readonly (readonly [string, string])[]): FakeRequestOp
 
 const CASES: readonly Case[] = [
   {
+    title: "who has logged in, whatever a client says of it, and not the password",
+    request: fields(["Authorization", "Basic YTpi"], ["Remote-User", "root"]),
+    options: { user: "anna" },
+    expected: {
+      REMOTE_USER: "anna",
+      AUTH_TYPE: "Basic",
+      HTTP_REMOTE_USER: "root",
+      HTTP_AUTHORIZATION: undefined,
+    },
+  },
+  {
+    title: "nobody, where nobody has logged in",
+    request: fields(["Authorization", "Basic YTpi"]),
+    expected: { REMOTE_USER: undefined, AUTH_TYPE: undefined },
+  },
+  {
     title: "the method as it is",
     request: { method: "POST" },
     expected: { REQUEST_METHOD: "POST" },

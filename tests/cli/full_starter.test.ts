@@ -42,6 +42,7 @@ Deno.test("the full file has every key of the tables, with its meaning above it"
 
 /** Keys that need others beside them, by what is said of them alone. */
 const NOT_ALONE: Readonly<Record<string, RegExp>> = {
+  archive: /without effect/,
   overwrite: /^$|without effect/,
   fastcgi_root: /without effect/,
   hsts: /without effect/,

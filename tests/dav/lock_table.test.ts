@@ -120,6 +120,30 @@ Deno.test("Leases: a lock knows who writes under it", () => {
   assertEquals(under("/s/d/x/y"), false);
 });
 
+Deno.test("Leases: one that nobody ends is forgotten in the end", () => {
+  const { table, pass } = newTable();
+  table.begin([{ path: "/s/a", kind: "content" }], 1);
+  pass(3000);
+  table.begin([{ path: "/s/b", kind: "content" }], 1);
+  const under = (path: string) => table.isWrittenUnder({ path, isDeep: false });
+  assertEquals([under("/s/a"), under("/s/b")], [true, true]);
+  pass(601);
+  assertEquals([under("/s/a"), under("/s/b")], [false, true]);
+});
+
+Deno.test("Locks and leases: what they hold of memory is bounded, and given back", () => {
+  const { table, lock } = newTable(), owner = "x".repeat(1024 * 1024);
+  const granted = Array.from({ length: 9 }, (_, i) => lock(`/s/${i}`, { owner }, 10));
+  assertEquals(granted.map((token) => token !== undefined), [...Array(7).fill(true), false, false]);
+  table.release("/s/0", granted[0]!, undefined);
+  assert(lock("/s/8", { owner }));
+  const writes = [{ path: "x".repeat(1024 * 1024), kind: "content" as const }];
+  const leases = Array.from({ length: 9 }, () => table.begin(writes, 1));
+  assertEquals(leases.map((lease) => lease !== undefined), [...Array(8).fill(true), false]);
+  table.endAll(1);
+  assert(table.begin(writes, 1));
+});
+
 Deno.test("Questions: what a worker may say of locks is taken by its shape", () => {
   const wanted = { path: "/s/a", url: "/a", scope: "shared", isDeep: false, owner: "" };
   const good: unknown[] = [

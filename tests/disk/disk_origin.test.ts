@@ -82,7 +82,9 @@ Deno.test("list() has name, kind, size and time of what a request would get", as
   files.write("/root/sub/a.txt", "12345", 7000);
   files.folder("/root/sub/deeper");
   files.other("/root/sub/pipe");
-  assertEquals((await origin.list("/sub", everything)).toSorted((a, b) => a.size - b.size), [
+  const found = (await origin.list("/sub", everything)).toSorted((a, b) => a.size - b.size);
+  assertEquals(found.map(({ stat }) => stat.modified), [0, 7000]);
+  assertEquals(found.map(({ stat: _, ...entry }) => entry), [
     { name: "deeper", kind: "directory", size: 0, modified: 0 },
     { name: "a.txt", kind: "file", size: 5, modified: 7000 },
   ]);

@@ -9,6 +9,7 @@ import { assertEquals } from "@std/assert";
 import { DiskOrigin } from "../../lib/disk/disk_origin.ts";
 import { FileCache } from "../../lib/disk/file_cache.ts";
 import { Listings } from "../../lib/files/listings.ts";
+import { DEFAULT_VIEW } from "../../lib/pages/listing/view.ts";
 import { type DirectoryEntry, FileError, type FileStat, type OpenFile } from "../../lib/ports.ts";
 import { SharedStats } from "../../lib/runtime/shared_stats.ts";
 import { Random } from "../../scripts/fuzz/random.ts";
@@ -133,8 +134,18 @@ class World {
 
   /** The sizes in a listing. */
   async list(): Promise<Map<string, number>> {
-    const folder = { origin: this.origin, path: "", urlPath: "/", owner: this.origin, options: () => ({}) };
-    const bytes = await this.listings.get(folder, "application/json");
+    const folder = {
+      origin: this.origin,
+      path: "",
+      urlPath: "/",
+      owner: this.origin,
+      view: DEFAULT_VIEW,
+      variant: "",
+      viewer: "",
+      options: () => ({}),
+      told: () => ({}),
+    };
+    const { bytes } = await this.listings.get(folder, "application/json");
     const rows = JSON.parse(new TextDecoder().decode(bytes)) as { name: string; size: number }[];
     return new Map(rows.map(({ name, size }) => [name, size]));
   }

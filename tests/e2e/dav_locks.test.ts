@@ -230,3 +230,20 @@ test("a request that makes no sense is refused: depths, bodies, tokens", async (
   assertEquals((await lock(port, path, { "Sec-Fetch-Site": "cross-site" })).status, 403);
   assert((await lock(port, path)).status === 200);
 });
+
+test("what is written after a lock was granted has its token: of writes that race with it none comes later", async () => {
+  for (let round = 0; round < 10; round++) {
+    const name = await place(), path = `/dav/${name}/a.txt`;
+    const writes = Array.from({ length: 6 }, async (_, i) => {
+      const target = i % 2 === 0 ? path : `/drop/${name}/a.txt`;
+      return (await ask(port, target, { method: "PUT", body: `${i}` })).status;
+    });
+    const locking = lock(port, path).then(async (answer) => [
+      answer.status,
+      await Deno.readTextFile(`${LOCKED}/${name}/a.txt`),
+    ]);
+    const statuses = await Promise.all(writes), [status, content] = await locking;
+    assertEquals([status, await Deno.readTextFile(`${LOCKED}/${name}/a.txt`)], [200, content]);
+    assert(statuses.every((one) => one === 204 || one === 423), statuses.join());
+  }
+});

@@ -67,7 +67,7 @@ for (const [accept, isPage] of Object.entries(ACCEPTS)) {
 
 test("a page has what the text says, and nothing that runs", async () => {
   const answer = await page("/docs/README.md");
-  assertStringIncludes(answer.text, "<h1>Title &#x26; <b>bold</b></h1>");
+  assertStringIncludes(answer.text, '<h1 id="user-content-title--bold">Title &#x26; <b>bold</b></h1>');
   assertStringIncludes(answer.text, '<a href="other.md">other</a>');
   assert(!/alert|onerror|<script/.test(answer.text));
   assertMatch(
@@ -115,7 +115,7 @@ test("a page in a location with live_reload gets its script, by a nonce", async 
 
 test("the best README of a folder is shown below its listing", async () => {
   const answer = await page("/docs/");
-  assertStringIncludes(answer.text, "<h1>Title &#x26; <b>bold</b></h1>");
+  assertStringIncludes(answer.text, '<h1 id="user-content-title--bold">Title &#x26; <b>bold</b></h1>');
   assert(!answer.text.includes("alert(1)") && !answer.text.includes("the second best"));
   assertStringIncludes((await page("/plain/")).text, "a &lt;b&gt; &amp; c");
   assert(!(await page("/none/")).text.includes('class="readme"'));

@@ -20,13 +20,14 @@ test({
     assertStringIncludes(await page.locator("main").innerText(), 'allowed_hosts: ["evil.test"]');
     // From here on, everything is of one origin with the page.
     const statuses = await page.evaluate(`(async () => {
-      const asked = [["GET", "/secret.txt"], ["GET", "/"], ["PUT", "/new.txt"], ["POST", "/"], ["DELETE", "/secret.txt"]];
+      const asked = [["GET", "/secret.txt"], ["GET", "/"], ["PUT", "/new.txt"], ["POST", "/"], ["DELETE", "/secret.txt"],
+        ["MKCOL", "/new/"], ["MOVE", "/secret.txt"], ["PROPFIND", "/"], ["PATCH", "/secret.txt"]];
       const answers = asked.map(([method, target]) =>
         fetch(target, { method, body: method[0] === "P" ? "x" : undefined })
       );
       return (await Promise.all(answers)).map(({ status }) => status);
     })()`);
-    assertEquals(statuses, [421, 421, 421, 421, 421]);
+    assertEquals(statuses, Array(9).fill(421));
     assertEquals(isFile(`${server.folder}/new.txt`), false);
     assertEquals(isFile(`${server.folder}/secret.txt`), true);
   },

@@ -61,7 +61,7 @@ Deno.test({
   name: "an upload of a page goes on after a reload, a cut and a pause",
   ignore: !hasBrowser(),
   fn: async (context) => {
-    const script = await Deno.readTextFile(new URL("../../lib/pages/upload_resume.js", import.meta.url));
+    const script = await Deno.readTextFile(new URL("../../lib/pages/manage/resumable.js", import.meta.url));
     const content = new Uint8Array(SIZE).map((_, i) => i * i % 251);
     await using server = await startServer({
       config: CONFIG,

@@ -6,7 +6,7 @@
 import { assertEquals } from "@std/assert";
 import { test } from "../support/protocols.ts";
 import { startServer } from "../support/server.ts";
-import { append, ask, begin, type Fields, stateOf, upload } from "./resumable_support.ts";
+import { append, ask, begin, encodeBase64, type Fields, stateOf, upload } from "./resumable_support.ts";
 import { filesIn, storeOf } from "./store_support.ts";
 
 const CONFIG = `access_log: off
@@ -23,7 +23,7 @@ servers:
 
 const line = async (name: string, password: string) => {
   const hash = await crypto.subtle.digest("SHA-1", new TextEncoder().encode(password));
-  return `${name}:{SHA}${btoa(String.fromCharCode(...new Uint8Array(hash)))}\n`;
+  return `${name}:{SHA}${encodeBase64(hash)}\n`;
 };
 
 const as = (name: string): Fields => ({ Authorization: `Basic ${btoa(`${name}:word`)}` });

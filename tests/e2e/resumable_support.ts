@@ -86,3 +86,8 @@ export function stateOf({ last }: Answers): (string | number | undefined)[] {
 export function ask(at: At, target: string, fields: Fields = {}): Promise<Answers> {
   return upload(at, "HEAD", target, fields);
 }
+
+/** Base64 of bytes. */
+export function encodeBase64(bytes: ArrayBuffer): string {
+  return btoa(String.fromCharCode(...new Uint8Array(bytes)));
+}

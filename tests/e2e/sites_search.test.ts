@@ -92,6 +92,22 @@ test("?q= tells of nothing that GET would refuse, or that lies elsewhere", async
   }
 });
 
+test("a listing leaves out what GET would refuse to whoever asks", async () => {
+  const { port } = await serve();
+  const rows = JSON.parse((await ask(port, "/", { fields: { Accept: "application/json" } })).text) as Found[];
+  const names = rows.map(({ name }) => name);
+  assertEquals([names.includes("kept"), names.includes("reports")], [false, true]);
+  const page = await ask(port, "/", { fields: { Accept: "text/html" } });
+  assert(!page.text.includes("kept/"));
+  const [program] = await find("q=report.sh", "/programs/");
+  assertEquals(program, undefined);
+  const listed = JSON.parse((await ask(port, "/programs/", { fields: { Accept: "application/json" } })).text);
+  assertEquals((listed as Found[]).map((row) => [row.name, row.media_type]), [
+    ["report.sh", null],
+    ["report.txt", "text/plain"],
+  ]);
+});
+
 test("?q= as a page has its results as links, in which no name is markup", async () => {
   const { port } = await serve();
   const page = await ask(port, "/?q=%3Cimg", { fields: { Accept: "text/html" } });

@@ -8,6 +8,7 @@ import { join } from "@std/path";
 import { test } from "../support/protocols.ts";
 import { startServer } from "../support/server.ts";
 import { WireClient } from "../support/wire.ts";
+import { append, ask as askUpload, begin } from "./resumable_support.ts";
 import {
   assertHolds,
   filesIn,
@@ -54,6 +55,20 @@ test({
         await client.send(head("PUT", "/files/disk/large", { "Transfer-Encoding": "chunked" }));
         await client.send(chunk.repeat(20) + "0\r\n\r\n");
         await check((await client.response())!.status);
+      });
+      await t.step("an upload that can be gone on with, once there is room", async () => {
+        const other = join(disk, "other");
+        Deno.writeFileSync(other, new Uint8Array(600_000));
+        const content = "y".repeat(700_000);
+        const at = await begin(server, "/files/disk/later", content.slice(0, 100_000));
+        assertEquals((await append(server, at, 100_000, true, content.slice(100_000))).last.status, 507);
+        Deno.removeSync(other);
+        const offset = Number((await askUpload(server, at)).last.field("upload-offset"));
+        assert(offset >= 100_000 && offset < content.length);
+        assertEquals((await append(server, at, offset, true, content.slice(offset))).last.status, 201);
+        assertEquals(Deno.readTextFileSync(join(disk, "later")), content);
+        Deno.removeSync(join(disk, "later"));
+        await assertHolds(disk, []);
       });
       await t.step("POST of any body", async () => {
         await check((await postForm(server, "/files/disk/", large, { "Content-Type": "image/png" })).status);

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { join } from "@std/path";
 import { hasBrowser, startBrowser } from "../support/browser.ts";
 import { startServer, writeFiles } from "../support/server.ts";
 import { waitUntil } from "../support/wait.ts";
@@ -23,6 +24,18 @@ const dropping = (event: string, ...names: string[]) =>
   const dataTransfer = new DataTransfer();
   for (const name of ${JSON.stringify(names)}) dataTransfer.items.add(new File(["content of " + name], name));
   document.body.dispatchEvent(new DragEvent("${event}", { bubbles: true, cancelable: true, dataTransfer }));
+}`;
+
+/** What a browser gives for a folder that is dropped: no script can make one. */
+const FOLDER_ENTRY = `{
+  const file = (name) => ({ name, isFile: true, file: (give) => give(new File(["x"], name)) });
+  const folder = (name, ...entries) => ({
+    name,
+    isDirectory: true,
+    createReader: () => ({ readEntries: (give) => give(entries.splice(0, 1)) }),
+  });
+  DataTransferItem.prototype.webkitGetAsEntry = () =>
+    folder("photos", file("top"), file(".DS_Store"), folder("2026", file("a.jpg"), file("b ü.jpg")));
 }`;
 
 /** Notes how many were sent at once. */
@@ -85,7 +98,7 @@ const steps: Record<string, (visitor: Visitor) => Promise<void>> = {
     await visitor.assertStored({ a: files.a, c: files.c, d: files.d });
   },
 
-  async "files are dropped anywhere on the page, folders are refused"(visitor) {
+  async "files are dropped anywhere on the page, and folders with what is in them"(visitor) {
     const page = await visitor.open();
     await page.evaluate(dropping("dragover", "x"));
     await page.locator(".veil").waitFor({ state: "visible" });
@@ -93,9 +106,15 @@ const steps: Record<string, (visitor: Visitor) => Promise<void>> = {
     await page.locator(".veil").waitFor({ state: "hidden" });
     await visitor.says("3 of 3 stored");
     await page.locator("tbody .new").first().waitFor();
-    await page.evaluate("DataTransferItem.prototype.webkitGetAsEntry = () => ({ isDirectory: true })");
+    await page.evaluate(FOLDER_ENTRY);
     await page.evaluate(dropping("drop", "photos"));
-    await visitor.row("photos").getByText("This is a folder").waitFor();
+    await visitor.says("3 of 3 stored");
+    await page.locator("tbody .new a", { hasText: "photos/" }).waitFor();
+    assertEquals(
+      [...Deno.readDirSync(join(visitor.stored, "photos/2026"))].map(({ name }) => name).sort(),
+      ["a.jpg", "b ü.jpg"],
+    );
+    assertEquals(await Deno.readTextFile(join(visitor.stored, "photos/top")), "x");
     const bytes = (name: string) => new TextEncoder().encode(`content of ${name}`);
     await visitor.assertStored({ one: bytes("one"), two: bytes("two"), three: bytes("three") });
   },
@@ -120,7 +139,7 @@ const steps: Record<string, (visitor: Visitor) => Promise<void>> = {
   async "a file is deleted after a question, and focus goes to its neighbour"(visitor) {
     await writeFiles(visitor.stored, { [HOSTILE]: "1", "b": "2", "sub/x": "" });
     const page = await visitor.open();
-    assertEquals(await page.getByRole("button", { name: /^Delete/ }).count(), 2, "files only");
+    assertEquals(await page.getByRole("button", { name: /^Delete/ }).count(), 3, "the folder, too");
     await visitor.button(`Delete ${HOSTILE}`).focus();
     await page.keyboard.press("Enter");
     await page.getByRole("dialog", { name: `Delete ${HOSTILE}?` }).waitFor();
@@ -206,11 +225,17 @@ Deno.test({
     });
 
     await test.step("only what the location allows is shown, on a narrow screen too", async () => {
-      for (const [path, form, deletes] of [["/keep/", 1, 0], ["/away/", 0, 1], ["/files/", 1, 0]] as const) {
+      for (
+        const [path, form, deletes] of [["/keep/", 1, 0], ["/away/", 0, 1], [
+          "/files/",
+          1,
+          folders.length,
+        ]] as const
+      ) {
         const visitor = new Visitor(browser, server, path);
         const page = await visitor.open({ viewport: { width: 360, height: 640 } });
         assertEquals(await page.locator(".up form label:visible").count(), form, path);
-        assertEquals(await page.locator("tbody .x button:visible").count(), deletes, path);
+        assertEquals(await page.locator("tbody .x .delete:visible").count(), deletes, path);
         assertEquals(await page.evaluate("document.documentElement.scrollWidth"), 360);
         assertEquals(visitor.problems().filter((problem) => problem.startsWith("exception")), []);
       }

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { LONGEST_MARKDOWN, markdownToHtml } from "../../lib/markdown/markdown.ts";
 
 /** What people have tried to get through sanitisers, as Markdown and as HTML in it. */
@@ -36,8 +36,8 @@ const FORBIDDEN_TAGS =
   /<\/?(?:script|style|iframe|object|embed|form|button|input|textarea|base|link|meta|svg|math|template|noscript|article|main)\b/i;
 
 for (const text of HOSTILE) {
-  Deno.test(`nothing of ${JSON.stringify(text)} runs, loads or breaks out`, () => {
-    const html = markdownToHtml(text);
+  Deno.test(`nothing of ${JSON.stringify(text)} runs, loads or breaks out`, async () => {
+    const html = (await markdownToHtml(text))!;
     // As text, and in a value such as that of a title, it may stand there.
     const tags = [...html.matchAll(/<[a-z/](?:[^>"]|"[^"]*")*>/gi)].map(([tag]) => tag);
     const links = tags.flatMap((tag) =>
@@ -49,13 +49,13 @@ for (const text of HOSTILE) {
   });
 }
 
-Deno.test("the usual of Markdown is there", () => {
-  const html = markdownToHtml(
+Deno.test("the usual of Markdown is there", async () => {
+  const html = (await markdownToHtml(
     "# A\n\n*b* **c** `d` ~~e~~\n\n- f\n\n| g |\n|---|\n| h |\n\n<p align=center><img src=i.png></p>\n",
-  );
+  ))!;
   for (
     const part of [
-      "<h1>A</h1>",
+      '<h1 id="user-content-a">A</h1>',
       "<em>b</em>",
       "<strong>c</strong>",
       "<code>d</code>",
@@ -69,9 +69,33 @@ Deno.test("the usual of Markdown is there", () => {
   }
 });
 
-Deno.test("what is too long is refused, and what is nested without end is shown as text", () => {
-  assertThrows(() => markdownToHtml("x".repeat(LONGEST_MARKDOWN + 1)), RangeError);
-  const html = markdownToHtml("<div>".repeat(1000) + "end");
+Deno.test("what is too long is refused, and what is nested without end is shown as text", async () => {
+  await assertRejects(() => markdownToHtml("x".repeat(LONGEST_MARKDOWN + 1)), RangeError);
+  const html = await markdownToHtml("<div>".repeat(1000) + "end") ?? "";
   assertEquals(html.match(/<div>/g), null);
   assert(html.includes("&#x3C;div>") || html.includes("&lt;div&gt;"), html.slice(0, 100));
+});
+
+Deno.test("links within a text lead to its headings, and to names that it has itself", async () => {
+  const html = await markdownToHtml(
+    "# Über & `uns`!\n\n## Install it\n\n## Install it\n\n<b id=own>x</b>\n\n[a](#install-it) [b](#install-it-1) [c](#own) [d](x.md#e) [f](#)\n",
+  ) ?? "";
+  const ids = [...html.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id);
+  assertEquals(ids, ["über--uns", "install-it", "install-it-1", "own"].map((id) => `user-content-${id}`));
+  const links = [...html.matchAll(/ href="([^"]*)"/g)].map(([, link]) => link);
+  assertEquals(links, [
+    "#user-content-install-it",
+    "#user-content-install-it-1",
+    "#user-content-own",
+    "x.md#e",
+    "#",
+  ]);
+});
+
+Deno.test("what would be ten times as long as its text is none; a long text lets others have their turn", async () => {
+  assertEquals(await markdownToHtml("a|b\n-|-\n".repeat(16_000)), undefined);
+  let pauses = 0;
+  const pause = () => Promise.resolve(void pauses++);
+  await markdownToHtml("some words\n\n".repeat(5000), pause);
+  assertEquals(pauses, 4);
 });

@@ -5,7 +5,7 @@ import { FileError, type FileSystem } from "../../lib/ports.ts";
 import { clock } from "../../lib/runtime/clock.ts";
 import { fileSystem } from "../../lib/runtime/files.ts";
 import { fileLog, LogError } from "../../lib/runtime/logs.ts";
-import { sweep } from "../../lib/runtime/store_files.ts";
+import { sweep } from "../../lib/runtime/sweep.ts";
 import { FakeLog } from "../support/fakes.ts";
 import { temporaryFolder } from "../support/launch.ts";
 
@@ -124,7 +124,7 @@ Deno.test("list() of thousands gives every name, and tells which are links", asy
     Deno.symlinkSync("0", `${folder}/link`);
     const entries = await fileSystem.list(folder);
     assertEquals(entries.length, 4501);
-    assertEquals(entries.filter(({ link }) => link), [{ name: "link", link: true }]);
+    assertEquals(entries.filter(({ link }) => link), [{ name: "link", link: true, isFile: false }]);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

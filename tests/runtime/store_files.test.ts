@@ -1,14 +1,9 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import { join } from "@std/path";
 import { FileError, type NewFile } from "../../lib/ports.ts";
-import {
-  ensureFolder,
-  removeUnfinished,
-  setUnfinishedRegistry,
-  storeFiles,
-  sweep,
-  unfinishedFiles,
-} from "../../lib/runtime/store_files.ts";
+import { ensureFolder, storeFiles } from "../../lib/runtime/store_files.ts";
+import { sweep } from "../../lib/runtime/sweep.ts";
+import { removeUnfinished, setUnfinishedRegistry, unfinishedFiles } from "../../lib/runtime/unfinished.ts";
 import { FakeLog } from "../support/fakes.ts";
 import { temporaryFolder } from "../support/launch.ts";
 import { toBytes } from "../support/wire.ts";

@@ -96,7 +96,12 @@ Deno.test("the arguments name the target, the file, the main module and the work
 Deno.test("the main thread and the worker are bundled from modules that are there, into what is compiled", async () => {
   const bundles = bundleArgs().filter(([command]) => command === "bundle");
   const sources = bundles.map((args) => args.at(-1)!);
-  assertEquals(sources, ["main.ts", "lib/supervisor/worker.ts", "lib/supervisor/admin_worker.ts"]);
+  assertEquals(sources, [
+    "main.ts",
+    "lib/supervisor/worker.ts",
+    "lib/supervisor/admin_worker.ts",
+    "lib/supervisor/login_thread.ts",
+  ]);
   for (const name of sources) {
     assert((await Deno.stat(new URL(`../../${name}`, import.meta.url))).isFile, name);
   }

@@ -193,3 +193,17 @@ Deno.test("the dev format is cut at the width of the moment, and knows this mach
     "404 GET  /a?b=c  0 B  10 ms  192.0.2.1  not found in /srv",
   ]);
 });
+
+Deno.test("who has logged in stands in its place, as one word that forges no line", () => {
+  const line = (format: AccessFormat, user: string) => {
+    const log = new FakeLog();
+    new AccessLog(log, format, 3, clockAt(NOW)).write(ENDS, requestOf({}, 0), { ...FINE, user });
+    return log.lines[0]!;
+  };
+  const head = (text: string) => text.split(" [")[0];
+  assertEquals(head(line("common", "anna")), "192.0.2.1 - anna");
+  assertEquals(head(line("combined", 'an na" \n\x1b')), '192.0.2.1 - an\\x20na\\"\\x20\\x0A\\x1B');
+  assertEquals(JSON.parse(line("json", "an na\n")).user, "an na\n");
+  assertEquals("user" in JSON.parse(logged("json")), false);
+  assertEquals(line("dev", "anna").includes("  anna"), true);
+});

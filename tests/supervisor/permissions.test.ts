@@ -215,6 +215,10 @@ Deno.test("permissionFlags() adds what the main thread needs to what workers get
     "--allow-read=/opt/lib,/srv/webserv.yaml,/srv/www",
     "--allow-env=PATH",
   ]);
+  // How much room a mounted store has.
+  const mounted = configOf(server("root: www, locations: { /d/: { upload_store: d, dav: on } }"));
+  const flags = permissionFlags(mounted, workerPermissions(mounted, SYSTEM), needs);
+  assertEquals(flags.includes("--allow-sys=statfs"), true);
 });
 
 Deno.test("permissionFlags() lets the main thread start FastCGI servers, and no worker", () => {

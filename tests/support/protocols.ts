@@ -32,11 +32,11 @@ export const HTTP1_FILES: Readonly<Record<string, string>> = (() => {
       "cgi_dripping connections_keepalive connections_leaving connections_uploads refusals_bodies " +
       "proxy_hostile_clients refusals_grammar refusals_time",
     "clients that choose their protocol themselves; those that speak HTTP/2 are in clients_h2_*":
-      "browser cgi_debug_page live_browser live_pictures inspector_guard inspector_page cgi_git clients_curl clients_mirror clients_python clients_refused " +
+      "browser cgi_debug_page hostile_pages live_browser live_pictures inspector_guard inspector_page cgi_git clients_curl clients_mirror clients_python clients_refused " +
       "coding_clients demo demo_pages " +
-      "dav_clients resumable_page store_clients tls_scan tunnels_websockets upload_page listing_page",
+      "dav_clients resumable_page manage_page store_clients tls_scan tunnels_websockets upload_page listing_page",
     "the program and its processes, whatever is spoken":
-      "app app_vite cli_beside cli_beside_terminal cli_file cli_init cli_messages cli_ports cli_ready cli_serve " +
+      "access_files app app_vite cli_beside cli_beside_terminal cli_file cli_init cli_lan cli_messages cli_ports cli_passwd cli_ready cli_serve " +
       "cli_start connections_shutdown live_build debugger executable explain fastcgi_pools inspector_process killed permissions process_one " +
       "reload " +
       "reload_load resumable_trials sandbox sandbox_gaps signals store_ends terminal tunnels_reload " +

@@ -4,6 +4,8 @@
  *
  * @module
  */
+import { parseBasic } from "../../lib/access/basic.ts";
+import type { Login } from "../../lib/access/logins.ts";
 import { Gateway } from "../../lib/cgi/gateway.ts";
 import { decodeConfig, formatIssue } from "../../lib/config/decode.ts";
 import { hasLiveReload } from "../../lib/config/places.ts";
@@ -11,6 +13,7 @@ import { FileCache } from "../../lib/disk/file_cache.ts";
 import { FastcgiGateway } from "../../lib/fastcgi/gateway.ts";
 import { Listings } from "../../lib/files/listings.ts";
 import { FieldBlock } from "../../lib/http/fields.ts";
+import type { MaybePromise } from "../../lib/http/maybe_promise.ts";
 import { parseHost } from "../../lib/http/host.ts";
 import type { Handler, Request, Response } from "../../lib/http/message.ts";
 import { parseRequestTarget } from "../../lib/http/request_target.ts";
@@ -22,6 +25,7 @@ import { SystemCompression } from "../../lib/runtime/compression.ts";
 import { SystemDecompression } from "../../lib/runtime/decompression.ts";
 import { LivePages } from "../../lib/site/live_pages.ts";
 import { Weather } from "../../lib/site/weather.ts";
+import type { KnowsUsers } from "../../lib/site/logins.ts";
 import { createSite } from "../../lib/site/site.ts";
 import { newLiveFeed, type ThreadLiveFeed } from "../../lib/supervisor/live_feed.ts";
 import type { Trace } from "../../lib/site/trace.ts";
@@ -58,6 +62,29 @@ export interface SiteAnswer {
   readonly text: string;
 }
 
+/** Whoever is right is so by every file. */
+export class FakeLogins implements KnowsUsers {
+  /** `NAME by FILE`. */
+  readonly asked: string[] = [];
+  /** What is found instead, for everybody. */
+  instead: Login | undefined;
+
+  verify({ fields }: Request, file: string): MaybePromise<Login> {
+    const credentials = parseBasic(fields.get("authorization") ?? "");
+    if (credentials === undefined) return { is: "none" };
+    const { name, password } = credentials;
+    this.asked.push(`${name} by ${file}`);
+    if (this.instead !== undefined) return this.instead;
+    // It takes its time.
+    return Promise.resolve(password === `${name}!` ? { is: "right", user: name } : { is: "wrong" });
+  }
+
+  remembered({ fields }: Request): string | undefined {
+    const { name, password } = parseBasic(fields.get("authorization") ?? "") ?? {};
+    return password === `${name}!` ? name : undefined;
+  }
+}
+
 /** A site and what it left behind. */
 export interface TestSite {
   readonly handler: Handler;
@@ -78,6 +105,8 @@ export interface TestSite {
   readonly live: LivePages | undefined;
   /** Its chance is 0.5, unless a test says otherwise. */
   readonly weather: Weather;
+  /** Whoever says a name and has an exclamation mark behind it as his password is right. */
+  readonly logins: FakeLogins;
   /** The error log. */
   readonly log: readonly string[];
   /** Programs that were started, and then those that FastCGI servers were asked for: with the server in place of the program. */
@@ -132,6 +161,7 @@ export function site(
   const limits = () => config.limits;
   const forwarder = new Proxy({ dialer, clock, deadlines: new Deadlines(clock), limits });
   const feed = newLiveFeed(clock.now());
+  const logins = new FakeLogins();
   const live = hasLiveReload(config)
     ? new LivePages({ feed, clock, decompression: new SystemDecompression() })
     : undefined;
@@ -148,6 +178,7 @@ export function site(
     authority,
     live,
     weather,
+    logins,
   };
   const { handlers, plainHandlers } = createSite(config, services);
   const [handler] = handlers.values(), [plain] = plainHandlers.values();
@@ -169,6 +200,7 @@ export function site(
     store,
     dialer,
     weather,
+    logins,
     compression: services.compression,
     feed,
     live,

@@ -9,14 +9,13 @@ export function foldName(name) {
   return name.normalize("NFC").toLowerCase();
 }
 
-/** Hides the rows that do not match. The way up stays. */
+/** Hides the rows that do not match, and gives the number of the others. The way up stays. */
 export function filterRows(entries, text) {
   const wanted = foldName(text.trim());
   let shown = 0;
   for (const row of entries.querySelectorAll("tbody tr:not(.u)")) {
-    const matches = foldName(row.querySelector("a").textContent).includes(wanted);
-    row.hidden = !matches;
-    if (matches) shown++;
+    row.hidden = !foldName(row.querySelector("a").textContent).includes(wanted);
+    if (!row.hidden) shown++;
   }
   return shown;
 }

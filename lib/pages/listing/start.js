@@ -39,7 +39,14 @@ export function startListing() {
     if (pane.row() && !pane.row().isConnected) pane.close();
     watch();
   };
-  field.addEventListener("input", () => filterRows(entries, field.value));
+  const said = document.createElement("p");
+  said.className = "said";
+  said.setAttribute("role", "status");
+  main.append(said);
+  field.addEventListener("input", () => {
+    const shown = filterRows(entries, field.value);
+    said.textContent = field.value === "" ? "" : `${shown} ${shown === 1 ? "name matches" : "names match"}`;
+  });
   entries.addEventListener("click", (event) => {
     const button = event.target.closest("button");
     if (button?.matches("thead button")) {

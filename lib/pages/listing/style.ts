@@ -16,8 +16,8 @@ nav a{color:var(--dim)}nav a[aria-current]{color:var(--fg)}nav i{color:var(--dim
 [hidden]{display:none!important}
 :where(.bar,#preview,#entries) :where(button,[type=search]){font:inherit;color:inherit;border:1px solid var(--line);border-radius:.4rem;background:0 0;padding:.3rem .8rem}:where(.bar,#preview,#entries) button{cursor:pointer}
 .bar{display:flex;flex-wrap:wrap;align-items:center;gap:.5rem .75rem;margin-bottom:1rem}
-.bar input{flex:1 1 12rem;min-width:0;max-width:24rem;background:var(--bg)}.bar span{display:flex;margin-left:auto}
-.bar [name=view]{padding:.4rem .6rem}.bar [name=view]:first-child{border-radius:.4rem 0 0 .4rem}.bar [name=view]+button{border-radius:0 .4rem .4rem 0;border-left:0}
+.bar input{flex:1 1 12rem;min-width:0;max-width:24rem;background:var(--bg)}.bar span{display:flex;margin-left:auto}.bar span+span{margin-left:0}
+.bar span button{border-radius:.4rem 0 0 .4rem}.bar span button+button{border-radius:0 .4rem .4rem 0;border-left:0}.bar [name=view]{padding:.5rem .6rem}
 .bar [name=view]::before{content:"";display:block;width:1.1rem;height:1.1rem;background:var(--dim);mask:var(--i) center/contain no-repeat}
 .bar [aria-pressed=true]::before{background:var(--key)}.bar [aria-pressed=true]{background:color-mix(in srgb,var(--key) 10%,#0000)}
 .found{color:var(--dim);margin:0 0 1rem}.found a{text-decoration:underline}.empty{padding:2.5rem 0;text-align:center;color:var(--dim)}`;
@@ -38,11 +38,11 @@ tbody a::before{content:"";position:absolute;left:.2rem;top:.6rem;width:1.25rem;
 td{color:var(--dim);font-size:.9rem;overflow:hidden;text-overflow:ellipsis}
 .see{border:0;padding:.3rem;opacity:0}.see::before{content:"";display:block;width:1.2rem;height:1.2rem;background:var(--dim);mask:var(--i) center/contain no-repeat}
 .see:hover::before{background:var(--key)}tr:hover .see,.see:focus-visible,tr:focus-within .see{opacity:1}
-tr[aria-current]{background:color-mix(in srgb,var(--key) 9%,#0000)}tbody tr:hover{background:color-mix(in srgb,var(--key) 5%,#0000)}}`;
+tr[aria-current]{background:color-mix(in srgb,var(--key) 8%,#0000)}tr[aria-current] td{color:var(--fg)}tbody tr:hover{background:color-mix(in srgb,var(--key) 5%,#0000)}}`;
 
 const GRID = `
 .grid :where(#entries){tbody{display:grid;grid-template-columns:repeat(auto-fill,minmax(9.5rem,1fr));gap:.75rem}
-thead tr{grid-template-columns:repeat(4,auto);grid-auto-flow:row;justify-content:start;border:0}
+thead tr{grid-template-columns:repeat(4,auto);grid-auto-flow:row;justify-content:start;border:0}thead th:first-child button{padding-left:.5rem}
 tbody tr{display:block;contain-intrinsic-height:auto 10rem;border:1px solid var(--line);border-radius:.6rem;overflow:hidden}
 tbody td{display:none}tbody a{padding:7.5rem .6rem .5rem;min-height:2.6rem;font-size:.9rem;overflow:hidden}
 tbody a::before{left:50%;top:2.3rem;width:3rem;height:3rem;translate:-50%}
@@ -50,6 +50,8 @@ tbody a::before{left:50%;top:2.3rem;width:3rem;height:3rem;translate:-50%}
 tbody :is(img,video){position:absolute;inset:0 0 auto;width:100%;height:7rem;object-fit:cover;background:var(--line)}}`;
 
 const PREVIEW = `
+.grid #entries tbody th{padding:0}html:not(.scripted) .found~#entries thead{display:none}
+.said{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden;margin:0}
 .list #entries :is(img,video){display:none}
 #preview{position:fixed;inset:0 0 0 auto;width:min(46vw,60rem);display:flex;flex-direction:column;background:var(--bg);border-left:1px solid var(--line);z-index:2}
 #preview header{display:flex;align-items:center;gap:.3rem .4rem;padding:.6rem .9rem;border-bottom:1px solid var(--line)}

@@ -60,6 +60,8 @@ export class UploadClaims {
   readonly #main: MainThread;
   readonly #held = new Map<number, Claim>();
   readonly #heard: () => void;
+  /** What is given back, and has not been taken yet: while too much is asked nothing is. */
+  #owed: string[] = [];
 
   constructor(main: MainThread) {
     this.#main = main;
@@ -83,7 +85,17 @@ export class UploadClaims {
   release(claim: Claim, outcome: Parameters<Claim["release"]>[0]): void {
     this.#held.delete(claim.number);
     const how = typeof outcome === "string" ? { outcome } : { outcome: "finished", finished: outcome };
-    void this.#main.ask("uploads", JSON.stringify({ type: "release", claim: claim.number, ...how }));
+    this.#owed.push(JSON.stringify({ type: "release", claim: claim.number, ...how }));
+    void this.#giveBack();
+  }
+
+  /** PERF: all at once, since the answer to them is nothing that anybody waits for. */
+  async #giveBack(): Promise<void> {
+    const owed = this.#owed;
+    this.#owed = [];
+    await Promise.all(owed.map(async (text) => {
+      if (await this.#main.ask("uploads", text) === undefined) this.#owed.push(text);
+    }));
   }
 
   /** Hears no more. */
@@ -93,6 +105,7 @@ export class UploadClaims {
 
   async #ask(question: Readonly<Record<string, string | number>>): Promise<Claimed> {
     const answer = await this.#main.ask("uploads", JSON.stringify(question));
+    void this.#giveBack();
     if (answer === undefined) return "busy";
     const { claim, finished, state } = JSON.parse(answer) as ClaimAnswer;
     if (claim === undefined) return finished ?? state ?? "busy";

@@ -21,11 +21,11 @@ import type { ResumableTarget } from "./target.ts";
 const PIECE = 64 * 1024;
 
 /** What becomes of an upload's bytes. */
-export interface Finished {
-  readonly outcome: Response | HttpError;
+export type Finished =
   /** Nothing could be better at another try: there is no upload any more. */
-  readonly isOver: boolean;
-}
+  | { readonly isOver: true; readonly outcome: Response | HttpError }
+  /** It can be tried again. */
+  | { readonly isOver: false; readonly outcome: HttpError };
 
 /** Answers the first request of an upload whose content is whole. Never rejects. */
 export async function finish(

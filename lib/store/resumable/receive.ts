@@ -45,7 +45,9 @@ export async function receive(
 ): Promise<number> {
   const most = target.limit, until = length ?? Infinity;
   let received = offset, told = target.clock.now();
-  const next = await checked(request, () => unlessEnded(claim, request.body.read(most - received)));
+  const next = await checked(request.fields, () => unlessEnded(claim, request.body.read(most - received)));
+  // Nothing is acknowledged of what may be found to be wrong at its end.
+  const isChecked = request.fields.has("content-digest");
   try {
     for (;;) {
       const piece = await next();
@@ -55,7 +57,7 @@ export async function receive(
       await content.write(piece);
       received += piece.length;
       const now = target.clock.now();
-      if (now - told < PROGRESS) continue;
+      if (isChecked || now - told < PROGRESS) continue;
       told = now;
       await content.flush(target.fsync);
       request.inform?.(104, FieldBlock.of(["Upload-Offset", received]));
@@ -70,9 +72,10 @@ export async function receive(
   return received;
 }
 
-/** Of one request's content alone: what the whole is to be is looked at when it is whole. */
-async function checked({ fields }: Request, next: NextPiece): Promise<NextPiece> {
+/** Of one request's content alone (RFC 9530): what the whole is to be is looked at when it is whole. @throws {HttpError} 400 */
+async function checked(fields: FieldBlock, next: NextPiece): Promise<NextPiece> {
   if (!fields.has("content-digest")) return next;
+  // PERF: hashing is loaded with the first who asks for it.
   const { checkedPieces } = await import("../digest_check.ts");
   return checkedPieces(next, fields, ["Content-Digest"]);
 }

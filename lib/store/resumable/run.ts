@@ -14,7 +14,7 @@ import type { Claim, FinishedUpload } from "./claims.ts";
 import { finish, withFields } from "./finish.ts";
 import { encodeNotes, type UploadNotes } from "./notes.ts";
 import { receive, TooLongError } from "./receive.ts";
-import type { ResumableTarget } from "./target.ts";
+import { limitFields, type ResumableTarget } from "./target.ts";
 
 /** An upload that a request works on. */
 export interface OpenUpload {
@@ -66,7 +66,8 @@ export async function runUpload(
     if (!uploadComplete(request.fields)) return goOn(stateFields(false, size));
     if (notes.length !== undefined && size !== notes.length) return inconsistentLength(size);
     const finished = await finish(request, target, content, notes);
-    if (finished.isOver) outcome = { path: notes.path, user: notes.user, length: size };
+    if (!finished.isOver) return withFields(finished.outcome, stateFields(false, size));
+    outcome = { path: notes.path, user: notes.user, length: size };
     return finished.outcome;
   } catch (error) {
     if (error instanceof TooLongError) {
@@ -75,12 +76,18 @@ export async function runUpload(
       outcome = "gone";
       return inconsistentLength(upload.notes.length ?? 0);
     }
-    if (error instanceof HttpError) throw withFields(error, stateFields(false, content.size));
+    if (error instanceof HttpError) throw withFields(error, told(error, target, content));
     throw error;
   } finally {
     content.close();
     claim.release(outcome);
   }
+}
+
+/** What an error tells besides: how far the upload is, and what would not be too large. */
+function told({ status, fields }: HttpError, target: ResumableTarget, { size }: PartialContent): FieldBlock {
+  const state = stateFields(false, size);
+  return status === 413 && !fields.has("upload-limit") ? state.concat(limitFields(target)) : state;
 }
 
 /** Its notes, in which a length stands that has just become known. */

@@ -1,0 +1,87 @@
+/**
+ * WebDAV where people log in: a lock is its maker's, and nothing is told that a GET would refuse; and resumable uploads
+ * into what somebody else has locked.
+ *
+ * @module
+ */
+import { assertEquals } from "@std/assert";
+import { ask } from "../support/ask.ts";
+import { test } from "../support/protocols.ts";
+import { type Fields, hrefsIn, lock, propfind, tokenOf } from "./dav_support.ts";
+import { append, begin, upload } from "./resumable_support.ts";
+import { sharedServer } from "./wire_support.ts";
+
+const server = await sharedServer({
+  config: `access_log: off
+servers:
+  - listen: LISTEN
+    root: site
+    auth_basic: family
+    auth_basic_user_file: users
+    access: { read: all, write: users }
+    locations:
+      /dav/: { upload_store: store, dav: on, autoindex: on }
+      /dav/ben/: { upload_store: store/ben, alias: store/ben, dav: on, access: { read: [ben], write: [ben] } }
+`,
+  files: { users: await usersFile(), "store/ben/secret.txt": "x", "store/a.txt": "x", site: null },
+});
+const { port } = server;
+
+async function usersFile(): Promise<string> {
+  const line = async (name: string) => {
+    const hash = new Uint8Array(await crypto.subtle.digest("SHA-1", new TextEncoder().encode(name)));
+    return `${name}:{SHA}${btoa(String.fromCharCode(...hash))}\n`;
+  };
+  return await line("anna") + await line("ben");
+}
+
+const as = (name: string): Fields => ({ Authorization: `Basic ${btoa(`${name}:${name}`)}` });
+
+let made = 0;
+
+test("a lock is its maker's: another user's token opens nothing, and ends nothing", async () => {
+  const path = `/dav/locked-${++made}.txt`, token = await tokenOf(port, path, as("anna"));
+  const put = async (fields: Fields) =>
+    (await ask(port, path, { method: "PUT", body: "y", fields: { If: `(${token})`, ...fields } })).status;
+  const unlock = async (fields: Fields) =>
+    (await ask(port, path, { method: "UNLOCK", fields: { "Lock-Token": token, ...fields } })).status;
+  assertEquals([await put({}), await put(as("ben")), await put(as("anna"))], [401, 423, 204]);
+  assertEquals([await unlock({}), await unlock(as("ben")), await unlock(as("anna"))], [401, 403, 204]);
+  assertEquals((await lock(port, path)).status, 401);
+});
+
+test("PROPFIND leaves out what whoever asks may not read", async () => {
+  const hrefs = async (fields: Fields, path = "/dav/") => {
+    const answer = await propfind(port, path, { Depth: "1", ...fields });
+    return answer.status === 207 ? hrefsIn(answer).filter((href) => href.includes("ben")) : answer.status;
+  };
+  assertEquals([await hrefs({}), await hrefs(as("anna"))], [[], []]);
+  assertEquals(await hrefs(as("ben")), ["/dav/ben/"]);
+  assertEquals([await hrefs({}, "/dav/ben/"), await hrefs(as("anna"), "/dav/ben/")], [401, 403]);
+  assertEquals(await hrefs(as("ben"), "/dav/ben/"), ["/dav/ben/", "/dav/ben/secret.txt"]);
+  // The lock of a folder above is no way in.
+  const moved = await ask(port, "/dav/ben/secret.txt", {
+    method: "COPY",
+    fields: { Destination: "/dav/got.txt", ...as("anna") },
+  });
+  assertEquals(moved.status, 403);
+});
+
+test("a resumable upload meets the lock where it begins, and where it ends", async () => {
+  const path = `/dav/resumed-${++made}.txt`, ben = as("ben");
+  const address = await begin(server, path, "one", ben);
+  const token = await tokenOf(port, path, as("anna"));
+  assertEquals(
+    (await upload(server, "PUT", path, { "Upload-Complete": "?1", ...ben }, "one")).last.status,
+    423,
+  );
+  const refused = await append(server, address, 3, true, "two", ben);
+  assertEquals(refused.last.status, 423, refused.last.text);
+  assertEquals((await ask(port, path)).text, "");
+  assertEquals(
+    (await ask(port, path, { method: "UNLOCK", fields: { "Lock-Token": token, ...as("anna") } })).status,
+    204,
+  );
+  const done = await append(server, address, 3, true, "two", ben);
+  assertEquals([done.last.status, (await ask(port, path)).text], [204, "onetwo"]);
+});
