@@ -119,7 +119,7 @@ export function resultsPage(path: string, view: ListingView): ResultsPage {
   return {
     head: pageHead(segments, { tools: found }, view, false),
     row: (entry, isFirst) =>
-      (isFirst ? `<table>\n${tableHead(view)}\n<tbody>\n` : "") + entryRow(entry, view.layout),
+      (isFirst ? `<table>\n${tableHead()}\n<tbody>\n` : "") + entryRow(entry, view.layout),
     end: (count, note) =>
       (count === 0 ? "" : "</tbody>\n</table>\n") +
       pageEnd(note || (count === 0 ? "Nothing was found." : ""), {}),

@@ -21,6 +21,7 @@ import { bodyOf, SHORT_BODY } from "./dav_body.ts";
 import { type Conditions, conditionsOf } from "./dav_conditions.ts";
 import { askLocks, locked, lockPath, XML_FIELDS } from "./dav_locks.ts";
 import type { Exchange } from "./exchange.ts";
+import { storeTargetOf } from "./store_targets.ts";
 
 const encoder = new TextEncoder();
 
@@ -56,6 +57,8 @@ export async function answerLock(exchange: Exchange): Promise<Outcome> {
     owner: ownerText,
     user: exchange.user,
   };
+  // SECURITY: nobody keeps others from writing where he may not write himself.
+  if (wanted.isDeep && storeTargetOf(exchange).mayChangeTree?.() === false) return NOT_ALL;
   const held = await mayAppear(exchange, spot, conditions);
   if (held !== undefined) return held;
   const answer = await askLocks(exchange.services, {
@@ -63,12 +66,14 @@ export async function answerLock(exchange: Exchange): Promise<Outcome> {
     wanted,
     seconds: timeoutOf(request.fields),
   });
-  if ("held" in answer) return locked(answer.held, "no-conflicting-lock");
+  if ("held" in answer) return locked(exchange, answer.held, "no-conflicting-lock");
   if (!("lock" in answer)) {
     return busy("There is no room for a lock, or who writes there does not come to an end");
   }
   return await withFile(exchange, spot, answer.lock);
 }
+
+const NOT_ALL = new HttpError(403, "what is below has a location where this client may not write");
 
 /** Where the path lies; 404 and 409 as for PUT. */
 async function spotOf({ location, path }: Exchange): Promise<Spot | HttpError> {
@@ -86,14 +91,15 @@ async function spotOf({ location, path }: Exchange): Promise<Spot | HttpError> {
 
 /** Where nothing is yet, a file is made, which the folder's lock may forbid. */
 async function mayAppear(
-  { services, user }: Exchange,
+  exchange: Exchange,
   { path, place }: Spot,
   { tokens }: Conditions,
 ): Promise<Response | undefined> {
+  const { services, user } = exchange;
   if (place?.occupant.kind !== "nothing") return undefined;
   const writes = [{ path, kind: "member" as const }];
   const answer = await askLocks(services, { do: "write", writes, begins: false, tokens, user });
-  return "held" in answer ? locked(answer.held, "lock-token-submitted") : undefined;
+  return "held" in answer ? locked(exchange, answer.held, "lock-token-submitted") : undefined;
 }
 
 /** Makes an empty file where nothing is (RFC 4918 section 7.3). The lock is taken back where that cannot be done. */

@@ -10,7 +10,9 @@ import type { StoreOrigin } from "../disk/store_origin.ts";
 import { busy } from "../http/errors.ts";
 import { FieldBlock } from "../http/fields.ts";
 import type { Response } from "../http/message.ts";
-import type { Services } from "./exchange.ts";
+import { type DecodedPath, decodePath, encodePath } from "../http/path.ts";
+import type { Exchange, Services } from "./exchange.ts";
+import { mayAsk } from "./rights.ts";
 
 const encoder = new TextEncoder();
 
@@ -79,18 +81,19 @@ function withoutSlash(path: string): string {
 
 /** 423: what is written to has a lock that the request does not name (RFC 4918 section 11.3). */
 export function locked(
+  exchange: Exchange,
   held: readonly ShownLock[],
   condition: "lock-token-submitted" | "no-conflicting-lock",
 ): Response {
-  const hrefs = held.map(({ url }) => `<D:href>${escapeText(url)}</D:href>`).join("");
+  const hrefs = urlsToTell(exchange, held).map((url) => `<D:href>${escapeText(url)}</D:href>`).join("");
   const text = `<?xml version="1.0" encoding="utf-8"?>\n<D:error xmlns:D="DAV:"><D:${condition}>${hrefs}` +
     `</D:${condition}></D:error>\n`;
   return { status: 423, fields: XML_FIELDS, body: encoder.encode(text) };
 }
 
 /** 207: parts of a folder have such a lock. */
-export function lockedParts(held: readonly ShownLock[]): Response {
-  const parts = held.map(({ url }) =>
+export function lockedParts(exchange: Exchange, held: readonly ShownLock[]): Response {
+  const parts = urlsToTell(exchange, held).map((url) =>
     response(
       url,
       `<D:status>${statusLine(423)}</D:status><D:error><D:lock-token-submitted><D:href>${
@@ -100,4 +103,13 @@ export function lockedParts(held: readonly ShownLock[]): Response {
   );
   const text = MULTISTATUS.head + parts.join("") + MULTISTATUS.tail;
   return { status: 207, fields: XML_FIELDS, body: encoder.encode(text) };
+}
+
+/** SECURITY: where there is a lock is told to whoever may know what is there; to others, that one is in the way. */
+function urlsToTell(exchange: Exchange, held: readonly ShownLock[]): string[] {
+  const urls = held.map(({ url }) => {
+    const path = decodePath(url);
+    return path.startsWith("/") && mayAsk(exchange, path as DecodedPath) ? url : encodePath(exchange.path);
+  });
+  return [...new Set(urls)];
 }

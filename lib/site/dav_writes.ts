@@ -148,8 +148,8 @@ class WriteGuard {
       return LOCKED;
     }
     return inside.length === held.length && request.method !== "POST"
-      ? lockedParts(held)
-      : locked(held, "lock-token-submitted");
+      ? lockedParts(this.exchange, held)
+      : locked(this.exchange, held, "lock-token-submitted");
   }
 
   /** @throws {Held | HttpError} */

@@ -187,7 +187,7 @@ export function beginBehind(
   if (decoded === undefined) return undefined;
   const { path, namesEnd, hasEncodedSlash } = decoded;
   const entry = server.locations.findBelow(path.slice(0, namesEnd));
-  if (server.locations.find(path) !== entry) return undefined;
+  if (!isAllIn(server, path, entry)) return undefined;
   if (hasEncodedSlash && !entry.location.config.programs.allowEncodedSlash) return undefined;
   const answer = entry.answerBehind(namesEnd);
   return answer && { ...begin(request, server, services, path, trace), answer };
@@ -208,11 +208,17 @@ export function beginPassedOn(
   if (decoded === undefined) return undefined;
   const { path, namesEnd } = decoded;
   const entry = server.locations.findBelow(path.slice(0, namesEnd));
-  if (entry.location.config.proxy.proxyPass === undefined || server.locations.find(path) !== entry) {
-    return undefined;
-  }
+  if (entry.location.config.proxy.proxyPass === undefined || !isAllIn(server, path, entry)) return undefined;
   const answer = entry.answerBehind(namesEnd);
   return answer && { ...begin(request, server, services, path as DecodedPath, trace), answer };
+}
+
+/**
+ * True if a location takes the whole of a path, also as others may read it: with a backslash as a slash, and with several
+ * slashes as one.
+ */
+function isAllIn({ locations }: Server, path: string, entry: LocationEntry): boolean {
+  return locations.find(path) === entry && locations.find(path.replace(/[/\\]+/g, "/")) === entry;
 }
 
 /**

@@ -48,23 +48,38 @@ function destinationAt(exchange: Exchange, path: DecodedPath): MaybePromise<Dest
     refused ?? {
       ...targetAt(exchange, location, path),
       // SECURITY: nothing comes to where more may read it by those who may write but not read.
-      mayTake: (source) =>
-        exchange.server.locations.find(source).location === location ||
-        mayRead(exchange, source as DecodedPath),
+      mayTake: (source) => mayTake(exchange, location, source as DecodedPath),
+      mayTakeTree: () => mayTakeTree(exchange, location),
     });
 }
 
-/** SECURITY: a location below may have other rights for what lies in a folder of this one. */
+function mayTake(exchange: Exchange, to: Location, source: DecodedPath): boolean {
+  return exchange.server.locations.find(source).location === to || mayRead(exchange, source);
+}
+
+/** The same of all that is in the exchange's own folder, where it comes as a whole. */
+function mayTakeTree(exchange: Exchange, to: Location): boolean {
+  const { location, path } = exchange, folder = joinPath(location.store!.root, location.storePath(path));
+  // Without the slash, which asks for a list.
+  return pathsIn(exchange, path, folder).every((other) =>
+    mayTake(exchange, to, other.replace(/\/$/, "") as DecodedPath)
+  );
+}
+
+/** SECURITY: a location below may have other rights for what lies in a folder of this one, or comes to lie there. */
 function mayChangeTree(exchange: Exchange, path: DecodedPath, folder: string): boolean {
+  return pathsIn(exchange, path, folder).every((other) => mayWrite(exchange, other));
+}
+
+/** Those of the locations below a path whose files lie in a folder. */
+function pathsIn(exchange: Exchange, path: DecodedPath, folder: string): DecodedPath[] {
   const below = path.endsWith("/") ? path : `${path}/`;
-  for (const [other, { location }] of exchange.server.locations.below(below)) {
+  return [...exchange.server.locations.below(below)].filter(([other, { location }]) => {
     const { origin, store } = location;
     const lies = [
       origin && joinPath(origin.root, location.originPath(other)),
       store && joinPath(store.root, location.storePath(other)),
     ];
-    if (!lies.some((at) => at !== undefined && isContained(at, folder))) continue;
-    if (!mayWrite(exchange, other as DecodedPath)) return false;
-  }
-  return true;
+    return lies.some((at) => at !== undefined && isContained(at, folder));
+  }).map(([other]) => other as DecodedPath);
 }

@@ -45,4 +45,6 @@ export interface StoreTarget {
 export interface Destination extends StoreTarget {
   /** True if what is at a path may come to lie there: whoever asks may read it, or could read it there no better. */
   mayTake(path: string): boolean;
+  /** False where that does not hold for something in the folder that comes. */
+  readonly mayTakeTree?: (() => boolean) | undefined;
 }

@@ -17,7 +17,7 @@ import { type Failures, multiStatus } from "./multi_status.ts";
 import { find, locate, type Place } from "./named.ts";
 import type { Transfer } from "./transfer_plan.ts";
 import { UNFIT_NAME, verdictOf } from "./put.ts";
-import type { StoreTarget } from "./target.ts";
+import type { Destination, StoreTarget } from "./target.ts";
 
 const INTO_ITSELF = new HttpError(403, "source and destination are the same, or one lies in the other", {
   advice: "Nothing can be copied or moved to where it is, nor into itself.",
@@ -25,7 +25,10 @@ const INTO_ITSELF = new HttpError(403, "source and destination are the same, or 
 
 const THE_STORE = new HttpError(403, "the store itself is neither copied, moved nor replaced");
 
-const NOT_ALL = new HttpError(403, "what is below has a location where this client may not write");
+const NOT_ALL = new HttpError(
+  403,
+  "what is below has a location where this client may not write, or not read",
+);
 
 function malformed(field: string): HttpError {
   return new HttpError(400, `the field ${field} has a value that it cannot have`);
@@ -95,8 +98,7 @@ async function planOf(
   const to = await placeOf(there, source);
   if (to instanceof HttpError) return to;
   if (to.folder.isWithin(source) || source.folder.isWithin(to) || isSameName(source, to)) return INTO_ITSELF;
-  if (isMove && source.occupant.kind === "folder" && target.mayChangeTree?.() === false) return NOT_ALL;
-  if (to.occupant.kind === "folder" && there.mayChangeTree?.() === false) return NOT_ALL;
+  if (!mayAll(target, there, { source, to, isMove, isDeep: depth === "infinity" })) return NOT_ALL;
   if (overwrite === "F" && to.occupant.kind !== "nothing") return refusal(412);
   return {
     source,
@@ -109,6 +111,22 @@ async function planOf(
     isMove,
     check,
   };
+}
+
+/** Whether whoever asks may do it with all that is in a folder that goes, comes, or is replaced. */
+function mayAll(
+  target: StoreTarget,
+  there: Destination,
+  { source, to, isMove, isDeep }: Pick<Transfer, "source" | "to" | "isMove" | "isDeep">,
+): boolean {
+  const isFolder = source.occupant.kind === "folder";
+  // What may not be read is left out of a copy.
+  if (isMove && isFolder && (target.mayChangeTree?.() === false || there.mayTakeTree?.() === false)) {
+    return false;
+  }
+  // What comes may have something where a location below has other rights, though nothing is there yet.
+  const changesTree = to.occupant.kind === "folder" || (isFolder && isDeep);
+  return !changesTree || there.mayChangeTree?.() !== false;
 }
 
 function isThere({ occupant: { kind } }: Place, { path }: StoreTarget): boolean {

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { existsSync } from "node:fs";
 import { assertEquals } from "@std/assert";
 import { ask } from "../support/ask.ts";
 import { test } from "../support/protocols.ts";
@@ -22,6 +23,8 @@ servers:
     locations:
       /dav/: { upload_store: store, dav: on, autoindex: on }
       /dav/ben/: { upload_store: store/ben, alias: store/ben, dav: on, access: { read: [ben], write: [ben] } }
+      /dav/team/box/: { upload_store: store/team/box, dav: on, access: { read: none, write: all } }
+      /dav/later/kept/: { upload_store: store/later/kept, dav: on, access: { write: none } }
 `,
   files: { users: await usersFile(), "store/ben/secret.txt": "x", "store/a.txt": "x", site: null },
 });
@@ -50,6 +53,22 @@ test("a lock is its maker's: another user's token opens nothing, and ends nothin
   assertEquals((await lock(port, path)).status, 401);
 });
 
+test("a lock tells nothing of what one may not read, and is none where one may not write", async () => {
+  const path = `/dav/ben/hidden-${++made}.txt`, token = await tokenOf(port, path, as("ben"));
+  const whole = (name: string) => lock(port, "/dav/", { Depth: "infinity", ...as(name) });
+  const told = async (name: string, method: string, fields: Fields) => {
+    const answer = await ask(port, "/dav/", { method, fields: { ...fields, ...as(name) } });
+    return [answer.status, answer.text.includes("hidden")];
+  };
+  assertEquals((await whole("anna")).status, 403);
+  assertEquals(await told("anna", "MOVE", { Destination: "/dav/x" }), [207, false]);
+  assertEquals(await told("ben", "MOVE", { Destination: "/dav/x" }), [207, true]);
+  const ended = { method: "UNLOCK", fields: { "Lock-Token": token, ...as("ben") } };
+  assertEquals((await ask(port, path, ended)).status, 204);
+  assertEquals((await whole("anna")).status, 403);
+  assertEquals((await ask(port, path, { method: "DELETE", fields: as("ben") })).status, 204);
+});
+
 test("PROPFIND leaves out what whoever asks may not read", async () => {
   const hrefs = async (fields: Fields, path = "/dav/") => {
     const answer = await propfind(port, path, { Depth: "1", ...fields });
@@ -65,6 +84,31 @@ test("PROPFIND leaves out what whoever asks may not read", async () => {
     fields: { Destination: "/dav/got.txt", ...as("anna") },
   });
   assertEquals(moved.status, 403);
+});
+
+test("a folder does not take along what may be written and not read, nor comes over a place for others", async () => {
+  const carry = async (method: string, from: string, Destination: string) =>
+    (await ask(port, from, { method, fields: { Destination, ...as("anna") } })).status;
+  const put = async (path: string) =>
+    (await ask(port, path, { method: "PUT", body: "x", fields: as("anna") })).status;
+  const at = (path: string) => `${server.folder}/store/${path}`;
+  await Deno.mkdir(at("team/box"), { recursive: true });
+  await Deno.writeTextFile(at("team/box/dropped.txt"), "dropped");
+  assertEquals([await carry("MOVE", "/dav/team", `/dav/open-${++made}`), existsSync(at("team/box"))], [
+    403,
+    true,
+  ]);
+  const copy = `open-${++made}`;
+  assertEquals(await carry("COPY", "/dav/team", `/dav/${copy}`), 201);
+  assertEquals([existsSync(at(copy)), existsSync(at(`${copy}/box`))], [true, false]);
+
+  await Deno.mkdir(at(`come-${++made}/kept`), { recursive: true });
+  await Deno.remove(at("later"), { recursive: true });
+  const from = `/dav/come-${made}`;
+  assertEquals(await put(`${from}/kept/x.txt`), 201);
+  for (const method of ["COPY", "MOVE"]) assertEquals(await carry(method, from, "/dav/later"), 403, method);
+  assertEquals([await put("/dav/later/kept/x.txt"), existsSync(at("later"))], [403, false]);
+  await Deno.mkdir(at("later/kept"), { recursive: true });
 });
 
 test("a resumable upload meets the lock where it begins, and where it ends", async () => {

@@ -101,6 +101,75 @@ const steps: Record<string, (visitor: Visitor) => Promise<void>> = {
     assertEquals([...Deno.readDirSync(visitor.stored)].map(({ name }) => name), ["stays"]);
   },
 
+  async "by keyboard, an answer that asks once more leaves the focus where it was"(visitor) {
+    await writeFiles(visitor.stored, { "full/x.txt": "x" });
+    const page = await visitor.open();
+    await visitor.button("Delete full/").focus();
+    for (const key of ["Enter", "Tab", "Enter"]) await page.keyboard.press(key);
+    await page.getByText("It is not empty").waitFor();
+    await page.keyboard.press("Enter");
+    await visitor.says("full/ is deleted");
+  },
+
+  async "a text that was changed goes by a second Escape, and the page is not left before"(visitor) {
+    await writeFiles(visitor.stored, { "a.txt": "one" });
+    const page = await visitor.open(), dialog = page.getByRole("dialog");
+    await visitor.button("Edit a.txt").click();
+    await dialog.waitFor();
+    assert(await page.evaluate("!dispatchEvent(new Event('webserv-reload', { cancelable: true }))"));
+    await page.keyboard.type("two ");
+    await page.keyboard.press("Escape");
+    await dialog.getByText("not saved").waitFor();
+    await page.keyboard.type("three ");
+    assertEquals(await dialog.getByRole("textbox", { name: "Text" }).inputValue(), "two three one");
+    await visitor.button("Cancel").click();
+    await visitor.button("Cancel").click();
+    await dialog.waitFor({ state: "hidden" });
+    assertEquals(await Deno.readTextFile(join(visitor.stored, "a.txt")), "one");
+    assert(await page.evaluate("dispatchEvent(new Event('webserv-reload', { cancelable: true }))"));
+  },
+
+  async "the order of the rows outlives a change, and the column of the tools has a name"(visitor) {
+    await writeFiles(visitor.stored, { "a": "1", "b": "333", "c": "22" });
+    const page = await visitor.open(), names = page.locator("tbody tr:not(.u) a");
+    await page.locator("thead [value$=size]").click();
+    await page.locator("thead [value$=size]").click();
+    assertEquals(await names.allTextContents(), ["b", "c", "a"]);
+    await visitor.button("Rename c").click();
+    await page.getByRole("dialog").getByRole("textbox").fill("d");
+    await page.keyboard.press("Enter");
+    await page.locator("tbody .new a", { hasText: "d" }).waitFor();
+    assertEquals(await names.allTextContents(), ["b", "d", "a"]);
+    assertEquals(
+      await page.getByRole("columnheader", { name: "Size" }).getAttribute("aria-sort"),
+      "descending",
+    );
+    assertEquals(await page.getByRole("columnheader").last().textContent(), "Actions");
+  },
+
+  async "on a phone the tools of the grid lie below the names, and a list in the README is one"(visitor) {
+    await writeFiles(visitor.stored, { "a.txt": "a", "README.md": "- one\n- two\n" });
+    const page = await visitor.open({ viewport: { width: 390, height: 800 }, hasTouch: true });
+    assertEquals(
+      await page.evaluate(
+        "['listStyleType', 'display'].map((key) => getComputedStyle(document.querySelector('.text li'))[key])",
+      ),
+      ["disc", "list-item"],
+    );
+    await page.getByRole("button", { name: "Grid" }).click();
+    const [see, edit, link] = await Promise.all(
+      [
+        visitor.button("Preview a.txt"),
+        visitor.button("Edit a.txt"),
+        page.getByRole("link", { name: "a.txt" }),
+      ]
+        .map((one) => one.boundingBox()),
+    );
+    assert(edit!.y > see!.y + see!.height, "not one on the other");
+    assert(edit!.y >= link!.y + link!.height, "nor on the name");
+    assertEquals(await page.evaluate("document.documentElement.scrollWidth"), 390);
+  },
+
   async "a folder is uploaded with its structure"(visitor) {
     const page = await visitor.open();
     const files = {

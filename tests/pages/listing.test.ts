@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertLess, assertMatch, assertStringIncludes } from "@std/assert";
 import type { FolderEntry } from "../../lib/http/origin.ts";
-import { listingPage } from "../../lib/pages/listing.ts";
+import { listingPage, resultsPage } from "../../lib/pages/listing.ts";
+import { viewOf } from "../../lib/pages/listing/view.ts";
 import { formatSize } from "../../lib/pages/size.ts";
 
 const file = (name: string, size = 1, modified = 0): FolderEntry => ({ name, kind: "file", size, modified });
@@ -180,4 +181,11 @@ Deno.test("formatSize() speaks of bytes, KiB, MiB and so on", () => {
     [2 ** 53 - 1, "8.0 PiB"],
   ];
   for (const [bytes, expected] of cases) assertEquals(formatSize(bytes), expected);
+});
+
+Deno.test("a page of results claims no order: they come as they are found", () => {
+  const page = resultsPage("/a/", { ...viewOf("sort=-size"), search: "x" });
+  const row = page.row(file("x"), true);
+  assertStringIncludes(row, "<thead>");
+  assertEquals(row.match(/aria-sort/), null);
 });

@@ -95,6 +95,7 @@ const CASES: readonly (readonly [target: string, answer: string])[] = [
   ["/php/x.php%2Fa", "404"],
   ["/slash%2Fa", "400"],
   ["/slash/deep%2Fx", "400"],
+  ["/slash/%2Fdeep/x", "400"],
   ["/slash/..%2F..%2Fetc", "400"],
   ["/slash/a%2F..%2F..%2Fetc", "400"],
   ["/slash/a%2F.", "400"],

@@ -71,6 +71,12 @@ Deno.test("a location's requests go on by its path: untouched, or with another b
     ["/x%2f..%2ffiles/.x", "400"],
     ["/files%2F.x", "400"],
     ["/v%2Fy", "400"],
+    // So is who takes several slashes for one, or a backslash for a slash.
+    ["/%2Ffiles/.x", "400"],
+    ["/%2f%2Ffiles/a.txt", "400"],
+    ["/%5Cfiles/.x", "400"],
+    ["/files%5C.x", "400"],
+    ["/x%2f%2fy", "GET /x%2f%2fy"],
     ["/.webserv/x", "404"],
   ];
   for (const [target, line] of cases) assertEquals(await lineFor(made, target), line, target);

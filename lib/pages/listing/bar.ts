@@ -24,7 +24,7 @@ export function listingBar({ sort, descending, layout, search }: ListingView, ac
     `<input type="search" name="q" value="${
       escape(search)
     }" aria-label="Filter names; Enter searches the folders below" ` +
-    `placeholder="Filter, or search below with Enter" autocomplete="off" spellcheck="false">` +
+    `placeholder="Filter, or Enter to search" autocomplete="off" spellcheck="false">` +
     `<button>Search</button><span role="group" aria-label="View">${choice("list", "List")}${
       choice("grid", "Grid")
     }</span>${actions}</form>

@@ -25,7 +25,9 @@ export function onKey(event, { entries, main, field, pane, show }) {
     else if (event.target === field && field.value !== "") clearField(field);
     return;
   }
-  if (event.target.closest("input, select, textarea, dialog, audio, video, [contenteditable], .text")) return;
+  if (event.target.closest("input, select, textarea, dialog, audio, video, [contenteditable], .source")) {
+    return;
+  }
   if (event.key === "/") {
     event.preventDefault();
     field.select();

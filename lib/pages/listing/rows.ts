@@ -30,13 +30,17 @@ const HEADINGS: Readonly<Record<Column, string>> = {
   modified: "Modified",
 };
 
-/** Buttons, not links: who mirrors a folder is not to fetch it in every order. */
-export function tableHead({ sort, descending }: ListingView): string {
+/**
+ * Buttons, not links: who mirrors a folder is not to fetch it in every order.
+ *
+ * @param order that of the rows; undefined for none: what was found is shown as it is found
+ */
+export function tableHead(order?: Pick<ListingView, "sort" | "descending">): string {
   const cells = COLUMNS.map((column) => {
-    const isSorted = column === sort, order = descending ? "descending" : "ascending";
-    const value = isSorted && !descending ? `-${column}` : column;
+    const isSorted = column === order?.sort, direction = order?.descending ? "descending" : "ascending";
+    const value = isSorted && !order?.descending ? `-${column}` : column;
     return `<th scope="col"${
-      isSorted ? ` aria-sort="${order}"` : ""
+      isSorted ? ` aria-sort="${direction}"` : ""
     }><button form="view" name="sort" value="${value}">${HEADINGS[column]}</button></th>`;
   });
   return `<thead><tr>${cells.join("")}</tr></thead>`;

@@ -27,6 +27,17 @@ export function sortRows(entries, button) {
   }
 }
 
+/** The same for rows that others have put there, which come in the server's order. */
+export function sortAgain(entries, order) {
+  const column = order.replace("-", "");
+  const button = [...entries.querySelectorAll("thead button")].find((its) =>
+    its.value.replace("-", "") === column
+  );
+  if (!button) return;
+  button.value = order;
+  sortRows(entries, button);
+}
+
 /** What a row is sorted by. */
 export function sortKeys(row) {
   const [type, size, modified] = row.querySelectorAll("td");

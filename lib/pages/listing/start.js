@@ -8,7 +8,7 @@ import { filterRows } from "./filter.js";
 import { onKey, shownRows } from "./keys.js";
 import { previewPane } from "./preview.js";
 import { addPreviewButton, addThumbnail, previewKind, rowWatcher } from "./rows.js";
-import { sortRows } from "./sort.js";
+import { sortAgain, sortRows } from "./sort.js";
 import { chooseView, showView } from "./view_choice.js";
 
 /** Runs once the page's elements are there. */
@@ -33,7 +33,9 @@ export function startListing() {
   const show = (row, takesFocus) => {
     if (previewKind(row)) pane.show(row, takesFocus);
   };
+  let order;
   const begin = () => {
+    if (order) sortAgain(entries, order);
     showLocalTimes(entries);
     if (field.value !== field.defaultValue) filterRows(entries, field.value);
     if (pane.row() && !pane.row().isConnected) pane.close();
@@ -51,6 +53,7 @@ export function startListing() {
     const button = event.target.closest("button");
     if (button?.matches("thead button")) {
       event.preventDefault();
+      order = button.value;
       sortRows(entries, button);
     } else if (button?.matches(".see")) show(button.closest("tr"), true);
   });

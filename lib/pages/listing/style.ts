@@ -12,6 +12,7 @@ main{max-width:68rem;margin:0 auto;padding:2.5rem 1.25rem 4rem}
 h1{font-size:1.35rem;font-weight:600;margin:0 0 1.25rem;overflow-wrap:anywhere}
 a{color:inherit;text-decoration:none;unicode-bidi:isolate}a[href]:hover{color:var(--key);text-decoration:underline}
 :is(a,button,input,summary):focus-visible{outline:2px solid var(--key);outline-offset:2px;border-radius:3px}
+#entries :is(a,button):focus-visible{outline-offset:-2px}::placeholder{color:var(--dim);opacity:1}
 nav a{color:var(--dim)}nav a[aria-current]{color:var(--fg)}nav i{color:var(--dim);font-style:normal;margin:0 .3em}
 [hidden]{display:none!important}
 :where(.bar,#preview,#entries) :where(button,[type=search]){font:inherit;color:inherit;border:1px solid var(--line);border-radius:.4rem;background:0 0;padding:.3rem .8rem}:where(.bar,#preview,#entries) button{cursor:pointer}
@@ -42,8 +43,8 @@ tr[aria-current]{background:color-mix(in srgb,var(--key) 8%,#0000)}tr[aria-curre
 
 const GRID = `
 .grid :where(#entries){tbody{display:grid;grid-template-columns:repeat(auto-fill,minmax(9.5rem,1fr));gap:.75rem}
-thead tr{grid-template-columns:repeat(4,auto);grid-auto-flow:row;justify-content:start;border:0}thead th:first-child button{padding-left:.5rem}
-tbody tr{display:block;contain-intrinsic-height:auto 10rem;border:1px solid var(--line);border-radius:.6rem;overflow:hidden}
+thead tr{grid-template-columns:repeat(4,auto);grid-auto-flow:row;justify-content:start;border:0;margin-bottom:.4rem}thead th:first-child button{padding-left:.5rem}
+tbody tr{display:flex;flex-direction:column;align-items:stretch;contain-intrinsic-height:auto 10rem;border:1px solid var(--line);border-radius:.6rem;overflow:hidden}
 tbody td{display:none}tbody a{padding:7.5rem .6rem .5rem;min-height:2.6rem;font-size:.9rem;overflow:hidden}
 tbody a::before{left:50%;top:2.3rem;width:3rem;height:3rem;translate:-50%}
 .see{position:absolute;right:.3rem;top:.3rem;background:color-mix(in srgb,var(--bg) 80%,#0000)}
@@ -59,8 +60,8 @@ const PREVIEW = `
 #preview header a{color:var(--key);margin-right:.4rem}#preview header button{padding:.35rem .5rem}
 #preview button::before{content:"";display:block;width:1.1rem;height:1.1rem;background:currentColor;mask:var(--i) center/contain no-repeat}
 #preview .content{flex:1;min-height:0;display:flex;overflow:auto}.content>:is(img,video,audio,p){margin:auto;max-width:100%;max-height:100%}.content>img{object-fit:contain}
-.content iframe{flex:1;border:0;background:#fff}.content .text{flex:1;overflow:auto;display:grid;grid-template-columns:auto 1fr;align-content:start;padding:.75rem .9rem;font-size:.85rem;color:var(--dim)}
-.text pre{margin:0;font:.8rem/1.55 ui-monospace,monospace;color:var(--fg);tab-size:4}.text .numbers{color:var(--dim);text-align:right;padding-right:1rem;user-select:none}.text p{grid-column:1/-1}
+.content iframe{flex:1;border:0;background:#fff}.content .source{flex:1;overflow:auto;display:grid;grid-template-columns:auto 1fr;align-content:start;padding:.75rem .9rem;font-size:.85rem;color:var(--dim)}
+.source pre{margin:0;font:.8rem/1.55 ui-monospace,monospace;color:var(--fg);tab-size:4}.source .numbers{color:var(--dim);text-align:right;padding-right:1rem;user-select:none}.source p{grid-column:1/-1}
 @media(min-width:60.01rem){.previewing main{margin-right:min(46vw,60rem)}
 .previewing .list :where(#entries) tr{grid-template-columns:minmax(0,1fr) 5.5rem 9.5rem}.previewing .list :where(#entries) :is(th,td):nth-child(2){display:none}}
 @media(max-width:60rem){#preview{width:auto;left:0}.previewing body{overflow:hidden}}
@@ -71,7 +72,7 @@ const NARROW = `
 .list :where(#entries){thead tr{grid-template-columns:repeat(4,auto);justify-content:start}thead th:first-child button{padding-left:.5rem}
 tbody tr{grid-template-columns:auto minmax(0,1fr);grid-auto-flow:row;padding:.2rem 0 .45rem;contain-intrinsic-height:auto 3.5rem;justify-content:start}
 tbody th{grid-column:1/-1}tbody a{padding-bottom:.1rem}td{font-size:.8rem;text-align:left}td:nth-child(-n+4){grid-row:2}td:nth-child(2){display:none}
-td:nth-child(3){grid-column:1;padding-left:2rem}td:nth-child(4){grid-column:2}td:empty{padding-right:0}}}`;
+td:nth-child(3){grid-column:1;padding-left:2rem}td:nth-child(4){grid-column:2}td:nth-child(3):empty+td{padding-left:0}td:empty{padding-right:0}}}`;
 
 const VIEW_ICONS = [
   ["list", "M4 6h16M4 12h16M4 18h16"],

@@ -12,7 +12,7 @@ export function mostOfText() {
 /** Begins to fetch, and fills in what comes. */
 export function textPreview(address, signal) {
   const frame = document.createElement("div");
-  frame.className = "text";
+  frame.className = "source";
   frame.tabIndex = 0;
   frame.setAttribute("role", "region");
   frame.ariaLabel = "Text";

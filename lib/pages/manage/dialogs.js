@@ -5,7 +5,7 @@
  */
 
 /**
- * Asks. Escape and Cancel are no answer.
+ * Asks. Escape and Cancel are no answer; a text that was changed goes only when they are pressed twice.
  *
  * @param {object} question
  * @param {string} question.title what is asked; `…` in it stands for the name
@@ -31,17 +31,28 @@ export function ask(dialog, { title, name = "", text = "", field, area, buttons,
   input.value = field?.value ?? "";
   textArea.hidden = area === undefined;
   textArea.value = area?.value ?? "";
+  textArea.setSelectionRange(0, 0);
   textArea.ariaLabel = area?.label ?? "";
   dialog.classList.toggle("wide", area !== undefined);
   const written = () => area ? textArea.value : input.value;
   const { promise, resolve } = Promise.withResolvers();
-  let answer;
+  let answer, isWarned = false;
+  const shown = textArea.value;
+  const leave = () => {
+    if (isWarned || textArea.value === shown) return dialog.close();
+    isWarned = true;
+    note.textContent = "What you have changed is not saved. Press Cancel once more to throw it away.";
+  };
   const press = async (value) => {
+    const focused = document.activeElement;
     for (const button of places.children) button.disabled = true;
     const why = await act(value, written());
     for (const button of places.children) button.disabled = false;
-    if (why) note.textContent = why;
-    else {
+    if (why) {
+      note.textContent = why;
+      // A button that is disabled loses it.
+      if (document.activeElement === document.body) focused.focus();
+    } else {
       answer = value;
       dialog.close();
     }
@@ -49,7 +60,7 @@ export function ask(dialog, { title, name = "", text = "", field, area, buttons,
   const cancel = document.createElement("button");
   cancel.textContent = "Cancel";
   cancel.type = "button";
-  cancel.onclick = () => dialog.close();
+  cancel.onclick = leave;
   cancel.autofocus = !field && !area;
   places.replaceChildren(
     cancel,
@@ -65,6 +76,12 @@ export function ask(dialog, { title, name = "", text = "", field, area, buttons,
   dialog.querySelector("form").onsubmit = (event) => {
     event.preventDefault();
     press(buttons[0][0]);
+  };
+  // What is written once more is warned of once more.
+  textArea.oninput = () => isWarned = false;
+  dialog.oncancel = (event) => {
+    event.preventDefault();
+    leave();
   };
   dialog.onclose = () => resolve(answer);
   dialog.showModal();

@@ -49,7 +49,10 @@ export function startManaging() {
   const changes = ["MOVE", "COPY", "PUT"].some((method) => rights.has(method));
   const addButtons = () => {
     if (!dialog || !changes && !rights.has("DELETE")) return;
-    find("#entries thead tr")?.insertAdjacentHTML("beforeend", '<th aria-label="Actions">');
+    find("#entries thead tr")?.insertAdjacentHTML(
+      "beforeend",
+      '<th scope="col"><span class="said">Actions',
+    );
     for (const row of all("#entries tbody tr")) {
       // What has no path of its own cannot be asked for by others than GET.
       const canGo = !row.matches(".u") && /^\.\/[^?]/.test(linkIn(row));
@@ -107,6 +110,11 @@ export function startManaging() {
   addButtons();
   tools.classList.add("js");
 
+  const stay = (event) => (uploads.isBusy() || dialog?.matches(".wide[open]")) && event.preventDefault();
+  addEventListener("beforeunload", stay);
+  // Live reload asks, too: what has just been uploaded is a change, and a text that is being written would be gone.
+  addEventListener("webserv-reload", stay);
+
   const [folderButton, makeButton] = [".folder", ".make"].map((name) => find(name, tools));
   if (makeButton) {
     makeButton.hidden = false;
@@ -150,9 +158,5 @@ export function startManaging() {
     const { files, isCut } = dropped;
     addAll(rights.has("MKCOL") ? files : files.filter(({ path }) => !path.includes("/")), isCut);
   };
-  const stay = (event) => uploads.isBusy() && event.preventDefault();
-  addEventListener("beforeunload", stay);
-  // Live reload asks, too: what has just been uploaded is a change.
-  addEventListener("webserv-reload", stay);
   sayUnfinished(uploads.say);
 }
