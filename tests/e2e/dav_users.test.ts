@@ -25,6 +25,7 @@ servers:
       /dav/ben/: { upload_store: store/ben, alias: store/ben, dav: on, access: { read: [ben], write: [ben] } }
       /dav/team/box/: { upload_store: store/team/box, dav: on, access: { read: none, write: all } }
       = /dav/fixed.txt: { upload_store: store, access: { write: none } }
+      = /dav/closed/: { deny: all }
       /dav/later/kept/: { upload_store: store/later/kept, dav: on, access: { write: none } }
 `,
   files: { users: await usersFile(), "store/ben/secret.txt": "x", "store/a.txt": "x", site: null },
@@ -126,6 +127,12 @@ test("a file of a form has no name that another location has for those who may w
   const fields = { "Upload-Complete": "?1", "Content-Disposition": 'attachment; filename="fixed.txt"' };
   assertEquals((await upload(server, "POST", "/dav/", { ...fields, ...as("anna") }, "x")).last.status, 403);
   assertEquals(existsSync(`${server.folder}/store/fixed.txt`), false);
+});
+
+test("PROPFIND of a folder without its slash is what it is with it", async () => {
+  await Deno.mkdir(`${server.folder}/store/closed`, { recursive: true });
+  const status = async (path: string) => (await propfind(port, path, { Depth: "1" })).status;
+  assertEquals([await status("/dav/closed/"), await status("/dav/closed")], [403, 403]);
 });
 
 test("a resumable upload meets the lock where it begins, and where it ends", async () => {
