@@ -22,7 +22,7 @@ import { bodyOf, SHORT_BODY } from "./dav_body.ts";
 import { askLocks, lockPath, locksAt, XML_FIELDS } from "./dav_locks.ts";
 import type { Exchange } from "./exchange.ts";
 import { refusedProgram } from "./refused_links.ts";
-import { mayRead } from "./rights.ts";
+import { mayAsk, mayRead } from "./rights.ts";
 import { textBody } from "./text_body.ts";
 
 const PROPERTIES = new PropertyFiles();
@@ -45,6 +45,8 @@ export async function answerPropfind(exchange: Exchange): Promise<Outcome> {
   const query = parsePropfind(await bodyOf(request, SHORT_BODY));
   const found = location.origin!.find(location.originPath(path));
   if (found === undefined || (found.kind === "file" && path.endsWith("/"))) return refusal(404);
+  // A location may have the folder's path with its slash for itself.
+  if (found.kind === "directory" && !path.endsWith("/") && !mayAsk(exchange, `${path}/`)) return refusal(403);
   const refused = found.kind === "file" ? refusedProgram(exchange, found) : undefined;
   if (refused !== undefined) return refused;
   if (depth === "infinity") return ENDLESS;

@@ -57,8 +57,10 @@ function lets(exchange: Exchange, { guard }: Location, deed: "read" | "write"): 
 
 /** A path means the same file in both, and both send files. */
 function isSamePlace(one: Location, other: Location, path: DecodedPath): boolean {
-  const { answer, proxy, programs } = other.config;
+  const { answer, proxy, programs, files: { tryFiles } } = other.config;
+  // A try_files that does not try the path itself sends another file.
   const sendsFiles = answer.return === undefined && proxy.proxyPass === undefined &&
+    (tryFiles === undefined || tryFiles.candidates.includes("$uri")) &&
     programs.cgiScript === undefined && programs.fastcgiPass === undefined && !programs.cgiOnly;
   if (!sendsFiles || one.origin === undefined || other.origin === undefined) return false;
   return joinPath(one.origin.root, one.originPath(path)) ===

@@ -18,8 +18,15 @@ export function storeTargetOf(exchange: Exchange): StoreTarget {
   const { location, path } = exchange;
   return {
     ...targetAt(exchange, location, path),
+    mayName: (name) => mayName(exchange, name),
     destination: (to) => destinationAt(exchange, to as DecodedPath),
   };
+}
+
+/** SECURITY: a file of a form may have a name that a location of its own has other rights for: as if asked with PUT. */
+function mayName(exchange: Exchange, name: string): boolean {
+  const path: DecodedPath = `${exchange.path.replace(/\/$/, "") as DecodedPath}/${name}`;
+  return exchange.server.locations.find(path).location === exchange.location || mayWrite(exchange, path);
 }
 
 /** A path's place in its location's store. */

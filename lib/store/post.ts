@@ -41,6 +41,7 @@ export async function post(request: Request, target: StoreTarget): Promise<Respo
     replaces: target.overwrite && !mustBeNew,
     mustBeNew,
     naming: target.naming,
+    mayName: target.mayName,
   });
   try {
     const type = request.fields.get("content-type");

@@ -29,6 +29,8 @@ export interface StoreTarget {
   readonly destination?: ((path: string) => MaybePromise<Destination | HttpError>) | undefined;
   /** False where something below its path may not be changed by whoever asks. */
   readonly mayChangeTree?: (() => boolean) | undefined;
+  /** False where a POST to the folder may not store by a name, since that is another location's. */
+  readonly mayName?: ((name: string) => boolean) | undefined;
   /** When the content was last modified, as its sender has it, in milliseconds since the epoch. */
   readonly modified?: number | undefined;
   /** Is told the name of each file of a POST, before its content is read. */

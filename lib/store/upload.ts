@@ -21,6 +21,8 @@ export interface UploadOptions {
   readonly mustBeNew: boolean;
   /** Is told each name. */
   readonly naming?: ((name: string) => void) | undefined;
+  /** False for names that whoever sends it may not write to. */
+  readonly mayName?: ((name: string) => boolean) | undefined;
 }
 
 /** Owns what it adds until discard(). */
@@ -30,11 +32,13 @@ export class Upload {
   readonly #replaces: boolean;
   readonly #conflict: HttpError;
   readonly #naming: UploadOptions["naming"];
+  readonly #mayName: UploadOptions["mayName"];
 
   /** @param mustBeNew a name that is taken breaks a condition of the request (412) and is not just a conflict (409) */
-  constructor(folder: WritableFolder, { replaces, mustBeNew, naming }: UploadOptions) {
+  constructor(folder: WritableFolder, { replaces, mustBeNew, naming, mayName }: UploadOptions) {
     this.#folder = folder;
     this.#naming = naming;
+    this.#mayName = mayName;
     this.#replaces = replaces;
     this.#conflict = refusal(mustBeNew ? 412 : 409);
   }
@@ -44,8 +48,9 @@ export class Upload {
     return [...new Set(this.#received.map(({ name }) => name))];
   }
 
-  /** Content to be written, or that has come. @throws {HttpError} if its name is taken @throws {FileError} */
+  /** Content to be written, or that has come. @throws {HttpError} if its name is taken, or not to be given @throws {FileError} */
   async add(name: string, isOurs: boolean, received?: NewContent): Promise<NewContent> {
+    if (this.#mayName?.(name) === false) throw refusal(403);
     this.#naming?.(name);
     await this.#checkFree(name);
     if (!this.#replaces && this.#received.some((other) => other.name === name)) throw this.#conflict;

@@ -24,6 +24,8 @@ servers:
       /dav/: { upload_store: store, dav: on, autoindex: on }
       /dav/ben/: { upload_store: store/ben, alias: store/ben, dav: on, access: { read: [ben], write: [ben] } }
       /dav/team/box/: { upload_store: store/team/box, dav: on, access: { read: none, write: all } }
+      = /dav/fixed.txt: { upload_store: store, access: { write: none } }
+      = /dav/closed/: { deny: all }
       /dav/later/kept/: { upload_store: store/later/kept, dav: on, access: { write: none } }
 `,
   files: { users: await usersFile(), "store/ben/secret.txt": "x", "store/a.txt": "x", site: null },
@@ -109,6 +111,28 @@ test("a folder does not take along what may be written and not read, nor comes o
   for (const method of ["COPY", "MOVE"]) assertEquals(await carry(method, from, "/dav/later"), 403, method);
   assertEquals([await put("/dav/later/kept/x.txt"), existsSync(at("later"))], [403, false]);
   await Deno.mkdir(at("later/kept"), { recursive: true });
+});
+
+test("a file of a form has no name that another location has for those who may write it", async () => {
+  const form = (name: string) => ({
+    fields: { "Content-Type": "multipart/form-data; boundary=b", ...as("anna") },
+    body: `--b\r\nContent-Disposition: form-data; name=f; filename=${name}\r\n\r\nx\r\n--b--\r\n`,
+  });
+  const post = async (name: string) => (await ask(port, "/dav/", { method: "POST", ...form(name) })).status;
+  assertEquals([await post(`free-${++made}.txt`), await post("fixed.txt"), await post("ben")], [
+    201,
+    403,
+    403,
+  ]);
+  const fields = { "Upload-Complete": "?1", "Content-Disposition": 'attachment; filename="fixed.txt"' };
+  assertEquals((await upload(server, "POST", "/dav/", { ...fields, ...as("anna") }, "x")).last.status, 403);
+  assertEquals(existsSync(`${server.folder}/store/fixed.txt`), false);
+});
+
+test("PROPFIND of a folder without its slash is what it is with it", async () => {
+  await Deno.mkdir(`${server.folder}/store/closed`, { recursive: true });
+  const status = async (path: string) => (await propfind(port, path, { Depth: "1" })).status;
+  assertEquals([await status("/dav/closed/"), await status("/dav/closed")], [403, 403]);
 });
 
 test("a resumable upload meets the lock where it begins, and where it ends", async () => {

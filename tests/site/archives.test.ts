@@ -47,6 +47,16 @@ for (const problem of ["denied", "not found"] as const) {
   });
 }
 
+Deno.test("what a location below answers with something else is left out", async () => {
+  const made = site(
+    `servers: [{ listen: 80, root: www, autoindex: on, locations: {
+      /f/other/: { try_files: [/f/a.txt, =404] }, /f/own/: { try_files: [$uri, =404] } } }]`,
+    { "www/f/a.txt": "a", "www/f/other/hidden.txt": "hidden", "www/f/own/b.txt": "b" },
+  );
+  assertEquals((await made.ask("/f/other/hidden.txt")).text, "a");
+  assertEquals((await tarOf(made)).filter((name) => name.endsWith(".txt")), ["a.txt", "own/b.txt"]);
+});
+
 for (const problem of ["failed", "busy"] satisfies FileProblem[]) {
   Deno.test(`a file whose disk says ${problem} ends an archive, lest it looks whole`, async () => {
     const made = make({ "a.txt": "a", "b.txt": "b" });
