@@ -305,7 +305,7 @@ const store = {
   /** The folder that is written to. */
   uploadStore: inLocation({
     decoder: (folder) => decoders.labelledPath("a folder", folder),
-    meaning: "the folder that PUT, POST and DELETE write to; made if it is not there",
+    meaning: "the folder that PUT, POST, DELETE, MKCOL, COPY and MOVE write to; made if it is not there",
     example: "files",
   }),
   /** POST may replace a file. */
