@@ -213,7 +213,7 @@ export const OPTIONS: readonly Option[] = [
   },
   {
     name: "upload",
-    help: "accept PUT, POST and DELETE below DIR",
+    help: "let files below DIR be stored, moved and deleted",
     fallback: "off",
     commands: ["serve"],
     folderOnly: true,

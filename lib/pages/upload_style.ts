@@ -32,7 +32,8 @@ progress{width:100%;height:.35rem;appearance:none;border:0;border-radius:1rem;ov
 ::backdrop{background:#0008}
 .veil{position:fixed;inset:.75rem;z-index:1;border:3px dashed var(--key);border-radius:1rem;display:grid;place-content:center;font-size:1.5rem;background:color-mix(in srgb,var(--bg) 88%,#0000);pointer-events:none}
 body:not(.over) .veil{display:none}
-@media(max-width:40rem){.up li>*{grid-area:auto/1/auto/3}.up li div{grid-area:auto/1/auto/3;justify-self:end}.ask{width:calc(100% - 2rem);padding:1.25rem}.ask div button{font-size:.9rem;padding:.3rem .7rem}.list #entries tbody th{padding-right:6.6rem}.list #entries .x{position:absolute;right:0;top:.35rem}#entries thead th:nth-child(5){display:none}}
+@media(max-width:40rem){.up li>*{grid-area:auto/1/auto/3}.up li div{grid-area:auto/1/auto/3;justify-self:end}.ask{width:calc(100% - 2rem);padding:1.25rem}.ask div button{font-size:.9rem;padding:.3rem .7rem}}
+@media(max-width:44rem){.list #entries tbody th{padding-right:6.6rem}.list #entries .x{position:absolute;right:0;top:.35rem}#entries thead th:nth-child(5){display:none}}
 @media(hover:none){.up i,.up i+span::before{display:none}}
 @media(prefers-reduced-motion:no-preference){.new>*{animation:new 3s}@keyframes new{from{background:color-mix(in srgb,var(--key) 25%,#0000)}}}
 `;

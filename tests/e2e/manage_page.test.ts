@@ -168,6 +168,17 @@ const steps: Record<string, (visitor: Visitor) => Promise<void>> = {
     assert(edit!.y > see!.y + see!.height, "not one on the other");
     assert(edit!.y >= link!.y + link!.height, "nor on the name");
     assertEquals(await page.evaluate("document.documentElement.scrollWidth"), 390);
+    await page.getByRole("button", { name: "List" }).click();
+    for (const width of [390, 690, 1000]) {
+      await page.setViewportSize({ width, height: 800 });
+      const [edit, link] = await Promise.all(
+        [visitor.button("Edit a.txt"), page.getByRole("link", { name: "a.txt" })].map((one) =>
+          one.boundingBox()
+        ),
+      );
+      assert(edit!.y < link!.y + link!.height, `beside the name where ${width} are wide`);
+      assert(edit!.x >= link!.x + link!.width, `not on the name where ${width} are wide`);
+    }
   },
 
   async "a folder is uploaded with its structure"(visitor) {

@@ -47,6 +47,7 @@ thead tr{grid-template-columns:repeat(4,auto);grid-auto-flow:row;justify-content
 tbody tr{display:flex;flex-direction:column;align-items:stretch;contain-intrinsic-height:auto 10rem;border:1px solid var(--line);border-radius:.6rem;overflow:hidden}
 tbody td{display:none}tbody a{padding:7.5rem .6rem .5rem;min-height:2.6rem;font-size:.9rem;overflow:hidden}
 tbody a::before{left:50%;top:2.3rem;width:3rem;height:3rem;translate:-50%}
+tbody a:focus-visible{outline:0}tbody a:focus-visible::after{content:"";position:absolute;inset:0;border:2px solid var(--key);border-radius:.5rem}
 .see{position:absolute;right:.3rem;top:.3rem;background:color-mix(in srgb,var(--bg) 80%,#0000)}
 tbody :is(img,video){position:absolute;inset:0 0 auto;width:100%;height:7rem;object-fit:cover;background:var(--line)}}`;
 
