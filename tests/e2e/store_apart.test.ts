@@ -111,3 +111,23 @@ test({
     }
   },
 });
+
+test({
+  name: "a folder that is to be replaced stays where it is if the copy in its place fails half-way",
+  ignore,
+  fn: async () => {
+    const name = byProtocol("half", "half-2"), folder = plant(name), there = join(apart!, name);
+    const copy = (method: string) =>
+      send(server!, method, `/here/${name}/`, undefined, { Destination: `/there/${name}/`, Overwrite: "T" });
+    Deno.writeTextFileSync(join(folder, "big"), "b".repeat(1_200_000));
+    Deno.mkdirSync(there);
+    Deno.writeTextFileSync(join(there, "old"), "old");
+    for (const method of ["COPY", "MOVE"]) {
+      const answer = await copy(method);
+      assertEquals(answer.status, 207);
+      assertStringIncludes(answer.text, `<D:href>/here/${name}/big</D:href>`);
+      assertEquals([filesIn(there), filesIn(folder)], [["old"], ["a", "big", "d/e/b"]]);
+    }
+    Deno.removeSync(there, { recursive: true });
+  },
+});
