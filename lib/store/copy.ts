@@ -136,14 +136,14 @@ function found(folder: WritableFolder | "missing" | "outside"): WritableFolder {
 
 /** Copies a file to a name, all at once. @throws {FileError | HttpError | GoneError} */
 async function copyFile(
-  { target: { fsync = false, companions }, check }: Transfer,
+  { target: { fsync = false, companions }, isMove, check }: Transfer,
   from: NameInFolder,
   to: NameInFolder,
   replace: boolean,
 ): Promise<void> {
   const content = await to.folder.create();
   try {
-    const bytes = await from.folder.read(from.name);
+    const bytes = await from.folder.read(from.name), { modified } = bytes;
     try {
       const buffer = new Uint8Array(Math.min(PIECE, bytes.size + 1));
       for (let n = await bytes.read(buffer); n !== null; n = await bytes.read(buffer)) {
@@ -155,6 +155,8 @@ async function copyFile(
     }
     if (fsync) await content.sync();
     content.end();
+    // What is moved is the same file, wherever it lies.
+    if (isMove) content.setModified(modified);
     await to.folder.exclusively(to.name, () => content.commit(to.name, replace));
   } finally {
     content.discard();
