@@ -140,7 +140,14 @@ function answererText(explanation: Explanation, method: string): string {
   }
 }
 
-const WRITES: Readonly<Record<string, string>> = { PUT: "store", POST: "store into", DELETE: "remove" };
+const WRITES: Readonly<Record<string, string>> = {
+  PUT: "store",
+  POST: "store into",
+  DELETE: "remove",
+  MKCOL: "make the folder",
+  COPY: "copy",
+  MOVE: "move",
+};
 
 /** ` (line 3)`, ` (listen, line 3)`; empty where there is no line. */
 function at(line: number | undefined, key?: string): string {

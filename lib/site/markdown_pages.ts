@@ -14,6 +14,7 @@ import { evaluatePreconditions } from "../http/preconditions.ts";
 import { LONGEST_MARKDOWN, markdownToHtml } from "../markdown/markdown.ts";
 import { MARKDOWN_PAGE_STYLE, markdownPage, plainText } from "../pages/markdown_page.ts";
 import { policyWithNonce } from "../pages/policy.ts";
+import { asPlain } from "./coded_answers.ts";
 import type { Exchange } from "./exchange.ts";
 
 /** Behind the file's tag: a page is another representation (RFC 9110 section 8.8.3). */
@@ -27,18 +28,19 @@ const encoder = new TextEncoder();
  * @throws {FileError} also by rejecting
  */
 export async function answerWithPage(
-  { request, location, services: { files: { clock }, listings: { turns } } }: Exchange,
+  exchange: Exchange,
   file: DiskFile,
   labels: Labels,
 ): Promise<Response | HttpError | undefined> {
   if (file.size > LONGEST_MARKDOWN) return undefined;
+  const { location, services: { files: { clock }, listings: { turns } } } = exchange;
   const policy = await policyOf({ styles: [MARKDOWN_PAGE_STYLE], scripts: [] });
   const validators = { etag: file.etag.replace(/"$/, TAG_END), modified: file.modified };
   const fields = labels.validators.without("accept-ranges").with("ETag", validators.etag).with(
     "Vary",
     "Accept",
   );
-  const verdict = evaluatePreconditions(request, validators, clock);
+  const verdict = evaluatePreconditions(asPlain(exchange), validators, clock);
   if (verdict === "failed") return refusal(412);
   if (verdict === "not modified") return { status: 304, fields, body: undefined };
   const name = file.path.slice(file.path.lastIndexOf("/") + 1);

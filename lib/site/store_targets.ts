@@ -37,6 +37,7 @@ function targetAt(exchange: Exchange, location: Location, path: DecodedPath): St
     path,
     store,
     place,
+    methods: location.methods,
     limit: access.clientMaxBodySize,
     overwrite,
     fsync,

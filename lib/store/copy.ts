@@ -25,9 +25,9 @@ const IS_A_FOLDER = new HttpError(409, "there is a folder of this name", {
 });
 
 /**
- * Copies a file, or a folder with what is in it. What was there is gone once that is done.
+ * Copies a file, or a folder with what is in it. What was there is gone once all of that is done.
  *
- * @returns what could not be copied of a folder
+ * @returns what could not be copied of a folder; what was there has its name again then, in place of the copy
  * @throws {FileError | HttpError | GoneError} where nothing could be copied, or the client has left: what was there is still there then
  */
 export async function copyTree(plan: Transfer): Promise<Failures> {
@@ -44,6 +44,12 @@ export async function copyTree(plan: Transfer): Promise<Failures> {
     if (taken !== undefined) await putBack(taken, to);
     throw error;
   }
+  if (taken !== undefined && failures.length > 0) {
+    // Half a copy is no substitute: on a full disk, for example, both would be lost.
+    await putBack(taken, to);
+    return failures;
+  }
+  if (source.occupant.kind === "folder") await plan.target.companions?.copied(source, to);
   await taken?.remove();
   return failures;
 }
@@ -91,7 +97,8 @@ async function copyFolder(
   const { companions } = plan.target, { path, depth, failures } = position;
   const source = found(await from.folder.folder(from.name));
   await to.folder.exclusively(to.name, () => to.folder.makeFolder(to.name));
-  await companions?.copied(from, to);
+  // Those of the whole lie beside it: they are another's until it is sure that it stays.
+  if (depth > 0) await companions?.copied(from, to);
   if (!plan.isDeep) return;
   if (depth === DEEPEST) return fail(failures, path, refusal(403));
   const target = found(await to.folder.folder(to.name));
@@ -129,14 +136,14 @@ function found(folder: WritableFolder | "missing" | "outside"): WritableFolder {
 
 /** Copies a file to a name, all at once. @throws {FileError | HttpError | GoneError} */
 async function copyFile(
-  { target: { fsync = false, companions }, check }: Transfer,
+  { target: { fsync = false, companions }, isMove, check }: Transfer,
   from: NameInFolder,
   to: NameInFolder,
   replace: boolean,
 ): Promise<void> {
   const content = await to.folder.create();
   try {
-    const bytes = await from.folder.read(from.name);
+    const bytes = await from.folder.read(from.name), { modified } = bytes;
     try {
       const buffer = new Uint8Array(Math.min(PIECE, bytes.size + 1));
       for (let n = await bytes.read(buffer); n !== null; n = await bytes.read(buffer)) {
@@ -148,6 +155,8 @@ async function copyFile(
     }
     if (fsync) await content.sync();
     content.end();
+    // What is moved is the same file, wherever it lies.
+    if (isMove) content.setModified(modified);
     await to.folder.exclusively(to.name, () => content.commit(to.name, replace));
   } finally {
     content.discard();

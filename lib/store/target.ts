@@ -15,6 +15,8 @@ export interface StoreTarget {
   readonly store: WritableOrigin;
   /** The path in the store; empty for the store itself. */
   readonly place: string;
+  /** Those that are allowed there. */
+  readonly methods?: ReadonlySet<string> | undefined;
   /** Bytes of a body; Infinity is no limit. */
   readonly limit: number;
   /** POST may replace files. */

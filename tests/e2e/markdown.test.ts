@@ -86,6 +86,17 @@ test("page and text have tags of their own, and conditions of each hold", async 
   assertEquals((await page("/docs/README.md", { "If-Match": b })).status, 412);
 });
 
+for (const [where, path] of [["", "/docs/README.md"], [" with a script behind it", "/live/a.md"]] as const) {
+  test(`a compressed page${where} is not sent again to who has it`, async () => {
+    const gzip = { "Accept-Encoding": "gzip" }, answer = await page(path, gzip), tag = answer.field("etag")!;
+    assertEquals([answer.status, answer.field("content-encoding")], [200, "gzip"]);
+    const again = await page(path, { ...gzip, "If-None-Match": tag });
+    assertEquals([again.status, again.field("etag")], [304, tag]);
+    assertEquals((await page(path, { "If-None-Match": tag })).status, 200);
+    assertEquals((await page(path, { ...gzip, "If-None-Match": tag }, "*/*")).status, 200);
+  });
+}
+
 test("?raw is the text for everybody, with ranges", async () => {
   assertEquals((await page("/docs/README.md?raw")).text, TEXT);
   const part = await page("/docs/README.md?raw", { Range: "bytes=0-6" });

@@ -49,7 +49,8 @@ test({
   name: "MOVE to another file system takes a file, and a folder with all that is in it",
   ignore,
   fn: async () => {
-    const name = byProtocol("tree", "tree-2"), folder = plant(name);
+    const name = byProtocol("tree", "tree-2"), folder = plant(name), then = new Date("2001-09-09");
+    Deno.utimeSync(join(folder, "a"), then, then);
     const move = (from: string, to: string, fields = {}) =>
       send(server!, "MOVE", from, undefined, { Destination: to, ...fields });
     assertEquals((await move(`/here/${name}/a`, `/there/${name}.txt`)).status, 201);
@@ -57,6 +58,7 @@ test({
     assertEquals(filesIn(join(apart!, name)), ["d/e/b"]);
     assertEquals(Deno.readTextFileSync(join(apart!, name, "d/e/b")).length, 200_000);
     assertEquals(Deno.readTextFileSync(join(apart!, `${name}.txt`)), "a");
+    assertEquals(Deno.statSync(join(apart!, `${name}.txt`)).mtime, then);
     assertEquals(filesIn(join(folder, "..")).filter((path) => path.startsWith(name)), []);
     // And back, over what is there.
     plant(name);
@@ -109,5 +111,25 @@ test({
     } finally {
       unmount(folder);
     }
+  },
+});
+
+test({
+  name: "a folder that is to be replaced stays where it is if the copy in its place fails half-way",
+  ignore,
+  fn: async () => {
+    const name = byProtocol("half", "half-2"), folder = plant(name), there = join(apart!, name);
+    const copy = (method: string) =>
+      send(server!, method, `/here/${name}/`, undefined, { Destination: `/there/${name}/`, Overwrite: "T" });
+    Deno.writeTextFileSync(join(folder, "big"), "b".repeat(1_200_000));
+    Deno.mkdirSync(there);
+    Deno.writeTextFileSync(join(there, "old"), "old");
+    for (const method of ["COPY", "MOVE"]) {
+      const answer = await copy(method);
+      assertEquals(answer.status, 207);
+      assertStringIncludes(answer.text, `<D:href>/here/${name}/big</D:href>`);
+      assertEquals([filesIn(there), filesIn(folder)], [["old"], ["a", "big", "d/e/b"]]);
+    }
+    Deno.removeSync(there, { recursive: true });
   },
 });

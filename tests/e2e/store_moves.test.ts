@@ -476,3 +476,13 @@ async function isImmovable(folder: string): Promise<boolean> {
     return false;
   }
 }
+
+test("a name that is taken says what it takes in place of MKCOL", async () => {
+  const name = byProtocol("taken", "taken-2"), path = `/files/${name}/`;
+  assertEquals((await send(server, "MKCOL", path)).status, 201);
+  for (const where of [path, "/files/"]) {
+    const answer = await send(server, "MKCOL", where);
+    assertEquals(answer.status, 405);
+    assertEquals(answer.field("allow"), "GET, HEAD, POST, PUT, DELETE, PATCH, COPY, MOVE, OPTIONS");
+  }
+});

@@ -173,3 +173,20 @@ for (const [url, message, fields = []] of REFUSED) {
     await assertRejects(() => ask(url, { fields }), QuestionError, message);
   });
 }
+
+Deno.test("what would be made, copied and moved is said in these words", async () => {
+  const ask = explainer("servers: [{ root: www, locations: { /: { upload_store: www } } }]\n", {
+    "www/a": "a",
+  });
+  for (
+    const [method, path, words, status] of [
+      ["MKCOL", "new", "would make the folder /site/www/new", "201 Created"],
+      ["COPY", "a", "would copy /site/www/a", "201 Created"],
+      ["MOVE", "a", "would move /site/www/a", "201 Created"],
+    ] as const
+  ) {
+    const { text } = await ask(`/${path}`, { method, fields: ["Destination: /b"] });
+    assertStringIncludes(text, words);
+    assertStringIncludes(text, status);
+  }
+});
