@@ -6,6 +6,7 @@
  */
 import { assertEquals, assertMatch } from "@std/assert";
 import { join } from "@std/path";
+import { NO_TLS } from "../support/certificates.ts";
 import { ask } from "../support/ask.ts";
 import { temporaryFolder } from "../support/launch.ts";
 import { DAV_CONFIG, DAV_FILES, tokenOf, unlock } from "./dav_support.ts";
@@ -70,7 +71,7 @@ Deno.test({
 
 Deno.test({
   name: "litmus passes whole over TLS",
-  ignore: noLitmus,
+  ignore: noLitmus || NO_TLS,
   fn: async () => {
     await using home = await temporaryFolder();
     await using secure = await httpsServer(

@@ -40,6 +40,9 @@ const READING = /^(?:GET|HEAD|OPTIONS) [^\r\n]+ HTTP\/1\.1\r\n(?:[^\r\n]+\r\n)+\
 /** What the connection says, or differs by the moment. */
 const OF_CONNECTION = new Set(["date", "connection", "keep-alive", "transfer-encoding"]);
 
+/** What depends on the text of a page's scripts. */
+const OF_SCRIPTS = new Set(["content-length", "content-security-policy"]);
+
 /** Compares an answer with what explain says. @throws {AssertionError} */
 export async function compareWithExplain(port: number, sent: string, answer: WireResponse): Promise<void> {
   const config = servers.get(port);
@@ -55,7 +58,7 @@ export async function compareWithExplain(port: number, sent: string, answer: Wir
   const what = sent.split("\r\n")[0]!;
   // The scripts of pages are functions as they are written, and in an executable they are written otherwise.
   const isOtherwise = testsExecutable && by.kind !== "file";
-  const left = (name: string) => !isOtherwise || name.toLowerCase() !== "content-length";
+  const left = (name: string) => !isOtherwise || !OF_SCRIPTS.has(name.toLowerCase());
   const told = fields.filter(({ name }) => left(name)).map(({ name, value }) => [name, value] as const);
   const got = answer.fields.filter(([name]) => left(name));
   assertEquals([status, ...comparable(told)], [answer.status, ...comparable(got)], what);
