@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { joined } from "../bytes/joined.ts";
 import { whatWasPrinted, whyBadHeaderBlock } from "../cgi_protocol/bad_output.ts";
 import { ProgramErrors, type ProgramListener } from "../cgi_protocol/error_lines.ts";
 import { type HeaderBlock, HeaderBlockReader } from "../cgi_protocol/header_block.ts";
@@ -305,14 +306,4 @@ export class FastcgiRun implements ProgramOutput {
   #sign(): void {
     this.#lastSign = this.#options.clock.monotonic();
   }
-}
-
-function joined(pieces: readonly Uint8Array[], length: number): Uint8Array {
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { joined } from "../bytes/joined.ts";
 import type { FolderEntry } from "../http/origin.ts";
 import type { Turn } from "../http/turns.ts";
 import {
@@ -81,18 +82,7 @@ async function encodePieces(pieces: Iterable<string>, turn: Turn): Promise<Uint8
     if (turn.isOver()) await turn.next();
   }
   encode();
-  return joined(encoded, length);
-}
-
-function joined(pieces: readonly Uint8Array[], length: number): Uint8Array {
-  if (pieces.length === 1) return pieces[0]!;
-  const all = new Uint8Array(length);
-  let position = 0;
-  for (const piece of pieces) {
-    all.set(piece, position);
-    position += piece.length;
-  }
-  return all;
+  return encoded.length === 1 ? encoded[0]! : joined(encoded, length);
 }
 
 /** As JSON.stringify() with an indent of one would have the whole list. */

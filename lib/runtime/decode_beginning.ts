@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { joined } from "../bytes/joined.ts";
 import zlib from "node:zlib";
 
 const { constants } = zlib;
@@ -65,14 +66,4 @@ export function decodeBeginning(
     stream.once("end", finish);
     stream.end(bytes);
   });
-}
-
-function joined(pieces: readonly Uint8Array[], length: number): Uint8Array {
-  const all = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    all.set(piece, at);
-    at += piece.length;
-  }
-  return all;
 }

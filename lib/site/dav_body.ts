@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { joined } from "../bytes/joined.ts";
 import { refusal } from "../http/errors.ts";
 import type { Request } from "../http/message.ts";
 
@@ -23,11 +24,5 @@ export async function bodyOf({ body }: Pick<Request, "body">, most: number): Pro
     if (length > most) throw refusal(413);
     pieces.push(piece.slice());
   }
-  const all = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    all.set(piece, at);
-    at += piece.length;
-  }
-  return all;
+  return joined(pieces, length);
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { withoutSlash } from "../config/places.ts";
 import { type LockAnswer, type LockQuestion, parseAnswer, type ShownLock } from "../dav/lock_questions.ts";
 import { MULTISTATUS, response, statusLine } from "../dav/properties.ts";
 import { escapeText } from "../dav/xml.ts";
@@ -73,10 +74,6 @@ export function lockPath(store: StoreOrigin, place: string): string | undefined 
   const own = folder.occupant(name).kind === "folder" ? store.folder(place) : undefined;
   if (typeof own === "object") return own.place.realPath.toLowerCase();
   return `${withoutSlash(folder.place.realPath)}/${name}`.toLowerCase();
-}
-
-function withoutSlash(path: string): string {
-  return path.endsWith("/") ? path.slice(0, -1) : path;
 }
 
 /** 423: what is written to has a lock that the request does not name (RFC 4918 section 11.3). */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { withoutSlash } from "../config/places.ts";
 import { parsePropfind, type PropfindQuery } from "../dav/bodies.ts";
 import { depthOf } from "../dav/dav_fields.ts";
 import type { DiskRoom, ShownLock } from "../dav/lock_questions.ts";
@@ -179,10 +180,6 @@ function describe(
 /** A colon in it would not make it a scheme: it has a slash before it. */
 function encodeName(name: string): string {
   return encodePath(`/${name}`).slice(1);
-}
-
-function withoutSlash(path: string): string {
-  return path.endsWith("/") ? path.slice(0, -1) : path;
 }
 
 /**
