@@ -26,6 +26,9 @@ const PROTOCOLS: Readonly<Record<string, string>> = {
 /** What it says of everything that it does not complain of. */
 const FINE = ["OK", "INFO", "DEBUG"];
 
+/** What it says of the openssl that it runs with, and not of the server. */
+const OF_ITSELF = ["engine_problem"];
+
 const why = Deno.env.get("WEBSERV_TLS_SCAN") === undefined
   ? "WEBSERV_TLS_SCAN is not set"
   : !HAS_TLS
@@ -55,6 +58,9 @@ Deno.test({
     for (const [id, expected] of Object.entries(PROTOCOLS)) {
       assertEquals(findings.find((found) => found.id === id)?.finding, expected, said);
     }
-    assertEquals(findings.filter(({ severity }) => !FINE.includes(severity)), []);
+    assertEquals(
+      findings.filter(({ id, severity }) => !FINE.includes(severity) && !OF_ITSELF.includes(id)),
+      [],
+    );
   },
 });
