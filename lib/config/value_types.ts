@@ -124,3 +124,28 @@ export interface LabelledPaths {
 
 /** Environment variables for programs. */
 export type Variables = Readonly<Record<string, string>>;
+
+/** A place in one of the buckets. */
+export interface BucketPlace {
+  /** Of `buckets`. */
+  readonly name: string;
+  /** What keys begin with, without a slash at either end; empty for all of the bucket. */
+  readonly prefix: string;
+}
+
+/** A bucket of S3-compatible object storage. Plain data, as everything in a Config is. */
+export interface BucketConfig {
+  /** By which locations name it. */
+  readonly name: string;
+  /** Where the storage listens, without the bucket: a host and a port. */
+  readonly endpoint: { readonly tls: boolean; readonly hostname: string; readonly port: number };
+  readonly region: string;
+  /** The storage's name for it. */
+  readonly bucket: string;
+  /** Both keys are there, or none: then requests are not signed. */
+  readonly accessKey: string | undefined;
+  /** SECURITY: in no message, log line or page, and in no list of what a configuration says. */
+  readonly secretKey: string | undefined;
+  /** The bucket's name stands in the path, else before the host's. */
+  readonly pathStyle: boolean;
+}

@@ -73,6 +73,8 @@ export interface FolderEntry {
 
 /** A place where representations lie, which nothing that is found in it leaves. */
 export interface Origin {
+  /** Where it lies, for messages and the log: a folder's absolute path, or `s3://BUCKET/PREFIX`; no slash at its end. */
+  readonly root: string;
   /** What is at a path; undefined if there is nothing that may be sent. @throws {FileError} */
   find(path: string): MaybePromise<Representation | Folder | undefined>;
   /**

@@ -17,6 +17,8 @@ export type AnsweredBy =
   | { readonly kind: "proxy"; readonly upstream: string }
   | { readonly kind: "return" }
   | { readonly kind: "store"; readonly path: string }
+  /** What lies in a bucket: `path` is `s3://BUCKET/KEY`. A listing or a store there is told as such, with such a path. */
+  | { readonly kind: "object"; readonly path: string }
   /** This server itself: an error without a page of the site, OPTIONS, what lies below `/.webserv/`. */
   | { readonly kind: "server" };
 

@@ -66,6 +66,7 @@ export const FLOORS: readonly Floor[] = [
       "lib/store",
       "lib/files",
       "lib/disk",
+      "lib/s3",
       "lib/authority",
       "lib/config",
       ...PURE,
@@ -229,6 +230,13 @@ export const FLOORS: readonly Floor[] = [
     place: "lib/disk",
     what: "what lies on this machine as an origin: files with their cache, stores",
     imports: PURE,
+    names: "nothing",
+  },
+  {
+    place: "lib/s3",
+    what:
+      "what lies in S3-compatible object storage as an origin: signed requests, listings, multipart uploads",
+    imports: [...PURE, "node:crypto", "saxes"],
     names: "nothing",
   },
   {
