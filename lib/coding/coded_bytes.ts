@@ -5,7 +5,7 @@
  */
 import type { MaybePromise } from "../http/maybe_promise.ts";
 import type { ContentCoding } from "../ports.ts";
-import { BytesSource } from "./bytes_source.ts";
+import { BytesSource } from "../http/bytes_source.ts";
 import type { Coder } from "./coded_file.ts";
 import { codeWhole } from "./whole.ts";
 

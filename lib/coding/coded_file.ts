@@ -11,7 +11,7 @@ import type { Labels, Representation } from "../http/origin.ts";
 import type { Turns } from "../http/turns.ts";
 import { withVary } from "../http/vary.ts";
 import type { ContentCoding, Encoder } from "../ports.ts";
-import { BytesSource } from "./bytes_source.ts";
+import { BytesSource } from "../http/bytes_source.ts";
 import { codedStream } from "./coded_stream.ts";
 import { codeWhole } from "./whole.ts";
 

@@ -18,6 +18,8 @@ export interface OwnContent {
   readonly length: number;
   /** The next piece, valid until the next call; null at the end. What it rejects with, the request rejects with. */
   read(): Promise<Uint8Array | null>;
+  /** The same from its start, for a request that is told again; absent where that cannot be had. */
+  again?(): OwnContent;
 }
 
 /** One request. */

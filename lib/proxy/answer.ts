@@ -28,7 +28,15 @@ export function answerOf(exchange: UpstreamExchange, head: AnswerHead): Response
   };
 }
 
-function contentOf(exchange: UpstreamExchange, { fields, body }: AnswerHead): Response["body"] {
+/**
+ * The content of an answer: whole where it has come whole, else as a source, which ends the exchange then.
+ *
+ * @throws {UpstreamFault}
+ */
+export function contentOf(
+  exchange: UpstreamExchange,
+  { fields, body }: AnswerHead,
+): Response["body"] {
   const { method } = exchange.request, idle = idleTime(fields.get("keep-alive"));
   const pieces: Uint8Array[] = [];
   for (;;) {

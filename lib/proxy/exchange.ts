@@ -15,7 +15,7 @@ import type { UpstreamConnection } from "./connection.ts";
 import { silence } from "./failures.ts";
 import { joined } from "./joined.ts";
 import { clientFields } from "./fields.ts";
-import type { Target } from "./route.ts";
+import type { Server } from "./route.ts";
 import type { Upstream } from "./upstream.ts";
 
 /** Something that waits: lib/server has the clock that looks through it. */
@@ -30,6 +30,9 @@ export interface Deadlines {
   add(waiting: Waiting): void;
   delete(waiting: Waiting): void;
 }
+
+/** What is told to an upstream, and by whom: all that an exchange asks of a client's request. */
+export type Told = Pick<Request, "method" | "body" | "inform" | "onGone">;
 
 /** What an exchange works with. */
 export interface ExchangePorts {
@@ -76,13 +79,15 @@ export class UpstreamExchange implements Waiting {
   #mayContinue: (() => void) | undefined;
   /** All of the content is on its way; undefined where there is none. */
   #sending: Promise<void> | undefined;
-  /** The client broke off, or broke a rule: its answer is about that, whatever the upstream makes of half a request. */
-  #sendError: HttpError | GoneError | undefined;
+  /** The content has come to a bad end: the answer is about that, whatever the upstream makes of half a request. */
+  #sendError: { readonly error: unknown } | undefined;
+  /** The answer is known, and nothing more is sent. */
+  #isLeft = false;
   readonly #takeBack: () => void;
 
   constructor(
-    readonly request: Request,
-    readonly target: Target,
+    readonly request: Told,
+    readonly target: Server,
     readonly upstream: Upstream,
     readonly outgoing: OutgoingRequest,
     readonly connection: UpstreamConnection,
@@ -100,8 +105,7 @@ export class UpstreamExchange implements Waiting {
    * Sends the request, and waits for the head of its answer.
    *
    * @throws {UpstreamFault} if the upstream breaks a rule or leaves
-   * @throws {HttpError} if the client's content breaks a rule
-   * @throws {GoneError} if the client leaves
+   * @throws {unknown} what the content's reading has thrown: an HttpError if it breaks a rule, a GoneError if the client leaves
    */
   async head(): Promise<AnswerHead | Switched> {
     const { connection, outgoing, request } = this;
@@ -139,7 +143,7 @@ export class UpstreamExchange implements Waiting {
     try {
       return this.connection.http.next();
     } catch (error) {
-      throw this.#sendError ?? error;
+      throw this.#sendError === undefined ? error : this.#sendError.error;
     }
   }
 
@@ -180,10 +184,15 @@ export class UpstreamExchange implements Waiting {
     if (!this.#release()) return;
     this.upstream.busy--;
     // An upstream that has answered without taking what is being written may never take it.
-    const isLeft = this.#sending !== undefined && this.#isWriting;
+    const isLeft = this.#isLeft || (this.#sending !== undefined && this.#isWriting);
     if (isLeft || !this.connection.http.mayStay) this.connection.close();
     else if (this.#sending === undefined) this.upstream.giveBack(this.connection, idle);
     else void this.#sending.then(() => this.upstream.giveBack(this.connection, idle));
+  }
+
+  /** The answer has come before all of the content was there to be sent: what is left of that stays, and is not asked for. */
+  leaveContent(): void {
+    this.#isLeft = true;
   }
 
   /** Gives the connection up. Does nothing once the answer is over. */
@@ -211,15 +220,19 @@ export class UpstreamExchange implements Waiting {
 
   #check(): void {
     if (this.isGone) throw new GoneError();
-    if (this.#sendError !== undefined) throw this.#sendError;
+    if (this.#sendError !== undefined) throw this.#sendError.error;
     if (this.isLate) throw new UpstreamFault(silence(this.target, this.outgoing.timeout));
   }
 
-  async #write(bytes: Uint8Array): Promise<void> {
+  /** False where the upstream takes nothing more: it may have answered without wanting all of it. */
+  async #write(bytes: Uint8Array): Promise<boolean> {
     this.#isWriting = true;
     this.#arm();
     try {
       await this.connection.write(bytes);
+      return true;
+    } catch {
+      return false;
     } finally {
       this.#isWriting = false;
       this.#arm();
@@ -233,28 +246,33 @@ export class UpstreamExchange implements Waiting {
     try {
       if (this.outgoing.expects) await this.#continued();
       for (;;) {
-        if (this.connection.isClosed) return;
+        if (this.#isDone) return;
         this.hasBegunBody = true;
         this.#asksClient = true;
         this.#arm();
         const piece = await body.read(left);
         this.#asksClient = false;
-        if (piece === null || this.connection.isClosed) break;
+        if (this.#isDone) return;
+        if (piece === null) break;
         left -= piece.length;
         if (left < 0) throw new HttpError(413, "The body is longer than client_max_body_size");
-        for (const bytes of together(http.content(piece))) await this.#write(bytes);
+        for (const bytes of together(http.content(piece))) if (!await this.#write(bytes)) return;
       }
-      const end = this.connection.isClosed ? undefined : http.endOfContent();
-      if (end !== undefined && end.length > 0) await this.#write(end);
+      const end = http.endOfContent();
+      if (end.length > 0) await this.#write(end);
     } catch (error) {
-      // The upstream may have answered without wanting all of it.
-      if (!(error instanceof HttpError || error instanceof GoneError)) return;
-      this.#sendError = error;
+      if (this.#isLeft) return;
+      this.#sendError = { error };
       // SECURITY: half a request must not look like a whole one.
       this.connection.close();
     } finally {
       this.#asksClient = false;
     }
+  }
+
+  /** Nobody wants more of the content. */
+  get #isDone(): boolean {
+    return this.connection.isClosed || this.#isLeft;
   }
 
   /** Until the upstream says that it wants the content, or says nothing for a while. */
@@ -286,7 +304,7 @@ function together(pieces: readonly Uint8Array[]): readonly Uint8Array[] {
 
 const IGNORED = (): void => {};
 
-function framingOf({ body: { length } }: Request, { upgrades }: OutgoingRequest): BodyFraming {
+function framingOf({ body: { length } }: Told, { upgrades }: OutgoingRequest): BodyFraming {
   if (length === 0 || upgrades) return { kind: "none" };
   return length === undefined ? { kind: "chunked" } : { kind: "length", length };
 }

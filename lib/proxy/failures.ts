@@ -7,7 +7,7 @@ import { upstreamUrl } from "../http/upstream_url.ts";
 import { HttpError } from "../http/errors.ts";
 import type { UpstreamFault } from "../http1/client_connection.ts";
 import type { DialError } from "../ports.ts";
-import type { Target } from "./route.ts";
+import type { Server } from "./route.ts";
 
 const HINTS: Readonly<Record<DialError["problem"], string>> = {
   refused: "Nobody listens at the upstream's address: is that program running?",
@@ -20,7 +20,7 @@ const HINTS: Readonly<Record<DialError["problem"], string>> = {
 };
 
 /** No connection came about. */
-export function connectError(target: Target, error: DialError): HttpError {
+export function connectError(target: Server, error: DialError): HttpError {
   const status = error.problem === "late" ? 504 : 502;
   const log = `${upstreamUrl(target)} cannot be connected to: ${
     error.problem === "late" ? "no connection in time" : describe(error)
@@ -33,7 +33,7 @@ function describe({ problem, message, cause }: DialError): string {
 }
 
 /** It broke the protocol, or left. */
-export function faultError(target: Target, fault: UpstreamFault): HttpError {
+export function faultError(target: Server, fault: UpstreamFault): HttpError {
   return new HttpError(502, undefined, {
     log: `${upstreamUrl(target)}: ${fault.message}`,
     hint: "The upstream gave no answer, or none that is one: the error log says why.",
@@ -42,7 +42,7 @@ export function faultError(target: Target, fault: UpstreamFault): HttpError {
 }
 
 /** It was silent for too long. */
-export function silenceError(target: Target, milliseconds: number): HttpError {
+export function silenceError(target: Server, milliseconds: number): HttpError {
   return new HttpError(504, undefined, {
     log: silence(target, milliseconds),
     hint: "The upstream did not answer in time (proxy_timeouts.read).",
@@ -50,12 +50,12 @@ export function silenceError(target: Target, milliseconds: number): HttpError {
 }
 
 /** The same as a line of the log, for an answer that has begun. */
-export function silence(target: Target, milliseconds: number): string {
+export function silence(target: Server, milliseconds: number): string {
   return `${upstreamUrl(target)} was silent for ${milliseconds / 1000} s, which is proxy_timeouts.read`;
 }
 
 /** It comes from ourselves, over and over. */
-export function circleError(target: Target): HttpError {
+export function circleError(target: Server): HttpError {
   return new HttpError(502, undefined, {
     log: `${upstreamUrl(target)} passes requests back to this server: they go in a circle`,
     hint: "The upstream passes the request back to this server.",

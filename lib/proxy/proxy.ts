@@ -21,8 +21,8 @@ import { Upstream, type UpstreamPorts } from "./upstream.ts";
 /** What a proxy works with. */
 export type ProxyPorts = UpstreamPorts & ExchangePorts;
 
-/** RFC 9110 section 9.2.2, and the safe ones of RFC 4918, 3253 and 5323. */
-const IDEMPOTENT: ReadonlySet<string> = new Set(
+/** What may be told twice: RFC 9110 section 9.2.2, and the safe ones of RFC 4918, 3253 and 5323. */
+export const IDEMPOTENT: ReadonlySet<string> = new Set(
   "GET HEAD OPTIONS PUT DELETE QUERY PROPFIND REPORT SEARCH".split(" "),
 );
 
@@ -167,8 +167,8 @@ function mayBeToldAgain(error: unknown, { hasBegunBody, request }: UpstreamExcha
     IDEMPOTENT.has(request.method);
 }
 
-/** What the client is told, and the log. */
-function errorOf(error: unknown, exchange: UpstreamExchange | undefined): unknown {
+/** What the client is told, and the log: of a fault, one that has words for it. */
+export function errorOf(error: unknown, exchange: UpstreamExchange | undefined): unknown {
   if (!(error instanceof UpstreamFault) || exchange === undefined) return error;
   const { isLate, target, outgoing } = exchange;
   return isLate ? silenceError(target, outgoing.timeout) : faultError(target, error);

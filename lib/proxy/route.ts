@@ -6,13 +6,17 @@
 import type { Request, Response } from "../http/message.ts";
 import type { DialError, UpstreamAddress } from "../ports.ts";
 
-/** One upstream. */
-export interface Target {
+/** Where an upstream is. */
+export interface Server {
   readonly address: UpstreamAddress;
   /** TLS is spoken to it. */
   readonly tls: boolean;
   /** The name that its certificate has to be for. */
   readonly hostname: string;
+}
+
+/** One upstream. */
+export interface Target extends Server {
   /** What takes the place of the location's prefix in a request's path. */
   readonly uri?: string;
 }

@@ -6,7 +6,7 @@
 import type { WireLimits } from "../http1/limits.ts";
 import type { Clock, Dialer } from "../ports.ts";
 import { UpstreamConnection } from "./connection.ts";
-import type { Target } from "./route.ts";
+import type { Server } from "./route.ts";
 
 /** What upstreams work with. */
 export interface UpstreamPorts {
@@ -35,7 +35,7 @@ export class Upstream {
   #cancelSweep: (() => void) | undefined;
 
   constructor(
-    readonly target: Pick<Target, "address" | "tls" | "hostname">,
+    readonly target: Server,
     readonly verify: boolean,
     readonly ports: UpstreamPorts,
   ) {}

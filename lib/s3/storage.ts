@@ -101,7 +101,7 @@ export interface StoredPart {
  * log line have the bucket's name and the storage's reason, and no key of ours.
  */
 export interface Storage {
-  /** Undefined where no such object is. */
+  /** Undefined where no such object is, or where we are not told of it: list() says why then. */
   head(key: string, timeouts: ClientTimeouts): Promise<ObjectHead | undefined>;
   /**
    * The bytes of a range, or of all of it, piece by piece: nothing is read ahead of whoever reads but what buffers hold.

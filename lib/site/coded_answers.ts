@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { BytesSource } from "../coding/bytes_source.ts";
+import { BytesSource } from "../http/bytes_source.ts";
 import { codedBytes } from "../coding/coded_bytes.ts";
 import { type Coder, LARGEST_WHOLE } from "../coding/coded_file.ts";
 import { codedStream } from "../coding/coded_stream.ts";

@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { BytesSource } from "../coding/bytes_source.ts";
+import { BytesSource } from "../http/bytes_source.ts";
 import { forbidsTransforming } from "../coding/rules.ts";
 import { HttpError } from "../http/errors.ts";
 import { FieldBlock } from "../http/fields.ts";

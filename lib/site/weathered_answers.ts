@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { BytesSource } from "../coding/bytes_source.ts";
+import { BytesSource } from "../http/bytes_source.ts";
 import { GoneError, HttpError } from "../http/errors.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
 import { type BodySource, InternalRedirect, type Outcome, type Response } from "../http/message.ts";

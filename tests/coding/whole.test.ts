@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { BytesSource } from "../../lib/coding/bytes_source.ts";
+import { BytesSource } from "../../lib/http/bytes_source.ts";
 import { codeWhole } from "../../lib/coding/whole.ts";
 import { BodyError } from "../../lib/http/errors.ts";
 import type { BodySource } from "../../lib/http/message.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { BodySource } from "../http/message.ts";
+import type { BodySource } from "./message.ts";
 
 /** Gives bytes that nobody changes. */
 export class BytesSource implements BodySource {
