@@ -2,7 +2,7 @@ import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { HttpError } from "../../lib/http/errors.ts";
 import type { Response } from "../../lib/http/message.ts";
 import { acceptOf } from "../../lib/proxy/web_socket.ts";
-import { type FakeRequestOptions } from "../cgi/fakes.ts";
+import { fakeBody, type FakeRequestOptions } from "../cgi/fakes.ts";
 import { settle } from "../support/fakes.ts";
 import { toBytes, toText } from "../support/wire.ts";
 import { answers, Bench, OK } from "./support.ts";
@@ -66,7 +66,7 @@ Deno.test("what asks for another protocol goes on, but h2c, and nothing from HTT
       { ...WEB_SOCKET, upgrade: "h2c" },
       { ...WEB_SOCKET, upgrade: undefined },
       { ...WEB_SOCKET, version: "HTTP/1.0" as const },
-      { ...WEB_SOCKET, body: { length: 3, read: () => Promise.resolve(null) } },
+      { ...WEB_SOCKET, body: fakeBody(["abc"], 3) },
     ]
   ) {
     const head = await headFor(request).catch(String);
