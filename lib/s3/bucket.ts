@@ -8,7 +8,7 @@ import type { Field } from "../http/fields.ts";
 import type { ClientTimeouts, HttpClient } from "../http/http_client.ts";
 import type { BodySource } from "../http/message.ts";
 import type { ByteRange } from "../http/ranges.ts";
-import type { Clock, ErrorLog } from "../ports.ts";
+import { type Clock, type ErrorLog, FileError } from "../ports.ts";
 import {
   conditionFields,
   errorOfPut,
@@ -48,6 +48,8 @@ export interface BucketPorts {
 export class Bucket implements Storage {
   readonly #client: SignedClient;
   readonly #uploads: MultipartUploads;
+  /** To store over something (If-Match), its tag has to be without quotes for radosgw, whose word for that is 412. */
+  #comparesBare = false;
 
   constructor(readonly settings: BucketSettings, readonly ports: BucketPorts) {
     this.#client = new SignedClient(settings, ports.client, ports.clock);
@@ -122,12 +124,19 @@ export class Bucket implements Storage {
     options: PutOptions,
     timeouts: ClientTimeouts,
   ): Promise<string> {
-    const fields = [...typeFields(options.contentType), ...conditionFields(options)];
-    const answer = await this.#client.ask({ method: "PUT", key, content, fields }, timeouts);
-    if (answer.status !== 200) {
-      throw errorOfPut(await refusalOf(answer), options, this.settings, key);
+    const { over } = options;
+    for (let hasTurned = false;; hasTurned = true) {
+      const fields = [
+        ...typeFields(options.contentType),
+        ...conditionFields({ ...options, over: this.#comparesBare ? over?.slice(1, -1) : over }),
+      ];
+      const answer = await this.#client.ask({ method: "PUT", key, content, fields }, timeouts);
+      if (answer.status === 200) return storedTag(answer, this.settings);
+      const error = errorOfPut(await refusalOf(answer), options, this.settings, key);
+      const isUnmet = error instanceof FileError && error.problem === "changed";
+      if (!isUnmet || hasTurned || (await this.head(key, timeouts))?.etag !== over) throw error;
+      this.#comparesBare = !this.#comparesBare;
     }
-    return storedTag(answer, this.settings);
   }
 
   async remove(key: string, timeouts: ClientTimeouts): Promise<void> {
@@ -156,13 +165,16 @@ export class Bucket implements Storage {
     return this.#uploads.put(upload, number, content, timeouts);
   }
 
-  completeParts(
+  async completeParts(
     upload: PartsOf,
     parts: readonly StoredPart[],
     conditions: PutConditions,
     timeouts: ClientTimeouts,
   ): Promise<string> {
-    return this.#uploads.complete(upload, parts, conditions, timeouts);
+    const tag = await this.#uploads.complete(upload, parts, conditions, timeouts) ??
+      (await this.head(upload.key, timeouts))?.etag;
+    if (tag === undefined) throw brokenAnswer(this.settings, "what was completed is not there");
+    return tag;
   }
 
   abortParts(upload: PartsOf, timeouts: ClientTimeouts): Promise<void> {

@@ -112,10 +112,12 @@ export function uploadIdOf(root: XmlElement): string {
   return id;
 }
 
-/** The tag of what has been put together. @throws {XmlFault} */
-export function completedTagOf(root: XmlElement): string {
+/** The tag of what has been put together; undefined where it is left empty, as radosgw does. @throws {XmlFault} */
+export function completedTagOf(root: XmlElement): string | undefined {
   expectRoot(root, "CompleteMultipartUploadResult");
-  const tag = entityTagOf(root.required("ETag"));
+  const text = root.optional("ETag") ?? "";
+  if (text === "") return undefined;
+  const tag = entityTagOf(text);
   if (tag === undefined) throw new XmlFault("ETag is no strong entity tag");
   return tag;
 }

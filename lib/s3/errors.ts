@@ -80,7 +80,7 @@ function bucketError({ name }: BucketSettings, reason: string, hint: string, cau
 }
 
 const HINTS: Readonly<Record<string, string>> = {
-  AccessDenied: "The bucket's access_key may not do this: its rights, or the bucket's policy, say so.",
+  AccessDenied: "The bucket's keys, or anybody where it has none, may not do this.",
   AllAccessDisabled: "The bucket is closed to everybody.",
   AccountProblem: "The storage has closed the account of the bucket's access_key.",
   ExpiredToken: "The bucket's access_key has run out.",
@@ -141,7 +141,9 @@ export function errorOfRefusal(refusal: Refusal, settings: BucketSettings, key =
   return bucketError(
     settings,
     failing ? `the storage fails: ${reason}` : `the storage answers ${status}${code ? `: ${code}` : ""}`,
-    failing ? "The storage fails, or has too much to do." : BROKEN,
+    failing
+      ? "The storage fails, or has too much to do."
+      : "The storage does not do what it was asked: the error log says why.",
   );
 }
 

@@ -45,13 +45,16 @@ export class MultipartUploads {
     return { number, etag: storedTag(answer, this.client.settings) };
   }
 
-  /** As Storage.completeParts(). What is answered 200 may be an error all the same, since that is said before it is tried. */
+  /**
+   * As Storage.completeParts(), but for a tag that is not told. What is answered 200 may be an error all the same, since
+   * that is said before it is tried.
+   */
   async complete(
     { key, id }: PartsOf,
     parts: readonly StoredPart[],
     conditions: PutConditions,
     timeouts: ClientTimeouts,
-  ): Promise<string> {
+  ): Promise<string | undefined> {
     const answer = await this.client.ask({
       method: "POST",
       key,
