@@ -13,7 +13,7 @@ import type { BodyFraming } from "../http1/framing.ts";
 import type { Clock } from "../ports.ts";
 import type { UpstreamConnection } from "./connection.ts";
 import { silence } from "./failures.ts";
-import { joined } from "./joined.ts";
+import { together } from "./joined.ts";
 import { clientFields } from "./fields.ts";
 import type { Server } from "./route.ts";
 import type { Upstream } from "./upstream.ts";
@@ -291,15 +291,6 @@ export class UpstreamExchange implements Waiting {
     const waits = this.#isWriting || (this.#isReading && !this.#asksClient);
     this.deadline = waits ? this.ports.deadlines.in(this.outgoing.timeout) : Infinity;
   }
-}
-
-/** A chunk of which the pieces would cost more to be written one by one than to be put together, in bytes. */
-const SMALL_CHUNK = 64 * 1024;
-
-/** Small pieces leave in one write. */
-function together(pieces: readonly Uint8Array[]): readonly Uint8Array[] {
-  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
-  return pieces.length < 2 || length > SMALL_CHUNK ? pieces : [joined(pieces, length)];
 }
 
 const IGNORED = (): void => {};

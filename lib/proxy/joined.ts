@@ -18,3 +18,12 @@ export function joined(pieces: readonly Uint8Array[], length: number): Uint8Arra
   }
   return bytes;
 }
+
+/** A chunk of which the pieces would cost more to be written one by one than to be put together, in bytes. */
+const SMALL_CHUNK = 64 * 1024;
+
+/** Small pieces leave in one write. */
+export function together(pieces: readonly Uint8Array[]): readonly Uint8Array[] {
+  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  return pieces.length < 2 || length > SMALL_CHUNK ? pieces : [joined(pieces, length)];
+}
