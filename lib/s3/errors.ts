@@ -57,23 +57,24 @@ export function faultOf(error: unknown, settings: BucketSettings): unknown {
   return error instanceof BodyError ? bucketError(settings, error.message, BROKEN, error) : error;
 }
 
-const BROKEN = "The storage gave no answer, or none that is one: the error log says why.";
+const BROKEN = "The storage cannot be reached, or gave no answer that is one: the error log says why.";
 
 /** The storage does not keep to the protocol. @param what is wrong, in words */
 export function brokenAnswer(settings: BucketSettings, what: string, cause?: unknown): HttpError {
   return bucketError(settings, `the storage's answer is none: ${what}`, BROKEN, cause);
 }
 
-/** An error of whoever asks, with the bucket's name. */
+/** What has gone wrong on the way to the storage, with the bucket's name. */
 export function namedError({ name }: BucketSettings, error: HttpError): HttpError {
-  const { status, message, log, hint, advice } = error;
+  const { status, message, log } = error;
   return new HttpError(status, message, {
     log: `bucket "${name}": ${log ?? message}`,
-    ...hint !== undefined && { hint },
-    ...advice !== undefined && { advice },
+    hint: status === 504 ? LATE : BROKEN,
     cause: error,
   });
 }
+
+const LATE = "The storage did not answer in time (proxy_timeouts).";
 
 function bucketError({ name }: BucketSettings, reason: string, hint: string, cause?: unknown): HttpError {
   return new HttpError(502, undefined, { log: `bucket "${name}": ${reason}`, hint, cause });

@@ -313,13 +313,13 @@ Deno.test("a bucket is in the path, or before the host's name; without keys noth
 });
 
 Deno.test("what goes wrong on the way has the bucket's name; what the content's reading rejects with is as it was", async () => {
-  const broken = new HttpError(504, undefined, { log: "http://a was silent", hint: "slow" });
+  const broken = new HttpError(504, undefined, { log: "http://a was silent" });
   const storage = new FakeStorage([broken]);
   const failure = await assertRejects(() => storage.bucket.head("a", TIMEOUTS), HttpError);
   assertEquals([failure.status, failure.log, failure.hint], [
     504,
     'bucket "media": http://a was silent',
-    "slow",
+    "The storage did not answer in time (proxy_timeouts).",
   ]);
   for (const error of [new GoneError(), new HttpError(413, "too much")]) {
     const part = { length: 5, read: () => Promise.reject(error) };
