@@ -51,9 +51,14 @@ export class Bucket implements Storage {
   /** To store over something (If-Match), its tag has to be without quotes for radosgw, whose word for that is 412. */
   #comparesBare = false;
 
-  constructor(readonly settings: BucketSettings, readonly ports: BucketPorts) {
+  constructor(settings: BucketSettings, readonly ports: BucketPorts) {
     this.#client = new SignedClient(settings, ports.client, ports.clock);
     this.#uploads = new MultipartUploads(this.#client, ports.errorLog);
+  }
+
+  /** Without the secret. */
+  get settings(): BucketSettings {
+    return this.#client.settings;
   }
 
   async head(key: string, timeouts: ClientTimeouts): Promise<ObjectHead | undefined> {

@@ -34,15 +34,18 @@ export function authorityOf({ pathStyle, bucket, authority }: BucketSettings): s
 
 /** Of one bucket. */
 export class SignedClient {
+  /** SECURITY: without the secret, which nobody needs who has errors to tell. */
+  readonly settings: BucketSettings;
   readonly #signer: Signer | undefined;
   readonly #authority: string;
 
   constructor(
-    readonly settings: BucketSettings,
+    settings: BucketSettings,
     readonly client: HttpClient,
     readonly clock: Pick<Clock, "now" | "after">,
   ) {
     const { accessKey, secretKey, region } = settings;
+    this.settings = { ...settings, secretKey: undefined };
     this.#authority = authorityOf(settings);
     this.#signer = accessKey === undefined || secretKey === undefined
       ? undefined
