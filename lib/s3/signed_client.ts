@@ -7,8 +7,9 @@ import { HttpError } from "../http/errors.ts";
 import { type Field, FieldBlock } from "../http/fields.ts";
 import type { ClientTimeouts, HttpClient, OwnAnswer, OwnContent } from "../http/http_client.ts";
 import type { Clock } from "../ports.ts";
+import { authorityOf, pathOf } from "./addressing.ts";
 import { contentAtHand, WatchedContent } from "./contents.ts";
-import { encodeKey, encodeQuery, encodeText, type Parameters } from "./encoding.ts";
+import { encodeQuery, type Parameters } from "./encoding.ts";
 import { namedError } from "./errors.ts";
 import { amzDate, sha256Of, Signer, UNSIGNED_PAYLOAD } from "./signature.ts";
 import type { BucketSettings, PartContent } from "./storage.ts";
@@ -26,11 +27,6 @@ export interface Asking {
 
 /** How long storage that fails is left alone before it is asked once more, in milliseconds. */
 const BREATH = 100;
-
-/** The host's name and port by which a bucket is asked. */
-export function authorityOf({ pathStyle, bucket, authority }: BucketSettings): string {
-  return pathStyle ? authority : `${bucket}.${authority}`;
-}
 
 /** Of one bucket. */
 export class SignedClient {
@@ -71,7 +67,7 @@ export class SignedClient {
 
   async #askOnce(asking: Asking, timeouts: ClientTimeouts): Promise<OwnAnswer> {
     const { method, key, parameters = {} } = asking;
-    const path = this.#path(key), query = encodeQuery(parameters);
+    const path = pathOf(this.settings, key), query = encodeQuery(parameters);
     const fields = await this.#fields(asking, path, query);
     const content = contentOf(asking.content);
     try {
@@ -86,12 +82,6 @@ export class SignedClient {
       const isOurs = content instanceof WatchedContent && content.failure?.error === error;
       throw error instanceof HttpError && !isOurs ? namedError(this.settings, error) : error;
     }
-  }
-
-  #path(key: string | undefined): string {
-    const { pathStyle, bucket } = this.settings;
-    const start = pathStyle ? `/${encodeText(bucket)}/` : "/";
-    return key === undefined ? start : start + encodeKey(key);
   }
 
   async #fields({ method, fields = [], content }: Asking, path: string, query: string): Promise<FieldBlock> {
