@@ -221,6 +221,22 @@ Deno.test({
         }
       });
 
+      await t.step("a bucket may stand before the host's name, and be open to everybody", async () => {
+        const byHost = bucketOf({ pathStyle: false, authority: `localhost:${port}` });
+        const etag = await byHost.put("ü +%/x", bytes("by host"), {}, TIMEOUTS);
+        assertEquals(await textOf(await bucket.get("ü +%/x", etag, undefined, TIMEOUTS)), "by host");
+        await storage.makeBucket("open", { isPublic: true });
+        const unsigned = { bucket: "open", accessKey: undefined, secretKey: undefined };
+        await bucketOf({ bucket: "open" }).put("a b", bytes("for all"), {}, TIMEOUTS);
+        const page = await bucketOf(unsigned).list({ prefix: "", delimited: true, most: 10 }, TIMEOUTS);
+        assertEquals(page.objects.map(({ key }) => key), ["a b"]);
+        assertEquals((await bucketOf(unsigned).head("a b", TIMEOUTS))?.size, 7);
+        assertEquals(
+          await reasonOf(bucketOf(unsigned).put("c", bytes("x"), {}, TIMEOUTS)),
+          '502 bucket "media": the storage refuses us: AccessDenied',
+        );
+      });
+
       await t.step("storage that is gone, or silent, is told, and asked again when it is back", async () => {
         const { etag } = (await bucket.head("big file", TIMEOUTS))!;
         const body = await bucket.get("big file", etag, undefined, TIMEOUTS);
