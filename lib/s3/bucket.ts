@@ -23,6 +23,7 @@ import { listingOf } from "./documents.ts";
 import { brokenAnswer, documentOf, errorOfRefusal, faultOf, fileError, refusalOf } from "./errors.ts";
 import { objectHeadOf } from "./metadata.ts";
 import { MultipartUploads } from "./multipart.ts";
+import { NamedSource } from "./named_source.ts";
 import { SignedClient } from "./signed_client.ts";
 import type {
   BucketSettings,
@@ -94,7 +95,7 @@ export class Bucket implements Storage {
     }
     const fault = faultOfContent(answer, range);
     const isAnother = isOfAnother(answer, etag);
-    if (fault === undefined && !isAnother) return answer.body;
+    if (fault === undefined && !isAnother) return new NamedSource(this.settings.name, answer.body);
     answer.body.close();
     throw isAnother
       ? fileError("changed", this.settings, key, "its tag is another one")

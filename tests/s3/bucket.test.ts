@@ -1,7 +1,9 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { GoneError, HttpError } from "../../lib/http/errors.ts";
+import { BodyError, GoneError, HttpError } from "../../lib/http/errors.ts";
+import type { BodySource } from "../../lib/http/message.ts";
 import type { ByteRange } from "../../lib/http/ranges.ts";
 import { FileError } from "../../lib/ports.ts";
+import { NamedSource } from "../../lib/s3/named_source.ts";
 import type { PutOptions } from "../../lib/s3/storage.ts";
 import { settle } from "../support/fakes.ts";
 import { FakeStorage, type Said, TIMEOUTS } from "./fake_client.ts";
@@ -329,6 +331,17 @@ Deno.test("what goes wrong on the way has the bucket's name; what the content's 
       error,
     );
   }
+});
+
+Deno.test("content that is cut says of which bucket it is", async () => {
+  const body: BodySource = {
+    length: 5,
+    prompt: false,
+    read: () => Promise.reject(new BodyError("closed")),
+    close: () => {},
+  };
+  const source = new NamedSource("media", body);
+  await assertRejects(() => source.read(new Uint8Array(1)), BodyError, 'bucket "media": closed');
 });
 
 Deno.test("no error has a key of ours, or what the storage says of a signature", async () => {

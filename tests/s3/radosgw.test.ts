@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { GoneError, HttpError } from "../../lib/http/errors.ts";
+import { BodyError, GoneError, HttpError } from "../../lib/http/errors.ts";
 import type { BodySource } from "../../lib/http/message.ts";
 import { FileError } from "../../lib/ports.ts";
 import { UpstreamClient } from "../../lib/proxy/client.ts";
@@ -241,7 +241,7 @@ Deno.test({
         const { etag } = (await bucket.head("big file", TIMEOUTS))!;
         const body = await bucket.get("big file", etag, undefined, TIMEOUTS);
         await storage.kill();
-        await assertRejects(() => textOf(body), Error, "closed");
+        await assertRejects(() => textOf(body), BodyError, 'bucket "media": http://127.0.0.1');
         assertEquals((await reasonOf(bucket.head("a.txt", TIMEOUTS))).slice(0, 19), '502 bucket "media":');
         await storage.restart();
         assertEquals((await bucket.head("big file", TIMEOUTS))?.etag, etag);
