@@ -31,6 +31,9 @@ export interface S3Object {
   readonly etag: string;
 }
 
+/** How long an answer may take, in milliseconds. */
+const PATIENCE = 60_000;
+
 /** How many requests `fill` has running at one time. */
 const AT_ONCE = 8;
 
@@ -52,7 +55,13 @@ export class S3Client {
     const head = `${method} ${target} HTTP/1.1\r\n${
       lines.map(([name, value]) => `${name}: ${value}\r\n`).join("")
     }\r\n`;
-    using connection = await Deno.connect({ hostname: "127.0.0.1", port: this.port });
+    const connection = await Deno.connect({ hostname: "127.0.0.1", port: this.port });
+    const timer = setTimeout(() => connection.close(), PATIENCE);
+    using closing = new DisposableStack();
+    closing.defer(() => {
+      clearTimeout(timer);
+      close(connection);
+    });
     connection.setNoDelay();
     // An answer that comes early is read before the body is all sent; what then fails is the sending.
     const sending = writeAll(connection, [UTF8.encode(head), content]).catch((error) => error);
@@ -148,6 +157,14 @@ export class S3Client {
   async uploads(bucket: string): Promise<string[]> {
     const text = (await this.tell("GET", bucket, { query: { uploads: "" } })).text();
     return [...text.matchAll(/<Upload>.*?<\/Upload>/gs)].map(([entry]) => element(entry, "Key")!);
+  }
+}
+
+function close(connection: Deno.Conn): void {
+  try {
+    connection.close();
+  } catch {
+    // It was given up already.
   }
 }
 
