@@ -64,7 +64,11 @@ export async function startStorage(options: StorageOptions = {}): Promise<Storag
   try {
     return await start(guard, options, signal);
   } catch (error) {
-    const why = timeout.aborted ? `not ready after ${START_PATIENCE / 1000} s` : String(error);
+    const why = timeout.aborted
+      ? `not ready after ${START_PATIENCE / 1000} s`
+      : error instanceof Error
+      ? error.message
+      : String(error);
     const said = await lastWords(guard.folder);
     await guard[Symbol.asyncDispose]();
     options.signal?.throwIfAborted();
@@ -76,8 +80,7 @@ async function start(guard: Guard, options: StorageOptions, signal: AbortSignal)
   const { folder } = guard;
   const fsid = crypto.randomUUID(), osd = crypto.randomUUID();
   const monitorPort = freePort(), port = options.port ?? freePort();
-  // Whoever has the port would answer in radosgw's place, or not answer at all.
-  Deno.listen({ hostname: "127.0.0.1", port }).close();
+  refuseTaken(port);
   const accessKey = randomKey(20), secretKey = randomKey(40);
   const conf = ["-c", `${folder}/ceph.conf`];
   for (const name of ["mon", "osd", "run"]) await Deno.mkdir(`${folder}/${name}`);
@@ -90,7 +93,7 @@ async function start(guard: Guard, options: StorageOptions, signal: AbortSignal)
   await run("ceph", [...conf, "osd", "new", osd], signal);
   await run("ceph-osd", [...conf, "-i", "0", "--mkfs", "--osd-uuid", osd], signal);
   await guard.spawn("ceph-osd", [...conf, "-i", "0", "-f"]);
-  const user = ["user", "create", "--uid=webserv", "--display-name=webserv"];
+  const user = ["user", "create", "--uid=webserv", "--display-name=webserv", "--max-buckets=0"];
   await run(
     "radosgw-admin",
     [...conf, ...user, `--access-key=${accessKey}`, `--secret=${secretKey}`],
@@ -126,6 +129,16 @@ async function start(guard: Guard, options: StorageOptions, signal: AbortSignal)
     resume: () => gateway.kill("SIGCONT"),
     [Symbol.asyncDispose]: () => guard[Symbol.asyncDispose](),
   };
+}
+
+/** Whoever has the port already would answer in radosgw's place, or not answer at all. */
+function refuseTaken(port: number): void {
+  try {
+    Deno.listen({ hostname: "127.0.0.1", port }).close();
+  } catch (error) {
+    if (error instanceof Deno.errors.AddrInUse) throw new Error(`port ${port} is taken`);
+    throw error;
+  }
 }
 
 /** Letters and digits: nothing that a shell or YAML would take for something else. */
