@@ -18,6 +18,8 @@ export interface StorageOptions {
   readonly buckets?: readonly string[];
   /** True if everybody may read and list the buckets. */
   readonly isPublic?: boolean;
+  /** The cores that its programs may use, as taskset wants them: `0` or `0,1`; all if not given. */
+  readonly cores?: string;
   /** Gives the start up. */
   readonly signal?: AbortSignal;
 }
@@ -27,6 +29,8 @@ export interface Storage extends AsyncDisposable {
   /** As in a configuration: `http://127.0.0.1:PORT`. */
   readonly endpoint: string;
   readonly port: number;
+  /** Of radosgw. */
+  readonly pid: number;
   readonly region: string;
   readonly accessKey: string;
   readonly secretKey: string;
@@ -89,10 +93,11 @@ async function start(guard: Guard, options: StorageOptions, signal: AbortSignal)
   const map = `${folder}/monmap`, address = `[v2:127.0.0.1:${monitorPort}]`;
   await run("monmaptool", ["--create", "--fsid", fsid, "--addv", "a", address, map], signal);
   await run("ceph-mon", [...conf, "-i", "a", "--mkfs", "--monmap", map], signal);
-  await guard.spawn("ceph-mon", [...conf, "-i", "a", "-f"]);
+  const cores = options.cores === undefined ? [] : ["taskset", "-c", options.cores];
+  await guard.spawn([...cores, "ceph-mon", ...conf, "-i", "a", "-f"]);
   await run("ceph", [...conf, "osd", "new", osd], signal);
   await run("ceph-osd", [...conf, "-i", "0", "--mkfs", "--osd-uuid", osd], signal);
-  await guard.spawn("ceph-osd", [...conf, "-i", "0", "-f"]);
+  await guard.spawn([...cores, "ceph-osd", ...conf, "-i", "0", "-f"]);
   const user = ["user", "create", "--uid=webserv", "--display-name=webserv", "--max-buckets=0"];
   await run(
     "radosgw-admin",
@@ -102,7 +107,7 @@ async function start(guard: Guard, options: StorageOptions, signal: AbortSignal)
 
   let gateway: Deno.ChildProcess;
   const startGateway = async (signal: AbortSignal) => {
-    gateway = await guard.spawn("radosgw", [...conf, "-n", "client.rgw", "-f"]);
+    gateway = await guard.spawn([...cores, "radosgw", ...conf, "-n", "client.rgw", "-f"]);
     await untilListening(port, gateway, signal);
   };
   await startGateway(signal);
@@ -115,6 +120,9 @@ async function start(guard: Guard, options: StorageOptions, signal: AbortSignal)
   return {
     endpoint: `http://127.0.0.1:${port}`,
     port,
+    get pid() {
+      return gateway.pid;
+    },
     region: REGION,
     accessKey,
     secretKey,
