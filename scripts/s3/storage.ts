@@ -20,6 +20,8 @@ export interface StorageOptions {
   readonly isPublic?: boolean;
   /** The cores that its programs may use, as taskset wants them: `0` or `0,1`; all if not given. */
   readonly cores?: string;
+  /** The files of a certificate and its key, both in PEM: it speaks TLS at a port of its own as well. */
+  readonly tls?: { readonly certificate: string; readonly key: string };
   /** Gives the start up. */
   readonly signal?: AbortSignal;
 }
@@ -29,6 +31,8 @@ export interface Storage extends AsyncDisposable {
   /** As in a configuration: `http://127.0.0.1:PORT`. */
   readonly endpoint: string;
   readonly port: number;
+  /** `https://127.0.0.1:PORT`, where it has a certificate. */
+  readonly tlsEndpoint?: string;
   /** Of radosgw. */
   readonly pid: number;
   readonly region: string;
@@ -85,10 +89,11 @@ async function start(guard: Guard, options: StorageOptions, signal: AbortSignal)
   const fsid = crypto.randomUUID(), osd = crypto.randomUUID();
   const monitorPort = freePort(), port = options.port ?? freePort();
   refuseTaken(port);
+  const tls = options.tls && { ...options.tls, port: freePort() };
   const accessKey = randomKey(20), secretKey = randomKey(40);
   const conf = ["-c", `${folder}/ceph.conf`];
   for (const name of ["mon", "osd", "run"]) await Deno.mkdir(`${folder}/${name}`);
-  await Deno.writeTextFile(conf[1]!, cephConf({ folder, fsid, monitorPort, gatewayPort: port }));
+  await Deno.writeTextFile(conf[1]!, cephConf({ folder, fsid, monitorPort, gatewayPort: port, tls }));
 
   const map = `${folder}/monmap`, address = `[v2:127.0.0.1:${monitorPort}]`;
   await run("monmaptool", ["--create", "--fsid", fsid, "--addv", "a", address, map], signal);
@@ -120,6 +125,7 @@ async function start(guard: Guard, options: StorageOptions, signal: AbortSignal)
   return {
     endpoint: `http://127.0.0.1:${port}`,
     port,
+    ...(tls && { tlsEndpoint: `https://127.0.0.1:${tls.port}` }),
     get pid() {
       return gateway.pid;
     },
@@ -198,7 +204,7 @@ async function lastWords(folder: string): Promise<string> {
   for await (const { name } of Deno.readDir(folder)) {
     if (!name.endsWith(".log")) continue;
     const lines = (await Deno.readTextFile(`${folder}/${name}`)).trim().split("\n");
-    text += `\n${name}:\n  ${lines.slice(-5).join("\n  ")}`;
+    if (lines.join("") !== "") text += `\n${name}:\n  ${lines.slice(-5).join("\n  ")}`;
   }
   return text;
 }

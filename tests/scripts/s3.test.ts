@@ -4,6 +4,8 @@ import { wantStorage } from "../../scripts/run_tests/storage.ts";
 import { whatIsMissing } from "../../scripts/s3/programs.ts";
 import { encode, sign } from "../../scripts/s3/signature.ts";
 import { startStorage } from "../../scripts/s3/storage.ts";
+import { makeCertificate } from "../support/certificates.ts";
+import { temporaryFolder } from "../support/launch.ts";
 import { isThere, processesOf } from "../support/processes.ts";
 import { needsStorage, testBucket } from "../support/storage.ts";
 import { waitUntil } from "../support/wait.ts";
@@ -98,6 +100,20 @@ Deno.test({
     }
     assertEquals(processesOf(conf), []);
     await assertRejects(() => Deno.stat(conf), Deno.errors.NotFound);
+  },
+});
+
+Deno.test({
+  ...needsStorage("a storage with a certificate speaks TLS as well"),
+  async fn() {
+    await using folder = await temporaryFolder();
+    const { certificateFile, keyFile, certificate } = await makeCertificate(folder.path, "storage");
+    const tls = { certificate: certificateFile, key: keyFile };
+    await using storage = await startStorage({ buckets: ["media"], isPublic: true, tls });
+    await storage.client.put("media", "a", "secret");
+    using client = Deno.createHttpClient({ caCerts: [certificate] });
+    const url = `${storage.tlsEndpoint!.replace("127.0.0.1", "localhost")}/media/a`;
+    assertEquals(await (await fetch(url, { client })).text(), "secret");
   },
 });
 
