@@ -9,6 +9,7 @@
 import { join } from "@std/path";
 import { MarkRows } from "./run_tests/mark_rows.ts";
 import { ignoredTests } from "./run_tests/report.ts";
+import { storageFor } from "./run_tests/storage.ts";
 
 /**
  * Tests let workers die on purpose, and the runtime prints a trace of each; why one has died is in what the test looks
@@ -36,6 +37,7 @@ async function main(): Promise<number> {
   const folder = await Deno.makeTempDir({ prefix: "webserv-tests-" });
   try {
     const report = join(folder, "report.xml");
+    await using storage = await storageFor(Deno.args);
     const child = new Deno.Command(Deno.execPath(), {
       args: [
         "test",
@@ -48,7 +50,7 @@ async function main(): Promise<number> {
         `--junit-path=${report}`,
         ...Deno.args,
       ],
-      env: { DENO_LOG: LOG, DENO_JOBS: JOBS },
+      env: { DENO_LOG: LOG, DENO_JOBS: JOBS, ...storage.env },
       stdout: "piped",
     }).spawn();
     // It says what it was at, and ends: by itself on Ctrl+C, which reaches both.

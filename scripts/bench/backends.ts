@@ -1,19 +1,25 @@
 /**
  * What servers pass requests on to: one PHP of the system, one small HTTP server, and one that switches protocols and
- * sends without end. All servers of a row have one of the same kind behind them.
+ * sends without end, and one S3 storage. All servers of a row have one of the same kind behind them.
  *
  * @module
  */
 import { join } from "@std/path";
+import { whatIsMissing } from "../s3/programs.ts";
+import { startStorage } from "../s3/storage.ts";
 import { findExecutable } from "./find.ts";
 import { freePort, ServerProcess } from "./process.ts";
 import { isRoot } from "./servers/common.ts";
 import { TUNNEL } from "./tunnel.ts";
-import type { BackendName, Lacks } from "./types.ts";
+import type { BackendName, Lacks, StorageKeys } from "./types.ts";
 
 /** The script of the row with PHP, and what it says. */
 export const SCRIPT = "hello.php";
 export const SCRIPT_GREETING = "Hello from PHP\n";
+
+/** The bucket of the rows with a storage, and the files of the site that lie in it. */
+export const BUCKET = "bench";
+export const BUCKET_FILES = ["1k.html", "100m.bin"];
 
 /** Children of php-fpm; there are no more clients than that, since each connection has a child of its own. */
 export const CHILDREN = 4;
@@ -25,6 +31,8 @@ export interface Backend {
   readonly pid: number;
   /** Where it runs: the CPU time that it takes there is none of strangers. */
   readonly core: number;
+  /** Of a storage. */
+  readonly keys?: StorageKeys;
 }
 
 /** Where a back end gets what it needs, and where it may run. */
@@ -41,7 +49,9 @@ export interface BackendOptions {
 
 /** What this machine lacks of them. */
 export function backendLacks(cc: string | undefined): Lacks {
+  const storage = whatIsMissing();
   return {
+    ...(storage !== undefined && { bucket: storage }),
     ...(findPhpFpm() === undefined && { fastcgi: "php-fpm is not installed" }),
     ...(findExecutable("nginx") === undefined && { proxy: "nginx, which is the upstream, is not installed" }),
     ...(cc !== undefined && { tunnel: cc }),
@@ -96,6 +106,16 @@ const STARTS: Record<
     );
     stack.use(process);
     return { address: `127.0.0.1:${port}`, pid: process.pid, core };
+  },
+  bucket: async ({ site, loadCore: core, signal }, stack) => {
+    const storage = await startStorage({ buckets: [BUCKET], isPublic: true, cores: String(core), signal });
+    stack.use(storage);
+    for (const name of BUCKET_FILES) {
+      const type = name.endsWith(".html") ? "text/html" : "application/octet-stream";
+      await storage.client.put(BUCKET, name, await Deno.readFile(join(site, name)), { "content-type": type });
+    }
+    const { port, pid, accessKey, secretKey } = storage;
+    return { address: `127.0.0.1:${port}`, pid, core, keys: { accessKey, secretKey } };
   },
 };
 

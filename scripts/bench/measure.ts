@@ -180,7 +180,7 @@ export async function startRunner(
   const process = await ServerProcess.start({
     cores: Array.from({ length: setup.workers ?? 1 }, (_, core) => SERVER_CORE + core).join(","),
     program: program.path,
-    ...await prepare(peer, { ...place, backend: backend?.address }),
+    ...await prepare(peer, { ...place, backend: backend?.address, keys: backend?.keys }),
     signal: bench.signal,
   }, place.port);
   stack.use(process);

@@ -149,6 +149,8 @@ export const ROWS: readonly Row[] = [
     countsBytes: true,
     setup: { backend: "tunnel" },
   },
+  { ...SMALL, id: "bucket", title: "Bucket: 1 KiB", needs: "bucket", setup: { backend: "bucket" } },
+  { ...LARGE, id: "bucket-100m", title: "Bucket: 100 MB", needs: "bucket", setup: { backend: "bucket" } },
   {
     id: "put-1m",
     title: "PUT of 1 MB",

@@ -38,6 +38,8 @@ export type Feature =
   | "proxy"
   /** So do connections that switch protocols. */
   | "tunnel"
+  /** All that is served lies in a bucket of an S3 storage. */
+  | "bucket"
   /** Content in gzip, for clients that take it. */
   | "gzip"
   /** Content in brotli. */
@@ -76,7 +78,7 @@ export interface Setup {
 }
 
 /** What stands behind the servers of a row, all of them behind the same. */
-export type BackendName = "php-fpm" | "upstream" | "tunnel";
+export type BackendName = "php-fpm" | "upstream" | "tunnel" | "bucket";
 
 /** A setup with a name for the table. */
 export interface Variant {
@@ -182,11 +184,19 @@ export interface Place {
   readonly port: number;
   /** Where the back end listens, if the setup has one: `unix:PATH` or `HOST:PORT`. */
   readonly backend?: string | undefined;
+  /** Of the storage, if that is the back end. */
+  readonly keys?: StorageKeys | undefined;
   readonly connections: number;
   /** The length of the bare loop's answer. */
   readonly length: number;
   readonly setup: Setup;
   readonly tls: TlsFiles;
+}
+
+/** What requests to a storage are signed with; a server that cannot sign may read it all the same. */
+export interface StorageKeys {
+  readonly accessKey: string;
+  readonly secretKey: string;
 }
 
 /** Where the rows over TLS find what they need. */

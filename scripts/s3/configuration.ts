@@ -11,6 +11,8 @@ export interface ClusterPlace {
   readonly fsid: string;
   readonly monitorPort: number;
   readonly gatewayPort: number;
+  /** Where radosgw speaks TLS as well. */
+  readonly tls?: { readonly port: number; readonly certificate: string; readonly key: string } | undefined;
 }
 
 /** The most that the OSD takes into memory, in bytes: none of it is taken before objects are stored. */
@@ -24,7 +26,10 @@ const GARBAGE = 60;
  * radosgw would want them for its encrypted way to the monitor ("secure"), hence "crc". Without tcp_nodelay each GET
  * takes 50 ms. `rgw dns name` is for buckets in the host's name (`BUCKET.localhost`).
  */
-export function cephConf({ folder, fsid, monitorPort, gatewayPort }: ClusterPlace): string {
+export function cephConf({ folder, fsid, monitorPort, gatewayPort, tls }: ClusterPlace): string {
+  const overTls = tls === undefined
+    ? ""
+    : ` ssl_endpoint=127.0.0.1:${tls.port} ssl_certificate=${tls.certificate} ssl_private_key=${tls.key}`;
   return `[global]
 fsid = ${fsid}
 mon host = v2:127.0.0.1:${monitorPort}
@@ -67,7 +72,7 @@ osd pool default pg autoscale mode = off
 
 [client.rgw]
 ms mon client mode = crc
-rgw frontends = beast endpoint=127.0.0.1:${gatewayPort} tcp_nodelay=1
+rgw frontends = beast endpoint=127.0.0.1:${gatewayPort} tcp_nodelay=1${overTls}
 rgw dns name = localhost
 rgw thread pool size = 64
 rgw gc obj min wait = ${GARBAGE}

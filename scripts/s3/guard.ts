@@ -44,10 +44,10 @@ export class Guard implements AsyncDisposable {
   }
 
   /** Starts a program that runs until it is ended; what it says is in its own log. */
-  async spawn(program: string, args: readonly string[]): Promise<Deno.ChildProcess> {
+  async spawn(command: readonly string[]): Promise<Deno.ChildProcess> {
     // It becomes the program itself: the id is the same.
     const child = new Deno.Command("setsid", {
-      args: [program, ...args],
+      args: [...command],
       stdin: "null",
       stdout: "null",
       stderr: "null",

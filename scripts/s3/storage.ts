@@ -18,6 +18,10 @@ export interface StorageOptions {
   readonly buckets?: readonly string[];
   /** True if everybody may read and list the buckets. */
   readonly isPublic?: boolean;
+  /** The cores that its programs may use, as taskset wants them: `0` or `0,1`; all if not given. */
+  readonly cores?: string;
+  /** The files of a certificate and its key, both in PEM: it speaks TLS at a port of its own as well. */
+  readonly tls?: { readonly certificate: string; readonly key: string };
   /** Gives the start up. */
   readonly signal?: AbortSignal;
 }
@@ -27,6 +31,10 @@ export interface Storage extends AsyncDisposable {
   /** As in a configuration: `http://127.0.0.1:PORT`. */
   readonly endpoint: string;
   readonly port: number;
+  /** `https://127.0.0.1:PORT`, where it has a certificate. */
+  readonly tlsEndpoint?: string;
+  /** Of radosgw. */
+  readonly pid: number;
   readonly region: string;
   readonly accessKey: string;
   readonly secretKey: string;
@@ -64,7 +72,11 @@ export async function startStorage(options: StorageOptions = {}): Promise<Storag
   try {
     return await start(guard, options, signal);
   } catch (error) {
-    const why = timeout.aborted ? `not ready after ${START_PATIENCE / 1000} s` : String(error);
+    const why = timeout.aborted
+      ? `not ready after ${START_PATIENCE / 1000} s`
+      : error instanceof Error
+      ? error.message
+      : String(error);
     const said = await lastWords(guard.folder);
     await guard[Symbol.asyncDispose]();
     options.signal?.throwIfAborted();
@@ -76,19 +88,22 @@ async function start(guard: Guard, options: StorageOptions, signal: AbortSignal)
   const { folder } = guard;
   const fsid = crypto.randomUUID(), osd = crypto.randomUUID();
   const monitorPort = freePort(), port = options.port ?? freePort();
+  refuseTaken(port);
+  const tls = options.tls && { ...options.tls, port: freePort() };
   const accessKey = randomKey(20), secretKey = randomKey(40);
   const conf = ["-c", `${folder}/ceph.conf`];
   for (const name of ["mon", "osd", "run"]) await Deno.mkdir(`${folder}/${name}`);
-  await Deno.writeTextFile(conf[1]!, cephConf({ folder, fsid, monitorPort, gatewayPort: port }));
+  await Deno.writeTextFile(conf[1]!, cephConf({ folder, fsid, monitorPort, gatewayPort: port, tls }));
 
   const map = `${folder}/monmap`, address = `[v2:127.0.0.1:${monitorPort}]`;
   await run("monmaptool", ["--create", "--fsid", fsid, "--addv", "a", address, map], signal);
   await run("ceph-mon", [...conf, "-i", "a", "--mkfs", "--monmap", map], signal);
-  await guard.spawn("ceph-mon", [...conf, "-i", "a", "-f"]);
+  const cores = options.cores === undefined ? [] : ["taskset", "-c", options.cores];
+  await guard.spawn([...cores, "ceph-mon", ...conf, "-i", "a", "-f"]);
   await run("ceph", [...conf, "osd", "new", osd], signal);
   await run("ceph-osd", [...conf, "-i", "0", "--mkfs", "--osd-uuid", osd], signal);
-  await guard.spawn("ceph-osd", [...conf, "-i", "0", "-f"]);
-  const user = ["user", "create", "--uid=webserv", "--display-name=webserv"];
+  await guard.spawn([...cores, "ceph-osd", ...conf, "-i", "0", "-f"]);
+  const user = ["user", "create", "--uid=webserv", "--display-name=webserv", "--max-buckets=0"];
   await run(
     "radosgw-admin",
     [...conf, ...user, `--access-key=${accessKey}`, `--secret=${secretKey}`],
@@ -97,7 +112,7 @@ async function start(guard: Guard, options: StorageOptions, signal: AbortSignal)
 
   let gateway: Deno.ChildProcess;
   const startGateway = async (signal: AbortSignal) => {
-    gateway = await guard.spawn("radosgw", [...conf, "-n", "client.rgw", "-f"]);
+    gateway = await guard.spawn([...cores, "radosgw", ...conf, "-n", "client.rgw", "-f"]);
     await untilListening(port, gateway, signal);
   };
   await startGateway(signal);
@@ -110,6 +125,10 @@ async function start(guard: Guard, options: StorageOptions, signal: AbortSignal)
   return {
     endpoint: `http://127.0.0.1:${port}`,
     port,
+    ...(tls && { tlsEndpoint: `https://127.0.0.1:${tls.port}` }),
+    get pid() {
+      return gateway.pid;
+    },
     region: REGION,
     accessKey,
     secretKey,
@@ -126,12 +145,20 @@ async function start(guard: Guard, options: StorageOptions, signal: AbortSignal)
   };
 }
 
+/** Whoever has the port already would answer in radosgw's place, or not answer at all. */
+function refuseTaken(port: number): void {
+  try {
+    Deno.listen({ hostname: "127.0.0.1", port }).close();
+  } catch (error) {
+    if (error instanceof Deno.errors.AddrInUse) throw new Error(`port ${port} is taken`);
+    throw error;
+  }
+}
+
 /** Letters and digits: nothing that a shell or YAML would take for something else. */
 function randomKey(length: number): string {
   const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-  const key = [...crypto.getRandomValues(new Uint8Array(length))].map((byte) => alphabet[byte % 32]).join("");
-  // A key of digits alone would be a number to YAML.
-  return `K${key.slice(1)}`;
+  return [...crypto.getRandomValues(new Uint8Array(length))].map((byte) => alphabet[byte % 32]).join("");
 }
 
 /** Runs a program to its end. Throws if it fails or the signal comes first. */
@@ -160,8 +187,6 @@ async function untilListening(port: number, gateway: Deno.ChildProcess, signal: 
     if (hasEnded) throw new Error("radosgw ended before it listened");
     await new Promise((resolve) => setTimeout(resolve, INTERVAL));
   }
-  // Somebody else who has the port would let ours end.
-  if (hasEnded) throw new Error(`radosgw ended: port ${port} is taken`);
 }
 
 async function accepts(port: number): Promise<boolean> {
@@ -179,7 +204,7 @@ async function lastWords(folder: string): Promise<string> {
   for await (const { name } of Deno.readDir(folder)) {
     if (!name.endsWith(".log")) continue;
     const lines = (await Deno.readTextFile(`${folder}/${name}`)).trim().split("\n");
-    text += `\n${name}:\n  ${lines.slice(-5).join("\n  ")}`;
+    if (lines.join("") !== "") text += `\n${name}:\n  ${lines.slice(-5).join("\n  ")}`;
   }
   return text;
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { fileExists, findInstalled, said } from "../find.ts";
+import { BUCKET } from "../backends.ts";
 import { LEVELS } from "../coding_rows.ts";
 import { hostNames, locationPaths } from "../setup.ts";
 import type { BackendName, Peer, Place, Program } from "../types.ts";
@@ -27,7 +28,7 @@ export function nginx(id: string, title: string, options: NginxOptions = {}): Pe
     wants: "nginx",
     features: [
       ...["answer", "large", "missing", "range", "condition", "close", "tls", "http2"] as const,
-      ...["put", "names", "locations", "log", "fastcgi", "proxy", "tunnel"] as const,
+      ...["put", "names", "locations", "log", "fastcgi", "proxy", "tunnel", "bucket"] as const,
       ...["gzip", "brotli"] as const,
     ],
     find,
@@ -125,6 +126,9 @@ const BACKEND_LOCATIONS: Readonly<Record<BackendName, string>> = {
   } }`,
   upstream:
     'location / { proxy_pass http://behind; proxy_http_version 1.1; proxy_set_header Connection ""; }',
+  // It cannot sign: the bucket is public. Any other name would be taken for that of a bucket.
+  bucket:
+    `location / { proxy_pass http://behind/${BUCKET}/; proxy_set_header Host 127.0.0.1; proxy_http_version 1.1; proxy_set_header Connection ""; }`,
   tunnel:
     "location / { proxy_pass http://behind; proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; " +
     "proxy_set_header Connection upgrade; }",

@@ -3,9 +3,11 @@
  *
  * @module
  */
+import { BUCKET } from "../backends.ts";
 import { findDeno, findInstalled } from "../find.ts";
 import { hostNames, locationPaths } from "../setup.ts";
-import type { Peer, Place } from "../types.ts";
+import { REGION } from "../../s3/storage.ts";
+import type { Peer, Place, StorageKeys } from "../types.ts";
 
 export const webserv: Peer = {
   id: "webserv",
@@ -26,6 +28,7 @@ export const webserv: Peer = {
       "fastcgi",
       "proxy",
       "tunnel",
+      "bucket",
     ] as const,
   ],
   find: () => {
@@ -46,7 +49,7 @@ function programArguments({ main, setup }: Place): string[] {
   return ["run", "-A", "--no-lock", ...(setup.caches ? [] : ["--no-code-cache"]), main];
 }
 
-function configure({ folder, site, programs, port, setup, tls, backend }: Place) {
+function configure({ folder, site, programs, port, setup, tls, backend, keys }: Place) {
   const server = {
     listen: setup.tls ? `${port} ssl` : port,
     ...(setup.tls && { ssl_certificate: tls.certificate, ssl_certificate_key: tls.key }),
@@ -61,14 +64,21 @@ function configure({ folder, site, programs, port, setup, tls, backend }: Place)
     access_log: setup.log ? `${folder}/access.log` : "off",
     ...(setup.log && { log_format: setup.log }),
     ...(setup.inspector && { admin: "127.0.0.1:0" }),
+    ...(keys && { buckets: { [BUCKET]: bucketOf(keys) } }),
     servers: setup.names === undefined
       ? [server]
       : hostNames(setup.names).map((name) => ({ server_name: name, ...server })),
   };
 
+  function bucketOf({ accessKey, secretKey }: StorageKeys) {
+    const place = { endpoint: `http://${backend}`, region: REGION, bucket: BUCKET, path_style: true };
+    return { ...place, access_key: accessKey, secret_key: secretKey };
+  }
+
   function withLocations() {
     const locations = {
-      ...(setup.backend !== undefined && setup.backend !== "php-fpm" &&
+      ...(setup.backend === "bucket" && { "/": { bucket: BUCKET } }),
+      ...((setup.backend === "upstream" || setup.backend === "tunnel") &&
         { "/": { proxy_pass: `http://${backend}` } }),
       ...(setup.cgi && { "/cgi-bin/": { alias: programs, cgi: { ".cgi": true } } }),
       ...(setup.store && { "/files/": { upload_store: `${folder}/store`, client_max_body_size: 0 } }),
