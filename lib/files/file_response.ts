@@ -69,7 +69,8 @@ function plainResponse(
   }
   const content = file.content();
   if (content) return { status: 200, fields: labels.fields, body: content, hasCodingChosen: true };
-  return withBody(200, labels.fields, file.open([{ start: 0, end: file.size }]));
+  const announced = request.method === "HEAD" ? file.announced?.() : undefined;
+  return withBody(200, labels.fields, announced ?? file.open([{ start: 0, end: file.size }]));
 }
 
 function ifRangeOf({ fields }: Request): string | undefined {

@@ -37,6 +37,8 @@ export interface Representation extends Validators, Labels {
    * @throws {FileError} also if it has changed since it was found
    */
   open(ranges: readonly ByteRange[]): MaybePromise<BodySource>;
+  /** What stands for all of it in an answer to HEAD, where opening it would ask another server for it; else absent. */
+  announced?(): BodySource;
   /** What has been made of its content and is still kept with it; absent where nothing is kept. */
   derived?(name: string): Uint8Array | undefined;
   /**
@@ -83,6 +85,10 @@ export interface Origin {
    * @throws {FileError}
    */
   hold?(path: string): HeldRepresentation | Folder | undefined;
+  /** Endings with which nothing lies beside something of this origin, as far as is known. Both are absent together. */
+  absentBeside?(file: Representation): ReadonlySet<string> | undefined;
+  /** What lies beside something of this origin, under its name with an ending. @throws {FileError} */
+  findBeside?(file: Representation, ending: string): Representation | Folder | undefined;
   /**
    * What is in a folder, in no order.
    *

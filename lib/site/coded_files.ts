@@ -4,23 +4,22 @@
  * @module
  */
 import type { Choice } from "../coding/file_codings.ts";
-import type { DiskOrigin } from "../disk/disk_origin.ts";
-import type { DiskFile, DiskFolder } from "../disk/found.ts";
+import { DiskFile } from "../disk/found.ts";
 import { fileResponse } from "../files/file_response.ts";
 import { HttpError } from "../http/errors.ts";
 import { NoRoomError } from "../http/few.ts";
 import { andThen, type MaybePromise } from "../http/maybe_promise.ts";
 import type { Request, Response } from "../http/message.ts";
-import type { Labels } from "../http/origin.ts";
+import type { Folder, Labels, Origin, Representation } from "../http/origin.ts";
 import { asUncoded } from "./coded_answers.ts";
 import type { Exchange } from "./exchange.ts";
 import { liveReloadOf } from "./live_reload.ts";
 
 /** A file, and where it was found. */
 export interface FoundFile {
-  readonly file: DiskFile;
+  readonly file: Representation;
   readonly labels: Labels;
-  readonly origin: DiskOrigin;
+  readonly origin: Origin;
 }
 
 /**
@@ -40,8 +39,9 @@ export function answerWithFile(
   const codings = location.fileCodings;
   if (codings === undefined) return fileResponse(request, file, clock, labels);
   const neighbours = {
-    absentBeside: (file: DiskFile) => origin.absentBeside(file),
-    findBeside: (file: DiskFile, ending: string) => fitToStandIn(exchange, origin.findBeside(file, ending)),
+    absentBeside: (file: Representation) => origin.absentBeside?.(file),
+    findBeside: (file: Representation, ending: string) =>
+      fitToStandIn(exchange, origin.findBeside?.(file, ending)),
   };
   const send = ({ file, labels, otherwise }: Choice): MaybePromise<Response | HttpError> => {
     const sent = fileResponse(request, file, clock, labels);
@@ -70,9 +70,11 @@ function asPage(answer: Response | HttpError): Response | HttpError {
  */
 function fitToStandIn(
   { location, server: { neverRun, programFiles }, services: { files: { files } } }: Exchange,
-  found: DiskFile | DiskFolder | undefined,
-): DiskFile | undefined {
+  found: Representation | Folder | undefined,
+): Representation | undefined {
   if (found?.kind !== "file") return undefined;
+  // Programs lie on this machine.
+  if (!(found instanceof DiskFile)) return found;
   if (!location.showsStore && neverRun.has(files.realPath(found.place) ?? found.place)) return undefined;
   return programFiles.has(found) ? undefined : found;
 }

@@ -44,7 +44,7 @@ export async function answerPropfind(exchange: Exchange): Promise<Outcome> {
   const depth = depthOf(request.fields, "infinity");
   if (depth === "malformed") return new HttpError(400, "the field Depth has a value that it cannot have");
   const query = parsePropfind(await bodyOf(request, SHORT_BODY));
-  const found = location.origin!.find(location.originPath(path));
+  const found = location.folder!.find(location.originPath(path));
   if (found === undefined || (found.kind === "file" && path.endsWith("/"))) return refusal(404);
   // A location may have the folder's path with its slash for itself.
   if (found.kind === "directory" && !path.endsWith("/") && !mayAsk(exchange, `${path}/`)) return refusal(403);
@@ -95,7 +95,7 @@ class Members {
   async *write(first: string): AsyncGenerator<string> {
     const { location, path, services: { files: { turns } } } = this.exchange,
       base = path.endsWith("/") ? path : `${path}/`;
-    const origin = location.origin!, originPath = location.originPath(path);
+    const origin = location.folder!, originPath = location.originPath(path);
     const entries = await origin.list(originPath, (name) => !name.startsWith("."));
     const folder = location.store!.folder(location.storePath(path));
     const kept = typeof folder === "string" ? undefined : await PROPERTIES.names(folder);
@@ -128,7 +128,7 @@ class Members {
    * tells the type.
    */
   #found({ name, stat, isLink }: DiskEntry, path: string): Found | undefined {
-    const { exchange } = this, { origin, labels } = exchange.location;
+    const { exchange } = this, { folder: origin, labels } = exchange.location;
     const find = () => {
       const found = look(() => origin!.find(path));
       return found?.kind === "file" && refusedProgram(exchange, found) ? undefined : found;

@@ -99,7 +99,7 @@ function searchOrder(exchange: Exchange, { search }: ListingView): SearchOrder {
 function showsTools(exchange: Exchange): boolean {
   const { location, path } = exchange;
   return location.showsStore && (location.guard?.lets(exchange, "write") ?? true) &&
-    !location.origin!.find(location.originPath(path))?.isOutside;
+    !location.folder?.find(location.originPath(path))?.isOutside;
 }
 
 /** Buttons that have the folder as one file. */

@@ -13,6 +13,7 @@ import type { FileCache } from "../disk/file_cache.ts";
 import { StoreOrigin, type StorePorts } from "../disk/store_origin.ts";
 import { HttpError } from "../http/errors.ts";
 import { FieldBlock } from "../http/fields.ts";
+import type { Origin } from "../http/origin.ts";
 import { uploadLimit } from "../http/upload_fields.ts";
 import { AccessGuard } from "./access_guard.ts";
 import { AddedFields } from "./added_fields.ts";
@@ -52,7 +53,9 @@ export class Location {
   /** What is said of its files; undefined where they say it all themselves. */
   readonly labels: FileLabels | undefined;
   /** Where its files lie; undefined if it has none. */
-  readonly origin: DiskOrigin | undefined;
+  readonly origin: Origin | undefined;
+  /** The same, where that is on this machine. */
+  readonly folder: DiskOrigin | undefined;
   /** Where uploads go; undefined if it takes none. */
   readonly store: StoreOrigin | undefined;
   /** Where the files lie that its programs may name; undefined if they may name none. */
@@ -106,7 +109,8 @@ export class Location {
       : base === undefined
       ? "no files are served here"
       : `not found in ${base}`;
-    this.origin = base === undefined ? undefined : new DiskOrigin(cache, base, config.files.allowLinksTo);
+    this.folder = base === undefined ? undefined : new DiskOrigin(cache, base, config.files.allowLinksTo);
+    this.origin = this.folder;
     if (uploadStore !== undefined) {
       this.store = new StoreOrigin(ports, withoutSlash(uploadStore) || "/", programs);
     }

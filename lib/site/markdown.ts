@@ -3,11 +3,10 @@
  *
  * @module
  */
-import type { DiskFile } from "../disk/found.ts";
 import { prefers } from "../http/accept.ts";
 import type { HttpError } from "../http/errors.ts";
 import type { Response } from "../http/message.ts";
-import type { Labels } from "../http/origin.ts";
+import type { Labels, Representation } from "../http/origin.ts";
 import { withVary } from "../http/vary.ts";
 import type { Exchange } from "./exchange.ts";
 
@@ -19,7 +18,7 @@ const NAMES_HTML = /(?:^|,)[ \t]*text\/html[ \t]*(?:[;,]|$)/i;
 const REFUSES_HTML = /(?:^|,)[ \t]*text\/html[ \t]*;[ \t]*q=0(?:\.0*)?[ \t]*(?:,|$)/i;
 
 /** True for a file that has a page besides: of the type of Markdown, which a location may have changed by `types`. */
-export function hasPage(file: DiskFile, labels: Labels): boolean {
+export function hasPage(file: Representation, labels: Labels): boolean {
   // PERF: the type of a file without an extension is told by its content, which is not looked at for this.
   return /\.(?:md|markdown)$/i.test(file.path) && MARKDOWN.test(labels.contentType);
 }
@@ -44,7 +43,7 @@ export function labelsOfText(labels: Labels): Labels {
 /** The page of a file; undefined where it is too long for one. @throws {FileError} by rejecting */
 export async function answerWithPage(
   exchange: Exchange,
-  file: DiskFile,
+  file: Representation,
   labels: Labels,
 ): Promise<Response | HttpError | undefined> {
   return await (await import("./markdown_pages.ts")).answerWithPage(exchange, file, labels);

@@ -3,13 +3,12 @@
  *
  * @module
  */
-import type { DiskFile } from "../disk/found.ts";
 import { newNonce, policyOf } from "../files/page_policy.ts";
 import { decodedText } from "../files/text_of.ts";
 import { HttpError, refusal } from "../http/errors.ts";
 import { FieldBlock } from "../http/fields.ts";
 import type { Response } from "../http/message.ts";
-import type { Labels } from "../http/origin.ts";
+import type { Labels, Representation } from "../http/origin.ts";
 import { evaluatePreconditions } from "../http/preconditions.ts";
 import { LONGEST_MARKDOWN, markdownToHtml } from "../markdown/markdown.ts";
 import { MARKDOWN_PAGE_STYLE, markdownPage, plainText } from "../pages/markdown_page.ts";
@@ -29,7 +28,7 @@ const encoder = new TextEncoder();
  */
 export async function answerWithPage(
   exchange: Exchange,
-  file: DiskFile,
+  file: Representation,
   labels: Labels,
 ): Promise<Response | HttpError | undefined> {
   if (file.size > LONGEST_MARKDOWN) return undefined;
@@ -44,11 +43,12 @@ export async function answerWithPage(
   if (verdict === "failed") return refusal(412);
   if (verdict === "not modified") return { status: 304, fields, body: undefined };
   const name = file.path.slice(file.path.lastIndexOf("/") + 1);
-  const body = await file.derive("page", async () => {
+  const make = async () => {
     const text = await decodedText(file, LONGEST_MARKDOWN);
     const html = await markdownToHtml(text, () => turns.wait());
     return encoder.encode(markdownPage(name, html ?? plainText(text)));
-  });
+  };
+  const body = await (file.derive?.("page", make) ?? make());
   return {
     status: 200,
     fields: FieldBlock.of(["Content-Type", "text/html; charset=utf-8"]).concat(fields)

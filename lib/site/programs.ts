@@ -86,7 +86,7 @@ export function answerWithPrograms(
   namesEnd = Infinity,
 ): (exchange: Exchange) => MaybePromise<Outcome> | undefined {
   return (exchange) => {
-    const { path, location: { origin, replaced, config } } = exchange;
+    const { path, location: { folder: origin, replaced, config } } = exchange;
     if (origin === undefined) return undefined;
     const aliasEnd = config.files.alias === undefined ? undefined : replaced;
     for (let end = aliasEnd ?? endOfSegment(path, 1);; end = endOfSegment(path, end + 1)) {
@@ -165,7 +165,7 @@ function showsFailures({ request, location: { config } }: Exchange): boolean {
  */
 export function answerProgramIndex(runners: Runners): Answerer {
   return (exchange) => {
-    const { path, location: { origin, replaced, config } } = exchange;
+    const { path, location: { folder: origin, replaced, config } } = exchange;
     const folder = path.endsWith("/") ? path : `${path}/` as const;
     if (exchange.errorPage !== undefined) return refusal(404);
     for (const name of config.files.index) {

@@ -4,8 +4,9 @@
  *
  * @module
  */
-import type { DiskFile } from "../disk/found.ts";
+import { DiskFile } from "../disk/found.ts";
 import { HttpError, refusal } from "../http/errors.ts";
+import type { Representation } from "../http/origin.ts";
 import type { Exchange } from "./exchange.ts";
 
 const OUTSIDE = "A symbolic link leads out of the folder that is served here. " +
@@ -15,14 +16,14 @@ const HIDDEN =
 
 /** 404 for a path at which just now nothing was found. */
 export function notFound({ location, path }: Exchange): HttpError {
-  const { origin } = location, refused = origin?.whyRefused(location.originPath(path));
+  const { folder } = location, refused = folder?.whyRefused(location.originPath(path));
   if (refused === undefined) return refusal(404);
   const led = `${refused.path} leads to ${refused.realPath}`;
   if (refused.why === "hidden") {
     return new HttpError(404, undefined, { log: `${led}, where a name starts with a dot`, hint: HIDDEN });
   }
   const log = `${led}, which lies outside of ${
-    origin!.root
+    folder!.root
   }: allow_links_to names folders that links may lead to`;
   return new HttpError(404, undefined, { log, hint: OUTSIDE });
 }
@@ -33,8 +34,8 @@ export function notFound({ location, path }: Exchange): HttpError {
  *
  * @throws {FileError}
  */
-export function refusedProgram({ server }: Exchange, file: DiskFile): HttpError | undefined {
-  if (!file.isOutside || !server.programFiles.has(file)) return undefined;
+export function refusedProgram({ server }: Exchange, file: Representation): HttpError | undefined {
+  if (!(file instanceof DiskFile) || !file.isOutside || !server.programFiles.has(file)) return undefined;
   const log = `${file.path} leads to ${file.place}, which is a program, whose source is not sent`;
   return new HttpError(403, undefined, { log });
 }

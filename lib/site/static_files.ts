@@ -3,13 +3,13 @@
  *
  * @module
  */
-import type { DiskFile, DiskFolder } from "../disk/found.ts";
+import { DiskFile } from "../disk/found.ts";
 import { joinPath } from "../disk/place.ts";
 import { HttpError, refusal } from "../http/errors.ts";
 import { FieldBlock } from "../http/fields.ts";
 import { andThen, type MaybePromise } from "../http/maybe_promise.ts";
 import { InternalRedirect, type Outcome } from "../http/message.ts";
-import type { Labels } from "../http/origin.ts";
+import type { Folder, Labels, Representation } from "../http/origin.ts";
 import { nameInQuery } from "../http/named_file.ts";
 import type { DecodedPath } from "../http/path.ts";
 import { FileError } from "../ports.ts";
@@ -22,6 +22,9 @@ import { whileHeld } from "./while_held.ts";
 
 /** How long what changes at each look is left alone, in milliseconds, and how often. */
 const PAUSE = 50, PAUSES = 30;
+
+/** How often what cannot be held is looked at again. */
+const LOOKS = 3;
 
 /** A location may allow POST for its programs; its files take none. */
 const READ_ONLY = new HttpError(405, undefined, { fields: FieldBlock.of(["Allow", "GET, HEAD, OPTIONS"]) });
@@ -42,12 +45,24 @@ export function answerFromFiles(exchange: Exchange): MaybePromise<Outcome> {
 
 /** What is being changed while it is to be sent. @param error why it was not; thrown if it is another problem */
 function answerChanged(exchange: Exchange, error: unknown): MaybePromise<Outcome> {
-  if (!hasChanged(error) || !exchange.location.origin?.hold) throw error;
+  if (!hasChanged(error)) throw error;
+  if (!exchange.location.origin?.hold) return answerAnew(exchange);
   try {
     return answerHeld(exchange);
   } catch (error) {
     if (!hasChanged(error)) throw error;
     return answerLater(exchange);
+  }
+}
+
+/** Where nothing can be held the next look finds what has taken its place. @throws {FileError} if that goes on and on */
+async function answerAnew(exchange: Exchange): Promise<Outcome> {
+  for (let look = 1;; look++) {
+    try {
+      return await answerFound(exchange, await find(exchange));
+    } catch (error) {
+      if (!hasChanged(error) || look === LOOKS) throw error;
+    }
   }
 }
 
@@ -77,13 +92,13 @@ function hasChanged(error: unknown): boolean {
 /** What is at the exchange's path. @throws {FileError} */
 export function find(
   { location, path }: Pick<Exchange, "location" | "path">,
-): MaybePromise<DiskFile | DiskFolder | undefined> {
+): MaybePromise<Representation | Folder | undefined> {
   return location.origin?.find(location.originPath(path));
 }
 
 function answerFound(
   exchange: Exchange,
-  found: DiskFile | DiskFolder | undefined,
+  found: Representation | Folder | undefined,
 ): MaybePromise<Outcome> {
   const { location, path, request } = exchange;
   if (!found) return notFound(exchange);
@@ -97,13 +112,13 @@ function answerFound(
   if (!isReading(exchange)) return READ_ONLY;
   const refused = refusedProgram(exchange, found);
   if (refused !== undefined) return refused;
-  exchange.trace?.answeredBy({ kind: "file", path: found.path });
+  exchange.trace?.answeredBy({ kind: found instanceof DiskFile ? "file" : "object", path: found.path });
   const labels = location.labels?.labelsOf(found, path) ?? found;
   if (hasPage(found, labels)) return answerMarkdown(exchange, found, labels);
   return answerWithFile(exchange, request, { file: found, labels, origin: location.origin! });
 }
 
-function answerMarkdown(exchange: Exchange, file: DiskFile, labels: Labels): MaybePromise<Outcome> {
+function answerMarkdown(exchange: Exchange, file: Representation, labels: Labels): MaybePromise<Outcome> {
   const { request, location } = exchange;
   const asText = () =>
     answerWithFile(exchange, request, { file, labels: labelsOfText(labels), origin: location.origin! });

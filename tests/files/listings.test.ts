@@ -12,6 +12,7 @@ const text = ({ bytes }: MadeListing): string => new TextDecoder().decode(bytes)
 
 /** Looks into it are begun when they are asked for, and end when the test says so. */
 class HeldOrigin implements Origin {
+  readonly root = "/held";
   readonly looks: PromiseWithResolvers<readonly FolderEntry[]>[] = [];
   find(): undefined {}
   list(): Promise<readonly FolderEntry[]> {

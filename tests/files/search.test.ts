@@ -87,6 +87,7 @@ class QuickClock extends FakeClock {
 
 /** Folders without end: each has the same. */
 class EndlessOrigin implements Origin {
+  readonly root = "/endless";
   looks = 0;
   constructor(readonly entries: readonly FolderEntry[], readonly clock = new QuickClock()) {}
 
@@ -121,6 +122,7 @@ Deno.test("search() ends: with the results, the time, the depth or the number of
 
 Deno.test("search() passes by folders that may not be read, but for the first", async () => {
   const origin: Origin = {
+    root: "/none",
     find: () => undefined,
     list: (path) =>
       path.endsWith("/locked")
