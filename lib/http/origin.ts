@@ -29,6 +29,8 @@ export interface Representation extends Validators, Labels {
   readonly path: string;
   /** Bytes. */
   readonly size: number;
+  /** Of its fields those that were stored with it, besides its type: Content-Encoding, Content-Language, Content-Disposition. */
+  readonly stored?: FieldBlock;
   /** All of it, where it is small and at hand; undefined where it has to be opened. @throws {FileError} */
   content(): Uint8Array | undefined;
   /**
@@ -67,8 +69,8 @@ export interface FolderEntry {
   readonly kind: "file" | "directory";
   /** Bytes; 0 for a folder. */
   readonly size: number;
-  /** Milliseconds since the epoch. */
-  readonly modified: number;
+  /** Milliseconds since the epoch; undefined for a folder that has no time of its own. */
+  readonly modified: number | undefined;
   /** A link leads to it: who walks through folders and follows it may come to where he was. */
   readonly isLink?: true;
 }
