@@ -12,7 +12,7 @@ import type { Folder } from "../http/origin.ts";
 import type { ByteRange } from "../http/ranges.ts";
 import { type Clock, FileError } from "../ports.ts";
 import { BucketObject, type ObjectContents, toldType } from "./bucket_object.ts";
-import type { Contents } from "./contents.ts";
+import type { ContentCache } from "./content_cache.ts";
 import type { Generations } from "./generations.ts";
 import { prefixOf } from "./keys.ts";
 import { Looks } from "./looks.ts";
@@ -28,7 +28,7 @@ export interface BucketViewParts {
   readonly settings: Pick<BucketSettings, "name" | "bucket">;
   readonly timeouts: ClientTimeouts;
   /** Of the thread. */
-  readonly contents: Contents;
+  readonly contents: ContentCache;
   /** Of this bucket. */
   readonly generations: Generations;
   readonly clock: Pick<Clock, "monotonic">;
@@ -48,7 +48,7 @@ export class BucketView implements ObjectContents {
   readonly bucket: string;
   readonly storage: Storage;
   readonly timeouts: ClientTimeouts;
-  readonly #contents: Contents;
+  readonly #contents: ContentCache;
   readonly #generations: Generations;
   readonly #looks: Looks<Seen>;
 

@@ -4,7 +4,6 @@ import type { ByteRange } from "../../lib/http/ranges.ts";
 import { FileError } from "../../lib/ports.ts";
 import { BucketObject } from "../../lib/s3/bucket_object.ts";
 import type { BucketOrigin } from "../../lib/s3/bucket_origin.ts";
-import type { ObjectHead } from "../../lib/s3/storage.ts";
 import { settle } from "../support/fakes.ts";
 import { makeView, readAll, readText } from "./view.ts";
 
@@ -270,7 +269,7 @@ Deno.test("an object that changes between two ranges ends the body", async () =>
 });
 
 Deno.test("content that is cut short, or longer than it was asked for, is no content", async () => {
-  const { storage, origin } = makeView(), get = storage.get.bind(storage);
+  const { storage } = makeView(), get = storage.get.bind(storage);
   const cases: readonly [size: number, length: number | undefined][] = [[100, 99], [100, undefined], [
     MiB,
     99,

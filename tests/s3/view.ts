@@ -6,7 +6,7 @@
 import type { BodySource } from "../../lib/http/message.ts";
 import { BucketOrigin } from "../../lib/s3/bucket_origin.ts";
 import { BucketView } from "../../lib/s3/bucket_view.ts";
-import { Contents } from "../../lib/s3/contents.ts";
+import { ContentCache } from "../../lib/s3/content_cache.ts";
 import { Generations, GENERATIONS_BYTES } from "../../lib/s3/generations.ts";
 import { FakeClock } from "../support/fakes.ts";
 import { MemoryStorage } from "../support/memory_storage.ts";
@@ -32,7 +32,7 @@ export function makeView({
     storage,
     settings: { name: "pictures", bucket: storage.bucket },
     timeouts: { connect: 1000, read: 1000 },
-    contents: new Contents(room),
+    contents: new ContentCache(room),
     generations: new Generations(shared, "pictures"),
     clock,
     age,

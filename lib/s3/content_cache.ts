@@ -21,7 +21,7 @@ interface Kept {
 }
 
 /** A bounded number of bytes, for all buckets of one thread. */
-export class Contents {
+export class ContentCache {
   readonly #kept = new Map<string, Kept>();
   readonly #underWay = new Map<string, Promise<Uint8Array>>();
   /** Bytes of what is kept. */
