@@ -90,7 +90,7 @@ export interface Origin {
   /** Endings with which nothing lies beside something of this origin, as far as is known. Both are absent together. */
   absentBeside?(file: Representation): ReadonlySet<string> | undefined;
   /** What lies beside something of this origin, under its name with an ending. @throws {FileError} */
-  findBeside?(file: Representation, ending: string): Representation | Folder | undefined;
+  findBeside?(file: Representation, ending: string): MaybePromise<Representation | Folder | undefined>;
   /**
    * What is in a folder, in no order.
    *

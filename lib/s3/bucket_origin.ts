@@ -5,9 +5,10 @@
  */
 import { HttpError } from "../http/errors.ts";
 import { andThen, type MaybePromise } from "../http/maybe_promise.ts";
-import type { FolderEntry, Origin } from "../http/origin.ts";
+import type { FolderEntry, Origin, Representation } from "../http/origin.ts";
+import { BucketObject } from "./bucket_object.ts";
 import { type BucketView, FOLDER, type Seen } from "./bucket_view.ts";
-import { isReachable, keyOf, prefixOf } from "./keys.ts";
+import { isReachable, isShortEnough, keyOf, prefixOf } from "./keys.ts";
 import type { ListingPage } from "./storage.ts";
 
 /** As many as a page may have. */
@@ -38,6 +39,18 @@ export class BucketOrigin implements Origin {
     if (path === "") return this.prefix === "" ? FOLDER : andThen(this.view.find(this.prefix), orFolder);
     const key = keyOf(this.prefix, path);
     return key === undefined ? undefined : this.view.find(key);
+  }
+
+  /** Nothing is known of the names in a folder without a look at each. */
+  absentBeside(): undefined {
+    return undefined;
+  }
+
+  /** As Origin has it, for what find() gave. @throws {HttpError} by rejecting, as Storage has it */
+  findBeside(file: Representation, ending: string): MaybePromise<Seen> {
+    return file instanceof BucketObject && isShortEnough(file.key + ending)
+      ? this.view.find(file.key + ending)
+      : undefined;
   }
 
   /** All that can be reached, page by page. @throws {HttpError} by rejecting, as Storage has it */

@@ -37,7 +37,8 @@ export function isReachable(name: string, key: string, isTop: boolean): boolean 
   return (isTop ? hiddenFrom(`/${name}`) === undefined : !name.startsWith(".")) && isShortEnough(key);
 }
 
-function isShortEnough(key: string): boolean {
+/** True for what is text, and no longer than a key may be. */
+export function isShortEnough(key: string): boolean {
   // PERF: no character takes more than three bytes for each of its units.
   return key.isWellFormed() && (key.length * 3 <= LONGEST || encoder.encode(key).length <= LONGEST);
 }
