@@ -4,6 +4,7 @@ import type { ByteRange } from "../../lib/http/ranges.ts";
 import { FileError } from "../../lib/ports.ts";
 import { BucketObject } from "../../lib/s3/bucket_object.ts";
 import type { BucketOrigin } from "../../lib/s3/bucket_origin.ts";
+import { FileLabels } from "../../lib/site/file_labels.ts";
 import { settle } from "../support/fakes.ts";
 import { makeView, readAll, readText } from "./view.ts";
 
@@ -366,4 +367,30 @@ Deno.test("what is made of an object is made once, and kept for its tag", async 
   storage.store("films/a.txt", "another");
   assertEquals((await objectAt(origin(), "/a.txt")).derived("gzip"), undefined);
   await settle();
+});
+
+Deno.test("a location's labels keep what was stored with an object", async () => {
+  const { storage, origin } = makeView();
+  storage.store("films/a.glb", "x", {
+    contentType: "text/plain",
+    fields: [["Cache-Control", "max-age=60"], ["Content-Encoding", "gzip"]],
+  });
+  const object = await objectAt(origin(), "/a.glb"), of = { types: {}, defaultType: undefined };
+  for (
+    const [value, cacheControl] of [["no-cache", "max-age=60"], ["max-age=5", "max-age=5"], [
+      "",
+      undefined,
+    ]] as const
+  ) {
+    const labels = FileLabels.of(
+      { ...of, types: { ".glb": "model/x" }, cacheControl: [["*", value]] } as never,
+    )!;
+    const { fields, validators } = labels.labelsOf(object, "/a.glb");
+    assertEquals(fields.joined("content-type"), "model/x");
+    assertEquals(fields.joined("content-encoding"), "gzip");
+    assertEquals([fields.joined("cache-control"), validators.joined("cache-control")], [
+      cacheControl,
+      cacheControl,
+    ]);
+  }
 });
