@@ -79,8 +79,13 @@ export interface FolderEntry {
 export interface Origin {
   /** Where it lies, for messages and the log: a folder's absolute path, or `s3://BUCKET/PREFIX`; no slash at its end. */
   readonly root: string;
-  /** What is at a path; undefined if there is nothing that may be sent. @throws {FileError} */
-  find(path: string): MaybePromise<Representation | Folder | undefined>;
+  /**
+   * What is at a path; undefined if there is nothing that may be sent.
+   *
+   * @param asFolder where the path is that of a file and of a folder as well, which a bucket may have, the folder is meant
+   * @throws {FileError}
+   */
+  find(path: string, asFolder?: boolean): MaybePromise<Representation | Folder | undefined>;
   /**
    * The same where content may be changed between being found and being opened: for what has just been found changed.
    *

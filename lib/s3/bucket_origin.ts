@@ -33,12 +33,21 @@ export class BucketOrigin implements Origin {
    * What is at a path, at once where that is known. The place itself is a folder, also while nothing is in it, if it is not
    * one object.
    *
+   * @param asFolder where a key is that of an object, and others go on behind it, the folder is meant
    * @throws {HttpError} by rejecting, as Storage has it
    */
-  find(path: string): MaybePromise<Seen> {
-    if (path === "") return this.prefix === "" ? FOLDER : andThen(this.view.find(this.prefix), orFolder);
-    const key = keyOf(this.prefix, path);
-    return key === undefined ? undefined : this.view.find(key);
+  find(path: string, asFolder = false): MaybePromise<Seen> {
+    const key = this.#keyOf(path);
+    if (key === undefined) return undefined;
+    if (key === "") return FOLDER;
+    const seen = this.view.find(key), found = path === "" ? andThen(seen, orFolder) : seen;
+    return asFolder ? andThen(found, (found) => this.#folderRather(key, found)) : found;
+  }
+
+  #folderRather(key: string, found: Seen): MaybePromise<Seen> {
+    return found?.kind === "file"
+      ? andThen(this.view.folderAt(key), (isFolder) => isFolder ? FOLDER : found)
+      : found;
   }
 
   /** Nothing is known of the names in a folder without a look at each. */
@@ -58,7 +67,7 @@ export class BucketOrigin implements Origin {
     path: string,
     accepts: (name: string, isFile: boolean) => boolean,
   ): Promise<readonly FolderEntry[]> {
-    const key = path === "" ? this.prefix : keyOf(this.prefix, path);
+    const key = this.#keyOf(path);
     if (key === undefined) return [];
     const { storage, timeouts } = this.view, rows = new Rows(prefixOf(key), path === "", accepts);
     let start: string | undefined, empty = 0;
@@ -72,6 +81,10 @@ export class BucketOrigin implements Origin {
       start = page.next;
     } while (start !== undefined);
     return rows.entries;
+  }
+
+  #keyOf(path: string): string | undefined {
+    return path === "" ? this.prefix : keyOf(this.prefix, path);
   }
 
   #broken(why: string): HttpError {

@@ -39,6 +39,9 @@ export interface BucketViewParts {
 /** Folders have nothing of their own. */
 export const FOLDER: Folder = { kind: "directory" };
 
+/** So many objects are remembered of which it was asked whether they are folders as well. */
+const FOLDERS_KEPT = 1000;
+
 /** So often it is looked again where an object is another when its first bytes are asked for. */
 const ATTEMPTS = 3;
 
@@ -51,6 +54,8 @@ export class BucketView implements ObjectContents {
   readonly #contents: ContentCache;
   readonly #generations: Generations;
   readonly #looks: Looks<Seen>;
+  /** Of keys that objects have. */
+  readonly #folders: Looks<boolean>;
 
   constructor({ storage, settings, timeouts, contents, generations, clock, age }: BucketViewParts) {
     this.name = settings.name;
@@ -60,11 +65,17 @@ export class BucketView implements ObjectContents {
     this.#contents = contents;
     this.#generations = generations;
     this.#looks = new Looks({ clock, generations, age });
+    this.#folders = new Looks({ clock, generations, age, most: FOLDERS_KEPT });
   }
 
   /** What is at a key, at once where that is known. @throws {HttpError} by rejecting, as Storage has it */
   find(key: string): MaybePromise<Seen> {
     return this.#looks.at(key, (before) => this.#look(key, before));
+  }
+
+  /** True if keys go on behind a key, whatever has the key itself. @throws {HttpError} by rejecting, as Storage has it */
+  folderAt(key: string): MaybePromise<boolean> {
+    return this.#folders.at(key, () => this.#isFolder(key));
   }
 
   /** Something was stored under a key or removed: no thread believes an older look any more. */

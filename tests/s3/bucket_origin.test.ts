@@ -72,6 +72,25 @@ Deno.test("find() tells objects, folders and nothing apart", async () => {
   for (const [path, kind] of cases) assertEquals((await origin().find(path))?.kind, kind, path);
 });
 
+Deno.test("a path with a slash behind it means the folder, where its name is that of an object too", async () => {
+  const { storage, origin, view } = makeView(), place = origin();
+  storage.store("films/both", "object");
+  storage.store("films/both/x", "below it");
+  storage.store("films/file", "object");
+  assertEquals((await place.find("/both"))?.kind, "file");
+  assertEquals((await place.find("/both", true))?.kind, "directory");
+  assertEquals((await place.find("/file", true))?.kind, "file");
+  assertEquals(await place.find("/missing", true), undefined);
+  const calls = storage.calls.length;
+  for (const path of ["/both", "/file"]) assert(!(place.find(path, true) instanceof Promise));
+  assertEquals(storage.calls.length, calls);
+  storage.store("films", "object");
+  assertEquals([(await place.find(""))?.kind, (await place.find("", true))?.kind], ["file", "directory"]);
+  storage.objects.delete("films/both/x");
+  view.changed("films/both/x");
+  assertEquals((await place.find("/both", true))?.kind, "file");
+});
+
 Deno.test("a place is a folder while nothing is in it, and may be one object", async () => {
   const { storage, origin } = makeView();
   assertEquals((await origin("inbox").find(""))?.kind, "directory");
