@@ -13,7 +13,7 @@ import type { Turns } from "../http/turns.ts";
 import { withVary } from "../http/vary.ts";
 import { type Compression, type ContentCoding, FileError } from "../ports.ts";
 import { CodedFile, codedLabels, type Coder, LARGEST_WHOLE, Sidecar } from "./coded_file.ts";
-import { type CodingRules, forbidsTransforming, LEAST_CODED } from "./rules.ts";
+import { type CodingRules, forbidsTransforming, isOfBytes, LEAST_CODED } from "./rules.ts";
 
 /** How the names end of files that are another one in a coding. */
 const ENDINGS: Readonly<Record<ContentCoding, string>> = { zstd: ".zst", br: ".br", gzip: ".gz" };
@@ -40,7 +40,7 @@ export interface Neighbours<F extends Representation> {
   /** Endings with which nothing lies beside a file, as far as that is known without a look at each. */
   absentBeside(file: F): ReadonlySet<string> | undefined;
   /** @throws {FileError} */
-  findBeside(file: F, ending: string): Representation | Folder | undefined;
+  findBeside(file: F, ending: string): MaybePromise<Representation | Folder | undefined>;
 }
 
 /** What choosing needs besides the file. */
@@ -72,6 +72,8 @@ const NOTHING: Wish = { beside: [], besideCoded: [], coded: undefined };
 
 /** The labels of a file, as they are where it has codings. */
 interface KnownLabels {
+  /** It is in a coding already, or something is said of its very bytes: nothing else stands in for it. */
+  readonly isOfBytes: boolean;
   /** Nothing but the size may be against it. */
   readonly isCodable: boolean;
   readonly plain: Labels;
@@ -129,9 +131,11 @@ export class FileCodings {
       coded === undefined ? wish.beside : wish.besideCoded,
       ports.origin,
     );
+    if (sidecar instanceof Promise) return this.#chooseLater(request, file, labels, ports, sidecar);
     if (sidecar !== undefined) return { file: sidecar, labels: sidecar };
     if (coded === undefined) {
       const varies = isCodable || this.#hasSidecar(file, labels, ports.origin, wish.beside);
+      if (varies instanceof Promise) return this.#chooseLater(request, file, labels, ports, varies);
       return { file, labels: varies ? known.plain : labels };
     }
     const plain = { file, labels: known.plain };
@@ -147,40 +151,78 @@ export class FileCodings {
     return { file: made, labels: made, otherwise: plain };
   }
 
+  /**
+   * The choice where a look takes time: all that may lie beside the file is looked for together.
+   *
+   * PERF: on this machine nothing of this is ever met.
+   *
+   * @param begun a look that is under way
+   */
+  async #chooseLater<F extends Representation>(
+    request: Pick<Request, "method" | "fields">,
+    file: F,
+    labels: Labels,
+    ports: FileCodingPorts<F>,
+    begun: Promise<unknown>,
+  ): Promise<Choice> {
+    const beside = new Map<string, Representation | Folder | undefined>();
+    const looks = [...this.#beside].map(async (coding) => {
+      const ending = ENDINGS[coding];
+      beside.set(ending, await ports.origin.findBeside(file, ending));
+    });
+    // What cannot be looked at is not sent in place of the file that was asked for.
+    await Promise.allSettled([begun, ...looks]);
+    const origin: Neighbours<F> = {
+      absentBeside: () => undefined,
+      findBeside: (_, ending) => beside.get(ending),
+    };
+    return await this.choose(request, file, labels, { ...ports, origin });
+  }
+
+  /** A promise where that is not known at once, which tells nothing but that it is now. */
   #sidecar<F extends Representation>(
     file: F,
     labels: Labels,
     codings: readonly ContentCoding[],
     origin: Neighbours<F>,
-  ): Sidecar | undefined {
+  ): Sidecar | Promise<unknown> | undefined {
     if (codings.length === 0 || !this.#mayHaveSidecar(file, labels)) return undefined;
     const absent = origin.absentBeside(file);
     for (const coding of codings) {
       if (absent?.has(ENDINGS[coding])) continue;
       const found = sidecarOf(file, coding, origin);
       if (found === undefined) continue;
+      if (found instanceof Promise) return found;
       return new Sidecar(file, this.#codedLabels(labels, coding, found.etag.slice(1, -1)), found);
     }
     return undefined;
   }
 
-  /** Another client would get it, and caches have to know. @param missing what has been looked for already */
+  /**
+   * Another client would get it, and caches have to know.
+   *
+   * @param missing what has been looked for already
+   * @returns a promise where that is not known at once, which tells nothing but that it is now
+   */
   #hasSidecar<F extends Representation>(
     file: F,
     labels: Labels,
     origin: Neighbours<F>,
     missing: readonly ContentCoding[],
-  ): boolean {
+  ): boolean | Promise<unknown> {
     if (missing.length === this.#beside.size || !this.#mayHaveSidecar(file, labels)) return false;
     const absent = origin.absentBeside(file);
     for (const coding of this.#beside) {
-      if (!absent?.has(ENDINGS[coding]) && sidecarOf(file, coding, origin) !== undefined) return true;
+      if (absent?.has(ENDINGS[coding])) continue;
+      const found = sidecarOf(file, coding, origin);
+      if (found !== undefined) return found instanceof Promise ? found : true;
     }
     return false;
   }
 
-  #mayHaveSidecar(file: Representation, { contentType }: Labels): boolean {
-    return this.#beside.size > 0 && !IS_CODED.test(file.path) && !NOT_BESIDE.test(contentType);
+  #mayHaveSidecar(file: Representation, labels: Labels): boolean {
+    return this.#beside.size > 0 && !IS_CODED.test(file.path) && !NOT_BESIDE.test(labels.contentType) &&
+      !this.#knownOf(labels).isOfBytes;
   }
 
   #wishOf({ method, fields }: Pick<Request, "method" | "fields">, made: Compression["codings"]): Wish {
@@ -244,28 +286,34 @@ export class FileCodings {
         validators: withVary(validators, name),
         fields: withVary(fields, name),
       };
-      this.#labels.set(fields, known = { isCodable, plain, coded: new Map(), made: new Map() });
+      this.#labels.set(
+        fields,
+        known = { isOfBytes: isOfBytes(fields), isCodable, plain, coded: new Map(), made: new Map() },
+      );
     }
     return known;
   }
 }
 
-/**
- * What lies beside a file in a coding, and is no older. An empty file is no content in any coding; and what cannot be
- * looked at, or is being changed, is not sent in place of the file that was asked for.
- */
 /** True where so much is being coded that this one is better sent as it is. */
 function isCrowded(file: Representation, coding: ContentCoding, { few, streams }: Turns): boolean {
   return file.size > LARGEST_WHOLE ? streams.isFull : few.isCrowded && file.derived?.(coding) === undefined;
 }
 
+/**
+ * What lies beside a file in a coding, and is no older. An empty file is no content in any coding; and what cannot be
+ * looked at, or is being changed, is not sent in place of the file that was asked for.
+ *
+ * @returns a promise where it has to be looked for, which is what looking finds
+ */
 function sidecarOf<F extends Representation>(
   file: F,
   coding: ContentCoding,
   origin: Neighbours<F>,
-): Representation | undefined {
+): Representation | Promise<unknown> | undefined {
   try {
     const found = origin.findBeside(file, ENDINGS[coding]);
+    if (found instanceof Promise) return found;
     return found?.kind === "file" && found.size > 0 && found.modified >= file.modified ? found : undefined;
   } catch (error) {
     if (error instanceof FileError) return undefined;

@@ -21,8 +21,13 @@ export function orderOf(
 const BY_COLUMN: Readonly<Record<"type" | "size" | "modified", Comparison>> = {
   type: ({ mediaType: a = "" }, { mediaType: b = "" }) => a < b ? -1 : a === b ? 0 : 1,
   size: (a, b) => a.size - b.size,
-  modified: (a, b) => a.modified - b.modified || 0,
+  modified: (a, b) => timeOf(a) - timeOf(b) || 0,
 };
+
+/** As in the page: what has no time is the oldest. */
+function timeOf({ modified }: ListedEntry): number {
+  return modified ?? 0;
+}
 
 const collator = new Intl.Collator("en", { numeric: true });
 

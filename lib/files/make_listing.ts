@@ -97,12 +97,12 @@ function* jsonPieces(entries: readonly ListedEntry[]): Generator<string> {
 
 /** One element of the list. */
 export function jsonRow({ name, kind, size, modified, mediaType, path }: ListedEntry): string {
-  const date = new Date(modified);
+  const date = new Date(modified ?? NaN);
   const row = {
     name,
     type: kind,
     size,
-    // A broken file system may give a time that is none.
+    // Folders of a bucket have no time, and a broken file system may give one that is none.
     modified: Number.isNaN(date.getTime()) ? null : date.toISOString(),
     media_type: mediaType ?? null,
     path,

@@ -29,6 +29,8 @@ export interface Representation extends Validators, Labels {
   readonly path: string;
   /** Bytes. */
   readonly size: number;
+  /** Of its fields those that were stored with it, besides its type: Content-Encoding, Content-Language, Content-Disposition. */
+  readonly stored?: FieldBlock;
   /** All of it, where it is small and at hand; undefined where it has to be opened. @throws {FileError} */
   content(): Uint8Array | undefined;
   /**
@@ -38,7 +40,7 @@ export interface Representation extends Validators, Labels {
    */
   open(ranges: readonly ByteRange[]): MaybePromise<BodySource>;
   /** What stands for all of it in an answer to HEAD, where opening it would ask another server for it; else absent. */
-  announced?(): BodySource;
+  announced?(): BodySource | undefined;
   /** What has been made of its content and is still kept with it; absent where nothing is kept. */
   derived?(name: string): Uint8Array | undefined;
   /**
@@ -67,8 +69,8 @@ export interface FolderEntry {
   readonly kind: "file" | "directory";
   /** Bytes; 0 for a folder. */
   readonly size: number;
-  /** Milliseconds since the epoch. */
-  readonly modified: number;
+  /** Milliseconds since the epoch; undefined for a folder that has no time of its own. */
+  readonly modified: number | undefined;
   /** A link leads to it: who walks through folders and follows it may come to where he was. */
   readonly isLink?: true;
 }
@@ -77,8 +79,13 @@ export interface FolderEntry {
 export interface Origin {
   /** Where it lies, for messages and the log: a folder's absolute path, or `s3://BUCKET/PREFIX`; no slash at its end. */
   readonly root: string;
-  /** What is at a path; undefined if there is nothing that may be sent. @throws {FileError} */
-  find(path: string): MaybePromise<Representation | Folder | undefined>;
+  /**
+   * What is at a path; undefined if there is nothing that may be sent.
+   *
+   * @param asFolder where the path is that of a file and of a folder as well, which a bucket may have, the folder is meant
+   * @throws {FileError}
+   */
+  find(path: string, asFolder?: boolean): MaybePromise<Representation | Folder | undefined>;
   /**
    * The same where content may be changed between being found and being opened: for what has just been found changed.
    *
@@ -88,7 +95,7 @@ export interface Origin {
   /** Endings with which nothing lies beside something of this origin, as far as is known. Both are absent together. */
   absentBeside?(file: Representation): ReadonlySet<string> | undefined;
   /** What lies beside something of this origin, under its name with an ending. @throws {FileError} */
-  findBeside?(file: Representation, ending: string): Representation | Folder | undefined;
+  findBeside?(file: Representation, ending: string): MaybePromise<Representation | Folder | undefined>;
   /**
    * What is in a folder, in no order.
    *

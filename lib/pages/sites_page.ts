@@ -14,7 +14,7 @@ export interface ListedSite {
   /** Undefined: no address can have this name. */
   readonly url: string | undefined;
   /** Milliseconds since the epoch. */
-  readonly modified: number;
+  readonly modified: number | undefined;
 }
 
 const STYLE = BASE_STYLE + `
@@ -84,8 +84,8 @@ function row({ name, url, modified }: ListedSite): string {
 }
 
 /** Undefined for a time that is none, which a broken file system may give. */
-function isoTime(modified: number): string | undefined {
-  const date = new Date(modified);
+function isoTime(modified: number | undefined): string | undefined {
+  const date = new Date(modified ?? NaN);
   return Number.isNaN(date.getTime()) ? undefined : `${date.toISOString().slice(0, -5)}Z`;
 }
 

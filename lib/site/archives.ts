@@ -100,7 +100,9 @@ async function* entriesOf(
     const below: DecodedPath = `${path}${name}/`;
     const inside = depth === DEEPEST ? [] : await unlessRefused(() => readable(exchange, below));
     if (inside === undefined) continue;
-    yield { path: prefix + name, kind, size: 0, modified, open: () => NOTHING };
+    // The forms want a time, and a bucket's folders have none.
+    const time = modified ?? exchange.services.files.clock.now();
+    yield { path: prefix + name, kind, size: 0, modified: time, open: () => NOTHING };
     yield* entriesOf(exchange, below, `${prefix}${name}/`, inside, depth + 1);
   }
 }

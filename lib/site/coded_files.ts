@@ -40,8 +40,12 @@ export function answerWithFile(
   if (codings === undefined) return fileResponse(request, file, clock, labels);
   const neighbours = {
     absentBeside: (file: Representation) => origin.absentBeside?.(file),
-    findBeside: (file: Representation, ending: string) =>
-      fitToStandIn(exchange, origin.findBeside?.(file, ending)),
+    findBeside: (file: Representation, ending: string) => {
+      const found = origin.findBeside?.(file, ending);
+      return found instanceof Promise
+        ? found.then((found) => fitToStandIn(exchange, found))
+        : fitToStandIn(exchange, found);
+    },
   };
   const send = ({ file, labels, otherwise }: Choice): MaybePromise<Response | HttpError> => {
     const sent = fileResponse(request, file, clock, labels);

@@ -72,15 +72,20 @@ export class FileLabels {
 
   #make(file: Representation, path: string, contentType: string): Labels {
     const value = this.#rules.find(([pattern]) => matches(pattern, path))?.[1] ?? BY_DEFAULT;
-    const validators = value === ""
-      ? file.validators.without("cache-control")
-      : file.validators.with("Cache-Control", value);
+    const validators = withCacheControl(file.validators, value);
     return {
       contentType,
       validators,
-      fields: FieldBlock.of(["Content-Type", contentType]).concat(validators),
+      fields: FieldBlock.of(["Content-Type", contentType]).concat(validators)
+        .concat(file.stored ?? FieldBlock.EMPTY),
     };
   }
+}
+
+/** Where nothing is configured it is the file's own word that counts. */
+function withCacheControl(validators: FieldBlock, value: string): FieldBlock {
+  if (value === BY_DEFAULT) return validators;
+  return value === "" ? validators.without("cache-control") : validators.with("Cache-Control", value);
 }
 
 /** True if a path is a pattern with something, also nothing and also slashes, in the place of each star. */

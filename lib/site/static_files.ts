@@ -93,7 +93,7 @@ function hasChanged(error: unknown): boolean {
 export function find(
   { location, path }: Pick<Exchange, "location" | "path">,
 ): MaybePromise<Representation | Folder | undefined> {
-  return location.origin?.find(location.originPath(path));
+  return location.origin?.find(location.originPath(path), path.endsWith("/"));
 }
 
 function answerFound(

@@ -44,8 +44,10 @@ Deno.test("listingPage() shows size and time of a file", () => {
 });
 
 Deno.test("listingPage() leaves out a time that is none", () => {
-  const [row] = rows(listingPage("/", [file("a", 1, NaN)]));
-  assertStringIncludes(row ?? "", "<td></td></tr>");
+  for (const entry of [file("a", 1, NaN), { ...folder("a"), modified: undefined }]) {
+    const [row] = rows(listingPage("/", [entry]));
+    assertStringIncludes(row ?? "", "<td></td></tr>");
+  }
 });
 
 Deno.test("listingPage() makes names with markup harmless", () => {

@@ -70,9 +70,9 @@ function folderOf({ path, name }: ListedEntry): string {
     : `<small>${displayText(path.slice(0, -name.length))}</small>`;
 }
 
-function timeCell(modified: number): string {
-  const date = new Date(modified);
-  // A broken clock or file system may give a time that is none; the row stays, the time does not.
+function timeCell(modified: number | undefined): string {
+  const date = new Date(modified ?? NaN);
+  // Folders of a bucket have none. A broken clock or file system may give a time that is none; the row stays, the time does not.
   if (Number.isNaN(date.getTime())) return "";
   const iso = date.toISOString();
   const day = iso.indexOf("T");
