@@ -73,6 +73,10 @@ export class Sidecar extends CodedRepresentation {
     this.size = file.size;
   }
 
+  announced(): BodySource | undefined {
+    return this.#file.announced?.();
+  }
+
   content(): Uint8Array | undefined {
     return this.#file.content();
   }

@@ -40,7 +40,7 @@ export interface Representation extends Validators, Labels {
    */
   open(ranges: readonly ByteRange[]): MaybePromise<BodySource>;
   /** What stands for all of it in an answer to HEAD, where opening it would ask another server for it; else absent. */
-  announced?(): BodySource;
+  announced?(): BodySource | undefined;
   /** What has been made of its content and is still kept with it; absent where nothing is kept. */
   derived?(name: string): Uint8Array | undefined;
   /**

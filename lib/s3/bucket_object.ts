@@ -99,6 +99,11 @@ export class BucketObject implements Representation {
     return this.size === 0 ? EMPTY : this.#contents.content(this);
   }
 
+  /** HEAD asks the storage for nothing but what the look has told. */
+  announced(): BodySource {
+    return { length: this.size, prompt: false, read: () => Promise.resolve(null), close: () => {} };
+  }
+
   /** @throws {HttpError} by rejecting, as Storage has it */
   open(ranges: readonly ByteRange[]): MaybePromise<BodySource> {
     return this.#contents.open(this, ranges);

@@ -4,6 +4,9 @@ import type { ByteRange } from "../../lib/http/ranges.ts";
 import { FileError } from "../../lib/ports.ts";
 import { BucketObject } from "../../lib/s3/bucket_object.ts";
 import type { BucketOrigin } from "../../lib/s3/bucket_origin.ts";
+import { fileResponse } from "../../lib/files/file_response.ts";
+import { FieldBlock } from "../../lib/http/fields.ts";
+import type { Request } from "../../lib/http/message.ts";
 import { FileLabels } from "../../lib/site/file_labels.ts";
 import { settle } from "../support/fakes.ts";
 import { makeView, readAll, readText } from "./view.ts";
@@ -394,3 +397,41 @@ Deno.test("a location's labels keep what was stored with an object", async () =>
     ]);
   }
 });
+
+const RESPONSES: readonly [
+  name: string,
+  method: string,
+  fields: readonly (readonly [string, string])[],
+  status: number,
+  gets: number,
+][] = [
+  ["GET", "GET", [], 200, 1],
+  ["HEAD", "HEAD", [], 200, 0],
+  ["GET of a range", "GET", [["Range", "bytes=0-9"]], 206, 1],
+  ["GET of what lies behind the end", "GET", [["Range", "bytes=99999999-"]], 416, 0],
+  ["GET of what is known", "GET", [["If-None-Match", '"abc"']], 304, 0],
+  [
+    "GET of what has not been modified",
+    "GET",
+    [["If-Modified-Since", "Sun, 22 Nov 2026 18:43:45 GMT"]],
+    304,
+    0,
+  ],
+  ["GET of what has to be another", "GET", [["If-Match", '"x"']], 412, 0],
+];
+
+for (const [name, method, fields, status, gets] of RESPONSES) {
+  Deno.test(`${name} is answered ${status} with ${gets} requests for content`, async () => {
+    const { storage, origin, clock } = makeView();
+    storage.store("films/a.mp4", bytes(MiB), { etag: '"abc"' });
+    const request = { method, fields: FieldBlock.of(...fields) } as unknown as Request;
+    const response = await fileResponse(request, await objectAt(origin(), "/a.mp4"), clock);
+    assertEquals(response.status, status);
+    assertEquals(storage.count("get"), gets);
+    if (response instanceof HttpError || response.body === undefined) return;
+    assert(!(response.body instanceof Uint8Array));
+    assertEquals(response.body.length, status === 200 ? MiB : 10);
+    response.body.close();
+    assertEquals(storage.open, 0);
+  });
+}

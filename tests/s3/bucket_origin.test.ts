@@ -185,7 +185,13 @@ Deno.test("list() believes no storage that sends what was not asked for, or the 
   const object = (key: string) => ({ key, size: 1, modified: 0 });
   const pages = [
     {
-      objects: [object("films/a"), object("secret"), object("films/x/y"), object("films/a")],
+      objects: [
+        object("films/a"),
+        object("secret"),
+        object("other/z"),
+        object("films/x/y"),
+        object("films/a"),
+      ],
       prefixes: [],
       next: "1",
     },
