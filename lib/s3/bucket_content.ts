@@ -133,10 +133,14 @@ export class BucketContent implements NewContent {
 
   /** @returns what is left of the bytes */
   async #gather(bytes: Uint8Array): Promise<Uint8Array> {
-    const most = gatheredSize(this.#parts.length + 1);
-    if (this.#buffer.size === most) await this.#sendGathered();
+    let most = gatheredSize(this.#parts.length + 1);
+    if (this.#buffer.size >= most) {
+      await this.#sendGathered();
+      most = gatheredSize(this.#parts.length + 1);
+    }
     const some = bytes.subarray(0, most - this.#buffer.size);
-    await this.#buffer.add(some, most);
+    // PERF: what is announced takes no more memory than that.
+    await this.#buffer.add(some, Math.min(most, this.of.length ?? most));
     return bytes.subarray(some.length);
   }
 

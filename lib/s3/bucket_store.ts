@@ -5,7 +5,9 @@
  */
 import type { WritableOrigin } from "../http/origin.ts";
 import { BucketFolder, type FolderParts } from "./bucket_folder.ts";
+import type { BucketView } from "./bucket_view.ts";
 import { keyOf } from "./keys.ts";
+import type { Uploading } from "./uploading.ts";
 
 /** A store. */
 export class BucketStore implements WritableOrigin<BucketFolder> {
@@ -22,4 +24,10 @@ export class BucketStore implements WritableOrigin<BucketFolder> {
     const key = keyOf(this.prefix, path);
     return key === undefined ? "outside" : new BucketFolder(this.parts, key, false);
   }
+}
+
+/** The store of a place, whose changes are seen in all threads at once. @param view of its bucket, by the same timeouts */
+export function storeOf(view: BucketView, prefix: string, uploading: Uploading): BucketStore {
+  const { storage, timeouts, bucket } = view, changed = (key: string) => view.changed(key);
+  return new BucketStore({ storage, timeouts, uploading, changed, bucket: `s3://${bucket}` }, prefix);
 }

@@ -118,8 +118,8 @@ export class Location {
     }
     this.store = this.trees;
     if (sendfileFrom !== undefined) this.named = new DiskOrigin(cache, withoutSlash(sendfileFrom) || "/");
-    this.showsStore = this.store !== undefined && base !== undefined &&
-      joinPath(base, prefix.slice(this.replaced)) === this.store.root;
+    this.showsStore = this.store !== undefined && this.origin !== undefined &&
+      joinPath(this.origin.root, prefix.slice(this.replaced)) === this.store.root;
   }
 
   /** True for methods that this server knows, allowed here or not. */

@@ -350,3 +350,81 @@ Deno.test("nothing is stored by a name that no request can reach", async () => {
   content.discard();
   assertEquals([world.storage.objects.size, await world.left()], [0, NOTHING]);
 });
+
+Deno.test("a part is broken off before its upload is given up", async () => {
+  const world = new World(), order: string[] = [], { storage } = world;
+  const putPart = storage.putPart.bind(storage), abortParts = storage.abortParts.bind(storage);
+  storage.putPart = async (...of) => {
+    try {
+      return await putPart(...of);
+    } catch (error) {
+      order.push("broken off");
+      throw error;
+    }
+  };
+  storage.abortParts = (...of) => {
+    order.push("given up");
+    return abortParts(...of);
+  };
+  const request = sends("PUT", [...someBytes(3_000_000), new HttpError(400, "gone"), ...someBytes(PART)]);
+  assertEquals(await statusOf(put(request, world.target("/a"))), 400);
+  assertEquals([await world.left(), order], [NOTHING, ["broken off", "given up"]]);
+});
+
+Deno.test("no more is read of a body than the storage takes", async () => {
+  const world = new World(), reads: number[] = [];
+  let read = 0, taken = 0;
+  world.storage.putPart = async (_, number, content) => {
+    if (content instanceof Uint8Array) throw new Error("It is not a stream");
+    for (let piece = await content.read(); piece !== null; piece = await content.read()) {
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      taken += piece.length;
+      reads.push(read - taken);
+    }
+    return { number, etag: '"part"' };
+  };
+  world.storage.completeParts = () => Promise.resolve('"all"');
+  const request = sends("PUT", [...someBytes(LARGE)]), { body } = request;
+  const counted = {
+    ...request,
+    body: {
+      length: body.length,
+      read: async () => {
+        const piece = await body.read();
+        read += piece?.length ?? 0;
+        return piece;
+      },
+    },
+  };
+  assertEquals(await statusOf(put(counted, world.target("/a"))), 201);
+  assertEquals([taken, Math.max(...reads) <= 1_000_003, world.uploading.budget.left], [
+    LARGE,
+    true,
+    world.uploading.budget.most,
+  ]);
+});
+
+Deno.test("a storage that answers before it has all of a part is 502", async () => {
+  const world = new World();
+  world.storage.putPart = async (_, number, content) => {
+    if (!(content instanceof Uint8Array)) await content.read();
+    return { number, etag: '"part"' };
+  };
+  assertEquals(await statusOf(put(sends("PUT", [...someBytes(LARGE)]), world.target("/a"))), 502);
+  assertEquals(await world.left(), NOTHING);
+});
+
+Deno.test("an upload is given up behind the answer, and whoever stops waits for that", async () => {
+  const world = new World();
+  let letGo = () => {};
+  world.storage.before = (call) => {
+    if (call === "abortParts") return new Promise((resolve) => letGo = resolve);
+    if (call === "completeParts") return Promise.reject(new HttpError(504, "too slow"));
+    return undefined;
+  };
+  assertEquals(await statusOf(put(sends("PUT", [...someBytes(LARGE)]), world.target("/a"))), 504);
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  assertEquals(world.storage.uploads.size, 1);
+  letGo();
+  assertEquals(await world.left(), NOTHING);
+});
