@@ -67,9 +67,10 @@ function nameIt(
   { folder, name, occupant }: Place,
 ): MaybePromise<Response | HttpError> {
   const mustBeNew = request.fields.joined("if-none-match") === "*";
-  const over = occupant.kind === "file" && request.fields.has("if-match")
-    ? occupant.validators.etag
-    : undefined;
+  const match = request.fields.joined("if-match");
+  // Any content will do for a star.
+  const isThis = match !== undefined && match !== "*" && occupant.kind === "file";
+  const over = isThis ? occupant.validators.etag : undefined;
   return andThen(commit(content, name, mustBeNew, over), (done) => {
     if (done === false) return refusal(412);
     return andThen(done ?? tagOf(folder, name), (etag) => {

@@ -221,6 +221,7 @@ for (const count of [10, LARGE]) {
     const one = (tag: string) =>
       statusOf(put(sends("PUT", [...someBytes(count)], { fields: { "If-Match": tag } }), world.target("/a")));
     assertEquals([await one(etag), world.text("inbox/a")], [412, "another's"]);
+    assertEquals([await one("*"), world.storage.objects.get("inbox/a")?.size], [204, count]);
     world.storage.before = () => {};
     assertEquals([await one(etag), await one(world.storage.objects.get("inbox/a")!.etag)], [412, 204]);
     assertEquals(await world.left(), NOTHING);
