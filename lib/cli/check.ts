@@ -4,6 +4,7 @@
  * @module
  */
 import { Rights } from "../access/rights.ts";
+import { hasStore } from "../config/places.ts";
 import type { Config, LocationConfig, ServerConfig } from "../config/types.ts";
 import { endpointUrl, isLoopback } from "../http/endpoint.ts";
 import { NEEDS_NEWER_RUNTIME, servesTls } from "../runtime/version.ts";
@@ -82,9 +83,9 @@ function describeCertificate(server: ServerConfig): string {
 /** Stores that other machines can write to, and nobody is asked who he is. */
 function openStores({ servers }: Config): string[] {
   const warnings = servers.flatMap(({ listen, fallback, locations }) => {
-    const stores = [...locations, fallback].filter(({ access, store }) =>
-      store.uploadStore !== undefined && isOpen(access) &&
-      access.allowedMethods.some((method) => WRITING.includes(method))
+    const stores = [...locations, fallback].filter((location) =>
+      hasStore(location) && isOpen(location.access) &&
+      location.access.allowedMethods.some((method) => WRITING.includes(method))
     ).map(({ key }) => key);
     const hosts = listen.filter((endpoint) => !isLoopback(endpoint)).map((endpoint) =>
       isAll(endpoint) ? "this machine" : endpoint.hostname

@@ -7,7 +7,7 @@
 import { columnsOf, cutToColumns } from "../bytes/columns.ts";
 import { controlEscaper } from "../bytes/controls.ts";
 import { isLabelled } from "../config/host_label.ts";
-import { allLocations, speaksTls } from "../config/places.ts";
+import { allLocations, hasStore, speaksTls } from "../config/places.ts";
 import type { Config, LocationConfig } from "../config/types.ts";
 import type { OpenAddresses } from "./addresses.ts";
 
@@ -98,7 +98,7 @@ function featuresOf(config: Config): string[] {
   const features: [string, boolean][] = [
     ["a site for each folder", config.servers.some(isLabelled)],
     ["listing", locations.some(({ files, proxy }) => files.autoindex && proxy.proxyPass === undefined)],
-    ["uploads", locations.some(({ store }) => store.uploadStore !== undefined)],
+    ["uploads", locations.some(hasStore)],
     [
       "programs",
       locations.some(({ programs: { cgi, cgiScript, fastcgi, fastcgiPass } }) =>

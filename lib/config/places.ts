@@ -84,6 +84,11 @@ export function hasDav(config: Config): boolean {
   return allLocations(config).some(({ store: { dav, uploadStore } }) => dav && uploadStore !== undefined);
 }
 
+/** True if requests may store in a location, in a folder of this machine or in a bucket. */
+export function hasStore({ store }: Pick<LocationConfig, "store">): boolean {
+  return store.uploadStore !== undefined || ("storesInBucket" in store && store.storesInBucket === true);
+}
+
 /** The folders that are written to, each once, sorted. */
 export function uploadStores(config: Config): string[] {
   return [...new Set(allLocations(config).flatMap(({ store }) => store.uploadStore ?? []))].sort();

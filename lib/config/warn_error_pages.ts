@@ -7,7 +7,7 @@
 import { isMap } from "./decoder.ts";
 import { type Position, quote, type Report } from "./issues.ts";
 import { type ErrorCode, parseErrorCodes } from "./names.ts";
-import { locationOf } from "./places.ts";
+import { hasStore, locationOf } from "./places.ts";
 import type { LocationSection, ServerSection } from "./schema.ts";
 import type { LocationConfig, Return, ServerConfig } from "./types.ts";
 
@@ -89,7 +89,7 @@ class PageCheck {
 
 /** True if a location may come to an error of this status by itself. */
 function mayAnswer(location: LocationConfig, code: number, isFallback: boolean): boolean {
-  const { answer, programs, proxy, store, files } = location;
+  const { answer, programs, proxy, files } = location;
   if (code < 400) return false;
   if (REFUSED.includes(code) || (isFallback && WITHOUT_PATH.includes(code))) return true;
   if (answer.return !== undefined) {
@@ -102,7 +102,7 @@ function mayAnswer(location: LocationConfig, code: number, isFallback: boolean):
   const { cgi, cgiScript, fastcgi, fastcgiPass } = programs;
   if ((cgi ?? cgiScript ?? fastcgi ?? fastcgiPass) !== undefined) return true;
   return OF_FILES.includes(code) || files.tryFiles?.last === code ||
-    (store.uploadStore !== undefined && OF_STORES.includes(code));
+    (hasStore(location) && OF_STORES.includes(code));
 }
 
 function hasVariables(answer: Return): boolean {

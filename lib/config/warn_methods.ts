@@ -5,6 +5,7 @@
  * @module
  */
 import { quote, type Report } from "./issues.ts";
+import { hasStore } from "./places.ts";
 import type { LocationSection, ServerSection } from "./schema.ts";
 import { nearestWord } from "./suggestion.ts";
 import type { LocationConfig, ServerConfig } from "./types.ts";
@@ -58,12 +59,13 @@ function checkMethods(
 }
 
 /** Programs and other servers may know whatever method; a return answers all that are let through. */
-function answers({ answer, programs, proxy, store }: LocationConfig, method: string): boolean {
+function answers(location: LocationConfig, method: string): boolean {
+  const { answer, programs, proxy, store } = location;
   const { cgi, cgiScript, fastcgi, fastcgiPass } = programs;
   if ((answer.return ?? proxy.proxyPass ?? cgi ?? cgiScript ?? fastcgi ?? fastcgiPass) !== undefined) {
     return true;
   }
-  const known = store.uploadStore === undefined ? OF_FILES : store.dav ? OF_DAV : OF_STORES;
+  const known = !hasStore(location) ? OF_FILES : store.dav ? OF_DAV : OF_STORES;
   return known.includes(method);
 }
 

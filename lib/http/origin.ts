@@ -113,6 +113,18 @@ export type Occupant =
   /** A link that leads out of the origin or to nothing, or something that is neither file nor folder. */
   | { readonly kind: "unfit" };
 
+/** What is known of content before it comes. */
+export interface ContentOf {
+  /** What it is to be called. */
+  readonly name: string;
+  /** Bytes; undefined where nobody knows. */
+  readonly length?: number | undefined;
+  /** The Content-Type that its sender gives it. */
+  readonly contentType?: string | undefined;
+  /** It is one of several that get their names together: this one waits until the others have come. */
+  readonly isOneOfSeveral?: boolean;
+}
+
 /** Content that is being written and has no name yet. Its owner commits or discards it. */
 export interface NewContent {
   /** @throws {FileError} */
@@ -122,7 +134,7 @@ export interface NewContent {
    *
    * @throws {FileError}
    */
-  end(): void;
+  end(): MaybePromise<void>;
   /** Everything that has been written is on the disk. Before end(). @throws {FileError} */
   sync(): MaybePromise<void>;
   /** When it was last modified, in milliseconds since the epoch, as its sender has it. Behind end(). @throws {FileError} */
@@ -131,9 +143,12 @@ export interface NewContent {
    * Gives it its name, all at once: a reader meets the old content or the new one.
    *
    * @param replace what is there is replaced; otherwise it is an error of the kind "exists"
+   * @param over the entity tag of what is to be replaced: where the storage can tell that it is another by now, that is
+   *   an error of the kind "exists", too
+   * @returns its entity tag, where that is known without a look
    * @throws {FileError} it is discarded then
    */
-  commit(name: string, replace: boolean): MaybePromise<void>;
+  commit(name: string, replace: boolean, over?: string): MaybePromise<string | void>;
   /** Removes it. Does nothing after commit(). Never throws. */
   discard(): void;
 }
@@ -179,47 +194,26 @@ export interface Partials {
   open(id: string): PartialContent | undefined;
 }
 
-/** A folder that may be written to. */
+/** A folder that may be written to, on whatever it lies. */
 export interface WritableFolder {
   /** Tells it from every other folder of its origin. */
   readonly identity: string;
-  /** True if it is what has this name, or lies below that, links followed. */
-  isWithin(other: NameInFolder): boolean;
   /** @throws {FileError} */
   occupant(name: string): MaybePromise<Occupant>;
   /** @throws {FileError} */
-  create(): MaybePromise<NewContent>;
+  create(of: ContentOf): MaybePromise<NewContent>;
   /** Removes a file. @throws {FileError} */
   remove(name: string): MaybePromise<void>;
-  /** Makes a folder. @throws {FileError} "exists" */
-  makeFolder(name: string): MaybePromise<void>;
   /** Removes a folder that is empty. @throws {FileError} "not empty" */
   removeEmpty(name: string): MaybePromise<void>;
   /**
    * Takes a folder and all that is in it from its name, all at once, or a file. What is taken is removed, or given back,
-   * by whoever has it then.
+   * by whoever has it then. Absent where folders are only removed when they are empty.
    *
    * @param isKept it is still there if this program comes to a sudden end; otherwise it is removed by the next one
    * @throws {FileError}
    */
-  take(name: string, isKept?: boolean): MaybePromise<TakenFolder>;
-  /**
-   * Gives a file or a folder another name, all at once, which may be in another folder.
-   *
-   * @param to of the same origin, or of one on the same machine
-   * @param replace a file that is there is replaced; otherwise, and for a folder, it is an error of the kind "exists"
-   * @returns "apart" where that lies on another file system: nothing is done then
-   * @throws {FileError}
-   */
-  move(name: string, to: WritableFolder, newName: string, replace: boolean): MaybePromise<"moved" | "apart">;
-  /** What is in it, in no order: neither links nor hidden names. @throws {FileError} */
-  entries(): Promise<readonly FolderEntry[]>;
-  /** The names that entries() leaves out. @throws {FileError} */
-  others(): Promise<readonly string[]>;
-  /** The folder in it that has a name; `missing` and `outside` as in WritableOrigin. @throws {FileError} */
-  folder(name: string): MaybePromise<WritableFolder | "missing" | "outside">;
-  /** The content of a file in it. Its owner closes it. @throws {FileError} */
-  read(name: string): MaybePromise<StoredBytes>;
+  take?(name: string, isKept?: boolean): MaybePromise<TakenFolder>;
   /** Names that have been given in it are on the disk. @throws {FileError} */
   sync(): MaybePromise<void>;
   /**
@@ -234,9 +228,35 @@ export interface WritableFolder {
   partials?(): Promise<Partials> | undefined;
 }
 
+/** One whose folders are things of their own, which can be made, walked through and moved: on this machine's disk. */
+export interface TreeFolder extends WritableFolder {
+  /** True if it is what has this name, or lies below that, links followed. */
+  isWithin(other: NameInFolder): boolean;
+  /** Makes a folder. @throws {FileError} "exists" */
+  makeFolder(name: string): MaybePromise<void>;
+  take(name: string, isKept?: boolean): MaybePromise<TakenFolder>;
+  /**
+   * Gives a file or a folder another name, all at once, which may be in another folder.
+   *
+   * @param to of the same origin, or of one on the same machine
+   * @param replace a file that is there is replaced; otherwise, and for a folder, it is an error of the kind "exists"
+   * @returns "apart" where that lies on another file system: nothing is done then
+   * @throws {FileError}
+   */
+  move(name: string, to: TreeFolder, newName: string, replace: boolean): MaybePromise<"moved" | "apart">;
+  /** What is in it, in no order: neither links nor hidden names. @throws {FileError} */
+  entries(): Promise<readonly FolderEntry[]>;
+  /** The names that entries() leaves out. @throws {FileError} */
+  others(): Promise<readonly string[]>;
+  /** The folder in it that has a name; `missing` and `outside` as in WritableOrigin. @throws {FileError} */
+  folder(name: string): MaybePromise<TreeFolder | "missing" | "outside">;
+  /** The content of a file in it. Its owner closes it. @throws {FileError} */
+  read(name: string): MaybePromise<StoredBytes>;
+}
+
 /** A name in a folder, whatever stands there. */
-export interface NameInFolder {
-  readonly folder: WritableFolder;
+export interface NameInFolder<F extends WritableFolder = WritableFolder> {
+  readonly folder: F;
   readonly name: string;
 }
 
@@ -283,7 +303,12 @@ export interface Companions {
 }
 
 /** An origin that content can be put into. */
-export interface WritableOrigin {
+export interface WritableOrigin<F extends WritableFolder = WritableFolder> {
+  /** As that of an Origin. */
+  readonly root: string;
   /** The folder at a path; `missing` and `outside` are told apart for the answer only. @throws {FileError} */
-  folder(path: string): MaybePromise<WritableFolder | "missing" | "outside">;
+  folder(path: string): MaybePromise<F | "missing" | "outside">;
 }
+
+/** One on this machine's disk. */
+export type TreeOrigin = WritableOrigin<TreeFolder>;

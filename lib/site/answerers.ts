@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { withoutSlash } from "../config/places.ts";
+import { hasStore, withoutSlash } from "../config/places.ts";
 import type { LocationConfig } from "../config/types.ts";
 import { refusal } from "../http/errors.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
@@ -52,7 +52,7 @@ export function answererOf(config: LocationConfig, rules: ProgramRules): Answere
     return firstOf(attempts, answerWithServer(programs.fastcgiPass, rules));
   }
   if (runners !== undefined) attempts.push(answerWithPrograms(runners, rules));
-  if (store.uploadStore !== undefined) attempts.push(answerFromStore);
+  if (hasStore(config)) attempts.push(answerFromStore);
   const all = firstOf(attempts, files.tryFiles ? answerFromTries(files.tryFiles, answerFiles) : answerFiles);
   return store.dav && store.uploadStore !== undefined ? ifConditionsHold(all) : all;
 }

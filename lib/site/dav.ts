@@ -38,6 +38,6 @@ export function answerFromDav(exchange: Exchange): MaybePromise<Outcome> | undef
   if (answer === undefined || exchange.isChosen) return undefined;
   if (!location.config.access.cors && isForeign(request)) return fromElsewhere(request);
   const kind = request.method === "PROPFIND" ? "listing" : "store";
-  trace?.answeredBy({ kind, path: joinPath(location.store!.root, location.storePath(path)) });
+  trace?.answeredBy({ kind, path: joinPath(location.trees!.root, location.storePath(path)) });
   return answer(exchange);
 }

@@ -63,7 +63,7 @@ async function check(exchange: Exchange, lists: readonly ConditionList[]): Promi
 async function stateOf(exchange: Exchange, resource: string | undefined): Promise<ResourceState> {
   const path = resource === undefined ? exchange.path : pathOf(exchange, resource);
   if (path === undefined) return NOTHING;
-  const { location } = exchange.server.locations.find(path), { store } = location;
+  const { location } = exchange.server.locations.find(path), { trees: store } = location;
   if (store === undefined) return NOTHING;
   const place = location.storePath(path), key = lockPath(store, place);
   if (key === undefined) return NOTHING;

@@ -77,7 +77,7 @@ const NOT_ALL = new HttpError(403, "what is below has a location where this clie
 
 /** Where the path lies; 404 and 409 as for PUT. */
 async function spotOf({ location, path }: Exchange): Promise<Spot | HttpError> {
-  const store = location.store!, place = location.storePath(path), key = lockPath(store, place);
+  const store = location.trees!, place = location.storePath(path), key = lockPath(store, place);
   if (key === undefined) return refusal(409);
   if (place === "") return { path: key, place: undefined };
   const found = await find({ store, place });
@@ -108,9 +108,9 @@ async function withFile(exchange: Exchange, { place }: Spot, lock: ShownLock): P
   const { folder, name } = place;
   let isMade = false;
   try {
-    const content = await folder.create();
+    const content = await folder.create({ name });
     try {
-      content.end();
+      await content.end();
       await folder.exclusively(name, () => andThen(content.commit(name, false), () => undefined));
     } finally {
       content.discard();
@@ -156,7 +156,7 @@ export async function answerUnlock(exchange: Exchange): Promise<Outcome> {
   if (conditions instanceof HttpError) return conditions;
   const refused = await conditions.check();
   if (refused !== undefined) return refused;
-  const key = lockPath(location.store!, location.storePath(path));
+  const key = lockPath(location.trees!, location.storePath(path));
   const answer = key === undefined
     ? NONE
     : await askLocks(services, { do: "unlock", path: key, token, user });

@@ -51,7 +51,7 @@ export async function answerPropfind(exchange: Exchange): Promise<Outcome> {
   const refused = found.kind === "file" ? refusedProgram(exchange, found) : undefined;
   if (refused !== undefined) return refused;
   if (depth === "infinity") return ENDLESS;
-  const place = location.storePath(path), key = lockPath(location.store!, place);
+  const place = location.storePath(path), key = lockPath(location.trees!, place);
   const withMembers = depth === 1 && found.kind === "directory";
   const locks = key === undefined
     ? { own: [], members: [] }
@@ -97,7 +97,7 @@ class Members {
       base = path.endsWith("/") ? path : `${path}/`;
     const origin = location.folder!, originPath = location.originPath(path);
     const entries = await origin.list(originPath, (name) => !name.startsWith("."));
-    const folder = location.store!.folder(location.storePath(path));
+    const folder = location.trees!.folder(location.storePath(path));
     const kept = typeof folder === "string" ? undefined : await PROPERTIES.names(folder);
     const byName = this.#locksByName();
     yield first;
@@ -200,7 +200,7 @@ function isSpelling(encoded: string, path: string): boolean {
 }
 
 /** Where the properties of the store itself lie would be outside of it: it has none. */
-function nameIn({ location: { store } }: Exchange, place: string): NameInFolder | undefined {
+function nameIn({ location: { trees: store } }: Exchange, place: string): NameInFolder | undefined {
   if (place === "") return undefined;
   const slash = place.lastIndexOf("/"), folder = store!.folder(place.slice(0, slash));
   return typeof folder === "string" ? undefined : { folder, name: place.slice(slash + 1) };
@@ -212,6 +212,6 @@ function deadOf(named: NameInFolder | undefined): ReadonlyMap<string, string> {
 }
 
 async function roomOf({ services, location }: Exchange): Promise<DiskRoom | undefined> {
-  const answer = await askLocks(services, { do: "room", path: location.store!.root });
+  const answer = await askLocks(services, { do: "room", path: location.trees!.root });
   return "room" in answer ? answer.room ?? undefined : undefined;
 }

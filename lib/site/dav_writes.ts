@@ -80,7 +80,7 @@ class WriteGuard {
 
   constructor(readonly exchange: Exchange, readonly conditions: Conditions) {
     const { location, path } = exchange;
-    this.#path = lockPath(location.store!, location.storePath(path));
+    this.#path = lockPath(location.trees!, location.storePath(path));
   }
 
   /** @throws {Held | HttpError} */
@@ -201,7 +201,7 @@ class WriteGuard {
 
   #place(): { readonly folder: StoreFolder; readonly name: string } | undefined {
     const { location, path } = this.exchange, place = location.storePath(path);
-    const slash = place.lastIndexOf("/"), folder = location.store!.folder(place.slice(0, Math.max(slash, 0)));
+    const slash = place.lastIndexOf("/"), folder = location.trees!.folder(place.slice(0, Math.max(slash, 0)));
     return typeof folder === "string" ? undefined : { folder, name: place.slice(slash + 1) };
   }
 
@@ -209,7 +209,7 @@ class WriteGuard {
     const path = destinationOf(this.exchange.request);
     if (path instanceof HttpError) return [];
     const { location } = this.exchange.server.locations.find(path);
-    const key = location.store && lockPath(location.store, location.storePath(path));
+    const key = location.trees && lockPath(location.trees, location.storePath(path));
     return key === undefined ? [] : [{ path: key, kind }];
   }
 

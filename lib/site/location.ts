@@ -13,7 +13,7 @@ import type { FileCache } from "../disk/file_cache.ts";
 import { StoreOrigin, type StorePorts } from "../disk/store_origin.ts";
 import { HttpError } from "../http/errors.ts";
 import { FieldBlock } from "../http/fields.ts";
-import type { Origin } from "../http/origin.ts";
+import type { Origin, WritableOrigin } from "../http/origin.ts";
 import { uploadLimit } from "../http/upload_fields.ts";
 import { AccessGuard } from "./access_guard.ts";
 import { AddedFields } from "./added_fields.ts";
@@ -57,7 +57,9 @@ export class Location {
   /** The same, where that is on this machine. */
   readonly folder: DiskOrigin | undefined;
   /** Where uploads go; undefined if it takes none. */
-  readonly store: StoreOrigin | undefined;
+  readonly store: WritableOrigin | undefined;
+  /** The same where that is a folder of this machine: what takes one needs more than a store. */
+  readonly trees: StoreOrigin | undefined;
   /** Where the files lie that its programs may name; undefined if they may name none. */
   readonly named: DiskOrigin | undefined;
   /** What is stored at a path is what is shown there. */
@@ -112,11 +114,12 @@ export class Location {
     this.folder = base === undefined ? undefined : new DiskOrigin(cache, base, config.files.allowLinksTo);
     this.origin = this.folder;
     if (uploadStore !== undefined) {
-      this.store = new StoreOrigin(ports, withoutSlash(uploadStore) || "/", programs);
+      this.trees = new StoreOrigin(ports, withoutSlash(uploadStore) || "/", programs);
     }
+    this.store = this.trees;
     if (sendfileFrom !== undefined) this.named = new DiskOrigin(cache, withoutSlash(sendfileFrom) || "/");
-    this.showsStore = this.store !== undefined && base !== undefined &&
-      joinPath(base, prefix.slice(this.replaced)) === this.store.root;
+    this.showsStore = this.store !== undefined && this.origin !== undefined &&
+      joinPath(this.origin.root, prefix.slice(this.replaced)) === this.store.root;
   }
 
   /** True for methods that this server knows, allowed here or not. */

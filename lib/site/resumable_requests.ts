@@ -19,11 +19,12 @@ export function uploadIdOf({ query }: Pick<Request, "query">): string | undefine
 
 /** True for a request that asks how far an upload is: that is for those who may write, and not for those who may read. */
 export function asksForUpload({ request, location }: Pick<Exchange, "request" | "location">): boolean {
-  return request.method === "HEAD" && location.store !== undefined && uploadIdOf(request) !== undefined;
+  return request.method === "HEAD" && location.trees !== undefined && uploadIdOf(request) !== undefined;
 }
 
 /** True for what answerResumable() answers. */
 export function isResumable({ request, location, services }: Exchange): boolean {
+  if (location.trees === undefined) return false;
   const { method } = request;
   if (method === "PATCH") return true;
   if (method === "HEAD" || method === "DELETE") return uploadIdOf(request) !== undefined;

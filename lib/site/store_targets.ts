@@ -7,6 +7,7 @@ import { joinPath } from "../disk/place.ts";
 import { isContained } from "../http/containment.ts";
 import { type HttpError, refusal } from "../http/errors.ts";
 import { andThen, type MaybePromise } from "../http/maybe_promise.ts";
+import type { WritableFolder, WritableOrigin } from "../http/origin.ts";
 import type { DecodedPath } from "../http/path.ts";
 import type { Destination, StoreTarget } from "../store/target.ts";
 import { at, type Exchange } from "./exchange.ts";
@@ -17,7 +18,7 @@ import { admit, mayRead, mayWrite } from "./rights.ts";
 export function storeTargetOf(exchange: Exchange): StoreTarget {
   const { location, path } = exchange;
   return {
-    ...targetAt(exchange, location, path),
+    ...targetAt(exchange, location, path, location.store!),
     mayName: (name) => mayName(exchange, name),
     destination: (to) => destinationAt(exchange, to as DecodedPath),
   };
@@ -30,9 +31,14 @@ function mayName(exchange: Exchange, name: string): boolean {
 }
 
 /** A path's place in its location's store. */
-function targetAt(exchange: Exchange, location: Location, path: DecodedPath): StoreTarget {
+function targetAt<F extends WritableFolder>(
+  exchange: Exchange,
+  location: Location,
+  path: DecodedPath,
+  store: WritableOrigin<F>,
+): StoreTarget<F> {
   const { access, store: { overwrite, fsync, dav } } = location.config;
-  const place = location.storePath(path), store = location.store!;
+  const place = location.storePath(path);
   return {
     path,
     store,
@@ -50,11 +56,11 @@ function targetAt(exchange: Exchange, location: Location, path: DecodedPath): St
 /** Where something is to be moved or copied to: whoever asks must be one who may write there, as if asked to with PUT. */
 function destinationAt(exchange: Exchange, path: DecodedPath): MaybePromise<Destination | HttpError> {
   // What is explained is where the request went.
-  const there = at({ ...exchange, trace: undefined }, path), { location } = there;
-  if (location.store === undefined || !location.methods.has("PUT")) return refusal(403);
+  const there = at({ ...exchange, trace: undefined }, path), { location } = there, { trees } = location;
+  if (trees === undefined || !location.methods.has("PUT")) return refusal(403);
   return andThen(admit(there, "write"), ({ refused }) =>
     refused ?? {
-      ...targetAt(exchange, location, path),
+      ...targetAt(exchange, location, path, trees),
       // SECURITY: nothing comes to where more may read it by those who may write but not read.
       mayTake: (source) => mayTake(exchange, location, source as DecodedPath),
       mayTakeTree: () => mayTakeTree(exchange, location),

@@ -9,11 +9,12 @@ import type { MaybePromise } from "../http/maybe_promise.ts";
 import { type Outcome, type Request, requestWith } from "../http/message.ts";
 import { post } from "../store/post.ts";
 import { put } from "../store/put.ts";
-import type { StoreTarget } from "../store/target.ts";
+import type { StoreTarget, TreeTarget } from "../store/target.ts";
 import type { Exchange } from "./exchange.ts";
 import { fromElsewhere, isForeign } from "./foreign.ts";
 import { liveReloadOf } from "./live_reload.ts";
 import { isResumable } from "./resumable_requests.ts";
+import type { Location } from "./location.ts";
 import { storeTargetOf } from "./store_targets.ts";
 
 type Writer = (request: Request, target: StoreTarget) => Promise<Outcome>;
@@ -23,6 +24,12 @@ const WRITERS: ReadonlyMap<string, Writer> = new Map<string, Writer>([
   ["PUT", put],
   ["POST", post],
   ["DELETE", async (request, target) => (await import("../store/remove.ts")).remove(request, target)],
+]);
+
+type TreeWriter = (request: Request, target: TreeTarget) => Promise<Outcome>;
+
+/** The same for what is only done on this machine's disk. */
+const TREE_WRITERS: ReadonlyMap<string, TreeWriter> = new Map<string, TreeWriter>([
   ["MKCOL", async (request, target) => (await import("../store/mkcol.ts")).mkcol(request, target)],
   ["COPY", async (request, target) => (await import("../store/transfer.ts")).copy(request, target)],
   ["MOVE", async (request, target) => (await import("../store/transfer.ts")).move(request, target)],
@@ -34,7 +41,7 @@ export function answerFromStore(exchange: Exchange): MaybePromise<Outcome> | und
   // Who writes names the place: no index and no try_files chooses it.
   if (exchange.isChosen) return undefined;
   const { method } = exchange.request, resumes = isResumable(exchange);
-  const write = resumes ? resumer(exchange) : WRITERS.get(method);
+  const write = resumes ? resumer(exchange) : writerOf(method, location);
   if (write === undefined) return undefined;
   const { config: { access } } = location;
   if (!access.cors && isForeign(exchange.request)) return fromElsewhere(exchange.request);
@@ -48,10 +55,15 @@ export function answerFromStore(exchange: Exchange): MaybePromise<Outcome> | und
   const plain = liveReloadOf(exchange)?.asPlain(request) ?? request, target = storeTargetOf(exchange);
   // What has come of an upload is nobody's but its creator's, whoever has locked what it will become.
   const isOfUpload = resumes && (method === "HEAD" || method === "DELETE");
-  if (!exchange.server.hasLocks || isOfUpload) return write(plain, target);
+  if (!exchange.server.hasLocks || isOfUpload || location.trees === undefined) return write(plain, target);
   return import("./dav_writes.ts").then(({ answerGuarded }) =>
     answerGuarded(exchange, { request: plain, target, run: write })
   );
+}
+
+function writerOf(method: string, { trees }: Location): Writer | undefined {
+  const inTrees = trees && TREE_WRITERS.get(method);
+  return inTrees ? (request, target) => inTrees(request, { ...target, store: trees }) : WRITERS.get(method);
 }
 
 /** PERF: what it takes is loaded with the first upload that wants it. */

@@ -4,6 +4,7 @@
  * @module
  */
 import { BytesSource } from "../http/bytes_source.ts";
+import { hasStore } from "../config/places.ts";
 import { GoneError, HttpError } from "../http/errors.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
 import { type BodySource, InternalRedirect, type Outcome, type Response } from "../http/message.ts";
@@ -36,10 +37,11 @@ export async function unlessItFails(
 
 /** Whatever the path is, something is run, asked or written. Where that is found out on the way, it is not done there. */
 function alwaysActs(
-  { request: { method }, location: { config: { programs, proxy, store } } }: Exchange,
+  { request: { method }, location: { config } }: Exchange,
 ): boolean {
+  const { programs, proxy } = config;
   return (programs.cgiScript ?? programs.fastcgiPass ?? proxy.proxyPass) !== undefined ||
-    store.uploadStore !== undefined && method !== "GET" && method !== "HEAD";
+    hasStore(config) && method !== "GET" && method !== "HEAD";
 }
 
 /** Keeps a complete answer back, and has its content sent slowly, or cut. @throws {GoneError} */

@@ -5,10 +5,12 @@
  */
 import { GoneError, HttpError, httpErrorOf, refusal } from "../http/errors.ts";
 import { andThen } from "../http/maybe_promise.ts";
-import type { NameInFolder, TakenFolder, WritableFolder } from "../http/origin.ts";
+import type { NameInFolder, TakenFolder, TreeFolder } from "../http/origin.ts";
 import { FileError } from "../ports.ts";
 import type { Failures } from "./multi_status.ts";
 import type { Transfer } from "./transfer_plan.ts";
+
+type TreeName = NameInFolder<TreeFolder>;
 
 /** So many failures are told; the rest would only be more of the same. */
 const MOST_FAILURES = 100;
@@ -68,7 +70,7 @@ export async function takeReplaced(
 }
 
 /** What was taken has its name again, in place of half a copy. */
-async function putBack(taken: TakenFolder, { folder, name }: NameInFolder): Promise<void> {
+async function putBack(taken: TakenFolder, { folder, name }: TreeName): Promise<void> {
   try {
     const half = await folder.exclusively(name, () => folder.take(name));
     await half.remove();
@@ -90,8 +92,8 @@ interface Position {
 
 async function copyFolder(
   plan: Transfer,
-  from: NameInFolder,
-  to: NameInFolder,
+  from: TreeName,
+  to: TreeName,
   position: Position,
 ): Promise<void> {
   const { companions } = plan.target, { path, depth, failures } = position;
@@ -129,7 +131,7 @@ function fail(failures: Failures, path: string, { status }: HttpError): void {
 }
 
 /** One that has just been made, or was there, is gone only if somebody else has taken it. */
-function found(folder: WritableFolder | "missing" | "outside"): WritableFolder {
+function found(folder: TreeFolder | "missing" | "outside"): TreeFolder {
   if (typeof folder === "string") throw refusal(folder === "missing" ? 409 : 403);
   return folder;
 }
@@ -137,11 +139,11 @@ function found(folder: WritableFolder | "missing" | "outside"): WritableFolder {
 /** Copies a file to a name, all at once. @throws {FileError | HttpError | GoneError} */
 async function copyFile(
   { target: { fsync = false, companions }, isMove, check }: Transfer,
-  from: NameInFolder,
-  to: NameInFolder,
+  from: TreeName,
+  to: TreeName,
   replace: boolean,
 ): Promise<void> {
-  const content = await to.folder.create();
+  const content = await to.folder.create({ name: to.name });
   try {
     const bytes = await from.folder.read(from.name), { modified } = bytes;
     try {
@@ -154,7 +156,7 @@ async function copyFile(
       bytes.close();
     }
     if (fsync) await content.sync();
-    content.end();
+    await content.end();
     // What is moved is the same file, wherever it lies.
     if (isMove) content.setModified(modified);
     await to.folder.exclusively(to.name, () => content.commit(to.name, replace));

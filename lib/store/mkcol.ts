@@ -11,14 +11,14 @@ import type { Request, Response } from "../http/message.ts";
 import { encodePath } from "../http/path.ts";
 import { locate } from "./named.ts";
 import { UNFIT_NAME, verdictOf } from "./put.ts";
-import type { StoreTarget } from "./target.ts";
+import type { StoreTarget, TreeTarget } from "./target.ts";
 
 const HAS_CONTENT = new HttpError(415, undefined, {
   advice: "A folder is made without any content: nothing is known that could be done with it.",
 });
 
 /** Makes a folder: 201. What is there already is 405, and where there is nothing to make it in 409. @throws {FileError} */
-export async function mkcol(request: Request, target: StoreTarget): Promise<Response | HttpError> {
+export async function mkcol(request: Request, target: TreeTarget): Promise<Response | HttpError> {
   if (request.body.length !== 0 && await request.body.read() !== null) return HAS_CONTENT;
   if (target.place === "") return taken(target);
   const named = await locate(target);

@@ -5,11 +5,11 @@
  */
 import { type HttpError, refusal } from "../http/errors.ts";
 import { andThen, type MaybePromise } from "../http/maybe_promise.ts";
-import type { NameInFolder, Occupant } from "../http/origin.ts";
+import type { NameInFolder, Occupant, WritableFolder } from "../http/origin.ts";
 import type { StoreTarget } from "./target.ts";
 
 /** A name in a folder of the store, and what has it now. */
-export interface Place extends NameInFolder {
+export interface Place<F extends WritableFolder = WritableFolder> extends NameInFolder<F> {
   readonly occupant: Occupant;
 }
 
@@ -19,9 +19,9 @@ export interface Place extends NameInFolder {
  *
  * @throws {FileError}
  */
-export function locate(
-  { store, place }: Pick<StoreTarget, "store" | "place">,
-): MaybePromise<NameInFolder | HttpError> {
+export function locate<F extends WritableFolder>(
+  { store, place }: Pick<StoreTarget<F>, "store" | "place">,
+): MaybePromise<NameInFolder<F> | HttpError> {
   if (place === "") return refusal(409);
   const slash = place.lastIndexOf("/");
   const name = place.slice(slash + 1);
@@ -33,13 +33,15 @@ export function locate(
 }
 
 /** The same with what is there. @throws {FileError} */
-export function find(target: Pick<StoreTarget, "store" | "place">): MaybePromise<Place | HttpError> {
+export function find<F extends WritableFolder>(
+  target: Pick<StoreTarget<F>, "store" | "place">,
+): MaybePromise<Place<F> | HttpError> {
   return andThen(locate(target), (named) => {
     if (!isNamed(named)) return named;
     return andThen(named.folder.occupant(named.name), (occupant) => ({ ...named, occupant }));
   });
 }
 
-function isNamed(named: NameInFolder | HttpError): named is NameInFolder {
+function isNamed<F extends WritableFolder>(named: NameInFolder<F> | HttpError): named is NameInFolder<F> {
   return "folder" in named;
 }

@@ -48,7 +48,7 @@ export async function post(request: Request, target: StoreTarget): Promise<Respo
     const next = await contentOf(request, target.limit);
     const { fsync = false } = target;
     if (isFormData(type)) await receiveForm(upload, next, type, fsync);
-    else await receiveBody(upload, next, type, target);
+    else await receiveBody(upload, next, request, target);
     await upload.commit();
     if (fsync) await folder.sync();
     return await answer(request, target, upload.names, folder);
@@ -79,12 +79,14 @@ function verdictOfFolder(request: Request, { clock }: StoreTarget): Verdict {
 async function receiveBody(
   upload: Upload,
   next: NextPiece,
-  type: string | undefined,
+  request: Request,
   { fileName, received, fsync }: StoreTarget,
 ): Promise<void> {
+  const type = request.fields.get("content-type");
   const theirs = cleanFileName(fileName ?? "");
   const name = theirs ?? `upload-${crypto.randomUUID().slice(0, 8)}${extensionOf(type)}`;
-  await receiveInto(await upload.add(name, theirs === undefined, received), next, fsync);
+  const of = { name, length: request.body.length, contentType: type };
+  await receiveInto(await upload.add(of, theirs === undefined, received), next, fsync);
 }
 
 /** @throws {HttpError} if the form breaks its grammar or a name is taken */
@@ -107,11 +109,14 @@ async function receiveForm(
       else parser.push(piece);
     } else if (event.type === "part") {
       const name = nameOf(event.fields);
-      current = name === undefined ? undefined : await upload.add(name, false);
+      current = name === undefined ? undefined : await upload.add(
+        { name, contentType: event.fields.get("content-type"), isOneOfSeveral: true },
+        false,
+      );
     } else if (event.type === "data") await current?.write(event.bytes);
     else if (event.type === "end of part") {
       if (fsync) await current?.sync();
-      current?.end();
+      await current?.end();
       current = undefined;
     } else break;
   }

@@ -8,7 +8,7 @@ import { FieldBlock } from "../http/fields.ts";
 import { isStorableName } from "../http/file_names.ts";
 import { andThen, type MaybePromise } from "../http/maybe_promise.ts";
 import type { Request, Response } from "../http/message.ts";
-import type { NewContent, Occupant } from "../http/origin.ts";
+import type { NewContent, Occupant, WritableFolder } from "../http/origin.ts";
 import { encodePath } from "../http/path.ts";
 import { evaluatePreconditions, type Verdict } from "../http/preconditions.ts";
 import { FileError } from "../ports.ts";
@@ -33,7 +33,9 @@ export async function put(request: Request, target: StoreTarget): Promise<Respon
   if (request.fields.has("content-range")) return new HttpError(400, undefined, PART);
   const before = await placeOfPut(request, target);
   if (before instanceof HttpError) return before;
-  const content = target.received ?? await before.folder.create();
+  const { name } = before, { body: { length }, fields } = request;
+  const content = target.received ??
+    await before.folder.create({ name, length, contentType: fields.get("content-type") });
   try {
     await receiveInto(content, await contentOf(request, target.limit), target.fsync);
     if (target.modified !== undefined) content.setModified(target.modified);
@@ -65,15 +67,24 @@ function nameIt(
   { folder, name, occupant }: Place,
 ): MaybePromise<Response | HttpError> {
   const mustBeNew = request.fields.joined("if-none-match") === "*";
-  return andThen(commit(content, name, mustBeNew), (done) => {
-    if (!done) return refusal(412);
-    return andThen(folder.occupant(name), (stored) => {
-      const tag = stored.kind === "file" ? FieldBlock.of(["ETag", stored.validators.etag]) : FieldBlock.EMPTY;
+  const match = request.fields.joined("if-match");
+  // Any content will do for a star.
+  const isThis = match !== undefined && match !== "*" && occupant.kind === "file";
+  const over = isThis ? occupant.validators.etag : undefined;
+  return andThen(commit(content, name, mustBeNew, over), (done) => {
+    if (done === false) return refusal(412);
+    return andThen(done ?? tagOf(folder, name), (etag) => {
+      const tag = etag === "" ? FieldBlock.EMPTY : FieldBlock.of(["ETag", etag]);
       if (occupant.kind === "file") return { status: 204, fields: tag, body: undefined };
       const location = FieldBlock.of(["Location", encodePath(target.path)]);
       return { status: 201, fields: location.concat(tag), body: undefined };
     });
   });
+}
+
+/** The entity tag of what has a name now; empty where that is gone already. @throws {FileError} */
+function tagOf(folder: WritableFolder, name: string): MaybePromise<string> {
+  return andThen(folder.occupant(name), (stored) => stored.kind === "file" ? stored.validators.etag : "");
 }
 
 /** Where a PUT may write now, or why it may not. @throws {FileError} */
@@ -90,15 +101,24 @@ export function placeOfPut(request: Request, target: StoreTarget): MaybePromise<
   });
 }
 
-/** False if the name must be new and is not: other threads and programs write as well. @throws {FileError} */
-function commit(content: NewContent, name: string, mustBeNew: boolean): MaybePromise<boolean> {
+/** False if what was seen there is another by now: other threads and programs write as well. @throws {FileError} */
+function commit(
+  content: NewContent,
+  name: string,
+  mustBeNew: boolean,
+  over: string | undefined,
+): MaybePromise<string | undefined | false> {
   const isTaken = (error: unknown): false => {
-    if (mustBeNew && error instanceof FileError && error.problem === "exists") return false;
+    if ((mustBeNew || over !== undefined) && error instanceof FileError && error.problem === "exists") {
+      return false;
+    }
     throw error;
   };
   try {
-    const committed = content.commit(name, !mustBeNew);
-    return committed instanceof Promise ? committed.then(() => true, isTaken) : true;
+    const committed = content.commit(name, !mustBeNew, over);
+    return committed instanceof Promise
+      ? committed.then((tag) => tag ?? undefined, isTaken)
+      : committed ?? undefined;
   } catch (error) {
     return isTaken(error);
   }

@@ -40,5 +40,5 @@ export async function contentOf({ body, fields }: Request, limit: number): Promi
 export async function receiveInto(content: NewContent, next: NextPiece, fsync = false): Promise<void> {
   for (let piece = await next(); piece !== null; piece = await next()) await content.write(piece);
   if (fsync) await content.sync();
-  content.end();
+  await content.end();
 }

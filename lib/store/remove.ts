@@ -19,6 +19,10 @@ const NOT_EMPTY = new HttpError(409, "the folder is not empty", {
     "The folder is not empty: it is removed with all that is in it where the field `Depth: infinity` asks for that.",
 });
 
+const NOT_REMOVED_HERE = new HttpError(409, "the folder is not empty", {
+  advice: "The folder is not empty: what is in it has to be removed first, one after another.",
+});
+
 const BAD_DEPTH = new HttpError(400, "DELETE with another Depth than infinity", {
   advice: "A folder is removed as a whole: the field Depth can only be infinity.",
 });
@@ -66,17 +70,20 @@ function removeNow(
 ) {
   if (occupant.kind === "folder") {
     if (verdictOf(request, target, occupant) === "failed") return refusal(412);
-    if (removesTrees) return target.mayChangeTree?.() === false ? refusal(403) : folder.take(name);
-    return withEmptyError(() => andThen(folder.removeEmpty(name), () => DONE));
+    if (removesTrees && folder.take !== undefined) {
+      return target.mayChangeTree?.() === false ? refusal(403) : folder.take(name);
+    }
+    const refused = folder.take === undefined ? NOT_REMOVED_HERE : NOT_EMPTY;
+    return withEmptyError(() => andThen(folder.removeEmpty(name), () => DONE), refused);
   }
   if (occupant.kind !== "file" || target.path.endsWith("/")) return refusal(404);
   if (verdictOf(request, target, occupant) === "failed") return refusal(412);
   return andThen(folder.remove(name), () => DONE);
 }
 
-function withEmptyError<T>(act: () => MaybePromise<T>): MaybePromise<T | HttpError> {
+function withEmptyError<T>(act: () => MaybePromise<T>, answer: HttpError): MaybePromise<T | HttpError> {
   const refused = (error: unknown): HttpError => {
-    if (error instanceof FileError && error.problem === "not empty") return NOT_EMPTY;
+    if (error instanceof FileError && error.problem === "not empty") return answer;
     throw error;
   };
   try {

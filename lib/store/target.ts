@@ -5,14 +5,14 @@
  */
 import type { HttpError } from "../http/errors.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
-import type { Companions, NewContent, WritableOrigin } from "../http/origin.ts";
+import type { Companions, NewContent, TreeFolder, WritableFolder, WritableOrigin } from "../http/origin.ts";
 import type { Clock } from "../ports.ts";
 
 /** A request's place in a store. */
-export interface StoreTarget {
+export interface StoreTarget<F extends WritableFolder = WritableFolder> {
   /** Decoded path of the request. */
   readonly path: string;
-  readonly store: WritableOrigin;
+  readonly store: WritableOrigin<F>;
   /** The path in the store; empty for the store itself. */
   readonly place: string;
   /** Those that are allowed there. */
@@ -45,8 +45,11 @@ export interface StoreTarget {
   readonly fileName?: string;
 }
 
+/** One where folders are made, copied and moved. */
+export type TreeTarget = StoreTarget<TreeFolder>;
+
 /** Where something is copied or moved to. */
-export interface Destination extends StoreTarget {
+export interface Destination extends TreeTarget {
   /** True if what is at a path may come to lie there: whoever asks may read it, or could read it there no better. */
   mayTake(path: string): boolean;
   /** False where that does not hold for something in the folder that comes. */

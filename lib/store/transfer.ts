@@ -9,7 +9,7 @@ import { GoneError, HttpError, refusal } from "../http/errors.ts";
 import { FieldBlock } from "../http/fields.ts";
 import { isStorableName } from "../http/file_names.ts";
 import type { Request, Response } from "../http/message.ts";
-import type { NameInFolder } from "../http/origin.ts";
+import type { NameInFolder, TreeFolder } from "../http/origin.ts";
 import { encodePath } from "../http/path.ts";
 import { copyTree } from "./copy.ts";
 import { moveThing } from "./move.ts";
@@ -17,7 +17,9 @@ import { type Failures, multiStatus } from "./multi_status.ts";
 import { find, locate, type Place } from "./named.ts";
 import type { Transfer } from "./transfer_plan.ts";
 import { UNFIT_NAME, verdictOf } from "./put.ts";
-import type { Destination, StoreTarget } from "./target.ts";
+import type { Destination, StoreTarget, TreeTarget } from "./target.ts";
+
+type TreePlace = Place<TreeFolder>;
 
 const INTO_ITSELF = new HttpError(403, "source and destination are the same, or one lies in the other", {
   advice: "Nothing can be copied or moved to where it is, nor into itself.",
@@ -35,18 +37,18 @@ function malformed(field: string): HttpError {
 }
 
 /** Copies a file or a folder: 201, 204 where something was replaced, 207 where parts of a folder failed. @throws {FileError} */
-export function copy(request: Request, target: StoreTarget): Promise<Response | HttpError> {
+export function copy(request: Request, target: TreeTarget): Promise<Response | HttpError> {
   return transfer(request, target, copyTree);
 }
 
 /** Moves a file or a folder, all at once where both ends are on one file system. Answers as copy() does. @throws {FileError} */
-export function move(request: Request, target: StoreTarget): Promise<Response | HttpError> {
+export function move(request: Request, target: TreeTarget): Promise<Response | HttpError> {
   return transfer(request, target, moveThing, true);
 }
 
 async function transfer(
   request: Request,
-  target: StoreTarget,
+  target: TreeTarget,
   act: (plan: Transfer) => Promise<Failures | HttpError>,
   isMove = false,
 ): Promise<Response | HttpError> {
@@ -77,7 +79,7 @@ function answer({ source, to, target }: Transfer, failures: Failures): Response 
 
 async function planOf(
   request: Request,
-  target: StoreTarget,
+  target: TreeTarget,
   isMove: boolean,
   check: () => void,
 ): Promise<Transfer | HttpError> {
@@ -134,7 +136,7 @@ function isThere({ occupant: { kind } }: Place, { path }: StoreTarget): boolean 
 }
 
 /** Where it is to go. A name that differs from the source's in case alone may be the same file's. */
-async function placeOf(target: StoreTarget, source: Place): Promise<Place | HttpError> {
+async function placeOf(target: TreeTarget, source: TreePlace): Promise<TreePlace | HttpError> {
   const named = await locate(target);
   if (named instanceof HttpError) return named;
   const { folder, name } = named;
@@ -148,7 +150,10 @@ async function placeOf(target: StoreTarget, source: Place): Promise<Place | Http
 }
 
 /** On a file system that takes names for the same that differ in case. */
-async function isOnlyInAnotherCase(source: NameInFolder, { folder, name }: NameInFolder): Promise<boolean> {
+async function isOnlyInAnotherCase(
+  source: TreePlace,
+  { folder, name }: NameInFolder<TreeFolder>,
+): Promise<boolean> {
   const isAlike = source.folder.identity === folder.identity && source.name !== name &&
     source.name.toLowerCase() === name.toLowerCase();
   return isAlike && !(await folder.entries()).some((entry) => entry.name === name);

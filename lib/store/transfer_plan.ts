@@ -3,15 +3,16 @@
  *
  * @module
  */
+import type { TreeFolder } from "../http/origin.ts";
 import type { Place } from "./named.ts";
 import type { Destination } from "./target.ts";
 
 /** What is transferred, and where to. */
 export interface Transfer {
-  readonly source: Place;
+  readonly source: Place<TreeFolder>;
   /** Decoded path of the source, without a slash at its end. */
   readonly sourcePath: string;
-  readonly to: Place;
+  readonly to: Place<TreeFolder>;
   /** Of the destination. */
   readonly target: Destination;
   /** What is there may be replaced. */

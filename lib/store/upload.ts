@@ -4,7 +4,7 @@
  * @module
  */
 import { HttpError, refusal } from "../http/errors.ts";
-import type { NewContent, WritableFolder } from "../http/origin.ts";
+import type { ContentOf, NewContent, WritableFolder } from "../http/origin.ts";
 import { FileError } from "../ports.ts";
 
 /** A file that has no name yet. */
@@ -49,12 +49,13 @@ export class Upload {
   }
 
   /** Content to be written, or that has come. @throws {HttpError} if its name is taken, or not to be given @throws {FileError} */
-  async add(name: string, isOurs: boolean, received?: NewContent): Promise<NewContent> {
+  async add(of: ContentOf, isOurs: boolean, received?: NewContent): Promise<NewContent> {
+    const { name } = of;
     if (this.#mayName?.(name) === false) throw refusal(403);
     this.#naming?.(name);
     await this.#checkFree(name);
     if (!this.#replaces && this.#received.some((other) => other.name === name)) throw this.#conflict;
-    const content = received ?? await this.#folder.create();
+    const content = received ?? await this.#folder.create(of);
     this.#received.push({ name, content, isOurs });
     return content;
   }

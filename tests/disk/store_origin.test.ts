@@ -16,7 +16,7 @@ async function folderOf(store: FakeStore, path = "", root = "/store"): Promise<W
 /** Where on disk something lies that is put into a folder. */
 async function whereIs(store: FakeStore, path: string, root = "/store"): Promise<string | undefined> {
   const folder = await folderOf(store, path, root);
-  const content = await folder.create();
+  const content = await folder.create({ name: "new" });
   await content.commit("probe", false);
   const place = store.names.find((name) => name.endsWith("/probe"));
   await folder.remove("probe");
@@ -118,10 +118,10 @@ Deno.test("new content has no name before commit(), and none after discard()", a
   const store = someStore();
   const folder = await folderOf(store, "/sub");
   const before = store.names;
-  const dropped = await folder.create();
+  const dropped = await folder.create({ name: "new" });
   await dropped.write(toBytes("x"));
   dropped.discard();
-  const content = await folder.create();
+  const content = await folder.create({ name: "new" });
   await content.write(toBytes("ab"));
   await content.write(toBytes("cd"));
   assertEquals([store.names, store.open], [before, 1]);
@@ -136,7 +136,7 @@ Deno.test("commit() replaces a file only where it is told to", async () => {
   const store = someStore();
   const folder = await folderOf(store);
   for (const replace of [false, true]) {
-    const content = await folder.create();
+    const content = await folder.create({ name: "new" });
     await content.write(toBytes("mine"));
     let problem: string | undefined;
     try {

@@ -12,7 +12,7 @@ import { put } from "../../lib/store/put.ts";
 import { mkcol } from "../../lib/store/mkcol.ts";
 import { remove } from "../../lib/store/remove.ts";
 import { copy, move } from "../../lib/store/transfer.ts";
-import type { StoreTarget } from "../../lib/store/target.ts";
+import type { TreeTarget } from "../../lib/store/target.ts";
 import { FakeStore, requestOf, targetOf } from "../store/fakes.ts";
 
 const FORM = { "Content-Type": "multipart/form-data; boundary=XX" };
@@ -21,7 +21,7 @@ const form = ["f", "new"].map((name) =>
 );
 
 /** Requests that write, each to a folder that others turn. */
-const WRITES: Readonly<Record<string, (target: (path: string) => StoreTarget) => Promise<unknown>>> = {
+const WRITES: Readonly<Record<string, (target: (path: string) => TreeTarget) => Promise<unknown>>> = {
   "PUT that replaces": (target) => put(requestOf("PUT", {}, ["put"]), target("/files/a/f")),
   "PUT of a new name": (target) => put(requestOf("PUT", {}, ["put"]), target("/files/a/new")),
   "PUT of what must be new": (target) =>
@@ -44,7 +44,7 @@ const WRITES: Readonly<Record<string, (target: (path: string) => StoreTarget) =>
   "COPY of a folder into": (target) => copyTo(target, "/files/d", "/files/a/new"),
 };
 
-type Target = (path: string) => StoreTarget;
+type Target = (path: string) => TreeTarget;
 
 const moveTo = (target: Target, from: string, to: string) =>
   move(requestOf("MOVE", { Destination: to, Overwrite: "T" }), withDestination(target, from));
@@ -52,7 +52,7 @@ const moveTo = (target: Target, from: string, to: string) =>
 const copyTo = (target: Target, from: string, to: string) =>
   copy(requestOf("COPY", { Destination: to, Overwrite: "T" }), withDestination(target, from));
 
-function withDestination(target: Target, from: string): StoreTarget {
+function withDestination(target: Target, from: string): TreeTarget {
   return { ...target(from), destination: (path) => ({ ...target(path), mayTake: () => true }) };
 }
 

@@ -128,7 +128,7 @@ Deno.test("a store takes the place of the location's path, wherever its files li
 });
 
 Deno.test("a store knows the folders of programs that nothing is to be stored in", () => {
-  assertEquals(location({ uploadStore: "/var/f" }, ["/var/f/cgi-bin"]).store?.programs, ["/var/f/cgi-bin"]);
+  assertEquals(location({ uploadStore: "/var/f" }, ["/var/f/cgi-bin"]).trees?.programs, ["/var/f/cgi-bin"]);
 });
 
 Deno.test("showsStore tells whether a location shows what is stored in it", () => {

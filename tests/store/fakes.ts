@@ -15,7 +15,7 @@ import {
   type NewFile,
   type StoreFiles,
 } from "../../lib/ports.ts";
-import type { StoreTarget } from "../../lib/store/target.ts";
+import type { TreeTarget } from "../../lib/store/target.ts";
 import { FakeClock, FakeFiles } from "../disk/fake_files.ts";
 import { toBytes, toText } from "../support/wire.ts";
 
@@ -268,7 +268,7 @@ export function someStore(): FakeStore {
 }
 
 /** The place of a path such as `/files/name` in /store. */
-export function targetOf(store: FakeStore, path: string, other: Partial<StoreTarget> = {}): StoreTarget {
+export function targetOf(store: FakeStore, path: string, other: Partial<TreeTarget> = {}): TreeTarget {
   const place = path.slice("/files".length).replace(/\/$/, "");
   const origin = new StoreOrigin(store.ports, "/store");
   return { path, store: origin, place, limit: Infinity, overwrite: false, clock: new FakeClock(), ...other };

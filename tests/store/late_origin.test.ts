@@ -4,7 +4,7 @@
  * @module
  */
 import { assertEquals, assertRejects } from "@std/assert";
-import type { NameInFolder, NewContent, WritableFolder, WritableOrigin } from "../../lib/http/origin.ts";
+import type { NameInFolder, NewContent, TreeFolder, TreeOrigin } from "../../lib/http/origin.ts";
 import { FileError } from "../../lib/ports.ts";
 import { post } from "../../lib/store/post.ts";
 import { put } from "../../lib/store/put.ts";
@@ -34,13 +34,13 @@ function lateContent(content: NewContent): NewContent {
     end: () => content.end(),
     sync: () => later(() => content.sync()),
     setModified: (time) => content.setModified(time),
-    commit: (name, replace) => later(() => content.commit(name, replace)),
+    commit: (name, replace, over) => later(() => content.commit(name, replace, over)),
     discard: () => content.discard(),
   };
 }
 
-function lateFolder(folder: WritableFolder): WritableFolder {
-  const late: WritableFolder = {
+function lateFolder(folder: TreeFolder): TreeFolder {
+  const late: TreeFolder = {
     identity: folder.identity,
     isWithin: (other) => folder.isWithin(promptly(other)),
     makeFolder: (name) => later(() => folder.makeFolder(name)),
@@ -53,7 +53,7 @@ function lateFolder(folder: WritableFolder): WritableFolder {
     read: (name) => later(() => folder.read(name)),
     sync: () => later(() => folder.sync()),
     occupant: (name) => later(() => folder.occupant(name)),
-    create: () => later(async () => lateContent(await folder.create())),
+    create: (of) => later(async () => lateContent(await folder.create(of))),
     remove: (name) => later(() => folder.remove(name)),
     exclusively: (name, act, other) => later(() => folder.exclusively(name, act, other && promptly(other))),
   };
@@ -62,18 +62,19 @@ function lateFolder(folder: WritableFolder): WritableFolder {
 }
 
 /** The folders behind late ones. */
-const prompt = new WeakMap<WritableFolder, WritableFolder>();
+const prompt = new WeakMap<TreeFolder, TreeFolder>();
 
-function promptly({ folder, name }: NameInFolder): NameInFolder {
-  return { folder: prompt.get(folder)!, name };
+function promptly({ folder, name }: NameInFolder): NameInFolder<TreeFolder> {
+  return { folder: prompt.get(folder as TreeFolder)!, name };
 }
 
-function lateOr<T>(folder: WritableFolder | T): WritableFolder | T {
-  return typeof folder === "object" ? lateFolder(folder as WritableFolder) : folder;
+function lateOr<T>(folder: TreeFolder | T): TreeFolder | T {
+  return typeof folder === "object" ? lateFolder(folder as TreeFolder) : folder;
 }
 
-function lateOrigin(origin: WritableOrigin): WritableOrigin {
+function lateOrigin(origin: TreeOrigin): TreeOrigin {
   return {
+    root: origin.root,
     folder: (path) =>
       later(async () => {
         const folder = await origin.folder(path);

@@ -3,7 +3,7 @@ import { GoneError, HttpError } from "../../lib/http/errors.ts";
 import type { Response } from "../../lib/http/message.ts";
 import { FileError } from "../../lib/ports.ts";
 import { post } from "../../lib/store/post.ts";
-import type { StoreTarget } from "../../lib/store/target.ts";
+import type { TreeTarget } from "../../lib/store/target.ts";
 import { toText } from "../support/wire.ts";
 import {
   answerOf,
@@ -21,7 +21,7 @@ function postTo(
   path: string,
   fields: Readonly<Record<string, string>>,
   pieces: readonly Piece[],
-  other: Partial<StoreTarget> = {},
+  other: Partial<TreeTarget> = {},
 ) {
   const request = requestOf("POST", fields, pieces);
   return { request, response: post(request, targetOf(store, path, other)) };

@@ -2,7 +2,7 @@ import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { GoneError, HttpError } from "../../lib/http/errors.ts";
 import { FileError } from "../../lib/ports.ts";
 import { post } from "../../lib/store/post.ts";
-import type { StoreTarget } from "../../lib/store/target.ts";
+import type { TreeTarget } from "../../lib/store/target.ts";
 import { toText } from "../support/wire.ts";
 import {
   answerOf,
@@ -25,7 +25,7 @@ const file = (name: string, content: string) => part(`; filename="${name}"`, con
 function postForm(
   store: FakeStore,
   pieces: readonly Piece[],
-  other: Partial<StoreTarget> & { readonly fields?: Readonly<Record<string, string>> } = {},
+  other: Partial<TreeTarget> & { readonly fields?: Readonly<Record<string, string>> } = {},
 ) {
   const { fields = {}, ...target } = other;
   const request = requestOf("POST", { ...FORM, ...fields }, pieces);

@@ -4,7 +4,7 @@ import { fileEntityTag } from "../../lib/http/etag.ts";
 import { GoneError, HttpError } from "../../lib/http/errors.ts";
 import { FileError } from "../../lib/ports.ts";
 import { put } from "../../lib/store/put.ts";
-import type { StoreTarget } from "../../lib/store/target.ts";
+import type { TreeTarget } from "../../lib/store/target.ts";
 import { type FakeStore, fieldsOf, type Piece, requestOf, someStore, targetOf } from "./fakes.ts";
 
 type FieldTable = Readonly<Record<string, string>>;
@@ -14,7 +14,7 @@ function putTo(
   path: string,
   fields: FieldTable = {},
   pieces: readonly Piece[] = ["new ", "content"],
-  other: Partial<StoreTarget> = {},
+  other: Partial<TreeTarget> = {},
 ) {
   const request = requestOf("PUT", fields, pieces);
   return { request, response: put(request, targetOf(store, path, other)) };
