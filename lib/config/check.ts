@@ -4,8 +4,10 @@
  *
  * @module
  */
+import { IN_BUCKET } from "./buckets.ts";
 import { isMap, type Section, type Shape } from "./decoder.ts";
 import { type Position, quote, type Report } from "./issues.ts";
+import { METHODS_OF_TREES } from "./location_keys.ts";
 import type { LocationSection, ServerSection, SharedSection } from "./schema.ts";
 
 type LocationWord = keyof LocationSection["values"] & string;
@@ -20,10 +22,23 @@ interface Clash<Word extends string> {
 
 const SHARED_CLASHES: readonly Clash<SharedWord>[] = [
   { word: "return", with: ["cgi", "fastcgi", "try_files"], why: "a return answers everything itself" },
+  { word: "bucket", with: ["root"], why: "a bucket takes the place of the root" },
+  { word: "bucket", with: ["return"], why: "a return answers everything itself" },
+  { word: "bucket", with: ["cgi", "fastcgi"], why: "no program lies in a bucket" },
+  { word: "bucket", with: ["allow_links_to"], why: "there are no links in a bucket" },
 ];
 
 const LOCATION_CLASHES: readonly Clash<LocationWord>[] = [
   { word: "alias", with: ["root"], why: "an alias takes the place of the root" },
+  { word: "bucket", with: ["root", "alias"], why: "a bucket takes the place of a folder" },
+  { word: "bucket", with: ["return"], why: "a return answers everything itself" },
+  {
+    word: "bucket",
+    with: ["cgi", "cgi_script", "fastcgi", "fastcgi_pass"],
+    why: "no program lies in a bucket",
+  },
+  { word: "bucket", with: ["proxy_pass"], why: "another server answers everything below the location" },
+  { word: "bucket", with: ["allow_links_to"], why: "there are no links in a bucket" },
   {
     word: "return",
     with: ["alias", "cgi", "cgi_script", "fastcgi", "fastcgi_pass", "upload_store", "try_files"],
@@ -96,23 +111,56 @@ export function checkLocation(server: ServerSection, location: LocationSection, 
   checkNeeds(location, OF_PROGRAMS, PROGRAMS, answers(PROGRAMS, server, location), report);
   checkNeeds(location, OF_FASTCGI, FASTCGI, answers(FASTCGI, server, location), report);
   checkExtensions(location, report);
-  for (const word of has("proxy_pass") ? [] : [...OF_PROXIES, "proxy_ssl_verify"] as const) {
+  const asksOthers = has("proxy_pass") || has("bucket") || server.at("bucket") !== undefined;
+  for (const word of asksOthers ? [] : [...OF_PROXIES, "proxy_ssl_verify"] as const) {
     const node = location.at(word);
     if (node !== undefined) report(node, `${word} needs a proxy_pass here`);
   }
+  checkBucketStore(server, location, report);
   const sources = [
     "root",
     "alias",
+    "bucket",
     "return",
     "upload_store",
     "cgi_script",
     "fastcgi_pass",
     "proxy_pass",
   ] as const;
-  if (!sources.some(has) && server.at("root") === undefined && server.at("return") === undefined) {
+  const programs = location.at("cgi") ?? location.at("fastcgi");
+  if (programs !== undefined && server.at("bucket") !== undefined && !has("root") && !has("alias")) {
+    report(programs, "no program lies in a bucket: give the location a root, or an alias");
+  }
+  const inherits = (["root", "bucket", "return"] as const).some((word) => server.at(word) !== undefined);
+  if (!sources.some(has) && !inherits) {
     report(location.node, "no root: give the location or its server a root (or an alias, a return, ...)");
   }
   checkCors(location, server.values.cors, report);
+}
+
+/** What is stored in a bucket is one object each: there are no folders to be made, and none to be mounted. */
+function checkBucketStore(server: ServerSection, location: LocationSection, report: Report): void {
+  const store = location.at("upload_store");
+  if (store === undefined) return;
+  const isThere = location.at("bucket") ?? server.at("bucket");
+  if (location.values.upload_store !== IN_BUCKET) {
+    if (location.at("bucket") !== undefined) {
+      report(store, 'a location that has its files in a bucket stores there: write "upload_store: bucket"');
+    }
+    return;
+  }
+  if (isThere === undefined || location.at("root") !== undefined || location.at("alias") !== undefined) {
+    report(store, 'upload_store: bucket needs a bucket here (a folder of that name is "./bucket")');
+  }
+  const dav = location.at("dav");
+  if (dav !== undefined && location.values.dav === true) {
+    report(dav, "a bucket cannot be mounted: dav needs a folder as its upload_store");
+  }
+  const methods = location.at("allowed_methods");
+  const unfit = location.values.allowed_methods?.filter((method) => METHODS_OF_TREES.includes(method)) ?? [];
+  if (methods !== undefined && unfit.length > 0) {
+    report(methods, `a bucket takes PUT, POST and DELETE, and never ${unfit.join(", ")}`);
+  }
 }
 
 /** The server's own keys. */
@@ -127,7 +175,8 @@ export function checkServer(server: ServerSection, report: Report): void {
     report(returned, "return and locations together: a server with a return answers everything with it");
   }
   const hasLocations = (server.values.locations?.length ?? 0) > 0;
-  if (server.at("root") === undefined && returned === undefined && !hasLocations) {
+  const hasFiles = server.at("root") !== undefined || server.at("bucket") !== undefined;
+  if (!hasFiles && returned === undefined && !hasLocations) {
     // Locations that could not be decoded have been reported already.
     if (locations === undefined || server.values.locations !== undefined && isEmpty(locations.value)) {
       report(server.node, "no root: give the server a root, a return or locations");
@@ -186,7 +235,10 @@ export function warnAboutServer(server: ServerSection, report: Report): void {
     const node = server.at(word);
     if (node !== undefined) report(node, "without effect: nothing in this server is answered by FastCGI");
   }
-  if (!locations.some(([, location]) => location.at("proxy_pass") !== undefined)) {
+  const asksOthers = [server, ...locations.map(([, location]) => location)].some((section) =>
+    (section as LocationSection).at("proxy_pass") !== undefined || section.at("bucket") !== undefined
+  );
+  if (!asksOthers) {
     for (const word of OF_PROXIES) {
       const node = server.at(word);
       if (node !== undefined) report(node, "without effect: no location of this server has a proxy_pass");
@@ -214,7 +266,14 @@ function answers(words: Answering, server: ServerSection, location?: LocationSec
 }
 
 /** A location with one of these has no programs of its server. */
-const NOT_INHERITING = ["upload_store", "return", "cgi_script", "fastcgi_pass", "proxy_pass"] as const;
+const NOT_INHERITING = [
+  "bucket",
+  "upload_store",
+  "return",
+  "cgi_script",
+  "fastcgi_pass",
+  "proxy_pass",
+] as const;
 
 function checkNeeds(
   location: LocationSection,

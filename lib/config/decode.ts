@@ -9,6 +9,7 @@ import { checkDuplicateLocations, checkLocation, checkServer, warnAboutServer } 
 import { warnAboutInterpreters } from "./check_interpreters.ts";
 import { checkAccess, checkUserFiles } from "./check_access.ts";
 import { checkAdmin } from "./check_admin.ts";
+import { checkBuckets } from "./check_buckets.ts";
 import { checkCertificates } from "./check_certificates.ts";
 import { checkLabels } from "./check_labels.ts";
 import { checkLinks } from "./check_links.ts";
@@ -87,6 +88,7 @@ export function decodeConfig(
   warnAboutCgiDebug(section, warnings.report);
   const config = { file, ...completeTop(section.values), servers: servers.map(completeServer) };
   checkAdmin(config, section, issues.report);
+  checkBuckets(config, section, reports);
   if (!issues.empty) return { issues: issues.sorted() };
   for (const [index, server] of config.servers.entries()) {
     warnAboutErrorPages(server, servers[index]!, warnings.report);

@@ -31,6 +31,7 @@ export interface Key<Written, Value> {
 /** The keys that say where a location's answers come from. What other keys mean may depend on them. */
 export type Source =
   | "alias"
+  | "bucket"
   | "return"
   | "cgi"
   | "cgiScript"

@@ -43,6 +43,11 @@ import { parseCandidate, parseLastResort } from "./try_files.ts";
 
 /** Bytes; `0` is no limit. */
 export const size = parsed("a size such as 512, 8k, 10M or 2G", values.parseSize);
+/** Bytes of what is kept; `0` is nothing. */
+export const boundedSize = parsed("a size such as 512, 8k, 10M or 2G", (text) => {
+  const size = values.parseSize(text);
+  return size === Infinity ? 0 : size;
+});
 /** Milliseconds. */
 export const duration = parsed("a time such as 500ms, 10s, 2m, 1h or 1d", values.parseDuration);
 /** Milliseconds, at least one: with none, whoever is waited for would be late from the start. */

@@ -5,6 +5,7 @@
  * @module
  */
 import * as accesses from "./access.ts";
+import { bucketPlace, uploadStore } from "./buckets.ts";
 import { flag, oneOrMany, parsed } from "./decoder.ts";
 import { fastcgiAddress, fastcgiTargets } from "./fastcgi_target.ts";
 import { type HasSource, inLocation, inLocationWithDefault, merged, optional, withDefault } from "./key.ts";
@@ -37,6 +38,14 @@ const files = {
     decoder: (folder) => decoders.labelledPath("a folder or a file", folder),
     meaning: "a folder (or file) that takes the place of the location's prefix",
     example: "site/app",
+  }),
+  /** A place in one of the buckets: what takes the place of the location's prefix, or what the whole path is appended to. */
+  bucket: optional({
+    decoder: () => bucketPlace,
+    notInheritedBeside: ["alias", "return", "cgiScript", "fastcgiPass", "proxyPass"],
+    meaning:
+      "one of the `buckets`, or a folder in it (`media/films`), which takes the place of the location's prefix; in a server the whole path is appended",
+    example: "media",
   }),
   /** Folders outside of the root, the alias or the store; what links lead to in them is there, for reading. */
   allowLinksTo: withDefault({
@@ -225,7 +234,7 @@ const programs = {
   cgi: optional({
     decoder: decoders.interpreters,
     // SECURITY: nothing stored is ever run by the store's location.
-    notInheritedBeside: ["uploadStore", "cgiScript", "fastcgiPass", "proxyPass", "return"],
+    notInheritedBeside: ["bucket", "uploadStore", "cgiScript", "fastcgiPass", "proxyPass", "return"],
     takesBack: (interpreters) => Object.keys(interpreters).length === 0,
     meaning: "an extension (or `*`) to an interpreter, or to `true` = the file itself is run",
     example: "{ .sh: sh, .py: python3, .php: php-cgi }",
@@ -246,7 +255,7 @@ const programs = {
   fastcgi: optional({
     decoder: fastcgiTargets,
     // SECURITY: nothing stored is ever run by the store's location.
-    notInheritedBeside: ["uploadStore", "cgiScript", "fastcgiPass", "proxyPass", "return"],
+    notInheritedBeside: ["bucket", "uploadStore", "cgiScript", "fastcgiPass", "proxyPass", "return"],
     takesBack: (targets) => Object.keys(targets).length === 0,
     meaning:
       "an extension (or `*`) to a FastCGI server: `unix:PATH`, `HOST:PORT`, or `{ spawn: php-cgi, processes: 4 }`, which is started here",
@@ -304,8 +313,9 @@ const programs = {
 const store = {
   /** The folder that is written to. */
   uploadStore: inLocation({
-    decoder: (folder) => decoders.labelledPath("a folder", folder),
-    meaning: "the folder that is written to (PUT, POST, DELETE, MKCOL, COPY, MOVE); made if it is not there",
+    decoder: (folder) => uploadStore(decoders.labelledPath("a folder", folder)),
+    meaning:
+      "the folder that is written to (PUT, POST, DELETE, MKCOL, COPY, MOVE); made if it is not there; `bucket`: the location's place in its bucket (PUT, POST, DELETE)",
     example: "files",
   }),
   /** POST may replace a file. */
@@ -439,6 +449,9 @@ const STORE_METHODS = ["PUT", "DELETE", "PATCH", "MKCOL", "COPY", "MOVE"];
 
 /** What WebDAV adds (RFC 4918 section 9). */
 const DAV_METHODS = ["PROPFIND", "PROPPATCH", "LOCK", "UNLOCK"];
+
+/** Those of them that a bucket does not take. */
+export const METHODS_OF_TREES: readonly string[] = ["PATCH", "MKCOL", "COPY", "MOVE", ...DAV_METHODS];
 
 /** Sources that take what is sent to them. */
 const PROGRAMS = ["cgi", "cgiScript", "fastcgi", "fastcgiPass"] as const;

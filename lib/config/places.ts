@@ -5,7 +5,7 @@
  */
 import type { Pool, UpstreamAddress } from "../ports.ts";
 import { OWN_USERS } from "./access.ts";
-import type { Config, LocationConfig, ServerConfig } from "./types.ts";
+import type { BucketConfig, Config, LocationConfig, ServerConfig } from "./types.ts";
 
 /** The folder (or the file) that nothing a location serves may leave; undefined if it has no files. */
 export function originRoot({ files, store }: LocationConfig): string | undefined {
@@ -86,7 +86,18 @@ export function hasDav(config: Config): boolean {
 
 /** True if requests may store in a location, in a folder of this machine or in a bucket. */
 export function hasStore({ store }: Pick<LocationConfig, "store">): boolean {
-  return store.uploadStore !== undefined || ("storesInBucket" in store && store.storesInBucket === true);
+  return store.uploadStore !== undefined || store.storesInBucket === true;
+}
+
+/** The buckets that locations have their files in, each once. */
+export function usedBuckets(config: Config): BucketConfig[] {
+  const names = new Set(allLocations(config).flatMap(({ files: { bucket } }) => bucket?.name ?? []));
+  return [...names].flatMap((name) => config.buckets[name] ?? []);
+}
+
+/** The host and the port that a bucket is asked at. */
+export function bucketServer({ endpoint, bucket, pathStyle }: BucketConfig): BucketConfig["endpoint"] {
+  return pathStyle ? endpoint : { ...endpoint, hostname: `${bucket}.${endpoint.hostname}` };
 }
 
 /** The folders that are written to, each once, sorted. */

@@ -4,7 +4,9 @@
  * @module
  */
 import { flag, integer, oneOf, oneOrMany, parsed } from "./decoder.ts";
+import { buckets } from "./buckets.ts";
 import { optional, withDefault } from "./key.ts";
+import type { BucketConfig } from "./value_types.ts";
 import * as decoders from "./key_decoders.ts";
 import { parseTrustedProxy } from "./names.ts";
 import { parseAdmin } from "./values.ts";
@@ -61,6 +63,32 @@ export const TOP_KEYS = {
       "the address of this machine, and no other, where the inspector is: requests as they come, metrics, health",
     example: "127.0.0.1:8079",
     defaultText: "none",
+  }),
+  /** Buckets of S3-compatible object storage, by the names that locations have for them. */
+  buckets: withDefault<Readonly<Record<string, BucketConfig>>>({
+    decoder: () => buckets,
+    default: {
+      text: "none",
+      value: () => ({}),
+      example:
+        '{ media: { endpoint: "http://127.0.0.1:9000", access_key: "${S3_KEY:-key}", secret_key: "${S3_SECRET:-secret}" } }',
+    },
+    meaning:
+      "S3-compatible storage that locations may have their files in: a name to `endpoint`, `region` (us-east-1), `bucket` (the name), `access_key` and `secret_key` (without both requests are not signed), `path_style` (on: the bucket stands in the path, else before the host's name)",
+  }),
+  /** How long a look at an object is believed, in milliseconds. */
+  bucketCache: withDefault({
+    decoder: () => decoders.duration,
+    default: "1s",
+    meaning:
+      "how long a look at an object is kept: what another server has stored is seen after that at the latest; `0` looks each time",
+  }),
+  /** Bytes of small objects' content that each worker keeps. */
+  bucketCacheSize: withDefault({
+    decoder: () => decoders.boundedSize,
+    default: "64M",
+    meaning:
+      "how much content of small objects each worker keeps; it is sent as long as the object's tag is the same; `0` keeps none",
   }),
   /** Workers get only the permissions that the configuration needs. */
   sandbox: withDefault({

@@ -16,6 +16,8 @@ import type { LabelledPaths } from "./value_types.ts";
 export type { ProxyTarget } from "./upstreams.ts";
 export type {
   AccessRights,
+  BucketConfig,
+  BucketPlace,
   LogTarget,
   ProxyFields,
   ProxyTimeouts,
@@ -128,4 +130,7 @@ export interface ProgramsConfig extends ValuesOf<typeof LOCATION_GROUPS.programs
 export interface ProxyConfig extends ValuesOf<typeof LOCATION_GROUPS.proxy> {}
 
 /** Where uploads go. */
-export interface StoreConfig extends ValuesOf<typeof LOCATION_GROUPS.store> {}
+export interface StoreConfig extends ValuesOf<typeof LOCATION_GROUPS.store> {
+  /** They go where the location has its files: into its bucket. There is no folder then. */
+  readonly storesInBucket?: true;
+}

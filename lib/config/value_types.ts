@@ -131,6 +131,8 @@ export interface BucketPlace {
   readonly name: string;
   /** What keys begin with, without a slash at either end; empty for all of the bucket. */
   readonly prefix: string;
+  /** The server says so: the whole path is appended, as it is to a root; else what is behind the location's prefix. */
+  readonly isInherited?: true;
 }
 
 /** A bucket of S3-compatible object storage. Plain data, as everything in a Config is. */

@@ -33,6 +33,7 @@ export function answererKey(
   const keyed = (key: string, line = lineOf(config.lines, key)) => ({ key, line });
   switch (by.kind) {
     case "file":
+    case "object":
       return keyed(folderKey(config));
     case "listing":
       return keyed("autoindex");
@@ -57,6 +58,7 @@ export function answererKey(
 
 /** The key by which a location has its files. */
 function folderKey({ files }: LocationConfig): string {
+  if (files.bucket !== undefined) return "bucket";
   return files.alias !== undefined ? "alias" : files.root !== undefined ? "root" : "upload_store";
 }
 

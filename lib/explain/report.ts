@@ -121,6 +121,8 @@ function answererText(explanation: Explanation, method: string): string {
   switch (by.kind) {
     case "file":
       return `the file ${by.path}${where}`;
+    case "object":
+      return `would ask for the object ${by.path}${where}`;
     case "listing":
       return `the listing of ${by.path}${where}`;
     case "program":

@@ -8,6 +8,7 @@ import { endpointsOf } from "../config/listen.ts";
 import { loaderVariables } from "../config/loader_variables.ts";
 import {
   allLocations,
+  bucketServer,
   certificateFiles,
   fastcgiAddresses,
   hasDav,
@@ -15,6 +16,7 @@ import {
   linkFolders,
   logFiles,
   spawnedPools,
+  usedBuckets,
   userFiles,
 } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
@@ -78,6 +80,7 @@ export function workerPermissions(config: Config, system: SystemPaths): Permissi
     net: unique([
       ...endpointsOf(config).map(formatEndpoint),
       ...servers.flatMap((address) => "path" in address ? [] : permissionToDial(address)),
+      ...usedBuckets(config).map((bucket) => permissionToDial(bucketServer(bucket))),
       ...sockets.net,
     ]),
     read: unique([
