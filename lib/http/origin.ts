@@ -8,7 +8,7 @@
 import type { FileError } from "../ports.ts";
 import type { FieldBlock } from "./fields.ts";
 import type { MaybePromise } from "./maybe_promise.ts";
-import type { BodySource } from "./message.ts";
+import type { BodySource, Response } from "./message.ts";
 import type { Validators } from "./preconditions.ts";
 import type { ByteRange } from "./ranges.ts";
 
@@ -25,6 +25,8 @@ export interface Labels {
 /** Content with its metadata, as it was when it was found. Its labels are those where nothing else is configured. */
 export interface Representation extends Validators, Labels {
   readonly kind: "file";
+  /** What is answered in its place, where nobody may look at what it is; else absent. */
+  readonly instead?: Response;
   /** Ends with its own name. */
   readonly path: string;
   /** Bytes. */
@@ -61,6 +63,8 @@ export interface HeldRepresentation extends Representation {
 /** Something that contains representations. */
 export interface Folder {
   readonly kind: "directory";
+  /** As that of a Representation. */
+  readonly instead?: Response;
 }
 
 /** One row of a folder's listing. */

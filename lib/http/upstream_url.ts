@@ -22,3 +22,16 @@ export function upstreamUrl(
 export function formatUpstream(address: UpstreamAddress): string {
   return "path" in address ? `unix:${address.path}` : formatEndpoint(address);
 }
+
+/** What a request to it has as its Host: without the port that its scheme has anyway. A socket has a name alone. */
+export function upstreamAuthority(
+  { address, tls, hostname }: {
+    readonly address: UpstreamAddress;
+    readonly tls: boolean;
+    readonly hostname: string;
+  },
+): string {
+  if ("path" in address) return hostname;
+  const host = hostname.includes(":") ? `[${hostname}]` : hostname;
+  return address.port === (tls ? 443 : 80) ? host : `${host}:${address.port}`;
+}

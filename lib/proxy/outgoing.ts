@@ -4,6 +4,7 @@
  * @module
  */
 import type { Request } from "../http/message.ts";
+import { upstreamAuthority } from "../http/upstream_url.ts";
 import type { OutgoingRequest } from "./exchange.ts";
 import { upstreamFields } from "./fields.ts";
 import { requestTarget } from "./request_target.ts";
@@ -27,7 +28,7 @@ export function outgoingRequest(
   return {
     target: requestTarget(asked, target.uri),
     fields: upstreamFields(request, route, asked, {
-      host: fields.get("host") || authorityOf(target),
+      host: fields.get("host") || upstreamAuthority(target),
       upgrade,
       webSocketKey,
       expects,
@@ -51,10 +52,4 @@ function upgradeOf({ upgrade, version, body }: Request): string | undefined {
   const protocols = upgrade.split(",").map((protocol) => protocol.trim());
   return protocols.filter((protocol) => protocol !== "" && protocol.toLowerCase() !== "h2c").join(", ") ||
     undefined;
-}
-
-function authorityOf({ address, tls, hostname }: Target): string {
-  if ("path" in address) return hostname;
-  const host = hostname.includes(":") ? `[${hostname}]` : hostname;
-  return address.port === (tls ? 443 : 80) ? host : `${host}:${address.port}`;
 }

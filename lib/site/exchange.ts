@@ -19,6 +19,7 @@ import { decodePathForUpstream } from "../http/upstream_path.ts";
 import type { Compression, Dialer, ErrorLog, MainThread, StoreFiles } from "../ports.ts";
 import type { AccessGuard } from "./access_guard.ts";
 import type { AddedFields } from "./added_fields.ts";
+import type { Buckets } from "./buckets.ts";
 import type { PublicAuthority, SecureAddress } from "./authority_pages.ts";
 import type { Location } from "./location.ts";
 import type { LoginPage } from "./login_link.ts";
@@ -92,6 +93,8 @@ export interface Services {
   readonly login?: LoginPage | undefined;
   /** Passes requests on to other servers; undefined where no location does. */
   readonly forwarder?: Forwarder | undefined;
+  /** Has what lies in buckets; undefined where no location does. */
+  readonly buckets?: Buckets | undefined;
   /** Whose certificates the servers have that bring none of their own; undefined where there are none. */
   readonly authority?: PublicAuthority | undefined;
 }

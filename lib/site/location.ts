@@ -17,6 +17,7 @@ import type { Origin, WritableOrigin } from "../http/origin.ts";
 import { uploadLimit } from "../http/upload_fields.ts";
 import { AccessGuard } from "./access_guard.ts";
 import { AddedFields } from "./added_fields.ts";
+import type { Buckets } from "./buckets.ts";
 import { FileLabels } from "./file_labels.ts";
 import { type LocationWeather, weatherOf } from "./weather.ts";
 
@@ -82,8 +83,9 @@ export class Location {
     ports: StorePorts,
     programs: readonly string[],
     readonly written = config,
+    buckets?: Buckets,
   ) {
-    const { access, answer: { addHeader }, files: { alias, root }, store: { uploadStore } } = config;
+    const { access, answer: { addHeader }, files: { alias, bucket, root }, store: { uploadStore } } = config;
     const { programs: { sendfileFrom } } = config;
     this.weather = weatherOf(config);
     this.guard = AccessGuard.of(config);
@@ -101,22 +103,32 @@ export class Location {
     if (compression.length > 0) this.coding = new CodingRules(compression, compressionTypes);
     this.fileCodings = fileCodingsOf(config, this.coding);
     this.labels = FileLabels.of(config.files);
-    this.isOneFile = config.match === "exact" && alias !== undefined;
-    const prefix = withoutSlash(config.path);
+    const prefix = withoutSlash(config.path), isWhole = bucket?.isInherited ?? root !== undefined;
+    this.isOneFile = config.match === "exact" && (alias !== undefined || bucket !== undefined && !isWhole);
     this.#prefix = prefix.length;
-    this.replaced = alias === undefined && root !== undefined ? 0 : prefix.length;
+    this.replaced = alias === undefined && isWhole ? 0 : prefix.length;
     const base = originRoot(config);
-    this.notFound = config.answer.return !== undefined
-      ? `returned by location ${config.key}`
-      : base === undefined
-      ? "no files are served here"
-      : `not found in ${base}`;
     this.folder = base === undefined ? undefined : new DiskOrigin(cache, base, config.files.allowLinksTo);
-    this.origin = this.folder;
     if (uploadStore !== undefined) {
       this.trees = new StoreOrigin(ports, withoutSlash(uploadStore) || "/", programs);
     }
-    this.store = this.trees;
+    if (bucket === undefined) {
+      this.origin = this.folder;
+      this.store = this.trees;
+    } else {
+      if (buckets === undefined) throw new Error("A location lies in a bucket, and nothing knows of buckets");
+      const { proxyTimeouts: timeouts, proxySslVerify: verify } = config.proxy, way = { timeouts, verify };
+      this.origin = buckets.originOf(bucket, way);
+      const place = isWhole
+        ? { ...bucket, prefix: withoutSlash(bucket.prefix + prefix).replace(/^\//, "") }
+        : bucket;
+      this.store = config.store.storesInBucket ? buckets.storeOf(place, way) : undefined;
+    }
+    this.notFound = config.answer.return !== undefined
+      ? `returned by location ${config.key}`
+      : this.origin === undefined
+      ? "no files are served here"
+      : `not found in ${this.origin.root}`;
     if (sendfileFrom !== undefined) this.named = new DiskOrigin(cache, withoutSlash(sendfileFrom) || "/");
     this.showsStore = this.store !== undefined && this.origin !== undefined &&
       joinPath(this.origin.root, prefix.slice(this.replaced)) === this.store.root;

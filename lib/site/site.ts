@@ -159,7 +159,14 @@ function createServer(config: ServerConfig, services: Services, rules: SiteRules
     },
   };
   const create = (location: LocationConfig): LocationEntry => ({
-    location: new Location(location, services.files, ports, rules.programFolders, shape.written(location)),
+    location: new Location(
+      location,
+      services.files,
+      ports,
+      rules.programFolders,
+      shape.written(location),
+      services.buckets,
+    ),
     answer: shape.wrap(location, answererOf(location, rules)),
     answerBehind(namesEnd) {
       const answer = answererBehind(location, rules, namesEnd);

@@ -8,7 +8,7 @@ import { joinPath } from "../disk/place.ts";
 import { HttpError, refusal } from "../http/errors.ts";
 import { FieldBlock } from "../http/fields.ts";
 import { andThen, type MaybePromise } from "../http/maybe_promise.ts";
-import { InternalRedirect, type Outcome } from "../http/message.ts";
+import { InternalRedirect, type Outcome, type Response } from "../http/message.ts";
 import type { Folder, Labels, Representation } from "../http/origin.ts";
 import { nameInQuery } from "../http/named_file.ts";
 import type { DecodedPath } from "../http/path.ts";
@@ -102,6 +102,7 @@ function answerFound(
 ): MaybePromise<Outcome> {
   const { location, path, request } = exchange;
   if (!found) return notFound(exchange);
+  if (found.instead !== undefined) return answerInstead(exchange, found.instead);
   if (found.kind === "directory") {
     // Neither a redirect nor a listing is the page of an error.
     if (exchange.errorPage !== undefined) return refusal(404);
@@ -116,6 +117,16 @@ function answerFound(
   const labels = location.labels?.labelsOf(found, path) ?? found;
   if (hasPage(found, labels)) return answerMarkdown(exchange, found, labels);
   return answerWithFile(exchange, request, { file: found, labels, origin: location.origin! });
+}
+
+/** Nobody has looked whether it is there. */
+function answerInstead({ location, path, trace }: Exchange, instead: Response): Response {
+  const { root } = location.origin!;
+  trace?.answeredBy({
+    kind: "object",
+    path: joinPath(root, location.originPath(path)) + (path.endsWith("/") ? "/" : ""),
+  });
+  return instead;
 }
 
 function answerMarkdown(exchange: Exchange, file: Representation, labels: Labels): MaybePromise<Outcome> {

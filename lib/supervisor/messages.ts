@@ -82,6 +82,8 @@ export interface WorkerStart {
   readonly software: string;
   /** Where it notes the groups of its programs (runtime/group_table.ts); undefined where it has none. */
   readonly groups: SharedArrayBuffer | undefined;
+  /** What tells workers that another one has changed what lies in a bucket (lib/s3/generations.ts). */
+  readonly generations: SharedArrayBuffer;
   /** Where names are locked (runtime/name_locks.ts), and this worker's number there. */
   readonly locks: SharedArrayBuffer;
   readonly lockOwner: number;

@@ -93,6 +93,9 @@ const encoder = new TextEncoder();
 /** Names are locked by all workers of the program together, those that retire included. */
 const LOCKS = nameLockMemory();
 
+/** Of all workers, those of earlier configurations too: so many bytes of counters. */
+const GENERATIONS = new SharedArrayBuffer(64 * 1024);
+
 /** Workers so far: no two have the same number. */
 let born = 0;
 
@@ -151,7 +154,7 @@ export class WorkerHandle {
    */
   constructor(
     entry: URL,
-    start: Omit<WorkerStart, "groups" | "locks" | "lockOwner">,
+    start: Omit<WorkerStart, "groups" | "locks" | "lockOwner" | "generations">,
     permissions: PermissionSet | undefined,
     events: WorkerEvents,
     groups: ProcessGroups | undefined,
@@ -184,7 +187,13 @@ export class WorkerHandle {
     this.ready.catch(() => {});
     this.#send({
       type: "start",
-      start: { ...start, groups: this.#groups?.memory, locks: LOCKS, lockOwner: this.#lockOwner },
+      start: {
+        ...start,
+        groups: this.#groups?.memory,
+        locks: LOCKS,
+        lockOwner: this.#lockOwner,
+        generations: GENERATIONS,
+      },
     });
   }
 

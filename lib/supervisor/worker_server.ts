@@ -54,6 +54,7 @@ import { Weather } from "../site/weather.ts";
 import { speaksTls, type WorkerCertificate, type WorkerCertificates } from "./certificates.ts";
 import { accessFormat, isOnTerminal } from "./log_style.ts";
 import { LazyForwarder } from "./forwarder.ts";
+import { LazyBuckets } from "./lazy_buckets.ts";
 import { LazyFastcgi } from "./lazy_fastcgi.ts";
 import { LazyLive } from "./lazy_live.ts";
 import type { Inspection, WorkerStart } from "./messages.ts";
@@ -109,6 +110,7 @@ export class WorkerServer {
     /** Undefined where there is none behind this server. */
     readonly app: { state: AppState } | undefined,
     readonly live: LazyLive,
+    readonly buckets: LazyBuckets,
     /** Undefined where nobody wants to see the requests. */
     readonly inspector: WorkerInspector | undefined,
   ) {
@@ -159,12 +161,23 @@ export class WorkerServer {
     };
     const live = new LazyLive(feed, clock);
     await live.prepare(config);
+    const buckets: LazyBuckets = new LazyBuckets({
+      dialer,
+      clock,
+      errorLog: logs.error,
+      generations: options.generations,
+      limits: () => context.settings.limits,
+      get deadlines() {
+        return context.deadlines;
+      },
+    });
+    await buckets.prepare(config);
     const terminal = { columns: options.terminal?.columns };
     const settings = settingsOf(
       config,
       options,
       logs,
-      { ...services, live: live.pages },
+      { ...services, live: live.pages, buckets: buckets.current },
       terminal,
       options.certificates,
     );
@@ -198,6 +211,7 @@ export class WorkerServer {
       terminal,
       app,
       live,
+      buckets,
       inspector,
     );
   }
@@ -213,15 +227,16 @@ export class WorkerServer {
   ): MaybePromise<void> {
     this.#config = config;
     this.renew(certificates);
-    return andThen(this.live.prepare(config), () => {
-      // It may have been changed once more meanwhile.
-      if (this.#config === config) this.#goOver(config, certificates, inspection);
-    });
+    return andThen(this.live.prepare(config), () =>
+      andThen(this.buckets.prepare(config), () => {
+        // It may have been changed once more meanwhile.
+        if (this.#config === config) this.#goOver(config, certificates, inspection);
+      }));
   }
 
   #goOver(config: Config, certificates: WorkerCertificates, inspection: Inspection | undefined): void {
     const { options, logs, terminal, inspector } = this,
-      services = { ...this.services, live: this.live.pages };
+      services = { ...this.services, live: this.live.pages, buckets: this.buckets.current };
     const settings = settingsOf(config, options, logs, services, terminal, certificates);
     this.context.settings = inspector && inspection
       ? inspector.watch(settings, config, inspection)
@@ -269,6 +284,7 @@ export class WorkerServer {
   async retire(): Promise<void> {
     this.live.stop();
     await Promise.all(this.acceptors.map((acceptor) => acceptor.retire()));
+    await this.buckets.settled();
     await this.#endPrograms();
   }
 
@@ -310,11 +326,13 @@ export class WorkerServer {
     await this.#endPrograms();
     // Their handlers clean up after them, e.g. what was uploaded by half.
     await drained;
+    await this.buckets.settled();
   }
 
   async #endPrograms(): Promise<void> {
     this.services.fastcgi.stop();
     this.services.forwarder.stop();
+    this.buckets.stop();
     await this.services.gateway.stop();
   }
 }
