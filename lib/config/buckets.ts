@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { isAddress } from "../http/host.ts";
 import { type Decoder, flag, isMap, map, object, parsed, refuse } from "./decoder.ts";
 import { quote, type Report } from "./issues.ts";
 import { parseUpstream } from "./upstreams.ts";
@@ -87,6 +88,12 @@ const bucket: Decoder<(name: string) => BucketConfig> = (node, report) => {
   }
   checkKeys(section.at("access_key"), section.at("secret_key"), report);
   if (endpoint === undefined) return undefined;
+  if (!path_style && isAddress(endpoint.hostname)) {
+    report(
+      section.at("path_style")!,
+      "path_style: off needs an endpoint with a name: no name comes before an address",
+    );
+  }
   return (name) => ({
     name,
     endpoint,
