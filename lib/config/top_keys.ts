@@ -70,8 +70,7 @@ export const TOP_KEYS = {
     default: {
       text: "none",
       value: () => ({}),
-      example:
-        '{ media: { endpoint: "http://127.0.0.1:9000", access_key: "${S3_KEY:-key}", secret_key: "${S3_SECRET:-secret}" } }',
+      example: '{ media: { endpoint: "http://127.0.0.1:9000" } }',
     },
     meaning:
       "S3-compatible storage that locations may have their files in: a name to `endpoint`, `region` (us-east-1), `bucket` (the name), `access_key` and `secret_key` (without both requests are not signed), `path_style` (on: the bucket stands in the path, else before the host's name)",

@@ -43,6 +43,10 @@ Deno.test("the full file has every key of the tables, with its meaning above it"
 /** Keys that need others beside them, by what is said of them alone. */
 const NOT_ALONE: Readonly<Record<string, RegExp>> = {
   archive: /without effect/,
+  buckets: /without effect/,
+  bucket: /bucket and root in the same place/,
+  bucket_cache: /without effect/,
+  bucket_cache_size: /without effect/,
   overwrite: /^$|without effect/,
   fastcgi_root: /without effect/,
   hsts: /without effect/,
