@@ -28,7 +28,11 @@ export async function check(commandLine: CommandLine): Promise<void> {
     printToStderr(`warning: ${warning}`);
   }
   const inspector = config.admin === undefined ? "" : `\n${endpointUrl(config.admin)}\n  the inspector\n`;
-  print(`${config.file} is valid\n${config.servers.map(describeServer).join("")}${inspector}`);
+  print(
+    `${config.file} is valid\n${
+      config.servers.map((server) => describeServer(server, config)).join("")
+    }${inspector}`,
+  );
   const gaps = await sandboxGaps(config, findProgram);
   if (gaps.length > 0) {
     print(
@@ -52,11 +56,11 @@ function asItem(text: string): string {
   return `  ${text}\n`;
 }
 
-function describeServer(server: ServerConfig): string {
+function describeServer(server: ServerConfig, { buckets }: Config): string {
   const names = server.serverName.length > 0 ? ` (${server.serverName.join(", ")})` : "";
   const addresses = server.listen.map(endpointUrl).join(" ");
   const locations = [...server.locations, server.fallback].map((location) =>
-    `  ${location === server.fallback ? "otherwise" : location.key}: ${describeLocation(location)}\n`
+    `  ${location === server.fallback ? "otherwise" : location.key}: ${describeLocation(location, buckets)}\n`
   );
   return `\n${addresses}${names}\n${describeCertificate(server)}${locations.join("")}`;
 }

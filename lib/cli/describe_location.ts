@@ -8,12 +8,15 @@ import { FORWARDED_METHODS } from "../config/location_keys.ts";
 import { writtenPath } from "../config/host_label.ts";
 import type { FastcgiTarget } from "../config/value_types.ts";
 import { programFolder } from "../config/places.ts";
-import type { LocationConfig, ProxyTarget, TryFiles } from "../config/types.ts";
+import type { BucketConfig, BucketPlace, LocationConfig, ProxyTarget, TryFiles } from "../config/types.ts";
 import { formatTemplate } from "../config/variables.ts";
 import { formatUpstream, upstreamUrl } from "../http/upstream_url.ts";
 
 /** What answers at a location, and for which methods, in one line. */
-export function describeLocation(location: LocationConfig): string {
+export function describeLocation(
+  location: LocationConfig,
+  buckets: Readonly<Record<string, BucketConfig>> = {},
+): string {
   const { access, answer: { return: answer }, files: { allowLinksTo, autoindex, tryFiles }, labelled } =
     location;
   const { programs: { cgi, cgiOnly, cgiScript, fastcgi, fastcgiPass } } = location;
@@ -32,8 +35,10 @@ export function describeLocation(location: LocationConfig): string {
     parts.push(`${extension} by FastCGI ${describeServer(server)}`);
   }
   if (fastcgiPass !== undefined) parts.push(`FastCGI ${describeServer(fastcgiPass)}`);
+  const bucket = location.files.bucket && describeBucket(location.files.bucket, buckets);
   if (uploadStore !== undefined) parts.push(`uploads to ${uploadStore}`);
-  const files = alias ?? root ?? uploadStore;
+  if (location.store.storesInBucket) parts.push("uploads to its bucket");
+  const files = alias ?? root ?? bucket ?? uploadStore;
   const isWhole = cgiScript !== undefined || fastcgiPass !== undefined;
   const onlyPrograms = isWhole || (programFolder(location) !== undefined && cgiOnly);
   if (onlyPrograms && !isWhole) parts.push(`nothing else of ${files}`);
@@ -55,6 +60,16 @@ function describeAccess({ authBasic, access, allow, deny }: LocationConfig["acce
     ...allow.includes("all") ? [] : [`for ${allow.join(" ")}`],
     ...deny.length === 0 ? [] : [`not for ${deny.join(" ")}`],
   ];
+}
+
+function describeBucket(
+  { name, prefix }: BucketPlace,
+  buckets: Readonly<Record<string, BucketConfig>>,
+): string {
+  const place = prefix === "" ? name : `${name}/${prefix}`, bucket = buckets[name];
+  if (bucket === undefined) return `bucket ${place}`;
+  const { endpoint: { tls, hostname, port } } = bucket;
+  return `bucket ${place} at ${upstreamUrl({ address: { hostname, port }, tls, hostname })}`;
 }
 
 function describeServer(server: FastcgiTarget): string {

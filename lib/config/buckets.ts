@@ -5,7 +5,7 @@
  * @module
  */
 import { isAddress } from "../http/host.ts";
-import { type Decoder, flag, isMap, map, object, parsed, refuse } from "./decoder.ts";
+import { type Decoder, flag, isList, isMap, map, object, parsed, refuse } from "./decoder.ts";
 import { quote, type Report } from "./issues.ts";
 import { parseUpstream } from "./upstreams.ts";
 import type { BucketConfig, BucketPlace } from "./value_types.ts";
@@ -58,13 +58,19 @@ function parseName(text: string): string {
 const secret: Decoder<string> = (node, report) => {
   const isText = typeof node.value === "string" || typeof node.value === "number" || node.expanded;
   if (isText && /^[\x21-\x7e]+$/.test(node.text)) return node.text;
-  const what = isMap(node.value) ? "a mapping" : node.text === "" ? "an empty text" : "what is written here";
+  const what = isMap(node.value) || isList(node.value)
+    ? "several values"
+    : node.text === ""
+    ? "an empty text"
+    : "what is written here";
   report(node, `expected a key of the storage, such as "\${S3_KEY}", not ${what}`);
   return undefined;
 };
 
+const ENDPOINT = "where a storage listens, such as http://127.0.0.1:9000 or https://s3.example.test";
+
 const SHAPE = {
-  endpoint: parsed("the address of a storage such as http://127.0.0.1:9000", parseEndpoint),
+  endpoint: parsed(ENDPOINT, parseEndpoint),
   region: parsed(`a region such as ${DEFAULT_REGION}`, (text) => {
     if (/^[A-Za-z0-9-]{1,64}$/.test(text)) return text;
     throw new ValueError(`expected a region such as ${DEFAULT_REGION}, not ${quote(text)}`);
@@ -99,8 +105,8 @@ const bucket: Decoder<(name: string) => BucketConfig> = (node, report) => {
     endpoint,
     region,
     bucket: bucket ?? name,
-    accessKey: access_key,
-    secretKey: secret_key,
+    ...access_key !== undefined && secret_key !== undefined &&
+      { accessKey: access_key, secretKey: secret_key },
     pathStyle: path_style,
   });
 };
@@ -119,6 +125,13 @@ function checkKeys(
 }
 
 function parseEndpoint(text: string): BucketConfig["endpoint"] {
+  // SECURITY: what may be a secret is not shown again.
+  if (text.includes("@")) {
+    throw new ValueError(
+      "an endpoint takes no user and no password: access_key and secret_key stand beside it",
+    );
+  }
+  if (!/^https?:\/\//i.test(text)) throw new ValueError(`expected ${ENDPOINT}, not ${quote(text)}`);
   const { address, tls, hostname, uri = "/" } = parseUpstream(text, "/");
   if ("path" in address) {
     throw new ValueError(`a storage listens on a host and a port, not on a socket: ${quote(text)}`);

@@ -4,6 +4,7 @@
  * @module
  */
 import { isLoopback } from "../http/endpoint.ts";
+import { IN_BUCKET } from "./buckets.ts";
 import { isMap } from "./decoder.ts";
 import { quote } from "./issues.ts";
 import type { Reports } from "./outside.ts";
@@ -21,6 +22,7 @@ export function checkBuckets(config: Config, section: FileSection, { issue, warn
       ...(server.values.locations ?? []).map(([, location]) => location),
     ];
     for (const place of places) {
+      warnAboutStore(place as LocationSection, warning);
       const node = place.at("bucket"), name = place.values.bucket?.name;
       if (node === undefined || name === undefined || Object.hasOwn(config.buckets, name)) continue;
       const why = names.length === 0 ? ': the file has no "buckets"' : suggestion(name, names);
@@ -49,6 +51,15 @@ function warnAboutSecret(
   const key = node.value instanceof Map ? node.value.get("secret_key") : undefined;
   if (key === undefined || key.expanded) return;
   warning(key, 'the secret stands in the file: "${S3_SECRET}" takes it from the environment');
+}
+
+/** What only files need. */
+function warnAboutStore(place: LocationSection, warning: Reports["warning"]): void {
+  if (place.values.upload_store !== IN_BUCKET) return;
+  for (const word of ["fsync", "upload_expires"] as const) {
+    const node = place.at(word);
+    if (node !== undefined) warning(node, "without effect: what is stored goes into a bucket");
+  }
 }
 
 function warnWithoutEffect(

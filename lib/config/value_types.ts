@@ -145,9 +145,9 @@ export interface BucketConfig {
   /** The storage's name for it. */
   readonly bucket: string;
   /** Both keys are there, or none: then requests are not signed. */
-  readonly accessKey: string | undefined;
+  readonly accessKey?: string;
   /** SECURITY: in no message, log line or page, and in no list of what a configuration says. */
-  readonly secretKey: string | undefined;
+  readonly secretKey?: string;
   /** The bucket's name stands in the path, else before the host's. */
   readonly pathStyle: boolean;
 }

@@ -55,7 +55,8 @@ function checkCoding(
 
 function hasFiles({ answer, files, programs, proxy, store }: LocationConfig): boolean {
   const isElsewhere = answer.return ?? programs.cgiScript ?? programs.fastcgiPass ?? proxy.proxyPass;
-  return isElsewhere === undefined && (files.alias ?? files.root ?? store.uploadStore) !== undefined;
+  return isElsewhere === undefined &&
+    (files.alias ?? files.root ?? files.bucket ?? store.uploadStore) !== undefined;
 }
 
 /** All answers do. */

@@ -102,6 +102,7 @@ function mayAnswer(location: LocationConfig, code: number, isFallback: boolean):
   const { cgi, cgiScript, fastcgi, fastcgiPass } = programs;
   if ((cgi ?? cgiScript ?? fastcgi ?? fastcgiPass) !== undefined) return true;
   return OF_FILES.includes(code) || files.tryFiles?.last === code ||
+    (files.bucket !== undefined && OF_PROXIES.includes(code)) ||
     (hasStore(location) && OF_STORES.includes(code));
 }
 

@@ -26,6 +26,9 @@ function checkLive(
   if (on !== undefined && section.values.live_reload === true && places.every(forbidsTransforming)) {
     report(on, "without effect: Cache-Control: no-transform, which is sent here, forbids it");
   }
+  if (on !== undefined && places.every(({ files }) => files.bucket !== undefined)) {
+    report(on, "without effect: nothing tells of what changes in a bucket");
+  }
   if (watched !== undefined && places.every(isOff)) {
     report(watched, "without effect: live_reload is off here");
   }

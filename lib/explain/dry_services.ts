@@ -5,6 +5,7 @@
  * @module
  */
 import { isBasic, parseBasic } from "../access/basic.ts";
+import type { Config } from "../config/types.ts";
 import { FileCache } from "../disk/file_cache.ts";
 import { Listings } from "../files/listings.ts";
 import { FieldBlock } from "../http/fields.ts";
@@ -15,6 +16,7 @@ import { upstreamUrl } from "../http/upstream_url.ts";
 import type { PublicAuthority } from "../site/authority_pages.ts";
 import type { LiveReload, Services } from "../site/exchange.ts";
 import type { KnowsUsers } from "../site/logins.ts";
+import { dryBuckets } from "./dry_buckets.ts";
 import { DryStore } from "./dry_store.ts";
 
 /** What explaining reads with. */
@@ -45,7 +47,10 @@ const UNKNOWN: Response = {
 };
 
 /** Services that do nothing. */
-export function dryServices({ files, isLink, clock, compression, live }: ExplainPorts): Services {
+export function dryServices(
+  { files, isLink, clock, compression, live }: ExplainPorts,
+  { buckets }: Pick<Config, "buckets">,
+): Services {
   const dry = new DryStore(files, isLink), cache = new FileCache(dry.files, clock);
   const unknown = () => Promise.resolve(UNKNOWN);
   return {
@@ -60,6 +65,7 @@ export function dryServices({ files, isLink, clock, compression, live }: Explain
         return UNKNOWN;
       },
     },
+    buckets: dryBuckets((name) => buckets[name]!.bucket, UNKNOWN),
     compression,
     logins: TAKEN_FOR_RIGHT,
     store: dry.store,

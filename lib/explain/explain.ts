@@ -86,7 +86,8 @@ type Answer = (
 ) => Response | Promise<Response>;
 
 function handlerFor(config: Config, { endpoint, tls }: Question, ports: ExplainPorts): Answer {
-  const key = endpointKey(endpoint), { handlers, plainHandlers } = createSite(config, dryServices(ports));
+  const key = endpointKey(endpoint),
+    { handlers, plainHandlers } = createSite(config, dryServices(ports, config));
   const plain = endpoint.tls && !tls ? plainHandlers.get(key) : undefined;
   const handler = plain === undefined ? handlers.get(key) : toHttps(plain);
   if (handler === undefined) throw new Error(`Nobody listens on ${key}`);

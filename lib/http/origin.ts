@@ -310,6 +310,8 @@ export interface Companions {
 export interface WritableOrigin<F extends WritableFolder = WritableFolder> {
   /** As that of an Origin. */
   readonly root: string;
+  /** What is answered in place of storing, where nothing may be stored; else absent. */
+  readonly instead?: Response;
   /** The folder at a path; `missing` and `outside` are told apart for the answer only. @throws {FileError} */
   folder(path: string): MaybePromise<F | "missing" | "outside">;
 }

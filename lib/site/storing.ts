@@ -47,6 +47,7 @@ export function answerFromStore(exchange: Exchange): MaybePromise<Outcome> | und
   if (!access.cors && isForeign(exchange.request)) return fromElsewhere(exchange.request);
   const place = location.storePath(path), store = location.store!;
   trace?.answeredBy({ kind: "store", path: joinPath(store.root, place) });
+  if (store.instead !== undefined) return store.instead;
   // Whoever has read a coding of the file has read the file, and so has who has read it with a script behind it.
   const fields = withPlainTags(exchange.request, undefined);
   const request = fields === exchange.request.fields

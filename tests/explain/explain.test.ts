@@ -190,3 +190,24 @@ Deno.test("what would be made, copied and moved is said in these words", async (
     assertStringIncludes(text, status);
   }
 });
+
+Deno.test("what lies in a bucket is left to its storage, which is not asked", async () => {
+  const yaml = `buckets: { films: { endpoint: "http://127.0.0.1:9", bucket: media } }
+servers:
+  - listen: 8080
+    root: www
+    locations:
+      /films/: { bucket: films/new, autoindex: on }
+      /inbox/:
+        bucket: films
+        upload_store: bucket
+`;
+  const ask = explainer(yaml, { "www/index.html": "home" });
+  const { json, text } = await ask("/films/a%20b.mp4");
+  assertEquals([json.file, json.answerer, json.status], ["s3://media/new/a b.mp4", "object", null]);
+  assertStringIncludes(text, "would ask for the object s3://media/new/a b.mp4 (bucket, line 6)");
+  assertEquals((await ask("/films/")).json.file, "s3://media/new/");
+  const stored = await ask("/inbox/x.txt", { method: "PUT" });
+  assertStringIncludes(stored.text, "would store s3://media/x.txt (upload_store, line 9)");
+  assertEquals(stored.json.status, null);
+});
