@@ -19,8 +19,8 @@ import { describeLocation } from "./describe_location.ts";
 import { nameProblems } from "./name_problems.ts";
 import { sandboxGaps } from "./sandbox_gaps.ts";
 
-/** @throws {ConfigError | FileAccessError} */
-export async function check(commandLine: CommandLine): Promise<void> {
+/** @returns the exit status, where one of the buckets was tried in vain. @throws {ConfigError | FileAccessError} */
+export async function check(commandLine: CommandLine): Promise<number | void> {
   const loaded = loadConfiguration(commandLine);
   const { config } = loaded;
   const { findProgram } = systemInfo();
@@ -39,7 +39,21 @@ export async function check(commandLine: CommandLine): Promise<void> {
       `\nwhat the sandbox does not hold: a worker that was taken over could\n${gaps.map(asItem).join("")}`,
     );
   }
+  if (commandLine.switches.has("connect")) return await tryBuckets(config);
 }
+
+/** PERF: what it takes is loaded when it is asked for. */
+async function tryBuckets(config: Config): Promise<number | void> {
+  const { lookAtBuckets } = await import("../supervisor/bucket_look.ts");
+  const looks = await lookAtBuckets(config);
+  const lines = looks.map(({ name, url, bucket, problem }) =>
+    `  bucket ${name} at ${url}: ${problem ?? `"${bucket}" can be listed`}\n`
+  );
+  print(looks.length === 0 ? "\nno bucket is to be tried\n" : `\ntried\n${lines.join("")}`);
+  if (looks.some(({ problem }) => problem !== undefined)) return FAILED;
+}
+
+const FAILED = 1;
 
 /** All that is odd about a configuration, here and at each start. */
 export function allWarnings({ config, warnings }: LoadedConfiguration): string[] {

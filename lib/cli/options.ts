@@ -173,6 +173,13 @@ export const OPTIONS: readonly Option[] = [
     commands: ["serve", "check", "permissions", "explain", "requests"],
   },
   {
+    name: "connect",
+    help: "try each bucket of the configuration",
+    more: "Each is asked for a list of one key. The exit status is 1 if one of them cannot be had.",
+    fallback: "off",
+    commands: ["check"],
+  },
+  {
     name: "port",
     short: "p",
     value: "N",
