@@ -145,8 +145,8 @@ class OutsideCheck {
     if ((answer.return ?? programs.cgiScript ?? programs.fastcgiPass ?? proxy.proxyPass) !== undefined) {
       return;
     }
-    // Some of the folders may have it.
-    if (location.labelled !== undefined) return;
+    // Some of the folders may have it; a bucket is not asked for it.
+    if (location.labelled !== undefined || location.files.bucket !== undefined) return;
     const file = fileOf(location, page), root = originRoot(location);
     // Of a root that is not there it is said already.
     if (root !== undefined && !["folder", "file"].includes(this.#look(root))) return;
