@@ -32,7 +32,7 @@ export const HTTP1_FILES: Readonly<Record<string, string>> = (() => {
       "cgi_dripping connections_keepalive connections_leaving connections_uploads refusals_bodies " +
       "proxy_hostile_clients refusals_grammar refusals_time",
     "clients that choose their protocol themselves; those that speak HTTP/2 are in clients_h2_*":
-      "browser cgi_debug_page hostile_pages live_browser live_pictures inspector_guard inspector_page cgi_git clients_curl clients_mirror clients_python clients_refused " +
+      "browser bucket_browser cgi_debug_page hostile_pages live_browser live_pictures inspector_guard inspector_page cgi_git clients_curl clients_mirror clients_python clients_refused " +
       "coding_clients demo demo_pages " +
       "dav_clients resumable_page manage_page store_clients tls_scan tunnels_websockets upload_page listing_page",
     "the program and its processes, whatever is spoken":
