@@ -5,7 +5,7 @@
  */
 import type { Pool, UpstreamAddress } from "../ports.ts";
 import { OWN_USERS } from "./access.ts";
-import type { BucketConfig, Config, LocationConfig, ServerConfig } from "./types.ts";
+import type { BucketConfig, BucketPlace, Config, LocationConfig, ServerConfig } from "./types.ts";
 
 /** The folder (or the file) that nothing a location serves may leave; undefined if it has no files. */
 export function originRoot({ files, store }: LocationConfig): string | undefined {
@@ -87,6 +87,16 @@ export function hasDav(config: Config): boolean {
 /** True if requests may store in a location, in a folder of this machine or in a bucket. */
 export function hasStore({ store }: Pick<LocationConfig, "store">): boolean {
   return store.uploadStore !== undefined || store.storesInBucket === true;
+}
+
+/** Where a location stores in its bucket: what is behind its prefix goes there; undefined where it does not. */
+export function bucketStore(
+  { files: { bucket }, store: { storesInBucket }, path }: Pick<LocationConfig, "files" | "store" | "path">,
+): BucketPlace | undefined {
+  if (bucket === undefined || storesInBucket === undefined) return undefined;
+  if (bucket.isInherited === undefined) return bucket;
+  const below = withoutSlash(path).slice(1), { name, prefix } = bucket;
+  return { name, prefix: prefix === "" || below === "" ? prefix + below : `${prefix}/${below}` };
 }
 
 /** The buckets that locations have their files in, each once. */

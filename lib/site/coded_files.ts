@@ -78,7 +78,9 @@ function fitToStandIn(
 ): Representation | undefined {
   if (found?.kind !== "file") return undefined;
   // Programs lie on this machine.
-  if (!(found instanceof DiskFile)) return found;
+  if (!(found instanceof DiskFile)) {
+    return !location.showsStore && neverRun.hasObject(found.path) ? undefined : found;
+  }
   if (!location.showsStore && neverRun.has(files.realPath(found.place) ?? found.place)) return undefined;
   return programFiles.has(found) ? undefined : found;
 }

@@ -5,7 +5,7 @@
  */
 import { FileCodings } from "../coding/file_codings.ts";
 import { CodingRules, forbidsTransforming } from "../coding/rules.ts";
-import { originRoot, withoutSlash } from "../config/places.ts";
+import { bucketStore, originRoot, withoutSlash } from "../config/places.ts";
 import type { LocationConfig } from "../config/types.ts";
 import { DiskOrigin } from "../disk/disk_origin.ts";
 import { joinPath } from "../disk/place.ts";
@@ -119,10 +119,8 @@ export class Location {
       if (buckets === undefined) throw new Error("A location lies in a bucket, and nothing knows of buckets");
       const { proxyTimeouts: timeouts, proxySslVerify: verify } = config.proxy, way = { timeouts, verify };
       this.origin = buckets.originOf(bucket, way);
-      const place = isWhole
-        ? { ...bucket, prefix: withoutSlash(bucket.prefix + prefix).replace(/^\//, "") }
-        : bucket;
-      this.store = config.store.storesInBucket ? buckets.storeOf(place, way) : undefined;
+      const place = bucketStore(config);
+      this.store = place && buckets.storeOf(place, way);
     }
     this.notFound = config.answer.return !== undefined
       ? `returned by location ${config.key}`

@@ -8,7 +8,7 @@
  * @module
  */
 import { resolve } from "@std/path";
-import { logFiles, uploadStores } from "../config/places.ts";
+import { allLocations, bucketStore, logFiles, uploadStores } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
 import { isContained } from "../http/containment.ts";
 import { FileError, type FileSystem } from "../ports.ts";
@@ -19,10 +19,16 @@ export class NeverRun {
   /** As they are named, and where they were when the site was made. */
   readonly #places: readonly (readonly [name: string, first: string])[];
   readonly #programFolder: string | undefined;
+  /** In buckets, as their objects are told: `s3://BUCKET/PREFIX`. */
+  readonly #bucketStores: readonly string[];
 
   constructor(config: Config, files: Pick<FileSystem, "realPath">) {
     this.#files = files;
     this.#programFolder = config.programFolder;
+    this.#bucketStores = allLocations(config).flatMap((location) => {
+      const place = bucketStore(location), bucket = place && config.buckets[place.name]?.bucket;
+      return bucket === undefined ? [] : `s3://${bucket}${place!.prefix === "" ? "" : `/${place!.prefix}`}`;
+    });
     // What clients send stands in logs word for word.
     this.#places = [...uploadStores(config), ...logFiles(config)].map((
       name,
@@ -51,6 +57,11 @@ export class NeverRun {
   /** True for a file that strangers may have written. @param path resolved @throws {FileError} */
   has(path: string): boolean {
     return this.#places.length > 0 && this.#placeOf(path) !== undefined;
+  }
+
+  /** True for an object that strangers may have stored. @param path `s3://BUCKET/KEY` */
+  hasObject(path: string): boolean {
+    return this.#bucketStores.some((store) => isContained(path, store));
   }
 
   #placeOf(path: string): string | undefined {

@@ -63,6 +63,8 @@ function isSamePlace(one: Location, other: Location, path: DecodedPath): boolean
     (tryFiles === undefined || tryFiles.candidates.includes("$uri")) &&
     programs.cgiScript === undefined && programs.fastcgiPass === undefined && !programs.cgiOnly;
   if (!sendsFiles || one.origin === undefined || other.origin === undefined) return false;
+  // Two storages may have buckets of the same name.
+  if (one.config.files.bucket?.name !== other.config.files.bucket?.name) return false;
   return joinPath(one.origin.root, one.originPath(path)) ===
     joinPath(other.origin.root, other.originPath(path));
 }

@@ -4,6 +4,12 @@
  *
  * @module
  */
+import { storeOf } from "../../lib/s3/bucket_store.ts";
+import { BucketViews } from "../../lib/s3/bucket_views.ts";
+import { GENERATIONS_BYTES } from "../../lib/s3/generations.ts";
+import { Uploading } from "../../lib/s3/uploading.ts";
+import type { BucketAccess, BucketPlace } from "../../lib/site/buckets.ts";
+import { MemoryStorage } from "./memory_storage.ts";
 import { parseBasic } from "../../lib/access/basic.ts";
 import type { Login } from "../../lib/access/logins.ts";
 import { Gateway } from "../../lib/cgi/gateway.ts";
@@ -107,6 +113,8 @@ export interface TestSite {
   readonly weather: Weather;
   /** Whoever says a name and has an exclamation mark behind it as his password is right. */
   readonly logins: FakeLogins;
+  /** What the configuration's buckets lie in, by their names there. */
+  readonly storages: Readonly<Record<string, MemoryStorage>>;
   /** The error log. */
   readonly log: readonly string[];
   /** Programs that were started, and then those that FastCGI servers were asked for: with the server in place of the program. */
@@ -165,7 +173,23 @@ export function site(
   const live = hasLiveReload(config)
     ? new LivePages({ feed, clock, decompression: new SystemDecompression() })
     : undefined;
+  const storages = Object.fromEntries(
+    Object.values(config.buckets).map(({ name, bucket }) => [name, new MemoryStorage(bucket)]),
+  );
+  const views = new BucketViews({
+    bucketOf: (name) => ({ settings: { name, bucket: storages[name]!.bucket }, storage: storages[name]! }),
+    generations: new ArrayBuffer(GENERATIONS_BYTES),
+    clock,
+    age: config.bucketCache,
+    room: config.bucketCacheSize,
+  });
+  const uploading = new Uploading(clock);
   const services = {
+    buckets: {
+      originOf: (place: BucketPlace, access: BucketAccess) => views.originOf(place, access),
+      storeOf: ({ name, prefix }: BucketPlace, access: BucketAccess) =>
+        storeOf(views.viewOf(name, access), prefix, uploading),
+    },
     files: cache,
     listings,
     gateway,
@@ -201,6 +225,7 @@ export function site(
     dialer,
     weather,
     logins,
+    storages,
     compression: services.compression,
     feed,
     live,
