@@ -46,7 +46,7 @@ const CASES: readonly (readonly [words: string, offered: readonly string[]])[] =
   ["--port ", []],
   ["--host ", []],
   ["--co", ["--config", "--cors"]],
-  ["check --co", ["--config"]],
+  ["check --co", ["--config", "--connect"]],
   ["completions --c", []],
   ["-- cat o", ["other.yaml"]],
   ["public -- cat o", ["other.yaml"]],
