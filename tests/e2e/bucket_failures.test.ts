@@ -6,6 +6,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { startStorage, type Storage } from "../../scripts/s3/storage.ts";
 import { ask } from "../support/ask.ts";
+import { makeCertificate } from "../support/certificates.ts";
+import { temporaryFolder } from "../support/launch.ts";
 import { test } from "../support/protocols.ts";
 import { runProgram, startServer, type TestServer } from "../support/server.ts";
 import { bucketSettings, needsStorage, testBucket } from "../support/storage.ts";
@@ -150,6 +152,40 @@ test({
     const again = await ask(server.port, "/b/large.bin");
     assertEquals([again.status, again.body.length], [200, 30 * MIB]);
     assertEquals((await ask(server.port, "/b/new.txt", { method: "PUT", body: "x" })).status, 201);
+  },
+});
+
+test({
+  ...needsStorage(
+    "storage is asked over TLS; a certificate that nobody believes is taken only where it is said so",
+  ),
+  async fn() {
+    await using folder = await temporaryFolder();
+    const { certificateFile: certificate, keyFile: key } = await makeCertificate(folder.path, "storage");
+    await using storage = await startStorage({ buckets: ["own"], tls: { certificate, key } });
+    await storage.client.put("own", "a.txt", new TextEncoder().encode("over TLS"));
+    const settings = bucketSettings("own", {
+      ...storage,
+      endpoint: storage.tlsEndpoint!.replace("127.0.0.1", "localhost"),
+    });
+    await using server = await startServer({
+      config: `error_log: errors.log
+access_log: off
+buckets: { data: ${settings} }
+servers:
+  - listen: LISTEN
+    locations:
+      /off/: { bucket: data, proxy_ssl_verify: off, upload_store: bucket }
+      /on/: { bucket: data }
+`,
+    });
+    assertEquals((await ask(server.port, "/off/a.txt")).text, "over TLS");
+    assertEquals((await ask(server.port, "/off/b.txt", { method: "PUT", body: "b" })).status, 201);
+    assertEquals((await ask(server.port, "/on/a.txt")).status, 502);
+    await waitUntil(
+      async () => /certificate|believed|untrusted/i.test(await logOf(server)),
+      "the log says why",
+    );
   },
 });
 
