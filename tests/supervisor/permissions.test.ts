@@ -106,6 +106,17 @@ const CASES: readonly (readonly [name: string, text: string, expected: Partial<P
     },
   ],
   [
+    "storages of the buckets that are used are connected to, by the bucket's own name where that stands before theirs",
+    `buckets:
+  media: { endpoint: "http://127.0.0.1:9000", access_key: KEY, secret_key: SECRET }
+  named: { endpoint: "https://s3.example.test", bucket: films, path_style: off }
+  local: { endpoint: "http://s3.localhost:9001" }
+  unused: { endpoint: "http://127.0.0.1:9002" }
+` + server(`locations: { /a/: { bucket: media/x, upload_store: bucket }, /b/: { bucket: named },
+      /c/: { bucket: local } }`),
+    { net: ["127.0.0.1:8080", "127.0.0.1:9000", "127.0.0.1:9001", "films.s3.example.test:443"] },
+  ],
+  [
     "a socket with a path is read and written",
     server('locations: { /a: { proxy_pass: "http://unix:run/app.sock:/x" } }'),
     {
