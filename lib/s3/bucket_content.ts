@@ -166,6 +166,7 @@ export class BucketContent implements NewContent {
   /** @param left bytes of the content that are still to come */
   async #beginStream(left: number): Promise<PartStream> {
     const upload = await this.#begin(), number = this.#nextNumber();
+    if (this.#isOver) throw new Error("the content was given up");
     const { storage, timeouts } = this.target, length = Math.min(left, partSize(this.of.length!));
     const send = (content: PartContent) => storage.putPart(upload, number, content, timeouts);
     this.#stream = new PartStream(length, send);

@@ -15,8 +15,8 @@ import type { ObjectHead } from "./storage.ts";
 
 /** Where objects get their content from. */
 export interface ObjectContents {
-  /** As the configuration names it: with a key and a tag, it tells content from every other one. */
-  readonly name: string;
+  /** With a key and a tag, it tells content from every other one. */
+  readonly scope: string;
   /** The storage's name for it. */
   readonly bucket: string;
   content(object: BucketObject): Uint8Array | undefined;
@@ -72,7 +72,7 @@ export class BucketObject implements Representation {
     this.size = head.size;
     this.modified = head.modified;
     this.etag = head.etag;
-    this.id = `${head.etag} ${contents.name}/${key}`;
+    this.id = `${head.etag} ${contents.scope}/${key}`;
   }
 
   get validators(): FieldBlock {

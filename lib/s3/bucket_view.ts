@@ -27,6 +27,8 @@ export interface BucketViewParts {
   readonly storage: Storage;
   readonly settings: Pick<BucketSettings, "name" | "bucket">;
   readonly timeouts: ClientTimeouts;
+  /** False: any certificate of the storage's is taken, and what comes so is nobody else's. */
+  readonly isVerified?: boolean;
   /** Of the thread. */
   readonly contents: ContentCache;
   /** Of this bucket. */
@@ -48,6 +50,7 @@ const ATTEMPTS = 3;
 /** A bucket as it is looked at with one set of timeouts. */
 export class BucketView implements ObjectContents {
   readonly name: string;
+  readonly scope: string;
   readonly bucket: string;
   readonly storage: Storage;
   readonly timeouts: ClientTimeouts;
@@ -57,8 +60,11 @@ export class BucketView implements ObjectContents {
   /** Of keys that objects have. */
   readonly #folders: Looks<boolean>;
 
-  constructor({ storage, settings, timeouts, contents, generations, clock, age }: BucketViewParts) {
+  constructor(
+    { storage, settings, timeouts, isVerified = true, contents, generations, clock, age }: BucketViewParts,
+  ) {
     this.name = settings.name;
+    this.scope = isVerified ? this.name : `unverified ${this.name}`;
     this.bucket = settings.bucket;
     this.storage = storage;
     this.timeouts = timeouts;

@@ -65,11 +65,14 @@ export class BucketViews {
 
   #make(name: string, access: ViewAccess): BucketView {
     const { bucketOf, generations, clock, age } = this.parts;
+    const bucket = bucketOf(name, access);
     return new BucketView({
-      ...bucketOf(name, access),
+      ...bucket,
       timeouts: access.timeouts,
+      isVerified: access.verify,
       contents: this.#contents,
-      generations: new Generations(generations, name),
+      // By the storage's name: the configuration may have several for it, e.g. with other keys.
+      generations: new Generations(generations, bucket.settings.bucket),
       clock,
       age,
     });
