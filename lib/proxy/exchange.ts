@@ -267,6 +267,8 @@ export class UpstreamExchange implements Waiting {
       this.connection.close();
     } finally {
       this.#asksClient = false;
+      // From now on all is the upstream's to do: its answer is waited for no longer than any other.
+      this.#arm();
     }
   }
 

@@ -229,6 +229,17 @@ Deno.test("servers that cannot be reached, are silent, or break a rule", async (
   }
 });
 
+Deno.test("a server that takes all of the content and is silent then is late as any other", async () => {
+  const desk = new Desk(async (peer) => void await peer.until("xyz"));
+  let late: string | undefined;
+  void refusalOf(desk.told({ method: "PUT", content: stream(["x", "yz"]) })).then((told) => late = told);
+  await settle();
+  await desk.clock.advance(61_000);
+  await settle();
+  assertEquals(late, "504 http://a:80 was silent for 60 s, which is proxy_timeouts.read");
+  assertEquals(desk.upstream.busy, 0);
+});
+
 Deno.test("an answer that is cut, or goes silent, breaks its body", async () => {
   const cut = new Desk(async (peer) => {
     await peer.head();
