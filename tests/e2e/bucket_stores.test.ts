@@ -133,7 +133,8 @@ test({
         const name = `race-${size}-${round}`, fields = { "If-None-Match": "*" };
         const answers = await Promise.all([first, second].map((server) => put(server, name, size, fields)));
         const statuses = answers.map((answer) => answer?.status).toSorted();
-        // What storages do not hold when parts are put together is looked at just before: one wins nearly always.
+        // What a storage does not hold when parts are put together is looked at just before: of two that come at the very
+        // same time both may win.
         if (size <= PART) assertEquals(statuses, [201, 412]);
         else assert(statuses[0] === 201 && (statuses[1] === 412 || statuses[1] === 201), String(statuses));
         assertEquals((await put(first, name, size, fields))?.status, 412);
