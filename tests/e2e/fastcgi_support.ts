@@ -5,6 +5,7 @@
  */
 import { findProgram } from "../../lib/runtime/processes.ts";
 import { end, writeFiles } from "../support/server.ts";
+import { isThere } from "../support/processes.ts";
 import { waitUntil } from "../support/wait.ts";
 
 const PATHS = "/usr/sbin:/usr/bin:/sbin:/bin";
@@ -85,8 +86,11 @@ export async function startFcgiwrapOnPort(processes = 2): Promise<FastcgiProcess
 async function start(command: string, args: string[], socket: string): Promise<FastcgiProcess> {
   const child = new Deno.Command(command, { args, stdin: "null", stdout: "null", stderr: "null" }).spawn();
   const dispose = async () => {
+    // fcgiwrap leaves the processes that it has started behind.
+    const children = childrenOf(child.pid);
     await end(child);
     await child.status;
+    for (const pid of children.filter(isThere)) Deno.kill(pid, "SIGKILL");
   };
   try {
     await waitUntil(() => accepts(socket), `${command} listens on ${socket}`);
@@ -95,6 +99,16 @@ async function start(command: string, args: string[], socket: string): Promise<F
     throw error;
   }
   return { pid: child.pid, socket, [Symbol.asyncDispose]: dispose };
+}
+
+/** None where the system does not tell. */
+function childrenOf(pid: number): number[] {
+  try {
+    const text = Deno.readTextFileSync(`/proc/${pid}/task/${pid}/children`);
+    return text.split(" ").filter((word) => word !== "").map(Number);
+  } catch {
+    return [];
+  }
 }
 
 async function accepts(socket: string): Promise<boolean> {
