@@ -4,17 +4,13 @@
  *
  * @module
  */
+import { BytesSource } from "../http/bytes_source.ts";
 import { FieldBlock } from "../http/fields.ts";
-import type { BodySource, Response } from "../http/message.ts";
+import type { Response } from "../http/message.ts";
+import { objectUrl } from "../http/object_url.ts";
 import type { Folder, Origin, Representation } from "../http/origin.ts";
-import type { BucketPlace, Buckets } from "../site/buckets.ts";
-
-const NOTHING: BodySource = {
-  length: 0,
-  prompt: true,
-  read: () => Promise.resolve(null),
-  close: () => {},
-};
+import type { BucketPlace } from "../config/types.ts";
+import type { Buckets } from "../site/buckets.ts";
 
 /** Where something may lie. */
 class UnknownOrigin implements Origin {
@@ -34,7 +30,7 @@ class UnknownOrigin implements Origin {
       validators: FieldBlock.EMPTY,
       fields: FieldBlock.EMPTY,
       content: () => undefined,
-      open: () => NOTHING,
+      open: () => new BytesSource(new Uint8Array()),
     };
   }
 
@@ -52,9 +48,7 @@ class UnknownOrigin implements Origin {
  * @param instead what is answered in place of what lies there, or of what is stored
  */
 export function dryBuckets(bucketOf: (name: string) => string, instead: Response): Buckets {
-  const rootOf = ({ name, prefix }: BucketPlace) => {
-    return `s3://${bucketOf(name)}${prefix === "" ? "" : `/${prefix}`}`;
-  };
+  const rootOf = ({ name, prefix }: BucketPlace) => objectUrl(bucketOf(name), prefix);
   return {
     originOf: (place) => new UnknownOrigin(rootOf(place), instead),
     storeOf: (place) => ({ root: rootOf(place), instead, folder: () => "outside" }),

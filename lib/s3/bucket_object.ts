@@ -9,6 +9,7 @@ import { FieldBlock } from "../http/fields.ts";
 import { typeByName } from "../http/media_type.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
 import type { BodySource } from "../http/message.ts";
+import { objectUrl } from "../http/object_url.ts";
 import type { Representation } from "../http/origin.ts";
 import type { ByteRange } from "../http/ranges.ts";
 import type { ObjectHead } from "./storage.ts";
@@ -68,7 +69,7 @@ export class BucketObject implements Representation {
     readonly contentType: string,
   ) {
     this.#contents = contents;
-    this.path = `s3://${contents.bucket}/${key}`;
+    this.path = objectUrl(contents.bucket, key);
     this.size = head.size;
     this.modified = head.modified;
     this.etag = head.etag;

@@ -5,6 +5,7 @@
  */
 import { HttpError } from "../http/errors.ts";
 import { andThen, type MaybePromise } from "../http/maybe_promise.ts";
+import { objectUrl } from "../http/object_url.ts";
 import type { FolderEntry, Origin, Representation } from "../http/origin.ts";
 import { BucketObject } from "./bucket_object.ts";
 import { type BucketView, FOLDER, type Seen } from "./bucket_view.ts";
@@ -26,7 +27,7 @@ export class BucketOrigin implements Origin {
 
   /** @param prefix what keys begin with, without a slash at either end; empty for all of the bucket */
   constructor(readonly view: BucketView, readonly prefix: string) {
-    this.root = `s3://${view.bucket}${prefix === "" ? "" : `/${prefix}`}`;
+    this.root = objectUrl(view.bucket, prefix);
   }
 
   /**

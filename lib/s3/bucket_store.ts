@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { objectUrl } from "../http/object_url.ts";
 import type { WritableOrigin } from "../http/origin.ts";
 import { BucketFolder, type FolderParts } from "./bucket_folder.ts";
 import type { BucketView } from "./bucket_view.ts";
@@ -29,5 +30,5 @@ export class BucketStore implements WritableOrigin<BucketFolder> {
 /** The store of a place, whose changes are seen in all threads at once. @param view of its bucket, by the same timeouts */
 export function storeOf(view: BucketView, prefix: string, uploading: Uploading): BucketStore {
   const { storage, timeouts, bucket } = view, changed = (key: string) => view.changed(key);
-  return new BucketStore({ storage, timeouts, uploading, changed, bucket: `s3://${bucket}` }, prefix);
+  return new BucketStore({ storage, timeouts, uploading, changed, bucket: objectUrl(bucket, "") }, prefix);
 }

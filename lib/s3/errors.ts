@@ -6,6 +6,7 @@
 import { BodyError, HttpError } from "../http/errors.ts";
 import type { FieldBlock } from "../http/fields.ts";
 import type { OwnAnswer } from "../http/http_client.ts";
+import { objectUrl } from "../http/object_url.ts";
 import { FileError } from "../ports.ts";
 import { errorOf, wordOf } from "./documents.ts";
 import type { BucketSettings } from "./storage.ts";
@@ -159,5 +160,5 @@ export function fileError(
   key: string,
   reason: string,
 ): FileError {
-  return new FileError(problem, `s3://${bucket}/${key}`, { cause: new Error(reason) });
+  return new FileError(problem, objectUrl(bucket, key), { cause: new Error(reason) });
 }

@@ -4,16 +4,9 @@
  *
  * @module
  */
+import type { BucketPlace } from "../config/types.ts";
 import type { ClientTimeouts } from "../http/http_client.ts";
 import type { Origin, WritableOrigin } from "../http/origin.ts";
-
-/** A place in a bucket, as a location names it. */
-export interface BucketPlace {
-  /** Of the configuration's `buckets`. */
-  readonly name: string;
-  /** What keys begin with, without a slash at either end; empty for all of the bucket. */
-  readonly prefix: string;
-}
 
 /** How a location asks for what lies there. */
 export interface BucketAccess {

@@ -11,6 +11,7 @@ import { resolve } from "@std/path";
 import { allLocations, bucketStore, logFiles, uploadStores } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
 import { isContained } from "../http/containment.ts";
+import { objectUrl } from "../http/object_url.ts";
 import { FileError, type FileSystem } from "../ports.ts";
 
 /** The places that strangers write to. */
@@ -27,7 +28,7 @@ export class NeverRun {
     this.#programFolder = config.programFolder;
     this.#bucketStores = allLocations(config).flatMap((location) => {
       const place = bucketStore(location), bucket = place && config.buckets[place.name]?.bucket;
-      return bucket === undefined ? [] : `s3://${bucket}${place!.prefix === "" ? "" : `/${place!.prefix}`}`;
+      return bucket === undefined ? [] : objectUrl(bucket, place!.prefix);
     });
     // What clients send stands in logs word for word.
     this.#places = [...uploadStores(config), ...logFiles(config)].map((

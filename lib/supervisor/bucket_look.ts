@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { allLocations, bucketServer, usedBuckets } from "../config/places.ts";
+import { allLocations, usedBuckets } from "../config/places.ts";
 import type { BucketConfig, Config } from "../config/types.ts";
 import { HttpError } from "../http/errors.ts";
 import { upstreamUrl } from "../http/upstream_url.ts";
@@ -44,13 +44,9 @@ export async function lookAtBuckets(config: Config): Promise<readonly BucketLook
 
 async function lookAt(bucket: BucketConfig, config: Config, clients: UpstreamClients): Promise<BucketLook> {
   const { proxy } = allLocations(config).find(({ files }) => files.bucket?.name === bucket.name)!;
-  const settings = settingsOf(bucket), client = clients.of(serverOf(settings), proxy.proxySslVerify);
-  const { tls, hostname, port } = bucketServer(bucket);
-  const look = {
-    name: bucket.name,
-    url: upstreamUrl({ address: { hostname, port }, tls, hostname }),
-    bucket: bucket.bucket,
-  };
+  const settings = settingsOf(bucket), server = serverOf(settings);
+  const client = clients.of(server, proxy.proxySslVerify);
+  const look = { name: bucket.name, url: upstreamUrl(server), bucket: bucket.bucket };
   try {
     const storage = new Bucket(settings, { client, clock, errorLog: { warning: () => {} } });
     await storage.list({ prefix: "", delimited: true, most: 1 }, proxy.proxyTimeouts);

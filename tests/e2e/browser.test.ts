@@ -1,5 +1,11 @@
 import { assert, assertEquals, assertGreater, assertLess } from "@std/assert";
-import { hasBrowser, startBrowser, type TestBrowser, type WatchedPage } from "../support/browser.ts";
+import {
+  hasBrowser,
+  seekNearEnd,
+  startBrowser,
+  type TestBrowser,
+  type WatchedPage,
+} from "../support/browser.ts";
 import { startDemo } from "../support/demo.ts";
 import { startServer, type TestServer } from "../support/server.ts";
 
@@ -65,14 +71,7 @@ browserTest("every page of the demo loads whole and without an error", async (br
 browserTest("the video seeks by ranges", async (browser, server) => {
   const { page, problems, answers } = await browser.open();
   await page.goto(`${server.url}/video/`, { waitUntil: "load" });
-  const place = await page.evaluate(`new Promise((resolve, reject) => {
-    const video = document.querySelector("video");
-    video.addEventListener("error", () => reject(new Error(video.error?.message)), { once: true });
-    video.addEventListener("seeked", () => resolve(video.currentTime / video.duration), { once: true });
-    const seek = () => video.currentTime = video.duration - 0.5;
-    if (video.readyState >= 1) seek();
-    else video.addEventListener("loadedmetadata", seek, { once: true });
-  })`);
+  const place = await seekNearEnd(page);
   assert(typeof place === "number");
   assertGreater(place, 0.9);
   assertLess(place, 1);

@@ -4,7 +4,7 @@
  * @module
  */
 import { assert, assertEquals, assertGreater, assertLess } from "@std/assert";
-import { hasBrowser, startBrowser } from "../support/browser.ts";
+import { hasBrowser, seekNearEnd, startBrowser } from "../support/browser.ts";
 import { MAIN_SITE } from "../support/demo.ts";
 import { startServer } from "../support/server.ts";
 import { needsStorage, testBucket } from "../support/storage.ts";
@@ -42,14 +42,7 @@ servers:
     await using browser = await startBrowser();
     const { page, problems, answers } = await browser.open();
     await page.goto(`${server.url}/films/`, { waitUntil: "load" });
-    const place = await page.evaluate(`new Promise((resolve, reject) => {
-      const video = document.querySelector("video");
-      video.addEventListener("error", () => reject(new Error(video.error?.message)), { once: true });
-      video.addEventListener("seeked", () => resolve(video.currentTime / video.duration), { once: true });
-      const seek = () => video.currentTime = video.duration - 0.5;
-      if (video.readyState >= 1) seek();
-      else video.addEventListener("loadedmetadata", seek, { once: true });
-    })`);
+    const place = await seekNearEnd(page);
     assert(typeof place === "number");
     assertGreater(place, 0.9);
     assertLess(place, 1);

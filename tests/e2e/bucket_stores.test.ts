@@ -6,6 +6,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { Buffer } from "node:buffer";
+import { joined } from "../../lib/bytes/joined.ts";
 import { ask } from "../support/ask.ts";
 import { byProtocol, test } from "../support/protocols.ts";
 import { startServer, type TestServer } from "../support/server.ts";
@@ -57,13 +58,7 @@ function chunked(body: Uint8Array): Uint8Array {
 }
 
 function concat(...pieces: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    all.set(piece, at);
-    at += piece.length;
-  }
-  return all;
+  return joined(pieces, pieces.reduce((sum, { length }) => sum + length, 0));
 }
 
 const equal = (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) === 0;

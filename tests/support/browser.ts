@@ -89,3 +89,15 @@ async function openPage(browser: Browser, options?: BrowserContextOptions): Prom
   });
   return { page, problems, answers };
 }
+
+/** Has a page's video go to half a second before its end. @returns where it is then, from 0 to 1 @throws what it says is wrong */
+export async function seekNearEnd(page: Page): Promise<unknown> {
+  return await page.evaluate(`new Promise((resolve, reject) => {
+    const video = document.querySelector("video");
+    video.addEventListener("error", () => reject(new Error(video.error?.message)), { once: true });
+    video.addEventListener("seeked", () => resolve(video.currentTime / video.duration), { once: true });
+    const seek = () => video.currentTime = video.duration - 0.5;
+    if (video.readyState >= 1) seek();
+    else video.addEventListener("loadedmetadata", seek, { once: true });
+  })`);
+}
