@@ -8,7 +8,7 @@
 
 /** The last part: it starts everything. */
 export const STREAM = String.raw`
-const FIRST_DELAY = 200, LONGEST_DELAY = 5000, RESTART_KEY = "webserv.live.restart", OWN_KEY = "webserv.live.own:" + frameName() + location.pathname;
+const FIRST_DELAY = 200, LONGEST_DELAY = 5000, LATE = 250, RESTART_KEY = "webserv.live.restart", OWN_KEY = "webserv.live.own:" + frameName() + location.pathname;
 const listeners = new Set();
 /** The last events and when they came, for frames that come later. */
 const told = [];
@@ -31,11 +31,11 @@ function namesOf(paths, kind) {
 
 /**
  * A program may write files whenever it makes this page, below the folders that are looked at: what changes while the page
- * is made, three times in a row, is no reason to make it again.
+ * is made, three times in a row, is no reason to make it again. A busy machine notices late: LATE is on top of it.
  */
 function isOwnDoing(paths, age) {
   const [entry] = performance.getEntriesByType("navigation"), text = paths.join();
-  const isWhileMade = entry && pageAge() - age < entry.responseEnd - entry.requestStart + 30;
+  const isWhileMade = entry && pageAge() - age < entry.responseEnd - entry.requestStart + LATE;
   try {
     const [known, count] = JSON.parse(remembered.getItem(OWN_KEY)) || ["", 0];
     const next = isWhileMade ? (known === text ? count + 1 : 1) : 0;

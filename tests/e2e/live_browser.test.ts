@@ -220,10 +220,16 @@ liveTest("a page that writes a file whenever it is made is not loaded for ever",
   const warned = live.page.waitForEvent("console", (message) => message.text().includes("no more reloads"));
   await live.page.goto(`${live.server.url}/cgi/self.sh`);
   await warned;
-  const loads = live.server.output().stdout.split("\n").filter((line) =>
-    line.includes("GET /cgi/self.sh")
-  ).length;
-  assert(loads <= 4, String(loads));
+  const loads = () =>
+    live.server.output().stdout.split("\n").filter((line) => line.includes("GET /cgi/self.sh")).length;
+  // The access log is written in batches.
+  const settle = () => new Promise((resolve) => setTimeout(resolve, 500));
+  await settle();
+  const atWarning = loads();
+  // Four where everything is noticed in time. A busy machine notices some later, which begins the count anew.
+  assert(atWarning >= 3 && atWarning <= 12, String(atWarning));
+  await settle();
+  assertEquals(loads(), atWarning);
   // What is edited later is another matter.
   await live.listens();
   await live.edit({ "cgi/self.sh": 'echo "Content-Type: text/html"; echo; echo "<p>Edited"' });
