@@ -15,6 +15,7 @@ import {
   planBuilds,
   stagedProject,
   TARGETS,
+  threadEntries,
 } from "./compile/plan.ts";
 import { optionValues } from "./option_values.ts";
 
@@ -51,7 +52,8 @@ async function stage(folder: string): Promise<void> {
     JSON.stringify(await commit())
   };\n`;
   await Deno.writeTextFile(join(folder, "lib/cli/build.ts"), made);
-  for (const args of bundleArgs()) await run(Deno.execPath(), args, folder);
+  await run(Deno.execPath(), bundleArgs(), folder);
+  for (const [path, text] of threadEntries()) await Deno.writeTextFile(join(folder, path), text);
 }
 
 async function copyFolder(from: string, to: string): Promise<void> {

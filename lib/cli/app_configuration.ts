@@ -8,7 +8,8 @@ import { appConfig } from "../config/app.ts";
 import { freePort } from "../runtime/free_port.ts";
 import { nameOfFolder, parseAppName } from "./app_name.ts";
 import { type CommandLine, UsageError } from "./command_line.ts";
-import { kindOf, type LoadedConfiguration, sharedOptions, withShared } from "./configuration.ts";
+import { kindOf, sharedOptions, withShared } from "./configuration.ts";
+import type { LoadedConfiguration } from "./loaded_configuration.ts";
 
 /** @throws {UsageError | FileAccessError} */
 export function loadAppConfiguration(commandLine: CommandLine): LoadedConfiguration {

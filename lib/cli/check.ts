@@ -3,25 +3,24 @@
  *
  * @module
  */
-import { Rights } from "../access/rights.ts";
-import { hasStore } from "../config/places.ts";
-import type { Config, LocationConfig, ServerConfig } from "../config/types.ts";
-import { endpointUrl, isLoopback } from "../http/endpoint.ts";
+import type { Config, ServerConfig } from "../config/types.ts";
+import { endpointUrl } from "../http/endpoint.ts";
 import { NEEDS_NEWER_RUNTIME, servesTls } from "../runtime/version.ts";
 import { speaksTls } from "../supervisor/certificates.ts";
 import { systemInfo } from "../supervisor/system_info.ts";
-import { isAll } from "./addresses.ts";
 import { certificateLook } from "./certificate_look.ts";
 import type { CommandLine } from "./command_line.ts";
-import { loadConfiguration, type LoadedConfiguration } from "./configuration.ts";
+import { loadConfiguration } from "./configuration.ts";
+import type { LoadedConfiguration } from "./loaded_configuration.ts";
 import { print, printToStderr } from "./console.ts";
 import { describeLocation } from "./describe_location.ts";
 import { nameProblems } from "./name_problems.ts";
 import { sandboxGaps } from "./sandbox_gaps.ts";
+import { allWarnings } from "./warnings.ts";
 
 /** @returns the exit status, where one of the buckets was tried in vain. @throws {ConfigError | FileAccessError} */
 export async function check(commandLine: CommandLine): Promise<number | void> {
-  const loaded = loadConfiguration(commandLine);
+  const loaded = await loadConfiguration(commandLine);
   const { config } = loaded;
   const { findProgram } = systemInfo();
   for (const warning of [...allWarnings(loaded), ...obstacles(loaded)]) {
@@ -54,11 +53,6 @@ async function tryBuckets(config: Config): Promise<number | void> {
 }
 
 const FAILED = 1;
-
-/** All that is odd about a configuration, here and at each start. */
-export function allWarnings({ config, warnings }: LoadedConfiguration): string[] {
-  return [...warnings, ...openStores(config)];
-}
 
 /** What keeps a start here from serving it, which a start says itself. */
 function obstacles(loaded: LoadedConfiguration): string[] {
@@ -97,30 +91,3 @@ function describeCertificate(server: ServerConfig): string {
     days === 1 ? "1 day" : `${days} days`
   } left\n`;
 }
-
-/** Stores that other machines can write to, and nobody is asked who he is. */
-function openStores({ servers }: Config): string[] {
-  const warnings = servers.flatMap(({ listen, fallback, locations }) => {
-    const stores = [...locations, fallback].filter((location) =>
-      hasStore(location) && isOpen(location.access) &&
-      location.access.allowedMethods.some((method) => WRITING.includes(method))
-    ).map(({ key }) => key);
-    const hosts = listen.filter((endpoint) => !isLoopback(endpoint)).map((endpoint) =>
-      isAll(endpoint) ? "this machine" : endpoint.hostname
-    );
-    if (stores.length === 0) return [];
-    return hosts.map((host) =>
-      `whoever reaches ${host} may store and delete files below ${stores.join(", ")}: there are no passwords`
-    );
-  });
-  return [...new Set(warnings)];
-}
-
-/** Where it is written that everybody may write, that is what is meant. */
-function isOpen({ authBasic, access, allow, deny }: LocationConfig["access"]): boolean {
-  return access.write !== "all" && new Rights(access, authBasic !== undefined).of("write") === "all" &&
-    allow.includes("all") &&
-    !deny.includes("all");
-}
-
-const WRITING = ["PUT", "POST", "DELETE"];

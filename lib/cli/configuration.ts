@@ -4,59 +4,35 @@
  * @module
  */
 import { basename, resolve } from "@std/path";
-import { decodeConfig, formatIssue, formatPlace } from "../config/decode.ts";
 import { fileConfig, type FileOptions, folderConfig } from "../config/defaults.ts";
 import { endpointsOf, withEndpoints } from "../config/listen.ts";
 import { uploadStores } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
 import { isContained } from "../http/containment.ts";
 import { endpointOf } from "../http/endpoint.ts";
-import { mayWrite } from "../runtime/may_write.ts";
-import { addressOf, ListenError } from "../runtime/net.ts";
 import { everyAddress } from "../runtime/own_addresses.ts";
-import { permissionFlag } from "../supervisor/permissions.ts";
-import { machineName, systemInfo, VARIABLES } from "../supervisor/system_info.ts";
 import { type CommandLine, folderOptions, UsageError } from "./command_line.ts";
-import { certificateLook } from "./certificate_look.ts";
+import { ConfigError, FileAccessError, readingProblem } from "./file_problems.ts";
 import { withLiveOptions } from "./live_options.ts";
-import { mayRead, NamedVariables } from "./named_variables.ts";
+import type { LoadedConfiguration } from "./loaded_configuration.ts";
 import { operandGuess } from "./operand_guess.ts";
 import { ownFilesInStores } from "./own_files.ts";
-import { look, realPath } from "./real_path.ts";
-import { userFileLook } from "./user_file_look.ts";
+import { realPath } from "./real_path.ts";
 import { asksForLogin, publicWarnings } from "./login_options.ts";
-import { missingInterpreters } from "./sandbox_gaps.ts";
 
 const DEFAULT_FILE = "webserv.yaml";
 /** Where the inspector is that an option asks for, unless another program is there. */
 const INSPECTOR = endpointOf("127.0.0.1", 8079);
 const DEFAULT_PORT = 8080, DEFAULT_HTTPS_PORT = 8443;
 
-/** The configuration is wrong: exit status 2. The message has a line for each issue. */
-export class ConfigError extends Error {
-  override readonly name = "ConfigError";
-}
-
-/** A file or folder cannot be read or written: exit status 1. */
-export class FileAccessError extends Error {
-  override readonly name = "FileAccessError";
-}
-
-/** A configuration and what is odd about it. */
-export interface LoadedConfiguration {
-  readonly config: Config;
-  readonly warnings: readonly string[];
-  /** Where the file has each address, by endpointKey(); empty where it has none, or an option replaces it. */
-  readonly listens: ReadonlyMap<string, string>;
-  /** The variables of the environment that the file names, sorted. */
-  readonly variables: readonly string[];
-}
-
 /**
  * @param running what is being served: then its file is read again, and no other
  * @throws {UsageError | ConfigError | FileAccessError}
  */
-export function loadConfiguration(commandLine: CommandLine, running?: Config): LoadedConfiguration {
+export async function loadConfiguration(
+  commandLine: CommandLine,
+  running?: Config,
+): Promise<LoadedConfiguration> {
   const file = commandLine.config ?? defaultFile(commandLine, running);
   if (file === undefined) {
     if (commandLine.command !== "serve") {
@@ -84,6 +60,7 @@ export function loadConfiguration(commandLine: CommandLine, running?: Config): L
   const isNamed = commandLine.config !== undefined;
   // SECURITY: before it is read, since one that was uploaded would not say so.
   if (running !== undefined && !isNamed) refuseUploaded(file, running);
+  const { loadFile } = await import("./configuration_file.ts");
   const loaded = loadFile(file, isNamed);
   const config = withOptions(loaded.config, commandLine, loaded.namesAccessLog);
   return {
@@ -116,60 +93,6 @@ function refuseUploaded(file: string, running: Config): void {
 /** The path of the file that a command line asks for, or would take. */
 export function configurationFile({ config }: CommandLine): string {
   return config ?? DEFAULT_FILE;
-}
-
-/** Reads and decodes a configuration file. @throws {ConfigError | FileAccessError} */
-function loadFile(file: string, isNamed: boolean): LoadedConfiguration & { namesAccessLog: boolean } {
-  // Asked for later, a missing one would fail without a hint of what to do.
-  const ungranted = VARIABLES.filter((variable) => !mayRead(variable));
-  if (ungranted.length > 0) throw new FileAccessError(`--allow-env=${ungranted.join(",")} is missing`);
-  let content: Uint8Array;
-  try {
-    content = Deno.readFileSync(file);
-  } catch (error) {
-    throw new FileAccessError(`${file} ${readingProblem(error, file)}`);
-  }
-  const { findProgram, missing } = systemInfo();
-  const outside = {
-    realPath,
-    findProgram,
-    missing,
-    look,
-    mayWrite,
-    isNamed,
-    certificate: certificateLook,
-    users: userFileLook,
-    addressOf: addressOrNothing,
-    machineName: machineName(),
-  };
-  const variables = new NamedVariables();
-  const result = decodeConfig(content, resolve(file), outside, variables.lookUp);
-  if (variables.withheld.length > 0) {
-    const flag = permissionFlag("env", variables.withheld);
-    throw new FileAccessError(`${file} names variables of the environment: start with ${flag}`);
-  }
-  const here = Deno.cwd();
-  if (result.issues) throw new ConfigError(result.issues.map((issue) => formatIssue(issue, here)).join("\n"));
-  const warnings = result.warnings.map((issue) => formatIssue(issue, here));
-  return {
-    config: result.config,
-    namesAccessLog: result.namesAccessLog,
-    variables: variables.names,
-    warnings: [...warnings, ...missingInterpreters(result.config, findProgram)],
-    listens: new Map(
-      [...result.listens].map(([key, position]) => [key, formatPlace(resolve(file), position, here)]),
-    ),
-  };
-}
-
-/** The address of a name; undefined where it has none, or may not be looked up, which others say (name_problems.ts). */
-function addressOrNothing(name: string): string | undefined {
-  try {
-    return addressOf(name);
-  } catch (error) {
-    if (error instanceof ListenError) return undefined;
-    throw error;
-  }
 }
 
 /** The configuration for DIR or FILE. @throws {UsageError | FileAccessError} */
@@ -299,26 +222,4 @@ function isFile(path: string): boolean {
     if (error instanceof Deno.errors.NotFound) return false;
     throw new FileAccessError(`${path} ${readingProblem(error, path)}`);
   }
-}
-
-/** Why a file cannot be written, and what to do, as the end of a sentence about it. */
-export function writingProblem(error: unknown, path: string): string {
-  if (error instanceof Deno.errors.NotCapable) {
-    return `may not be written: start with ${permissionFlag("write", [resolve(path)])}`;
-  }
-  if (error instanceof Deno.errors.PermissionDenied) {
-    return "may not be written: check its folder's permissions";
-  }
-  return `cannot be written: ${error instanceof Error ? error.message : String(error)}`;
-}
-
-/** Why a file cannot be read, and what to do, as the end of a sentence about it. */
-export function readingProblem(error: unknown, path: string): string {
-  if (error instanceof Deno.errors.NotFound) return "does not exist: check the name";
-  if (error instanceof Deno.errors.NotCapable) {
-    return `may not be read: start with ${permissionFlag("read", [resolve(path)])}`;
-  }
-  if (error instanceof Deno.errors.PermissionDenied) return "may not be read: check its permissions";
-  if (error instanceof Deno.errors.IsADirectory) return "is a folder: name a file";
-  return `cannot be read: ${error instanceof Error ? error.message : String(error)}`;
 }

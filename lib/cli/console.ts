@@ -4,7 +4,7 @@
  * @module
  */
 import { writeAll } from "../runtime/positioned_file.ts";
-import { FileAccessError } from "./configuration.ts";
+import { FileAccessError } from "./file_problems.ts";
 
 const encoder = new TextEncoder();
 

@@ -28,7 +28,7 @@ export async function explainUrl(commandLine: CommandLine): Promise<void> {
     throw new UsageError("explain needs a URL, or a path: webserv explain http://localhost:8080/index.html");
   }
   // Without a file it is the current folder that would be served.
-  const loaded = loadConfiguration({ ...commandLine, command: "serve", operand: undefined });
+  const loaded = await loadConfiguration({ ...commandLine, command: "serve", operand: undefined });
   const config = withAddresses(loaded.config);
   try {
     const question = addressQuestion(config, { url, method, fields: requestFields });

@@ -13,7 +13,7 @@ import { clock } from "../runtime/clock.ts";
 import { systemDialer } from "../runtime/dial.ts";
 import type { ServerFiles } from "../runtime/server_files.ts";
 import { UsageError } from "./command_line.ts";
-import { FileAccessError } from "./configuration.ts";
+import { FileAccessError } from "./file_problems.ts";
 import { parseRunningServer, type RunningServer, serverFiles } from "./inspector_file.ts";
 import { realPath } from "./real_path.ts";
 

@@ -4,8 +4,11 @@
  * @module
  */
 import { KEY_SECTIONS, plainMeaning } from "../config/key_list.ts";
+import { suggestion } from "../config/suggestion.ts";
+import { type CommandLine, UsageError } from "./command_line.ts";
+import { outputWidth, print } from "./console.ts";
 import { EXAMPLES } from "./examples.ts";
-import { type Command, type CommandName, COMMANDS, type Option, OPTIONS } from "./options.ts";
+import { type Command, type CommandName, COMMANDS, CONFIG_TOPIC, type Option, OPTIONS } from "./options.ts";
 
 /** Columns of a line, where there is no terminal to ask. */
 const WIDTH = 80;
@@ -15,6 +18,22 @@ const LEFT = 31;
 
 /** The narrowest column that a meaning is set in beside what it is of. */
 const RIGHT = 30;
+
+/**
+ * `webserv help [COMMAND]`.
+ *
+ * @throws {UsageError} for what there is no help for
+ */
+export function help({ operand }: CommandLine): void {
+  const command = COMMANDS.find(({ name }) => name === operand);
+  if (operand === CONFIG_TOPIC) print(configHelpText(outputWidth()));
+  else if (operand === undefined || command !== undefined) print(helpText(command?.name, outputWidth()));
+  else {
+    const topics = [...COMMANDS.map(({ name }) => name), CONFIG_TOPIC];
+    const hint = suggestion(operand, topics) || `: name one of ${topics.join(", ")}`;
+    throw new UsageError(`there is no help for "${operand}"${hint}`);
+  }
+}
 
 /**
  * The help for one command, or for the whole program.

@@ -5,7 +5,7 @@
  */
 import { dirname, join } from "@std/path";
 import { type CommandLine, UsageError } from "./command_line.ts";
-import { FileAccessError, readingProblem, writingProblem } from "./configuration.ts";
+import { FileAccessError, readingProblem, writingProblem } from "./file_problems.ts";
 import { printToStderr } from "./console.ts";
 import { fullStarter } from "./full_starter.ts";
 import { STARTER } from "./starter.ts";

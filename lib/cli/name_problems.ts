@@ -6,7 +6,7 @@
 import { endpointsOf } from "../config/listen.ts";
 import { endpointKey, isName } from "../http/endpoint.ts";
 import { addressOf, ListenError } from "../runtime/net.ts";
-import type { LoadedConfiguration } from "./configuration.ts";
+import type { LoadedConfiguration } from "./loaded_configuration.ts";
 
 /** What is wrong with each, and where it stands. */
 export function nameProblems(

@@ -7,7 +7,7 @@ import { makeHash } from "../access/make_hash.ts";
 import { withUser } from "../access/user_line.ts";
 import { askSecretly, canAsk, readInputLine } from "../runtime/secret_input.ts";
 import { type CommandLine, UsageError } from "./command_line.ts";
-import { FileAccessError, readingProblem, writingProblem } from "./configuration.ts";
+import { FileAccessError, readingProblem, writingProblem } from "./file_problems.ts";
 import { print, printToStderr } from "./console.ts";
 import { checkPassword, checkUserName } from "./password.ts";
 import { replaceFile } from "./replace_file.ts";

@@ -33,8 +33,8 @@ const FOR_DENO =
   "deno.json; this executable needs none: its workers get only what the configuration names";
 
 /** Prints them on one line, quoted for a shell. @throws {ConfigError | FileAccessError | ListenError} */
-export function permissions(commandLine: CommandLine): void {
-  const { config: loaded, listens, variables: named } = loadConfiguration(commandLine);
+export async function permissions(commandLine: CommandLine): Promise<void> {
+  const { config: loaded, listens, variables: named } = await loadConfiguration(commandLine);
   // Workers listen on addresses: the flags name those, besides what it takes to find them out.
   const config = addressesOf(loaded, listens);
   const system = systemInfo(), { standalone } = Deno.build;

@@ -4,7 +4,7 @@
  * @module
  */
 import { basename, dirname, join } from "@std/path";
-import { FileAccessError, writingProblem } from "./configuration.ts";
+import { FileAccessError, writingProblem } from "./file_problems.ts";
 
 /** A file with the first port and a newline, there for as long as the server is ready. Its owner removes it. */
 export class PortFile {

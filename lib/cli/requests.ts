@@ -9,7 +9,7 @@ import type { RequestSummary } from "../inspector/record.ts";
 import { isSummary } from "../inspector/shapes.ts";
 import { currentTerminal } from "../runtime/terminal.ts";
 import { type CommandLine, UsageError } from "./command_line.ts";
-import { FileAccessError } from "./configuration.ts";
+import { FileAccessError } from "./file_problems.ts";
 import { print } from "./console.ts";
 import { findInspector, INSPECTOR_ASKING } from "./find_inspector.ts";
 import { tableHead, tableRow, type TableStyle } from "./requests_table.ts";

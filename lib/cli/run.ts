@@ -6,19 +6,10 @@
 import type { DebuggerPort } from "../runtime/debugger_port.ts";
 import { CommandError } from "../runtime/command_error.ts";
 import { ListenError } from "../runtime/net.ts";
-import { check } from "./check.ts";
-import { completions } from "./completions.ts";
 import { type CommandLine, parseCommandLine, UsageError } from "./command_line.ts";
-import { ConfigError, FileAccessError } from "./configuration.ts";
+import { ConfigError, FileAccessError } from "./file_problems.ts";
 import { outputWidth, print, printToStderr, tell } from "./console.ts";
-import { configHelpText, helpText } from "./help.ts";
-import { init } from "./init.ts";
-import { COMMANDS, CONFIG_TOPIC } from "./options.ts";
-import { suggestion } from "../config/suggestion.ts";
-import { StartError } from "../supervisor/supervisor.ts";
-import { permissions } from "./permissions.ts";
-import { serve } from "./serve.ts";
-import { versionText } from "./version.ts";
+import { StartError } from "../supervisor/start_error.ts";
 
 /** The exit statuses: stopped as asked; failed while running; wrong usage or configuration. A command has its own. */
 const SUCCESS = 0, FAILURE = 1, WRONG_USAGE = 2;
@@ -28,10 +19,12 @@ export async function run(args: readonly string[], debuggerPort: DebuggerPort): 
   try {
     const commandLine = parseCommandLine(args);
     if (commandLine.switches.has("help")) {
+      const { helpText } = await import("./help.ts");
       print(helpText(commandLine.explicit ? commandLine.command : undefined, outputWidth()));
       return SUCCESS;
     }
     if (commandLine.switches.has("version")) {
+      const { versionText } = await import("./version.ts");
       print(`${versionText()}\n`);
       return SUCCESS;
     }
@@ -52,48 +45,32 @@ export async function run(args: readonly string[], debuggerPort: DebuggerPort): 
   }
 }
 
-/** What comes of it may be an exit status. */
-function runCommand(
-  commandLine: CommandLine,
-  debuggerPort: DebuggerPort,
-): Promise<number | void> | void {
+/** What comes of it may be an exit status. PERF: each command is loaded when it is asked for. */
+async function runCommand(commandLine: CommandLine, debuggerPort: DebuggerPort): Promise<number | void> {
   switch (commandLine.command) {
     case "serve":
-      return serve(commandLine, debuggerPort);
-    case "app":
-      return import("./app_configuration.ts").then(({ loadAppConfiguration }) =>
-        serve(commandLine, debuggerPort, loadAppConfiguration)
-      );
+      return (await import("./serve.ts")).serve(commandLine, debuggerPort);
+    case "app": {
+      const { loadAppConfiguration } = await import("./app_configuration.ts");
+      return (await import("./serve.ts")).serve(commandLine, debuggerPort, loadAppConfiguration);
+    }
     case "check":
-      return check(commandLine);
+      return (await import("./check.ts")).check(commandLine);
     case "init":
-      return init(commandLine);
+      return (await import("./init.ts")).init(commandLine);
     case "permissions":
-      return permissions(commandLine);
+      return (await import("./permissions.ts")).permissions(commandLine);
     case "trust":
-      // Loaded when it is asked for, as everything of certificates is.
-      return import("./trust.ts").then(({ trust }) => trust(commandLine));
+      return (await import("./trust.ts")).trust(commandLine);
     case "requests":
-      return import("./requests.ts").then(({ requests }) => requests(commandLine));
+      return (await import("./requests.ts")).requests(commandLine);
     case "explain":
-      return import("./explain.ts").then(({ explainUrl }) => explainUrl(commandLine));
+      return (await import("./explain.ts")).explainUrl(commandLine);
     case "passwd":
-      return import("./passwd.ts").then(({ passwd }) => passwd(commandLine));
+      return (await import("./passwd.ts")).passwd(commandLine);
     case "completions":
-      return completions(commandLine);
+      return (await import("./completions.ts")).completions(commandLine);
     case "help":
-      return help(commandLine);
-  }
-}
-
-/** @throws {UsageError} */
-function help({ operand }: CommandLine): void {
-  const command = COMMANDS.find(({ name }) => name === operand);
-  if (operand === CONFIG_TOPIC) print(configHelpText(outputWidth()));
-  else if (operand === undefined || command !== undefined) print(helpText(command?.name, outputWidth()));
-  else {
-    const topics = [...COMMANDS.map(({ name }) => name), CONFIG_TOPIC];
-    const hint = suggestion(operand, topics) || `: name one of ${topics.join(", ")}`;
-    throw new UsageError(`there is no help for "${operand}"${hint}`);
+      return (await import("./help.ts")).help(commandLine);
   }
 }

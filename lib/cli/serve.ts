@@ -22,15 +22,10 @@ import { StartError, Supervisor, type SupervisorOptions } from "../supervisor/su
 import { systemInfo } from "../supervisor/system_info.ts";
 import { browserUrls, firstEndpoint, inspectorUrl, isAll } from "./addresses.ts";
 import { announcer, showStart, waitingFor } from "./announce.ts";
-import { allWarnings } from "./check.ts";
 import type { CommandLine } from "./command_line.ts";
-import {
-  ConfigError,
-  configurationFile,
-  FileAccessError,
-  loadConfiguration,
-  type LoadedConfiguration,
-} from "./configuration.ts";
+import { configurationFile, loadConfiguration } from "./configuration.ts";
+import { ConfigError, FileAccessError } from "./file_problems.ts";
+import type { LoadedConfiguration } from "./loaded_configuration.ts";
 import type { Companion } from "./companion.ts";
 import { isTerminalGone, print, printToStderr, tell } from "./console.ts";
 import { buildPlan } from "./live_options.ts";
@@ -41,6 +36,7 @@ import { executable } from "./own_files.ts";
 import { PortFile, readyLine } from "./ready.ts";
 import { Sharing } from "./sharing.ts";
 import { linkWarning } from "./sandbox_gaps.ts";
+import { allWarnings } from "./warnings.ts";
 
 /** How many ports after the default one are tried when nobody asked for a certain one. */
 const PORTS_TRIED = 100;
@@ -57,11 +53,11 @@ const INTERRUPTED = 130;
 export async function serve(
   commandLine: CommandLine,
   debuggerPort: DebuggerPort,
-  load: (commandLine: CommandLine) => LoadedConfiguration = loadConfiguration,
+  load: (commandLine: CommandLine) => LoadedConfiguration | Promise<LoadedConfiguration> = loadConfiguration,
 ): Promise<number> {
   // Before it is read, so that no later change of it is missed.
   const known = fileState(configurationFile(commandLine));
-  const loaded = load(commandLine);
+  const loaded = await load(commandLine);
   const { config, listens } = loaded;
   const sharing = await Sharing.begin(commandLine);
   if (sharing === undefined) return INTERRUPTED;
@@ -268,7 +264,7 @@ async function reload(
     if (supervisor.config.file === undefined) {
       return supervisor.errorLog.notice("there is no configuration file to load again");
     }
-    const loaded = loadConfiguration(commandLine, supervisor.config);
+    const loaded = await loadConfiguration(commandLine, supervisor.config);
     const { config } = loaded;
     listens = loaded.listens;
     for (const warning of allWarnings(loaded)) supervisor.errorLog.warning(warning);

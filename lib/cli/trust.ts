@@ -15,7 +15,7 @@ import { doStep, type Outcome, systemFacts, type TrustPlaces } from "../runtime/
 import { bundleOf, planRemoval, planTrust } from "../trust/plan.ts";
 import { type AuthorityCertificate, commandOf, shellWord, type Step } from "../trust/steps.ts";
 import { type CommandLine, UsageError } from "./command_line.ts";
-import { FileAccessError } from "./configuration.ts";
+import { FileAccessError } from "./file_problems.ts";
 import { print, printToStderr } from "./console.ts";
 
 /** @throws {UsageError | FileAccessError} the latter also if nothing could be done */

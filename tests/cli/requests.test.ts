@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { parseCommandLine, UsageError } from "../../lib/cli/command_line.ts";
-import { FileAccessError } from "../../lib/cli/configuration.ts";
+import { FileAccessError } from "../../lib/cli/file_problems.ts";
 import { requests } from "../../lib/cli/requests.ts";
 import { startInspector, TOKEN } from "../support/inspector.ts";
 

@@ -5,7 +5,7 @@
  * @module
  */
 import { parseCommandLine, UsageError } from "../../lib/cli/command_line.ts";
-import { FileAccessError } from "../../lib/cli/configuration.ts";
+import { FileAccessError } from "../../lib/cli/file_problems.ts";
 import { trust } from "../../lib/cli/trust.ts";
 
 try {

@@ -13,7 +13,7 @@ const isCompared = FILES.test(Deno.mainModule);
 
 /** Remembers what a server serves, for those tests that are compared. */
 export async function rememberServer(args: readonly string[], ports: readonly number[]): Promise<void> {
-  if (isCompared) (await import("./explained_answers.ts")).rememberServer(args, ports);
+  if (isCompared) await (await import("./explained_answers.ts")).rememberServer(args, ports);
 }
 
 /** Compares an answer with what explain says. @throws {AssertionError} */

@@ -21,8 +21,8 @@ const testsExecutable = Deno.env.get("WEBSERV") !== undefined;
 const servers = new Map<number, Config>();
 
 /** Remembers what a server serves. */
-export function rememberServer(args: readonly string[], ports: readonly number[]): void {
-  const { config } = loadConfiguration(parseCommandLine(args));
+export async function rememberServer(args: readonly string[], ports: readonly number[]): Promise<void> {
+  const { config } = await loadConfiguration(parseCommandLine(args));
   const endpoints = endpointsOf(config);
   if (endpoints.length !== ports.length) return;
   const known = withEndpoints(config, (endpoint) => {
