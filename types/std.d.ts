@@ -63,3 +63,8 @@ declare module "@std/media-types" {
   /** The usual extension for a media type, without its dot. */
   export function extension(type: string): string | undefined;
 }
+
+declare module "npm:deno-std@1.4.0/media_types/vendor/db.js" {
+  const database: Readonly<Record<string, { readonly extensions?: readonly string[] }>>;
+  export default database;
+}

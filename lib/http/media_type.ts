@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { extension, typeByExtension } from "@std/media-types";
+import { MEDIA_TYPES } from "./media_types.ts";
 
 const UNKNOWN = "application/octet-stream";
 const PLAIN = "text/plain; charset=utf-8";
@@ -129,7 +129,7 @@ function lookUp(fileName: string): NamedType {
 function lookUpExtension(extension: string): NamedType {
   const override = OVERRIDES.get(extension);
   if (override !== undefined) return { type: override, isDoubtful: false, isKnown: true };
-  const type = typeByExtension(extension);
+  const type = (registry ??= readRegistry()).types.get(extension);
   if (type === undefined) return ANYTHING;
   const isDoubtful = type === UNKNOWN || TEXT_OR_ELSE.has(extension);
   if (!isDoubtful && type.startsWith("text/") && !KEPT_TEXTS.has(type)) return TEXT;
@@ -149,8 +149,28 @@ function isText(beginning: Uint8Array): boolean {
 
 /** The usual extension for a value of Content-Type, with its dot; empty where there is none. */
 export function extensionOf(contentType: string | undefined): string {
-  const found = contentType === undefined
-    ? undefined
-    : extension(contentType.split(";", 1)[0]!.trim().toLowerCase());
+  if (contentType === undefined) return "";
+  const type = contentType.split(";", 1)[0]!.trim().toLowerCase();
+  const found = (registry ??= readRegistry()).extensions.get(type);
   return found !== undefined && /^[a-z0-9]{1,10}$/.test(found) ? `.${found}` : "";
+}
+
+/** What mime-db says: the types of extensions, and the extensions that types are written with. */
+interface Registry {
+  readonly types: ReadonlyMap<string, string>;
+  readonly extensions: ReadonlyMap<string, string>;
+}
+
+/** Read at the first question. */
+let registry: Registry | undefined;
+
+function readRegistry(): Registry {
+  const types = new Map<string, string>(), extensions = new Map<string, string>();
+  for (const line of MEDIA_TYPES.trim().split("\n")) {
+    const [type, first, ...others] = line.split(" ") as [string, string, ...string[]];
+    const belongs = !first.startsWith("-");
+    extensions.set(type, belongs ? first : first.slice(1));
+    for (const name of belongs ? [first, ...others] : others) types.set(name, type);
+  }
+  return { types, extensions };
 }

@@ -101,4 +101,4 @@ export function stagedProject(project: { imports: Record<string, string> }): unk
   return { ...project, imports: Object.fromEntries(imports), tasks: {} };
 }
 
-const TEST_ONLY: ReadonlySet<string> = new Set(["@std/assert"]);
+const TEST_ONLY: ReadonlySet<string> = new Set(["@std/assert", "@std/media-types"]);

@@ -9,6 +9,7 @@ import {
   stagedProject,
   type Target,
   TARGETS,
+  threadEntries,
 } from "../../scripts/compile/plan.ts";
 import { temporaryFolder } from "../support/launch.ts";
 
@@ -82,20 +83,19 @@ Deno.test("what is no target is refused with those that are", () => {
 Deno.test("the arguments name the target, the file, the main module and the worker's", () => {
   for (const target of TARGETS) {
     const args = compileArgs(target, "out/file");
-    assertEquals([args[0], args.at(-1)], ["compile", "lib/supervisor/main.js"]);
+    assertEquals([args[0], args.at(-1)], ["compile", "bundle/main.js"]);
     const behind = (option: string) => args[args.indexOf(option) + 1];
     assertEquals(
       [behind("--target"), behind("--output"), behind("--include")],
-      [target, "out/file", "lib/supervisor/worker.ts"],
+      [target, "out/file", "bundle/worker.ts"],
     );
     for (const flag of ["--allow-all", "--no-prompt", "--no-check"]) assert(args.includes(flag), flag);
     assert(!args.some((arg) => arg.startsWith("--unstable")), "deno.json says what is unstable");
   }
 });
 
-Deno.test("the main thread and the worker are bundled from modules that are there, into what is compiled", async () => {
-  const bundles = bundleArgs().filter(([command]) => command === "bundle");
-  const sources = bundles.map((args) => args.at(-1)!);
+Deno.test("all threads are bundled together from modules that are there, and what is compiled names each", async () => {
+  const args = bundleArgs(), sources = args.slice(args.indexOf("--outdir") + 2);
   assertEquals(sources, [
     "main.ts",
     "lib/supervisor/worker.ts",
@@ -105,12 +105,18 @@ Deno.test("the main thread and the worker are bundled from modules that are ther
   for (const name of sources) {
     assert((await Deno.stat(new URL(`../../${name}`, import.meta.url))).isFile, name);
   }
-  assert(bundles[0]!.includes(compileArgs(LINUX, "out").at(-1)!));
+  const compiled = compileArgs(LINUX, "out");
+  for (const [path, text] of threadEntries()) {
+    assert(compiled.includes(path), path);
+    const [, module] = /^import "\.\/(.*)\.js";\n$/.exec(text)!;
+    assert(sources.includes(`${module}.ts`), text);
+  }
+  assertEquals(threadEntries().size, sources.length - 1);
 });
 
 Deno.test("the staged project has what the program imports, and neither tests' packages nor tasks", () => {
   const staged = stagedProject(project) as typeof project;
-  const { "@std/assert": _assert, ...imports } = project.imports;
+  const { "@std/assert": _assert, "@std/media-types": _types, ...imports } = project.imports;
   assertEquals(staged.imports as Record<string, string>, imports);
   assertEquals(staged.tasks as Record<string, string>, {});
   assertEquals(
@@ -129,7 +135,7 @@ Deno.test("--dry-run --all prints a command for each target and makes nothing", 
     assert(lines[index]!.startsWith("deno compile "), lines[index]);
     assertStringIncludes(
       lines[index]!,
-      ` --target ${target} --output dist/${FILES[target]} lib/supervisor/main.js`,
+      ` --target ${target} --output dist/${FILES[target]} bundle/main.js`,
     );
   }
 });
