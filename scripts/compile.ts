@@ -12,6 +12,7 @@ import {
   bundleArgs,
   compileArgs,
   fileName,
+  minifyArgs,
   planBuilds,
   stagedProject,
   TARGETS,
@@ -48,11 +49,14 @@ async function stage(folder: string): Promise<void> {
   await copyFolder(join(ROOT, "types"), join(folder, "types"));
   const project = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json")));
   await Deno.writeTextFile(join(folder, "deno.json"), JSON.stringify(stagedProject(project)));
+  // So that packages are those that were tested, down to the last one.
+  await Deno.copyFile(join(ROOT, "deno.lock"), join(folder, "deno.lock"));
   const made = `/** @module */\nexport const COMMIT: string | undefined = ${
     JSON.stringify(await commit())
   };\n`;
   await Deno.writeTextFile(join(folder, "lib/cli/build.ts"), made);
   await run(Deno.execPath(), bundleArgs(), folder);
+  await run(Deno.execPath(), minifyArgs(), folder);
   for (const [path, text] of threadEntries()) await Deno.writeTextFile(join(folder, path), text);
 }
 

@@ -54,12 +54,33 @@ const THREADS = ["worker", "admin_worker", "login_thread"] as const;
 /**
  * Arguments for `deno`, to make a few files of all modules: one for what each thread begins with, and one for whatever is
  * loaded later or by several. PERF: loading 150 modules one by one takes 45 ms of the start, and reading the text of
- * what nobody asked for took 100 ms of it twice, once for each thread. (Not minified: the YAML library does not survive
- * it, and the names in a trace are worth more than what it saves.)
+ * what nobody asked for took 100 ms of it twice, once for each thread.
  */
 export function bundleArgs(): string[] {
   const options = ["--quiet", "--platform", "deno", "--code-splitting", "--outdir", BUNDLE];
   return ["bundle", ...options, "main.ts", ...THREADS.map((thread) => `lib/supervisor/${thread}.ts`)];
+}
+
+/**
+ * Arguments for `deno`, to take blanks and comments out of the bundle. PERF: 8 % of the start, 5 MiB of memory. Names stay
+ * as they are, for traces, and since the YAML library does not survive another one.
+ */
+export function minifyArgs(): string[] {
+  return [
+    "run",
+    "--no-lock",
+    "--allow-all",
+    "npm:esbuild@0.25.12",
+    "--minify-whitespace",
+    "--minify-syntax",
+    "--legal-comments=eof",
+    "--charset=utf8",
+    "--log-level=error",
+    `--outdir=${BUNDLE}`,
+    `--outbase=${BUNDLE}`,
+    "--allow-overwrite",
+    `./${BUNDLE}/**/*.js`,
+  ];
 }
 
 /**

@@ -166,7 +166,7 @@ Deno.test("wrong arguments end it with 1 and one line that says what is known", 
 /** Compiles a copy of the project without a runtime: what is said. It fails, and leaves nothing in the temporary folder. */
 async function compileInVain(folder: string): Promise<string> {
   const root = fromFileUrl(new URL("../../", import.meta.url));
-  for (const name of ["deno.json", "main.ts", "lib", "types", "scripts"]) {
+  for (const name of ["deno.json", "deno.lock", "main.ts", "lib", "types", "scripts"]) {
     await copy(join(root, name), join(folder, name));
   }
   await Deno.mkdir(join(folder, "tmp"));
