@@ -9,6 +9,7 @@ import { fromFileUrl, join } from "@std/path";
 import { writeManPage } from "./man.ts";
 import {
   type Build,
+  BUNDLE,
   bundleArgs,
   compileArgs,
   fileName,
@@ -17,6 +18,7 @@ import {
   stagedProject,
   TARGETS,
   threadEntries,
+  withoutNodeModule,
 } from "./compile/plan.ts";
 import { optionValues } from "./option_values.ts";
 
@@ -56,8 +58,19 @@ async function stage(folder: string): Promise<void> {
   };\n`;
   await Deno.writeTextFile(join(folder, "lib/cli/build.ts"), made);
   await run(Deno.execPath(), bundleArgs(), folder);
+  await replaceRequire(join(folder, BUNDLE));
   await run(Deno.execPath(), minifyArgs(), folder);
   for (const [path, text] of threadEntries()) await Deno.writeTextFile(join(folder, path), text);
+}
+
+/** @throws {Error} where the bundler writes it otherwise than it did */
+async function replaceRequire(bundle: string): Promise<void> {
+  for await (const { name, isFile } of Deno.readDir(bundle)) {
+    if (!isFile) continue;
+    const text = withoutNodeModule(await Deno.readTextFile(join(bundle, name)));
+    if (text !== undefined) return await Deno.writeTextFile(join(bundle, name), text);
+  }
+  throw new Error("no file of the bundle imports node:module as expected: see withoutNodeModule()");
 }
 
 async function copyFolder(from: string, to: string): Promise<void> {

@@ -46,7 +46,7 @@ export function planBuilds(wish: { all: boolean; target: string | undefined; her
 }
 
 /** The folder of the bundle. */
-const BUNDLE = "bundle";
+export const BUNDLE = "bundle";
 
 /** What the threads other than the main one begin with. */
 const THREADS = ["worker", "admin_worker", "login_thread"] as const;
@@ -59,6 +59,23 @@ const THREADS = ["worker", "admin_worker", "login_thread"] as const;
 export function bundleArgs(): string[] {
   const options = ["--quiet", "--platform", "deno", "--code-splitting", "--outdir", BUNDLE];
   return ["bundle", ...options, "main.ts", ...THREADS.map((thread) => `lib/supervisor/${thread}.ts`)];
+}
+
+/** What the bundler puts before everything, for the sake of packages that call `require`. */
+const REQUIRE = 'import { createRequire as __deno_internal_createRequire } from "node:module";\n' +
+  "var __require = __deno_internal_createRequire(import.meta.url);\n";
+
+/**
+ * A file of the bundle, without node:module, which a start would load for the YAML library alone, that asks for modules
+ * of the runtime and for nothing else. PERF: 15 ms of the start with Deno 2.9.
+ *
+ * @param text of a file
+ * @returns undefined where node:module is not in it
+ */
+export function withoutNodeModule(text: string): string | undefined {
+  return text.includes(REQUIRE)
+    ? text.replace(REQUIRE, "var __require = (name) => process.getBuiltinModule(name);\n")
+    : undefined;
 }
 
 /**

@@ -10,6 +10,7 @@ import {
   type Target,
   TARGETS,
   threadEntries,
+  withoutNodeModule,
 } from "../../scripts/compile/plan.ts";
 import { temporaryFolder } from "../support/launch.ts";
 
@@ -112,6 +113,17 @@ Deno.test("all threads are bundled together from modules that are there, and wha
     assert(sources.includes(`${module}.ts`), text);
   }
   assertEquals(threadEntries().size, sources.length - 1);
+});
+
+Deno.test("what the bundler puts before everything is replaced, and nothing else", () => {
+  const before =
+    'var a = 1;\nimport { createRequire as __deno_internal_createRequire } from "node:module";\n' +
+    "var __require = __deno_internal_createRequire(import.meta.url);\nvar b = 2;\n";
+  assertEquals(
+    withoutNodeModule(before),
+    "var a = 1;\nvar __require = (name) => process.getBuiltinModule(name);\nvar b = 2;\n",
+  );
+  assertEquals(withoutNodeModule('import { createRequire } from "node:module";\n'), undefined);
 });
 
 Deno.test("the staged project has what the program imports, and neither tests' packages nor tasks", () => {
