@@ -64,6 +64,8 @@ async function preparePlace(root: string, setting: Setting, ports: Ports): Promi
   const temporary = join(root, "tmp");
   for (const path of [folder, home, bin, temporary]) await Deno.mkdir(path);
   await Deno.writeTextFile(join(bin, "webserv"), shim(setting.webserv), { mode: 0o755 });
+  // A reader sees what curl prints on a terminal: no meter of progress.
+  await Deno.writeTextFile(join(home, ".curlrc"), "silent\nshow-error\n");
   const env = {
     ...setting.env,
     PATH: `${bin}:${setting.env.PATH}`,
