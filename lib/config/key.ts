@@ -12,9 +12,9 @@ export interface Key<Written, Value> {
   readonly decoder: (folder: string) => Decoder<Written>;
   /** True if a location may have the key and a server may not. */
   readonly locationOnly: boolean;
-  /** README's words for what the key does. */
+  /** What the key does, in the reference's words. */
   readonly meaning: string;
-  /** README's words for what holds where the key is not written; may be empty. */
+  /** In the reference's words, what holds where the key is not written; may be empty. */
   readonly defaultText: string;
   /** What may be written, as the file would have it: the default where that can be written. */
   readonly example: string;

@@ -1,5 +1,5 @@
 /**
- * All keys of webserv.yaml as they are told to people: README's table, the manual and `webserv help config` are made from
+ * All keys of webserv.yaml as they are told to people: docs/reference.md, the manual and `webserv help config` are made from
  * this list, and so is the file of `webserv init --full`.
  *
  * @module
@@ -28,7 +28,7 @@ export interface KeyEntry {
   readonly example: string;
 }
 
-/** Every key once, in README's order. */
+/** Every key once, in the reference's order. */
 export function keyEntries(): KeyEntry[] {
   return [
     ...entriesOf(TOP_KEYS, () => "top"),

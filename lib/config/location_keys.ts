@@ -1,6 +1,6 @@
 /**
  * The keys that a location may have, in the groups that the program knows them by. A new key is a new row: what may
- * be written, where and how it is inherited, its default, its type, and its line in README come from here.
+ * be written, where and how it is inherited, its default, its type, and its line in the reference come from here.
  *
  * @module
  */

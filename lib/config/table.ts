@@ -1,6 +1,6 @@
 /**
  * What is made of a table of keys: the words of the file, the shape of a section, the type of the program's values,
- * and the values themselves. A table is ordered as README shows it, and calls its keys as the program does; the
+ * and the values themselves. A table is ordered as the reference shows it, and calls its keys as the program does; the
  * doc comments of its rows are those of the values' properties.
  *
  * @module

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { allPages } from "../../scripts/docs.ts";
 import { assert, assertEquals } from "@std/assert";
 import { fromFileUrl, resolve } from "@std/path";
 import project from "../../deno.json" with { type: "json" };
@@ -53,10 +54,12 @@ Deno.test("what only tests need is fetched by tests alone: it is in no file that
   assert((await Deno.readTextFile(`${ROOT}/tests/deno.lock`)).includes('"npm:playwright-core@'));
 });
 
-Deno.test("nobody is asked for a permission: not by a task, and not by a command of the README", async () => {
+Deno.test("nobody is asked for a permission: not by a task, and not by a command of the README and docs", async () => {
   const starts = [
     ...Object.values(project.tasks),
-    ...(await Deno.readTextFile(`${ROOT}/README.md`)).split("\n"),
+    ...(await Promise.all((await allPages()).map((page) => Deno.readTextFile(`${ROOT}/${page}`)))).flatMap((
+      text,
+    ) => text.split("\n")),
   ]
     .filter((line) => /\brun\b.*\bmain\.ts\b/.test(line));
   assert(starts.length >= 4);

@@ -39,7 +39,7 @@ function onlyServer(config: Config): ServerConfig {
   return config.servers[0]!;
 }
 
-Deno.test("where nothing is written, what README's table has no plain value for is empty", () => {
+Deno.test("where nothing is written, what the reference has no plain value for is empty", () => {
   const { fallback, serverName, locations } = onlyServer(folderConfig(PLAIN));
   assertEquals(serverName, []);
   assertEquals(locations, []);

@@ -1,5 +1,5 @@
 /**
- * Questions about README's configuration, and what is said to them: tests/explain/readme.txt has it all, to be read.
+ * Questions about the configuration in docs/configuration.md, and what is said to them: tests/explain/readme.txt has it all, to be read.
  * UPDATE_GOLDEN=1 writes it anew.
  *
  * @module
@@ -7,7 +7,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { explainer } from "./support.ts";
 
-const README = new URL("../../README.md", import.meta.url);
+const PAGE = new URL("../../docs/configuration.md", import.meta.url);
 const GOLDEN = new URL("readme.txt", import.meta.url);
 
 const FILES = {
@@ -57,8 +57,8 @@ const QUESTIONS: readonly (readonly [url: string, method?: string, ...fields: st
 ];
 
 async function allAnswers(): Promise<string> {
-  const readme = await Deno.readTextFile(README);
-  const yaml = /^## Configuration$[^]*?^```yaml\n([^]*?)^```$/m.exec(readme)![1]!;
+  const page = await Deno.readTextFile(PAGE);
+  const yaml = /^## A file with most of it$[^]*?^```yaml file=webserv\.yaml\n([^]*?)^```$/m.exec(page)![1]!;
   const ask = explainer(yaml, FILES);
   const answers: string[] = [];
   for (const [url, method = "GET", ...fields] of QUESTIONS) {
@@ -80,7 +80,7 @@ function stable(text: string): string {
   );
 }
 
-Deno.test("questions about README's configuration are answered right, and fit 80 columns", async () => {
+Deno.test("questions about the configuration in docs are answered right, and fit 80 columns", async () => {
   const answers = await allAnswers();
   if (Deno.env.get("UPDATE_GOLDEN") === "1") await Deno.writeTextFile(GOLDEN, answers);
   assertEquals(answers, await Deno.readTextFile(GOLDEN));

@@ -66,7 +66,10 @@ Deno.test("a page's servers answer at its ports, one after the other, and are go
     fence("sh run", "curl -sS http://127.0.0.1:8080/x.txt") + fence("text output", "1") +
     fence("yaml file=webserv.yaml", "servers: [{ listen: [8080, 8081], root: b }]") +
     fence("sh serve", "webserv") +
-    fence("sh run", "curl -sS http://127.0.0.1:8080/x.txt http://127.0.0.1:8081/x.txt; echo at http://127.0.0.1:8080/ >&2") +
+    fence(
+      "sh run",
+      "curl -sS http://127.0.0.1:8080/x.txt http://127.0.0.1:8081/x.txt; echo at http://127.0.0.1:8080/ >&2",
+    ) +
     fence("text output", "2\n2\nat http://127.0.0.1:8080/");
   const all = await results(page);
   assertEquals(all.map(({ verdict }) => verdict), Array(6).fill("passed"), JSON.stringify(all));
