@@ -4,11 +4,11 @@
  *
  * @module
  */
-import { allPages } from "../../scripts/docs.ts";
 import { assert, assertEquals } from "@std/assert";
 import { fromFileUrl, resolve } from "@std/path";
 import project from "../../deno.json" with { type: "json" };
 import { findProgram } from "../../lib/runtime/processes.ts";
+import { allPages } from "../../scripts/docs.ts";
 
 const ROOT = fromFileUrl(new URL("../../", import.meta.url));
 const PATH = Deno.env.get("PATH") ?? "";
