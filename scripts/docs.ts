@@ -16,6 +16,8 @@ const ROOT = fromFileUrl(new URL("..", import.meta.url));
 /** In the environment of the process that has a network of its own. */
 const ISOLATED = "WEBSERV_DOCS_ISOLATED";
 const MOST_PAGES = 4;
+/** In milliseconds. */
+const FETCH_LIMIT = 300_000;
 
 /** README.md and docs/*.md, from the root. */
 export async function allPages(): Promise<string[]> {
@@ -122,6 +124,20 @@ async function isolation(): Promise<string[] | undefined> {
   }
 }
 
+/** Fetches what the program imports, while there is a network. @throws if it cannot be had */
+async function fetchImports(): Promise<void> {
+  const entries = [
+    "main.ts",
+    ...["worker", "admin_worker", "login_thread"].map((name) => `lib/supervisor/${name}.ts`),
+  ];
+  const { success } = await new Deno.Command(Deno.execPath(), {
+    args: ["cache", "--quiet", ...entries],
+    cwd: ROOT,
+    signal: AbortSignal.timeout(FETCH_LIMIT),
+  }).output();
+  if (!success) throw new Error("what the program imports could not be fetched");
+}
+
 /** Runs this once more, in a network of its own. @returns its exit status */
 async function again(words: readonly string[]): Promise<number> {
   const self = [Deno.execPath(), "run", "-A", "--no-prompt", fromFileUrl(import.meta.url), ...Deno.args];
@@ -143,6 +159,7 @@ async function main(): Promise<number> {
   }
   if (Deno.env.get(ISOLATED) === undefined) {
     const words = await isolation();
+    if (Deno.env.get("WEBSERV") === undefined) await fetchImports();
     if (words !== undefined) return await again(words);
     console.log("docs: this system gives no network of its own: pages are run in its network");
   }
