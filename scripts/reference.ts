@@ -41,6 +41,7 @@ export function reference(): string {
   return [
     HEAD,
     "## Commands\n",
+    "With a configuration, `--port`, `--host` and `--https` replace its address where it has just one; what describes a folder goes into the file instead.\n",
     ...COMMANDS.map(commandText),
     EXITS,
     SIGNALS,

@@ -343,7 +343,13 @@ export const OPTIONS: readonly Option[] = [
     commands: ["serve", "app"],
   },
   { name: "open", help: "open the browser", commands: ["serve", "app"] },
-  { name: "quiet", short: "q", help: "no access log", commands: ["serve", "app"] },
+  {
+    name: "quiet",
+    short: "q",
+    help: "no access log",
+    more: "With a COMMAND there is none anyway, unless the access log or its format is named.",
+    commands: ["serve", "app"],
+  },
   {
     name: "name",
     value: "NAME",
@@ -363,7 +369,8 @@ export const OPTIONS: readonly Option[] = [
   {
     name: "ready-json",
     help: "print one line of JSON once every address accepts connections",
-    more: "On standard output, with the addresses as urls and the process as pid.",
+    more:
+      "On standard output, with the addresses as urls, the process as pid, and the address of an inspector as inspector.",
     commands: ["serve", "app"],
   },
   {

@@ -79,13 +79,18 @@ async function preparePlace(root: string, setting: Setting, ports: Ports): Promi
 
 /**
  * `webserv` for pages: where nothing names a port, that of the page stands in for 8080 and 8443. A webserv.yaml has its
- * own, which is replaced in its text.
+ * own, which is replaced in its text; `init` writes one that has it.
  */
 function shim(webserv: string): string {
   return `#!/usr/bin/env bash
 port=$DOCS_PORT named=no operand=no
+if [ "\${1-}" = init ]; then
+  ${webserv} "$@" || exit
+  sed -i "s/\\b8080\\b/$port/" "\${2-.}/webserv.yaml"
+  exit
+fi
 case "\${1-}" in
-  check|permissions|init|trust|requests|explain|passwd|completions|help) named=yes ;;
+  check|permissions|trust|requests|explain|passwd|completions|help) named=yes ;;
 esac
 for word in "$@"; do
   case $word in

@@ -43,7 +43,7 @@ const PAGES: readonly (readonly [what: string, page: string, wanted: readonly st
   ]],
   [
     "a server that dies later",
-    fence("sh serve", 'echo "listening on"' + " x; exit 1") + fence("sh run", "sleep 0.2"),
+    fence("sh serve", 'echo "listening on x"; sleep 1; exit 1') + fence("sh run", "sleep 3"),
     ["passed 1", "passed 4", "failed 1 it has ended by itself: exit status 1"],
   ],
   ["marks that are wrong", "\n" + fence("sh rum", ""), [
