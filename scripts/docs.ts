@@ -37,7 +37,9 @@ export async function settingOf(signal: AbortSignal): Promise<Setting> {
     PATH: path,
     LANG: "C.UTF-8",
     NO_COLOR: "1",
+    DENO: Deno.execPath(),
     DENO_DIR: await denoFolder(),
+    WEBSERV_CLONE: ROOT,
     DENO_NO_UPDATE_CHECK: "1",
     GIT_CONFIG_NOSYSTEM: "1",
     http_proxy: nowhere,
@@ -112,7 +114,7 @@ async function runAll(
 
 /** The words before a command that give it a network with nothing but loopback; undefined where that is not allowed. */
 async function isolation(): Promise<string[] | undefined> {
-  const rights = Deno.uid() === 0 ? [] : ["--user", "--map-root-user"];
+  const rights = Deno.uid() === 0 ? [] : ["--user", "--map-current-user", "--keep-caps"];
   const words = ["unshare", ...rights, "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"];
   try {
     const [program, ...args] = [...words, "true"];

@@ -130,7 +130,10 @@ class PageRun implements AsyncDisposable {
       ...(reason !== undefined && { reason }),
       ...(output !== undefined && { output }),
     });
-    if (missing.length > 0) return result("skipped", `there is no ${missing.join(" and no ")} here`);
+    if (missing.length > 0) {
+      const died = block.kind === "serve" ? await this.endServer() : undefined;
+      return died ?? result("skipped", `there is no ${missing.join(" and no ")} here`);
+    }
     if (block.kind === "file") {
       const path = join(this.place.folder, block.file!);
       await Deno.mkdir(dirname(path), { recursive: true });

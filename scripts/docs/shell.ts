@@ -7,7 +7,7 @@
 
 /** In milliseconds. */
 export const RUN_LIMIT = 120_000;
-const READY_LIMIT = 60_000;
+const READY_LIMIT = 120_000;
 const END_LIMIT = 15_000;
 /** In characters: what is more is dropped from its beginning. */
 const OUTPUT_LIMIT = 200_000;
