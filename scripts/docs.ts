@@ -9,7 +9,7 @@
  *
  * @module
  */
-import { fromFileUrl, join, relative } from "@std/path";
+import { fromFileUrl, join, relative, resolve } from "@std/path";
 import { type Result, runPage, type Setting } from "./docs/page.ts";
 
 const ROOT = fromFileUrl(new URL("..", import.meta.url));
@@ -47,7 +47,7 @@ export async function settingOf(signal: AbortSignal): Promise<Setting> {
     no_proxy: "127.0.0.1,localhost,.localhost,::1",
   };
   const source = [Deno.execPath(), "run", "-A", "--no-prompt", "--quiet", join(ROOT, "main.ts")];
-  const words = executable === undefined ? source : [executable];
+  const words = executable === undefined ? source : [resolve(executable)];
   const canTls = executable === undefined && !/^2\.[0-8]\./.test(Deno.version.deno);
   return {
     webserv: words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" "),

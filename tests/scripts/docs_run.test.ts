@@ -79,6 +79,17 @@ Deno.test("a page's servers answer at its ports, one after the other, and are go
   listener.close();
 });
 
+Deno.test("webserv has the page's port where nothing names another: by default, beside a file, and in a starter", async () => {
+  const page = fence("sh run", "mkdir a && echo 1 > a/x.txt && webserv init new") +
+    fence("sh serve", "webserv serve -q a") + fence("sh run", "curl -f http://127.0.0.1:8080/x.txt") +
+    fence("yaml file=webserv.yaml", "servers: [{ listen: 8081, root: a }]") +
+    fence("sh serve", "webserv -q a") + fence("sh run", "curl -f http://127.0.0.1:8080/x.txt") +
+    fence("sh serve", "webserv -q") + fence("sh run", "curl -f http://127.0.0.1:8081/x.txt") +
+    fence("sh serve", "webserv -q -c new/webserv.yaml") + fence("sh run", "curl -f http://127.0.0.1:8080/");
+  const all = await results(page);
+  assertEquals(all.map(({ verdict }) => verdict), Array(10).fill("passed"), JSON.stringify(all));
+});
+
 Deno.test("what a command leaves running is ended, and an end of the whole ends every command", async () => {
   const folder = await Deno.makeTempDir();
   try {
