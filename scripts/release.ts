@@ -63,9 +63,14 @@ async function filesIn(dist: string, version: string): Promise<Map<string, strin
 /**
  * Asks the executable of this system for its version, and gives that of its runtime.
  *
- * @throws {Error} if it is of another version: it was made before the version was changed
+ * @param mayDiffer from the commit that it names, as what is only tried here may
+ * @throws {Error} if it is of another version, made before the version was changed, or of no commit
  */
-async function runtimeOf(files: ReadonlyMap<string, string>, version: string): Promise<string | undefined> {
+async function runtimeOf(
+  files: ReadonlyMap<string, string>,
+  version: string,
+  mayDiffer: boolean,
+): Promise<string | undefined> {
   const name = TARGETS.filter((target) => target === Deno.build.target).map(fileName)[0];
   const path = name === undefined ? undefined : files.get(name);
   if (path === undefined) return undefined;
@@ -74,6 +79,9 @@ async function runtimeOf(files: ReadonlyMap<string, string>, version: string): P
     throw new Error(
       `${path} is ${said}, and deno.json says ${version}: make it again with deno task compile`,
     );
+  }
+  if (/\(commit \w+-changed\b/.test(said) && !mayDiffer) {
+    throw new Error(`${path} was made of files that differ from their commit: commit them and make it again`);
   }
   return /\bDeno (\d[^\s,)]*)/.exec(said)?.[1];
 }
@@ -131,7 +139,7 @@ async function main(): Promise<void> {
   const release = releaseOf(version, address, sums);
   const template = await Deno.readTextFile(join(ROOT, "scripts/install.sh"));
   const { files, notes } = madeFiles(release, { template, publicKey: key?.publicKey, isOnlyHere });
-  const runtime = await runtimeOf(sources, version);
+  const runtime = await runtimeOf(sources, version, isOnlyHere);
 
   const { imports } = stagedProject(project) as { imports: Record<string, string> };
   const lock = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.lock")));
