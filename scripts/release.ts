@@ -13,7 +13,7 @@ import { optionValues } from "./option_values.ts";
 import { readLicences } from "./release/npm_cache.ts";
 import { bundledPackages, packagesWithin } from "./release/packages.ts";
 import { madeFiles } from "./release/plan.ts";
-import { checkedVersion, isReleased, releaseOf, RELEASES } from "./release/release.ts";
+import { checkedVersion, expectedFiles, releaseOf, RELEASES } from "./release/release.ts";
 import { sbom, sbomName } from "./release/sbom.ts";
 import { type ReleaseKey, releaseKey } from "./release/signature.ts";
 import { sha256OfFile, sumsText } from "./release/sums.ts";
@@ -47,11 +47,11 @@ async function readKey(isUnsigned: boolean): Promise<ReleaseKey | undefined> {
 
 /** Paths of the files that are released as they are, by name. */
 async function filesIn(dist: string, version: string): Promise<Map<string, string>> {
-  const found = new Map<string, string>();
+  const found = new Map<string, string>(), expected = expectedFiles(version);
   for (const folder of [dist, join(dist, "npm")]) {
     try {
       for await (const { name, isFile } of Deno.readDir(folder)) {
-        if (isFile && isReleased(name, version)) found.set(name, join(folder, name));
+        if (isFile && expected.includes(name)) found.set(name, join(folder, name));
       }
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound)) throw error;

@@ -4,7 +4,6 @@
  * @module
  */
 import { fileName, type Target, TARGETS } from "../compile/plan.ts";
-import { mainPackage, packedName, platformPackage } from "../package/npm.ts";
 
 /** Where releases are, each below `vVERSION/`. Nothing is published there: whoever releases names another. */
 export const RELEASES = "https://webserv.example/releases/download";
@@ -51,23 +50,24 @@ export function executableOf(release: Release, target: Target): Download | undef
   return downloadOf(release, fileName(target));
 }
 
-/** What every release has besides what is made of it: five executables, the manual, a .deb and the npm packages. */
+/** The npm packages, of which all but the first hold an executable. */
+const NPM_PACKAGES = [
+  "webserv",
+  "webserv-linux-x64",
+  "webserv-linux-arm64",
+  "webserv-darwin-x64",
+  "webserv-darwin-arm64",
+  "webserv-win32-x64",
+];
+
+/** What every release has besides what is made of it: five executables, the manual, Debian's and npm's packages. */
 export function expectedFiles(version: string): string[] {
-  const project = { version, license: LICENCE };
-  const npm = [mainPackage(TARGETS, project), ...TARGETS.map((target) => platformPackage(target, project))];
   return [
     ...TARGETS.map(fileName),
     "webserv.1",
-    `webserv_${version}_amd64.deb`,
-    ...npm.map((one) => packedName(one, project)),
+    ...["amd64", "arm64"].map((architecture) => `webserv_${version}_${architecture}.deb`),
+    ...NPM_PACKAGES.map((name) => `${name}-${version}.tgz`),
   ];
-}
-
-/** Whether a file that lies in dist/ or dist/npm/ is of the release of this version. */
-export function isReleased(name: string, version: string): boolean {
-  if (expectedFiles(version).includes(name)) return true;
-  const end = [`-${version}.tgz`, `_${version}_arm64.deb`].find((end) => name.endsWith(end));
-  return end !== undefined && /^webserv[a-z0-9-]*$/.test(name.slice(0, -end.length));
 }
 
 /**
