@@ -16,6 +16,7 @@ export type CommandName =
   | "trust"
   | "requests"
   | "explain"
+  | "health"
   | "passwd"
   | "completions"
   | "help";
@@ -124,6 +125,13 @@ export const COMMANDS: readonly Command[] = [
       "Server, location, who else would have fitted, each internal redirect, the file or program, the status, and each field. URL may be a path, which is asked of the first server. Nothing is written, run or connected to.",
   },
   {
+    name: "health",
+    operand: "[URL]",
+    summary: "ask a server for a page, and say by the exit status whether it answers",
+    more:
+      "For health checks of containers, where there is no shell and no other client: 0 for an answer below 500, 1 where there is none within 5 s. URL begins with http://; without one, this machine is asked at the port that the variable PORT names, or at 8080.",
+  },
+  {
     name: "passwd",
     operand: "[FILE] USER",
     mostOperands: 2,
@@ -151,6 +159,7 @@ export const COMMANDS: readonly Command[] = [
       "trust",
       "requests",
       "explain",
+      "health",
       "passwd",
       "completions",
       "help",

@@ -66,6 +66,8 @@ async function runCommand(commandLine: CommandLine, debuggerPort: DebuggerPort):
       return (await import("./requests.ts")).requests(commandLine);
     case "explain":
       return (await import("./explain.ts")).explainUrl(commandLine);
+    case "health":
+      return (await import("./health.ts")).health(commandLine);
     case "passwd":
       return (await import("./passwd.ts")).passwd(commandLine);
     case "completions":

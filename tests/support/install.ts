@@ -1,11 +1,14 @@
 /**
- * Runs scripts/install.sh in a folder of its own, against releases that webserv serves.
+ * Runs scripts/install.sh in a folder of its own, against releases that are served here.
  *
  * @module
  */
 import { assertEquals } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
-import { startServer, type TestServer } from "./server.ts";
+import { generateKeyPairSync } from "node:crypto";
+import { installScript } from "../../scripts/release/install_script.ts";
+import { releaseOf } from "../../scripts/release/release.ts";
+import { type ReleaseKey, releaseKey } from "../../scripts/release/signature.ts";
 
 export const SCRIPT = fromFileUrl(new URL("../../scripts/install.sh", import.meta.url));
 
@@ -32,14 +35,66 @@ export async function sumOf(text: string): Promise<string> {
   return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** A folder of releases, served. */
-export async function releases(files: Record<string, string> = {}): Promise<TestServer> {
-  const names = ["webserv-linux-x64", "webserv-linux-arm64", "webserv-macos-x64", "webserv-macos-arm64"];
-  const executables = Object.fromEntries(names.map((name) => [name, `${EXECUTABLE}# ${name}\n`]));
-  const lines = await Promise.all(
-    Object.entries(executables).map(async ([name, text]) => `${await sumOf(text)}  ${name}\n`),
-  );
-  return await startServer({ files: { ...executables, SHA256SUMS: lines.join(""), ...files } });
+/** The version that is released. */
+export const VERSION = "9.9.9";
+
+/** The executables of a release, by name. */
+export const EXECUTABLES: Readonly<Record<string, string>> = Object.fromEntries(
+  ["webserv-linux-x64", "webserv-linux-arm64", "webserv-macos-x64", "webserv-macos-arm64"].map((
+    name,
+  ) => [name, `${EXECUTABLE}# ${name}\n`]),
+);
+
+/** The key of the releases, and one that is not. */
+export const KEY: ReleaseKey = newKey(), OTHER_KEY: ReleaseKey = newKey();
+
+function newKey(): ReleaseKey {
+  const { privateKey } = generateKeyPairSync("ec", {
+    namedCurve: "prime256v1",
+    publicKeyEncoding: { type: "spki", format: "pem" },
+    privateKeyEncoding: { type: "pkcs8", format: "pem" },
+  });
+  return releaseKey(privateKey);
+}
+
+/** SHA256SUMS of files. */
+export async function listOf(files: Readonly<Record<string, string>>): Promise<string> {
+  const lines = Object.entries(files).map(async ([name, text]) => `${await sumOf(text)}  ${name}\n`);
+  return (await Promise.all(lines)).join("");
+}
+
+/** The install.sh of a release of files. */
+export async function scriptOf(
+  files: Readonly<Record<string, string>> = EXECUTABLES,
+  version = VERSION,
+  publicKey: string | undefined = KEY.publicKey,
+): Promise<string> {
+  const sums = new Map<string, string>();
+  for (const [name, text] of Object.entries(files)) sums.set(name, await sumOf(text));
+  const release = releaseOf(version, "https://webserv.invalid/download", sums);
+  return installScript(await Deno.readTextFile(SCRIPT), release, publicKey);
+}
+
+/** A server of releases. */
+export interface Releases extends AsyncDisposable {
+  readonly url: string;
+}
+
+/** One release, served; files take the place of those that belong to it, or, by null, take them away. */
+export async function releases(
+  files: Readonly<Record<string, string | Uint8Array<ArrayBuffer> | null>> = {},
+): Promise<Releases> {
+  const list = await listOf(EXECUTABLES);
+  const all: typeof files = { ...EXECUTABLES, SHA256SUMS: list, "SHA256SUMS.sig": KEY.sign(list), ...files };
+  const served = new Map(Object.entries(all).map(([name, content]) => [`/v${VERSION}/${name}`, content]));
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, ({ url }) => {
+    const content = served.get(new URL(url).pathname) ?? null;
+    return content === null ? new Response("none\n", { status: 404 }) : new Response(content);
+  });
+  return {
+    url: `http://127.0.0.1:${server.addr.port}`,
+    [Symbol.asyncDispose]: () => server.shutdown(),
+  };
 }
 
 export interface Wish {
@@ -55,6 +110,8 @@ export interface Wish {
   readonly path?: string;
   readonly uid?: number;
   readonly env?: Readonly<Record<string, string>>;
+  /** What is run: the script of the release that is served, if not told otherwise. */
+  readonly script?: string;
 }
 
 /** Runs the script in a folder with a PATH of its own. */
@@ -74,9 +131,8 @@ export async function install(folder: string, wish: Wish): Promise<{ code: numbe
     `#!/bin/sh\n[ "$1" = -s ] && echo "${system}" || echo "${machine}"\n`,
     { mode: 0o755 },
   );
-  // A copy: another user may not be able to read where the project lies.
   const script = join(bin, "install.sh");
-  await Deno.copyFile(SCRIPT, script);
+  await Deno.writeTextFile(script, wish.script ?? await scriptOf());
   const { code, stdout, stderr } = await new Deno.Command(join(bin, "sh"), {
     args: [script],
     cwd: folder,
