@@ -25,6 +25,7 @@ import { browserUrls, firstEndpoint, inspectorUrl, isAll } from "./addresses.ts"
 import { announcer, showStart, waitingFor } from "./announce.ts";
 import type { CommandLine } from "./command_line.ts";
 import { configurationFile, loadConfiguration } from "./configuration.ts";
+import { environmentPort } from "./environment_port.ts";
 import { ConfigError, FileAccessError } from "./file_problems.ts";
 import type { LoadedConfiguration } from "./loaded_configuration.ts";
 import type { Companion } from "./companion.ts";
@@ -261,7 +262,8 @@ async function start(
   commandLine: CommandLine,
   options: SupervisorOptions,
 ): Promise<Supervisor> {
-  const mayTryOtherPorts = config.file === undefined && commandLine.port === undefined;
+  const isAsked = commandLine.port !== undefined || environmentPort(commandLine) !== undefined;
+  const mayTryOtherPorts = config.file === undefined && !isAsked;
   const wanted = endpointsOf(config)[0]!.port;
   for (let port = wanted;; port++) {
     try {
