@@ -18,10 +18,12 @@ const HELD_FOR = 500;
 /** Of sockaddr_un: the longest name in it, with its final zero, in bytes. */
 const LONGEST_NAME = 108;
 
+const EAGAIN = 11;
+
 /** What some numbers of the system's errors mean here (errno.h of Linux). */
 const PROBLEMS: Readonly<Record<number, string>> = {
   2: "there is no such socket",
-  11: "nobody reads what it is sent",
+  [EAGAIN]: "nobody reads what it is sent",
   13: "this user may not write to it",
   111: "nobody listens on it",
 };
@@ -69,7 +71,8 @@ class LibrarySocket implements ServiceSocket {
     for (;;) {
       const error = this.library.send(message, this.address);
       if (error === 0) return undefined;
-      if (performance.now() >= end) return PROBLEMS[error] ?? `os error ${error}`;
+      // Only a reader that is behind may catch up.
+      if (error !== EAGAIN || performance.now() >= end) return PROBLEMS[error] ?? `os error ${error}`;
       await delay();
     }
   }
@@ -85,8 +88,9 @@ class RuntimeSocket implements ServiceSocket {
   async send(assignments: readonly string[]): Promise<string | undefined> {
     const message = messageOf(assignments), end = performance.now() + PATIENCE;
     for (;;) {
-      const problem = await this.#try(message);
-      if (problem === undefined || performance.now() >= end) return problem;
+      const outcome = await this.#try(message);
+      if (outcome !== "held") return outcome;
+      if (performance.now() >= end) return `${notifyName(this.folder)} is held by others`;
       await delay();
     }
   }
@@ -95,6 +99,7 @@ class RuntimeSocket implements ServiceSocket {
     return undefined;
   }
 
+  /** `held`: our name is, for a moment. */
   async #try(message: Uint8Array): Promise<string | undefined> {
     let socket: Deno.DatagramConn;
     const name = notifyName(this.folder);
@@ -103,12 +108,13 @@ class RuntimeSocket implements ServiceSocket {
       removeLeft(name);
       socket = Deno.listenDatagram({ transport: "unixpacket", path: name });
     } catch (error) {
+      if (error instanceof Deno.errors.AddrInUse) return "held";
       return `a socket of our own is needed, and ${name} cannot be made: ${textOf(error)}`;
     }
     let timer: ReturnType<typeof setTimeout> | undefined;
     try {
       const late = new Promise<string>((resolve) => {
-        timer = setTimeout(() => resolve(PROBLEMS[11]!), PATIENCE);
+        timer = setTimeout(() => resolve(PROBLEMS[EAGAIN]!), PATIENCE);
       });
       const sent = socket.send(message, { transport: "unixpacket", path: this.path })
         .then(() => undefined, textOf);
