@@ -132,6 +132,7 @@ const programs = (port: number) => ({
   "webserv.yaml": `servers:
   - listen: "127.0.0.1:${port}"
     root: www
+    client_max_body_size: 10M
     locations: { /cgi-bin/: { alias: cgi-bin, cgi: { .sh: sh } } }
 `,
   "www/page.txt": "page",
