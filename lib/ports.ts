@@ -548,3 +548,14 @@ export interface MainThread {
   /** Calls back with what it tells without being asked, until the returned function is called. */
   listen(topic: Topic, heard: (text: string) => void): () => void;
 }
+
+/** Whoever keeps this program as a service, and is told how it stands: sd_notify(3). */
+export interface ServiceSocket {
+  /**
+   * Sends assignments (`READY=1`) as one message. Resolves within about a second, with why it could not be sent as the
+   * end of a sentence, or undefined. Never rejects.
+   */
+  send(assignments: readonly string[]): Promise<string | undefined>;
+  /** CLOCK_MONOTONIC in microseconds; undefined where it cannot be had exactly. */
+  now(): bigint | undefined;
+}

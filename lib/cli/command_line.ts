@@ -202,8 +202,13 @@ function optionValue(option: Option, text: string | undefined, inline: boolean):
 
 function portValue(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
+  return parsePort(text, "--port");
+}
+
+/** A port as people write it. @param where what says it, for the message @throws {UsageError} */
+export function parsePort(text: string, where: string): number {
   const port = /^[0-9]{1,5}$/.test(text) ? Number(text) : NaN;
-  if (!(port <= 65535)) throw new UsageError(`--port must be a number from 0 to 65535, not "${text}"`);
+  if (!(port <= 65535)) throw new UsageError(`${where} must be a number from 0 to 65535, not "${text}"`);
   return port;
 }
 

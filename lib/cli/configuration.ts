@@ -12,6 +12,7 @@ import { isContained } from "../http/containment.ts";
 import { endpointOf } from "../http/endpoint.ts";
 import { everyAddress } from "../runtime/own_addresses.ts";
 import { type CommandLine, folderOptions, UsageError } from "./command_line.ts";
+import { environmentPort } from "./environment_port.ts";
 import { ConfigError, FileAccessError, readingProblem } from "./file_problems.ts";
 import { withLiveOptions } from "./live_options.ts";
 import type { LoadedConfiguration } from "./loaded_configuration.ts";
@@ -124,7 +125,7 @@ export function sharedOptions(commandLine: CommandLine): Omit<FileOptions, "file
   return {
     hostname: hostname!,
     moreHostnames,
-    port: commandLine.port ?? (https ? DEFAULT_HTTPS_PORT : DEFAULT_PORT),
+    port: commandLine.port ?? environmentPort(commandLine) ?? (https ? DEFAULT_HTTPS_PORT : DEFAULT_PORT),
     https,
     cors: switches.has("cors"),
     headers: commandLine.headers,

@@ -194,6 +194,8 @@ export const OPTIONS: readonly Option[] = [
     value: "N",
     help: "port; 0 = any free one",
     fallback: "8080 (8443 with --https), or the next free one",
+    more:
+      "Without it, the port of a folder is that of PORT in the environment, where it is set and no command runs beside the server; a configuration file has `listen: ${PORT:-8080}`.",
     commands: ["serve", "app"],
   },
   {

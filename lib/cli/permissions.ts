@@ -14,6 +14,7 @@ import {
   authorityNeeds,
   inspectorNeeds,
   killersOf,
+  notifyNeeds,
   poolNeeds,
   systemInfo,
   VARIABLES,
@@ -38,16 +39,17 @@ export async function permissions(commandLine: CommandLine): Promise<void> {
   // Workers listen on addresses: the flags name those, besides what it takes to find them out.
   const config = addressesOf(loaded, listens);
   const system = systemInfo(), { standalone } = Deno.build;
+  const notify = notifyNeeds(system);
   const workers = workerPermissions(config, system);
   const flags = permissionFlags(config, workers, {
     file: config.file,
     // Those of the executable lie in itself.
     modules: standalone ? [] : WORKER_MODULES,
-    net: [...hostNames(loaded).map(permissionToLookUp), DEBUGGER_ADDRESS],
+    net: [...hostNames(loaded).map(permissionToLookUp), DEBUGGER_ADDRESS, ...notify.net],
     killers: killersOf(system),
     pools: poolNeeds(config, system),
     variables: [...VARIABLES, ...named],
-    data: [authorityNeeds(config), inspectorNeeds(config)],
+    data: [authorityNeeds(config), inspectorNeeds(config), notify],
     watched: liveTrees(config).paths.flatMap((path) => [path, system.realPath(path)]),
   });
   // The start names the addresses of this machine where it listens on all of them.

@@ -14,6 +14,7 @@ import type { CommandKeeper } from "../runtime/command.ts";
 import { onEnd } from "../runtime/end.ts";
 import { fileState, watchFiles } from "../runtime/file_watch.ts";
 import { ListenError } from "../runtime/net.ts";
+import { takeNotifyAddress } from "../runtime/notify_address.ts";
 import { ownAddresses } from "../runtime/own_addresses.ts";
 import { ProcessGroups } from "../runtime/process_groups.ts";
 import { onSignal } from "../runtime/signals.ts";
@@ -24,6 +25,7 @@ import { browserUrls, firstEndpoint, inspectorUrl, isAll } from "./addresses.ts"
 import { announcer, showStart, waitingFor } from "./announce.ts";
 import type { CommandLine } from "./command_line.ts";
 import { configurationFile, loadConfiguration } from "./configuration.ts";
+import { environmentPort } from "./environment_port.ts";
 import { ConfigError, FileAccessError } from "./file_problems.ts";
 import type { LoadedConfiguration } from "./loaded_configuration.ts";
 import type { Companion } from "./companion.ts";
@@ -34,6 +36,7 @@ import type { InspectorFile } from "./inspector_file.ts";
 import { OwnAuthority } from "./own_authority.ts";
 import { executable } from "./own_files.ts";
 import { PortFile, readyLine } from "./ready.ts";
+import type { ServiceNotices } from "./service_notices.ts";
 import { Sharing } from "./sharing.ts";
 import { linkWarning } from "./sandbox_gaps.ts";
 import { allWarnings } from "./warnings.ts";
@@ -63,6 +66,7 @@ export async function serve(
   if (sharing === undefined) return INTERRUPTED;
   // Before they are read, too.
   const knownCertificates = certificateFiles(config).map((path) => [path, fileState(path)] as const);
+  const service = await openService();
   const system = systemInfo(), terminal = currentTerminal(), authority = new OwnAuthority();
   const warnings = allWarnings(loaded);
   const warn = async () => {
@@ -128,17 +132,25 @@ export async function serve(
     const problem = inspectorFile?.publish(supervisor.inspector, supervisor.config);
     if (problem !== undefined) supervisor.errorLog.warning(problem);
   };
-  const reloadAll = () =>
-    void reload(supervisor, commandLine, debuggerPort, authority).then(announce).then(publish).catch((
-      error,
-    ) => supervisor.errorLog.error(error.message));
+  const reloadAll = async () => {
+    service?.reloading();
+    let problem: string | undefined;
+    try {
+      problem = await reload(supervisor, commandLine, debuggerPort, authority);
+      await announce();
+      await publish();
+    } catch (error) {
+      supervisor.errorLog.error(error instanceof Error ? error.message : String(error));
+    }
+    service?.reloaded(problem ?? servingStatus(supervisor.config));
+  };
   onSignal("reload", (signal) => {
     // A terminal that is closed says so with the same signal, and nobody can stop a server whose terminal is gone.
     const isGone = isTerminalGone();
     if (isGone && companion?.signal(signal, "stop")) return;
     if (config.file === undefined && companion?.signal(signal, "reload")) return;
     if (isGone) stopAsked.resolve(0);
-    else reloadAll();
+    else void reloadAll();
   });
   if (commandLine.switches.has("watch-config") && config.file !== undefined) {
     const { file } = config;
@@ -146,7 +158,7 @@ export async function serve(
       () => [file, ...certificateFiles(supervisor.config)],
       new Map([[file, known], ...knownCertificates]),
       clock,
-      reloadAll,
+      () => void reloadAll(),
     );
   }
   if (terminal.stdout || terminal.stderr) onResize(terminal.columns, (columns) => supervisor.resize(columns));
@@ -164,6 +176,7 @@ export async function serve(
     );
     await publish();
     const urls = browserUrls(supervisor.config);
+    service?.ready(servingStatus(supervisor.config));
     if (commandLine.switches.has("ready-json")) {
       print(readyLine(urls, supervisor.inspector && inspectorUrl(supervisor.inspector)));
     }
@@ -174,14 +187,29 @@ export async function serve(
     }
     return await Promise.race([stopAsked.promise, supervisor.failed, ...(companion ? [companion.over] : [])]);
   } finally {
+    const told = service?.stopping("stopping: what is running may end");
     portFile?.remove();
     inspectorFile?.remove();
     await companion?.end();
     await supervisor.stop((running) => {
       if (terminal.stderr) printToStderr(`\r${waitingFor(running, supervisor.config)}`);
     });
+    await told;
     stopped();
   }
+}
+
+/** PERF: what it takes is loaded only where a service manager wants to be told. */
+async function openService(): Promise<ServiceNotices | undefined> {
+  const address = takeNotifyAddress();
+  if (address === undefined) return undefined;
+  const { openServiceNotices } = await import("./service_notices.ts");
+  return openServiceNotices(address, (text) => void tell(`warning: ${text}`));
+}
+
+/** For a service manager. */
+function servingStatus(config: Config): string {
+  return `serving ${browserUrls(config).join(", ")}`;
 }
 
 async function openInspectorFile(): Promise<InspectorFile> {
@@ -234,7 +262,8 @@ async function start(
   commandLine: CommandLine,
   options: SupervisorOptions,
 ): Promise<Supervisor> {
-  const mayTryOtherPorts = config.file === undefined && commandLine.port === undefined;
+  const isAsked = commandLine.port !== undefined || environmentPort(commandLine) !== undefined;
+  const mayTryOtherPorts = config.file === undefined && !isAsked;
   const wanted = endpointsOf(config)[0]!.port;
   for (let port = wanted;; port++) {
     try {
@@ -251,18 +280,21 @@ async function start(
 /**
  * Opens log files again that were moved away, and loads the configuration again; if anything is wrong with it, the old
  * one stays.
+ *
+ * @returns then, what is wrong, in one line
  */
 async function reload(
   supervisor: Supervisor,
   commandLine: CommandLine,
   debuggerPort: DebuggerPort,
   authority: OwnAuthority,
-): Promise<void> {
+): Promise<string | undefined> {
   supervisor.reopenLogs();
   let listens: AddressSources["listens"] = new Map();
   try {
     if (supervisor.config.file === undefined) {
-      return supervisor.errorLog.notice("there is no configuration file to load again");
+      supervisor.errorLog.notice("there is no configuration file to load again");
+      return undefined;
     }
     const loaded = await loadConfiguration(commandLine, supervisor.config);
     const { config } = loaded;
@@ -274,6 +306,7 @@ async function reload(
     for (const note of authority.notes(supervisor.config, ownAddresses() ?? [])) {
       supervisor.errorLog.notice(note);
     }
+    return undefined;
   } catch (thrown) {
     const error = thrown instanceof ListenError
       ? withAdvice(thrown, { listens, takesOptions: false }, executable())
@@ -285,7 +318,9 @@ async function reload(
       ? (known ? error.message : error.stack ?? error.message)
       : String(error);
     for (const issue of text.split("\n")) supervisor.errorLog.error(issue);
-    supervisor.errorLog.error("the configuration was not loaded again; the old one stays");
+    const outcome = "the configuration was not loaded again; the old one stays";
+    supervisor.errorLog.error(outcome);
+    return `${outcome}: ${text.split("\n", 1)[0]}`;
   } finally {
     await holdUnlessServed(supervisor, debuggerPort);
   }

@@ -29,7 +29,10 @@ export function spoolFolder(temporary: string | undefined, user: number | undefi
   return ownFolder("webserv-spool", temporary, user);
 }
 
-/** For a start: why there will be no folder, and what to do; undefined if there can be, or if we may not look. */
+/**
+ * For a start: why there will be no folder, and what to do; undefined if there can be, or if we may not look. Where only
+ * a trial tells, the folder is made.
+ */
 export function spoolProblem(folder: SpoolFolder): string | undefined {
   const { path } = folder;
   const found = lookIfAllowed(folder), parent = dirname(path);
@@ -37,20 +40,31 @@ export function spoolProblem(folder: SpoolFolder): string | undefined {
     const wrong = wrongWith(found, folder);
     return wrong && `${path}: ${wrong}, and ${CONSEQUENCE}: remove it, or ${ADVICE}`;
   }
-  if (Deno.permissions.querySync({ name: "read", path: parent }).state !== "granted") return undefined;
+  if (!isGranted({ name: "read", path: parent })) return undefined;
+  const cannot = (why: string) => `${parent} ${why}, and ${CONSEQUENCE}: ${ADVICE}`;
   try {
     accessSync(parent, constants.W_OK | constants.X_OK);
   } catch (error) {
-    const why = error instanceof Error && "code" in error && error.code === "ENOENT"
-      ? "does not exist"
-      : "cannot be written";
-    return `${parent} ${why}, and ${CONSEQUENCE}: ${ADVICE}`;
+    const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
+    return cannot(isMissing ? "does not exist" : "cannot be written");
   }
-  return undefined;
+  // The runtime goes by the mode, which says nothing of a file system that is read-only.
+  if (!isGranted({ name: "write", path })) return undefined;
+  try {
+    ensureOwnFolder(folder, PURPOSE);
+    return undefined;
+  } catch (error) {
+    if (error instanceof FileError) return cannot("cannot be written");
+    throw error;
+  }
+}
+
+function isGranted(permission: Deno.PermissionDescriptor): boolean {
+  return Deno.permissions.querySync(permission).state === "granted";
 }
 
 function lookIfAllowed(folder: SpoolFolder): Deno.FileInfo | undefined {
-  if (Deno.permissions.querySync({ name: "read", path: folder.path }).state !== "granted") return undefined;
+  if (!isGranted({ name: "read", path: folder.path })) return undefined;
   try {
     return lookAt(folder, PURPOSE);
   } catch (error) {

@@ -17,6 +17,7 @@ import { conventions, DATA_VARIABLES, dataFolder } from "../runtime/data_folder.
 import { fileSystem } from "../runtime/files.ts";
 import type { OwnFolder } from "../runtime/own_folder.ts";
 import { holderSockets, namedSockets, poolFolder } from "../runtime/pool_folder.ts";
+import { NOTIFY_VARIABLE, notifyAddress, notifyFolder, notifyName } from "../runtime/notify_address.ts";
 import { serversFolder } from "../runtime/server_files.ts";
 import { findProgram } from "../runtime/processes.ts";
 import { type SpoolFolder, spoolFolder } from "../runtime/spool.ts";
@@ -165,6 +166,28 @@ export function inspectorNeeds({ admin }: Config): DataNeeds {
     folders: [serversFolder(folder)],
     variables: DATA_VARIABLES[conventions()],
     sys: [USER_ID.kind],
+  };
+}
+
+/** The folder for a socket of our own, from which a service manager is told something. */
+export function notifyFolderOf(): OwnFolder {
+  return notifyFolder(variable("TMPDIR"), userId());
+}
+
+/** What it takes to tell a service manager how this server stands; nothing where none wants to be told. */
+export function notifyNeeds(
+  system: Pick<SystemInfo, "netNamesSockets">,
+): DataNeeds & { net: readonly string[] } {
+  const address = notifyAddress();
+  if (address === undefined) return { folders: [], variables: [], sys: [], net: [] };
+  const folder = notifyFolderOf();
+  // No such permission leads to an abstract name.
+  const sockets = address.startsWith("/") ? [notifyName(folder), address] : [];
+  return {
+    folders: sockets.length > 0 ? [folder.path, address] : [],
+    variables: [NOTIFY_VARIABLE],
+    sys: sockets.length > 0 ? [USER_ID.kind] : [],
+    net: socketPermissions(sockets, system).net,
   };
 }
 
