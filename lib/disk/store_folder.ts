@@ -250,8 +250,11 @@ export class StoreFolder implements WritableFolder {
     throw new FileError("denied", path, { cause: new Error("there are programs or withheld files below") });
   }
 
+  /** @throws {FileError} "denied" for a name that the system would take for another's */
   #pathOf(name: string): string {
-    return joinPath(this.place.path, `/${name}`);
+    const path = joinPath(this.place.path, `/${name}`);
+    if (!this.ports.files.names?.meansAnother(`/${name}`)) return path;
+    throw new FileError("denied", path, { cause: new Error("the name means another file on this system") });
   }
 }
 

@@ -6,7 +6,7 @@
  */
 import { isContained } from "../http/containment.ts";
 import type { WritableOrigin } from "../http/origin.ts";
-import { joinPath, locate } from "./place.ts";
+import { joinPath, locate, meansAnother } from "./place.ts";
 import { StoreFolder, type StorePorts } from "./store_folder.ts";
 
 export type { StorePorts } from "./store_folder.ts";
@@ -22,6 +22,7 @@ export class StoreOrigin implements WritableOrigin {
   folder(path: string): StoreFolder | "missing" | "outside" {
     const { files } = this.ports;
     const asked = joinPath(this.root, path);
+    if (meansAnother(files, asked, this.root)) return "missing";
     const place = locate(this.ports, asked, this.root);
     if (!place) return files.realPath(asked) === undefined ? "missing" : "outside";
     const { realPath, realRoot } = place;

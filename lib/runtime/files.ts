@@ -13,6 +13,8 @@ import {
   type FileSystem,
   type OpenFile,
 } from "../ports.ts";
+import { diskNamesOf, resolvedFormOf } from "../http/disk_names.ts";
+import { SYSTEM } from "./system.ts";
 import { SharedStats } from "./shared_stats.ts";
 
 /** After so many entries of a folder, about 2 ms, others have their turn. */
@@ -20,6 +22,8 @@ const ENTRIES_PER_TURN = 1000;
 
 /** The file system of this machine. */
 export const fileSystem: FileSystem = {
+  names: diskNamesOf(SYSTEM),
+
   stat(path) {
     return stats.at(path, statOrMissing);
   },
@@ -33,7 +37,7 @@ export const fileSystem: FileSystem = {
   },
 
   realPath(path) {
-    return unlessMissing(path, () => Deno.realPathSync(path));
+    return unlessMissing(path, () => resolvedForm(Deno.realPathSync(path)));
   },
 
   openSync(path) {
@@ -62,6 +66,8 @@ export const fileSystem: FileSystem = {
  * was opened is looked at before it is read, and reading a file does not change with them.
  */
 const READ_ONLY = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
+
+const resolvedForm = resolvedFormOf(SYSTEM);
 
 /** Shared by all requests of this thread. */
 const stats = new SharedStats<FileStat | undefined>();

@@ -12,18 +12,20 @@ import type { FileSystem } from "../ports.ts";
 
 /** The programs of all servers. */
 export class ProgramFiles {
-  readonly #files: Pick<FileSystem, "realPath">;
+  readonly #files: Pick<FileSystem, "realPath" | "names">;
   readonly #folders: readonly { readonly path: string; readonly extensions: ReadonlySet<string> }[];
   /** Files that answer everything below a location. */
   readonly #scripts: readonly string[];
 
-  constructor(config: Config, files: Pick<FileSystem, "realPath">) {
+  constructor(config: Config, files: Pick<FileSystem, "realPath" | "names">) {
     this.#files = files;
     const locations = allLocations(config);
     this.#folders = locations.flatMap((location) => {
       const folder = programFolder(location), { cgi, fastcgi } = location.programs;
       if (folder === undefined) return [];
-      const extensions = new Set(Object.keys({ ...cgi, ...fastcgi }));
+      const extensions = new Set(
+        Object.keys({ ...cgi, ...fastcgi }).map((key) => files.names?.fold(key) ?? key),
+      );
       // What its links may lead to it runs, too.
       return [folder, ...location.files.allowLinksTo].map((path) => ({ path, extensions }));
     });
@@ -40,7 +42,8 @@ export class ProgramFiles {
       const real = this.#files.realPath(place);
       return isContained(path, place) || real !== undefined && isContained(path, real);
     };
-    const extension = /\.[^./\\]*$/.exec(path)?.[0] ?? "";
+    // SECURITY: what is run in whatever case is a program in whatever case.
+    const extension = /\.[^./\\]*$/.exec(this.#files.names?.fold(path) ?? path)?.[0] ?? "";
     return this.#scripts.some(isIn) ||
       this.#folders.some(({ path: folder, extensions }) =>
         (extensions.has(extension) || extensions.has("*")) && isIn(folder)
