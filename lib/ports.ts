@@ -28,7 +28,7 @@ export interface FileStat {
   readonly changed: number;
   readonly device: number;
   readonly inode: number;
-  /** Somebody may run it. True where the system has no such mark. */
+  /** Somebody may run it. Where the system has no mark for that, its name tells. */
   readonly executable: boolean;
 }
 

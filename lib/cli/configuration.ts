@@ -129,8 +129,9 @@ function loadFile(file: string, isNamed: boolean): LoadedConfiguration & { names
   } catch (error) {
     throw new FileAccessError(`${file} ${readingProblem(error, file)}`);
   }
-  const { findProgram, missing } = systemInfo();
+  const { os, findProgram, missing } = systemInfo();
   const outside = {
+    os,
     realPath,
     findProgram,
     missing,

@@ -7,6 +7,7 @@ import { endpointsOf } from "../config/listen.ts";
 import { DEBUGGER_ADDRESS } from "../runtime/debugger_port.ts";
 import { ListenError, permissionToLookUp } from "../runtime/net.ts";
 import { INTERFACES } from "../runtime/own_addresses.ts";
+import { SYSTEM } from "../runtime/system.ts";
 import { hostNames, withAddresses } from "../supervisor/endpoints.ts";
 import { liveTrees } from "../supervisor/live_trees.ts";
 import { permissionFlags, shellWord, workerPermissions } from "../supervisor/permissions.ts";
@@ -68,6 +69,6 @@ function addressesOf(config: Config, listens: AddressSources["listens"]): Config
     return withAddresses(config);
   } catch (error) {
     if (!(error instanceof ListenError)) throw error;
-    throw withAdvice(error, { listens, takesOptions: false }, undefined);
+    throw withAdvice(error, { listens, takesOptions: false }, undefined, SYSTEM);
   }
 }

@@ -189,7 +189,12 @@ function isProvedFolder(files: FileSystem, folder: Place): boolean {
 
 /** True if two looks have seen one file or folder, in whatever state. */
 export function isSame(a: FileStat, b: FileStat): boolean {
-  return a.inode === b.inode && a.device === b.device && a.kind === b.kind;
+  return isSameWhereKnown(a.inode, b.inode) && isSameWhereKnown(a.device, b.device) && a.kind === b.kind;
+}
+
+/** Windows does not always tell such a number, which is 0 then: by its path of what it tells by its descriptor, or neither way. */
+export function isSameWhereKnown(one: number, other: number): boolean {
+  return one === other || one === 0 || other === 0;
 }
 
 /** SECURITY: names that start with a dot are not there for requests, and so neither by another name. */
