@@ -11,6 +11,7 @@ export type System = "linux" | "darwin" | "windows";
 
 /** How the disks of a system tell names apart, where not each name is its own. Paths have slashes. */
 export interface DiskNames {
+  readonly system: System;
   /** True for a path with a name that means another file there, or none: it is not to be asked for. */
   meansAnother(path: string): boolean;
   /** The one of the spellings of a path that are equal in all but the bytes that they are written with. */

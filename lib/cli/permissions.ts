@@ -10,7 +10,7 @@ import { INTERFACES } from "../runtime/own_addresses.ts";
 import { SYSTEM } from "../runtime/system.ts";
 import { hostNames, withAddresses } from "../supervisor/endpoints.ts";
 import { liveTrees } from "../supervisor/live_trees.ts";
-import { permissionFlags, shellWord, workerPermissions } from "../supervisor/permissions.ts";
+import { permissionFlags, shellWord, windowsWord, workerPermissions } from "../supervisor/permissions.ts";
 import {
   authorityNeeds,
   inspectorNeeds,
@@ -60,7 +60,7 @@ export function permissions(commandLine: CommandLine): void {
         "variables on with nothing less",
     );
   }
-  print(`${flags.map(shellWord).join(" ")}\n`);
+  print(`${flags.map(SYSTEM === "windows" ? windowsWord : shellWord).join(" ")}\n`);
   if (standalone) printToStderr(`webserv: ${FOR_DENO}`);
 }
 

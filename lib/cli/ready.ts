@@ -5,6 +5,7 @@
  */
 import { basename, dirname, join } from "@std/path";
 import { FileAccessError, writingProblem } from "./configuration.ts";
+import { despiteOthers } from "../runtime/despite_others.ts";
 
 /** A file with the first port and a newline, there for as long as the server is ready. Its owner removes it. */
 export class PortFile {
@@ -29,7 +30,7 @@ export class PortFile {
     const unfinished = join(dirname(this.#path), `.${basename(this.#path)}.${Deno.pid}`);
     try {
       Deno.writeTextFileSync(unfinished, content, { createNew: true });
-      Deno.renameSync(unfinished, this.#path);
+      despiteOthers(() => Deno.renameSync(unfinished, this.#path));
     } catch (error) {
       removeIfThere(unfinished);
       throw this.#problem(error);

@@ -26,12 +26,14 @@ function withoutCase(text: string): string {
 }
 
 const MACOS: DiskNames = {
+  system: "darwin",
   meansAnother: () => false,
   form: (path) => path.normalize("NFC"),
   fold: (path) => withoutCase(path.normalize("NFD").replace(IGNORED, "")).normalize("NFC"),
 };
 
 const WINDOWS: DiskNames = {
+  system: "windows",
   meansAnother: (path) => path.split("/").some((segment) => segment !== "" && isAnotherOnWindows(segment)),
   form: (path) => path,
   fold: withoutCase,

@@ -161,7 +161,9 @@ function refusalOfLink(found: DiskFile | DiskFolder | undefined, runners: Runner
 function notExecutable(exchange: Exchange, script: ScriptFile): MaybePromise<HttpError> {
   const error = new HttpError(403, undefined, {
     log: `${script.file} is not executable`,
-    hint: "This program is not executable: chmod +x makes it so.",
+    hint: exchange.services.files.files.names?.system === "windows"
+      ? "Windows starts no scripts by themselves: name what runs them in cgi, such as .py: python."
+      : "This program is not executable: chmod +x makes it so.",
   });
   return showsFailures(exchange)
     ? import("./program_failures.ts").then(({ neverRun }) => neverRun(exchange, script, error))

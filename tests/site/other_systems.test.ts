@@ -162,3 +162,27 @@ Deno.test("the page of a file in other letters says so on this machine, and the 
   assertEquals(status, 404);
   assertEquals(text.includes("other upper and lower case letters"), true, text);
 });
+
+/** What is sent for the X-Sendfile of a program in `/site`. */
+async function sendfile(name: string, system: System): Promise<string> {
+  const yaml = `
+servers:
+  - listen: 8080
+    root: .
+    locations:
+      /php/: { cgi: { .php: php-cgi }, sendfile_from: private }
+`;
+  const files = { "php/x.php": "SOURCE", "private/a.txt": "sent" };
+  const made = site(yaml, files, () => `X-Sendfile: ${name}\n\n`, undefined, system);
+  const { status, text } = await made.ask("/php/x.php");
+  return status === 200 ? `${status} ${text}` : `${status}`;
+}
+
+Deno.test("windows: a program names files with backslashes, and none by a drive that the folder is not on", async () => {
+  assertEquals(await sendfile("/site/private/a.txt", "windows"), "200 sent");
+  assertEquals(await sendfile("\\site\\private\\a.txt", "windows"), "200 sent");
+  assertEquals(await sendfile("a.txt", "windows"), "200 sent");
+  for (const name of ["C:\\site\\private\\a.txt", "..\\php\\x.php", "a.txt::$DATA", "A.TXT"]) {
+    assertEquals((await sendfile(name, "windows")).startsWith("200"), false, name);
+  }
+});
