@@ -27,7 +27,7 @@
  * @module
  */
 import { isContained } from "../http/containment.ts";
-import { isMisspelt } from "../http/disk_names.ts";
+import { isMisspelt, mayBeOneOf } from "../http/disk_names.ts";
 import { type Clock, FileError, type FileStat, type FileSystem } from "../ports.ts";
 import { CHANGED_GRAIN, RACY } from "./times.ts";
 
@@ -93,7 +93,9 @@ export function locate(
   if (meansAnother(files, path, root)) return undefined;
   const since = clock.now();
   const realRoot = files.realPath(root), realPath = files.realPath(path);
-  if (realRoot === undefined || realPath === undefined || withheld?.has(realPath)) return undefined;
+  if (realRoot === undefined || realPath === undefined || isWithheld(files, realPath, withheld)) {
+    return undefined;
+  }
   const found = { path, realPath, root, realRoot, since, askedRoot: root, linksTo };
   if (isContained(realPath, realRoot)) return placeIn(files, found);
   for (const folder of linksTo) {
@@ -123,6 +125,15 @@ function placeIn(files: FileSystem, found: Omit<Place, "stat">): Place | undefin
   const place = { ...found, path: placePath, stat };
   if (!isProved(files, place, rest) && !agrees(files, place, [])) throw new FileError("changed", path);
   return place;
+}
+
+/** True for a resolved path that is not there for requests. */
+export function isWithheld(
+  { names }: FileSystem,
+  realPath: string,
+  withheld: ReadonlySet<string> | undefined,
+): boolean {
+  return withheld !== undefined && mayBeOneOf(names, realPath, withheld);
 }
 
 /** True for a path that the system would take for another one's: it is not to be asked for. */

@@ -6,7 +6,7 @@
  */
 import { isContained } from "../http/containment.ts";
 import { isMisspelt } from "../http/disk_names.ts";
-import { belowRoot, isHidden, type PlacePorts, realFolder } from "./place.ts";
+import { belowRoot, isHidden, isWithheld, type PlacePorts, realFolder } from "./place.ts";
 
 /**
  * Where a path leads that is not found: by links out of its root, or to a name that starts with a dot; or, where disks take
@@ -27,7 +27,9 @@ export function refusalOf(
   linksTo: readonly string[],
 ): Refusal | undefined {
   const realRoot = files.realPath(root), realPath = files.realPath(path);
-  if (realRoot === undefined || realPath === undefined || withheld?.has(realPath)) return undefined;
+  if (realRoot === undefined || realPath === undefined || isWithheld(files, realPath, withheld)) {
+    return undefined;
+  }
   if (isContained(realPath, realRoot)) {
     const rest = belowRoot(realPath, realRoot), { names } = files;
     if (isHidden(rest)) return { path, why: "hidden", realPath };

@@ -12,6 +12,7 @@
  * @module
  */
 import type { DiskNames, System } from "../ports.ts";
+import { isContained } from "./containment.ts";
 
 /** Those of a system; undefined where each name is its own. */
 export function diskNamesOf(system: System): DiskNames | undefined {
@@ -79,4 +80,19 @@ export function isMisspelt({ form, fold }: DiskNames, asked: string, real: strin
  */
 export function resolvedFormOf(system: System): (path: string) => string {
   return system === "windows" ? (path) => path.replaceAll("\\", "/") : (path) => path;
+}
+
+/**
+ * Whether a path may lie within a place that something is refused in. Both are resolved. SECURITY: some disks, those of other
+ * machines among them, may not tell how their names are spelt: what is refused is refused in every spelling.
+ */
+export function mayBeWithin(names: DiskNames | undefined, path: string, place: string): boolean {
+  return names === undefined ? isContained(path, place) : isContained(names.fold(path), names.fold(place));
+}
+
+/** Whether a resolved path may be one of those that something is refused to. */
+export function mayBeOneOf(names: DiskNames | undefined, path: string, places: ReadonlySet<string>): boolean {
+  if (names === undefined || places.size === 0) return places.has(path);
+  const folded = names.fold(path);
+  return [...places].some((place) => names.fold(place) === folded);
 }

@@ -7,7 +7,7 @@
 import { allLocations, programFolder } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
 import type { DiskFile } from "../disk/found.ts";
-import { isContained } from "../http/containment.ts";
+import { mayBeWithin } from "../http/disk_names.ts";
 import type { FileSystem } from "../ports.ts";
 
 /** The programs of all servers. */
@@ -38,9 +38,10 @@ export class ProgramFiles {
     const path = this.#files.realPath(file.place);
     // It is gone, and so cannot be sent.
     if (path === undefined) return false;
+    const { names } = this.#files;
     const isIn = (place: string): boolean => {
       const real = this.#files.realPath(place);
-      return isContained(path, place) || real !== undefined && isContained(path, real);
+      return mayBeWithin(names, path, place) || real !== undefined && mayBeWithin(names, path, real);
     };
     // SECURITY: what is run in whatever case is a program in whatever case.
     const extension = /\.[^./\\]*$/.exec(this.#files.names?.fold(path) ?? path)?.[0] ?? "";

@@ -186,3 +186,28 @@ Deno.test("windows: a program names files with backslashes, and none by a drive 
     assertEquals((await sendfile(name, "windows")).startsWith("200"), false, name);
   }
 });
+
+Deno.test("uploads are not run, and keys not sent, by another spelling: also on disks that do not tell theirs", async () => {
+  const yaml = `
+servers:
+  - listen: 8080
+    root: .
+    cgi: { .php: php-cgi }
+    locations:
+      /put/: { upload_store: Up, allowed_methods: [GET, HEAD, PUT] }
+`;
+  const files = { "Up/x.php": "SOURCE", "x.php": "SOURCE", "certs/Key.pem": "secret" };
+  for (const system of ["darwin", "windows"] as const) {
+    for (const tellsSpelling of [true, false]) {
+      const made = site(yaml, files, undefined, undefined, system);
+      made.files.tellsSpelling = tellsSpelling;
+      made.cache.withhold(["/site/certs/Key.pem"]);
+      for (const target of ["/Up/x.php", "/up/x.php", "/UP/X.PHP", "/certs/Key.pem", "/certs/KEY.PEM"]) {
+        const status = await statusOf(made, target);
+        assertEquals(/^40[34]$/.test(status), true, `${system} ${target} ${status}`);
+      }
+      assertEquals(made.ran.length, 0);
+      assertEquals(await made.get("/x.php"), "200 ran /x.php");
+    }
+  }
+});

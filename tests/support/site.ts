@@ -101,6 +101,7 @@ export interface TestSite {
   /** What plain HTTP gets on an address that speaks TLS; undefined where it is sent there. */
   askPlain(target: string, request?: SiteRequest): Promise<SiteAnswer | undefined>;
   readonly files: FakeFiles;
+  readonly cache: FileCache;
   readonly clock: FakeClock;
   readonly store: FakeStore;
   /** Servers of somebody else. */
@@ -223,6 +224,7 @@ export function site(
       return `${status} ${text}`;
     },
     files: store.files,
+    cache,
     clock,
     store,
     dialer,
