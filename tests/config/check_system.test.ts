@@ -1,5 +1,5 @@
 // What a configuration asks for that another system cannot do.
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { decodeConfig } from "../../lib/config/decode.ts";
 import type { System } from "../../lib/ports.ts";
 
@@ -78,4 +78,17 @@ Deno.test("two locations that the disks take for one are refused", () => {
   assertEquals(issuesOn("linux", keys), []);
   assertEquals(issuesOn("darwin", keys), [issue]);
   assertEquals(issuesOn("windows", keys), [issue]);
+});
+
+Deno.test("docs/systems.md has the words of every refusal", async () => {
+  const page = await Deno.readTextFile(new URL("../../docs/systems.md", import.meta.url));
+  for (const [, issue] of ON_WINDOWS) {
+    const words = issue.replace(/^\S+ \S+: /, "").replaceAll(".bat: python", ".py: python");
+    assertStringIncludes(page, `> ${words}\n`);
+  }
+  assertStringIncludes(
+    page,
+    `> differs from the location "/a/" in nothing that the disks of this system tell apart: remove one\n`,
+  );
+  assertStringIncludes(page, "> this system cannot share a port among threads: one worker\n");
 });
