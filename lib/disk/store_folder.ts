@@ -5,7 +5,7 @@
  * @module
  */
 import { isContained } from "../http/containment.ts";
-import { mayBeWithin } from "../http/disk_names.ts";
+import { isMisspelt, mayBeWithin } from "../http/disk_names.ts";
 import { fileEntityTag } from "../http/etag.ts";
 import type {
   FolderEntry,
@@ -50,6 +50,7 @@ export class StoreFolder implements WritableFolder {
   occupant(name: string): Occupant {
     const stat = this.#statOf(name);
     if (stat === undefined || stat === "unfit") return { kind: stat ?? "nothing" };
+    if (this.#isMisspelt(name)) return { kind: "unfit", isMisspelt: true };
     if (stat.kind === "directory") return { kind: "folder" };
     const validators = { etag: fileEntityTag(stat), modified: stat.modified };
     return { kind: "file", validators, size: stat.size };
@@ -225,6 +226,14 @@ export class StoreFolder implements WritableFolder {
   /** File systems may take names for the same that differ in case; one lock for both is never wrong. */
   #lockOf(name: string): string {
     return `${this.place.realPath}/${name}`.toLowerCase();
+  }
+
+  /** SECURITY: what holds for a name, such as a lock, must hold for what has it, however it is asked for. */
+  #isMisspelt(name: string): boolean {
+    const { files } = this.ports;
+    if (files.names === undefined) return false;
+    const real = files.realPath(this.#pathOf(name));
+    return real !== undefined && isMisspelt(files.names, `/${name}`, real);
   }
 
   #statOf(name: string): FileStat | "unfit" | undefined {

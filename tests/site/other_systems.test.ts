@@ -211,3 +211,20 @@ servers:
     }
   }
 });
+
+Deno.test("what is stored is changed by its own spelling alone, but may be given another", async () => {
+  for (const system of ["darwin", "windows"] as const) {
+    const made = on(system);
+    const ask = async (method: string, target: string, rest: Partial<SiteRequest> = {}) =>
+      (await made.ask(target, { method, ...rest })).status;
+    assertEquals(await ask("PUT", "/up/KEPT.TXT", { body: "new" }), 404);
+    assertEquals(await ask("DELETE", "/up/Kept.txt"), 404);
+    assertEquals(await ask("MKCOL", "/up/KEPT.TXT"), 403);
+    assertEquals(await made.get("/up/kept.txt"), "200 kept");
+    const fields = { Destination: "http://localhost/up/Kept.TXT" };
+    assertEquals(await ask("MOVE", "/up/kept.txt", { fields }), 201);
+    assertEquals(await made.get("/up/Kept.TXT"), "200 kept");
+    assertEquals(await ask("PUT", "/up/Kept.TXT", { body: "new" }), 204);
+    assertEquals(await ask("DELETE", "/up/Kept.TXT"), 204);
+  }
+});
