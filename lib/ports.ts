@@ -6,6 +6,20 @@
  * @module
  */
 
+/** The systems that there is an executable for; what is none of them is taken for Linux. */
+export type System = "linux" | "darwin" | "windows";
+
+/** How the disks of a system tell names apart, where not each name is its own. Paths have slashes. */
+export interface DiskNames {
+  readonly system: System;
+  /** True for a path with a name that means another file there, or none: it is not to be asked for. */
+  meansAnother(path: string): boolean;
+  /** The one of the spellings of a path that are equal in all but the bytes that they are written with. */
+  form(path: string): string;
+  /** One text for all spellings of a path that may lead to the same. */
+  fold(path: string): string;
+}
+
 /** What a path names, links followed. Times are milliseconds since the epoch. */
 export interface FileStat {
   readonly kind: "file" | "directory" | "other";
@@ -15,7 +29,7 @@ export interface FileStat {
   readonly changed: number;
   readonly device: number;
   readonly inode: number;
-  /** Somebody may run it. True where the system has no such mark. */
+  /** Somebody may run it. Where the system has no mark for that, its name tells. */
   readonly executable: boolean;
 }
 
@@ -59,6 +73,8 @@ export interface DirectoryEntry {
 
 /** A look may be shared by requests that were received together, before it was taken; never by later ones. */
 export interface FileSystem {
+  /** Undefined where each name is its own, as on Linux. */
+  readonly names?: DiskNames | undefined;
   /** Undefined where nothing is (a part of the path missing, or not a folder, or too long a name). */
   stat(path: string): FileStat | undefined;
   /** Like stat, for a path that is often not there: dearer by a probe if it is, much cheaper if it is not. */

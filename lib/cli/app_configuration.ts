@@ -4,6 +4,7 @@
  * @module
  */
 import { resolve } from "@std/path";
+import { withSlashes } from "../config/absolute.ts";
 import { appConfig } from "../config/app.ts";
 import { freePort } from "../runtime/free_port.ts";
 import { nameOfFolder, parseAppName } from "./app_name.ts";
@@ -14,7 +15,7 @@ import type { LoadedConfiguration } from "./loaded_configuration.ts";
 /** @throws {UsageError | FileAccessError} */
 export function loadAppConfiguration(commandLine: CommandLine): LoadedConfiguration {
   const { operand, name, beside } = commandLine;
-  const folder = resolve(operand ?? ".");
+  const folder = withSlashes(resolve(operand ?? "."));
   if (kindOf(folder, operand ?? ".") === "file") {
     throw new UsageError(`"${operand}" is a file: name the folder that it is in`);
   }

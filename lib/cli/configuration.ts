@@ -4,6 +4,7 @@
  * @module
  */
 import { basename, resolve } from "@std/path";
+import { withSlashes } from "../config/absolute.ts";
 import { fileConfig, type FileOptions, folderConfig } from "../config/defaults.ts";
 import { endpointsOf, withEndpoints } from "../config/listen.ts";
 import { uploadStores } from "../config/places.ts";
@@ -99,7 +100,7 @@ export function configurationFile({ config }: CommandLine): string {
 /** The configuration for DIR or FILE. @throws {UsageError | FileAccessError} */
 function configForOperand(commandLine: CommandLine): Config {
   const operand = commandLine.operand ?? ".";
-  const path = resolve(operand);
+  const path = withSlashes(resolve(operand));
   const { switches } = commandLine, shared = sharedOptions(commandLine);
   if (kindOf(path, operand) === "file") {
     refuseFolderOptions(commandLine, operand);

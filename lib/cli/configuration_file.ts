@@ -39,8 +39,9 @@ export function loadFile(file: string, isNamed: boolean): LoadedFile {
   } catch (error) {
     throw new FileAccessError(`${file} ${readingProblem(error, file)}`);
   }
-  const { findProgram, missing } = systemInfo();
+  const { os, findProgram, missing } = systemInfo();
   const outside = {
+    os,
     realPath,
     findProgram,
     missing,

@@ -4,6 +4,7 @@
  * @module
  */
 import { type Endpoint, endpointKey, isName } from "../http/endpoint.ts";
+import type { System } from "../ports.ts";
 import { ListenError } from "../runtime/net.ts";
 
 /** Ports from here on are everybody's, unless the system is told otherwise. */
@@ -22,8 +23,9 @@ export function withAdvice(
   error: ListenError,
   sources: AddressSources,
   executable: string | undefined,
+  os: System = "linux",
 ): ListenError {
-  const advice = adviceFor(error, sources, executable);
+  const advice = adviceFor(error, sources, executable, os);
   return advice === undefined ? error : new ListenError(
     `${error.message}: ${advice}`,
     error.problem,
@@ -36,6 +38,7 @@ function adviceFor(
   { problem, endpoint }: ListenError,
   sources: AddressSources,
   executable: string | undefined,
+  os: System,
 ): string | undefined {
   const where = (option: string) => placeOf(endpoint, sources, option);
   switch (problem) {
@@ -48,7 +51,12 @@ function adviceFor(
     case "unresolved":
       return `check its spelling, or write an IP address ${where("--host")}`;
     case "denied": {
+      if (os === "windows") {
+        return `choose another ${where("--port")}: Windows keeps those for itself that are listed by ` +
+          `"netsh interface ipv4 show excludedportrange protocol=tcp"`;
+      }
       if (endpoint.port >= FIRST_FREE_PORT) return `choose another ${where("--port")}`;
+      if (os === "darwin") return `choose one from ${FIRST_FREE_PORT} on ${where("--port 8080")}`;
       const program = executable ?? "PROGRAM";
       return `choose one from ${FIRST_FREE_PORT} on ${where("--port 8080")}, or allow it with ` +
         `"sudo setcap cap_net_bind_service=+ep ${program}" or ` +

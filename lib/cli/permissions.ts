@@ -7,9 +7,10 @@ import { endpointsOf } from "../config/listen.ts";
 import { DEBUGGER_ADDRESS } from "../runtime/debugger_port.ts";
 import { ListenError, permissionToLookUp } from "../runtime/net.ts";
 import { INTERFACES } from "../runtime/own_addresses.ts";
+import { SYSTEM } from "../runtime/system.ts";
 import { hostNames, withAddresses } from "../supervisor/endpoints.ts";
 import { liveTrees } from "../supervisor/live_trees.ts";
-import { permissionFlags, shellWord, workerPermissions } from "../supervisor/permissions.ts";
+import { permissionFlags, shellWord, windowsWord, workerPermissions } from "../supervisor/permissions.ts";
 import {
   authorityNeeds,
   inspectorNeeds,
@@ -61,7 +62,7 @@ export async function permissions(commandLine: CommandLine): Promise<void> {
         "variables on with nothing less",
     );
   }
-  print(`${flags.map(shellWord).join(" ")}\n`);
+  print(`${flags.map(SYSTEM === "windows" ? windowsWord : shellWord).join(" ")}\n`);
   if (standalone) printToStderr(`webserv: ${FOR_DENO}`);
 }
 
@@ -70,6 +71,6 @@ function addressesOf(config: Config, listens: AddressSources["listens"]): Config
     return withAddresses(config);
   } catch (error) {
     if (!(error instanceof ListenError)) throw error;
-    throw withAdvice(error, { listens, takesOptions: false }, undefined);
+    throw withAdvice(error, { listens, takesOptions: false }, undefined, SYSTEM);
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { basename, dirname, join } from "@std/path";
+import { despiteOthers } from "../runtime/despite_others.ts";
 import { FileAccessError, writingProblem } from "./file_problems.ts";
 
 /** A file with the first port and a newline, there for as long as the server is ready. Its owner removes it. */
@@ -29,7 +30,7 @@ export class PortFile {
     const unfinished = join(dirname(this.#path), `.${basename(this.#path)}.${Deno.pid}`);
     try {
       Deno.writeTextFileSync(unfinished, content, { createNew: true });
-      Deno.renameSync(unfinished, this.#path);
+      despiteOthers(() => Deno.renameSync(unfinished, this.#path));
     } catch (error) {
       removeIfThere(unfinished);
       throw this.#problem(error);

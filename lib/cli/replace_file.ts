@@ -4,6 +4,8 @@
  * @module
  */
 import { basename, dirname, join } from "@std/path";
+import { despiteOthers } from "../runtime/despite_others.ts";
+import { SYSTEM } from "../runtime/system.ts";
 
 /** For a file that was not there: nobody but its owner is to read hashes. */
 const OWNER_ALONE = 0o600;
@@ -24,7 +26,7 @@ export function replaceFile(path: string, text: string): void {
     writeAll(file, new TextEncoder().encode(text));
     file.syncDataSync();
     if (before !== undefined) keepOwner(unfinished, before);
-    Deno.renameSync(unfinished, place);
+    despiteOthers(() => Deno.renameSync(unfinished, place));
   } catch (error) {
     removeIfThere(unfinished);
     throw error;
@@ -37,7 +39,7 @@ function writeAll(file: Deno.FsFile, bytes: Uint8Array): void {
 }
 
 function keepOwner(path: string, { mode, uid, gid }: Deno.FileInfo): void {
-  if (Deno.build.os === "windows") return;
+  if (SYSTEM === "windows") return;
   try {
     Deno.chownSync(path, uid, gid);
   } catch (error) {

@@ -19,6 +19,7 @@ import { ownAddresses } from "../runtime/own_addresses.ts";
 import { ProcessGroups } from "../runtime/process_groups.ts";
 import { onSignal } from "../runtime/signals.ts";
 import { currentTerminal, onResize } from "../runtime/terminal.ts";
+import { SYSTEM } from "../runtime/system.ts";
 import { StartError, Supervisor, type SupervisorOptions } from "../supervisor/supervisor.ts";
 import { systemInfo } from "../supervisor/system_info.ts";
 import { browserUrls, firstEndpoint, inspectorUrl, isAll } from "./addresses.ts";
@@ -72,7 +73,7 @@ export async function serve(
   const warn = async () => {
     for (const warning of warnings) await tell(`warning: ${warning}`);
   };
-  const groups = new ProcessGroups(system.killProgram);
+  const groups = new ProcessGroups(system.killProgram, system.os);
   onEnd(() => groups.killAll());
   const portFile = commandLine.portFile === undefined ? undefined : new PortFile(commandLine.portFile);
   if (portFile !== undefined) onEnd(() => portFile.remove());
@@ -272,7 +273,12 @@ async function start(
       if (!(error instanceof ListenError)) throw error;
       const isLast = !mayTryOtherPorts || port === wanted + PORTS_TRIED;
       if (error.problem === "taken" && !isLast) continue;
-      throw withAdvice(error, { listens, takesOptions: endpointsOf(config).length === 1 }, executable());
+      throw withAdvice(
+        error,
+        { listens, takesOptions: endpointsOf(config).length === 1 },
+        executable(),
+        SYSTEM,
+      );
     }
   }
 }
@@ -309,7 +315,7 @@ async function reload(
     return undefined;
   } catch (thrown) {
     const error = thrown instanceof ListenError
-      ? withAdvice(thrown, { listens, takesOptions: false }, executable())
+      ? withAdvice(thrown, { listens, takesOptions: false }, executable(), SYSTEM)
       : thrown;
     const known = [ConfigError, FileAccessError, ListenError, StartError].some((kind) =>
       error instanceof kind

@@ -15,6 +15,7 @@ import { checkLabels } from "./check_labels.ts";
 import { checkLinks } from "./check_links.ts";
 import { checkLocalNames } from "./check_local_names.ts";
 import { checkOutside } from "./check_outside.ts";
+import { checkSystem } from "./check_system.ts";
 import { checkPlaces } from "./check_places.ts";
 import { checkServers } from "./check_servers.ts";
 import { decodeText } from "./encoding.ts";
@@ -99,6 +100,7 @@ export function decodeConfig(
     warnAboutLiveReload(server, servers[index]!, warnings.report);
   }
   if (outside) {
+    checkSystem(section, outside.os ?? "linux", issues.report);
     checkPlaces(config, section, outside, reports);
     checkOutside(config, section, outside, reports);
     checkLinks(config, section, outside, reports);

@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { basename, resolve } from "@std/path";
+import { basename } from "@std/path";
 import { inlineDisposition } from "../http/content_disposition.ts";
 import { type Endpoint, endpointOf } from "../http/endpoint.ts";
+import { absolute } from "./absolute.ts";
 import { OWN_USERS } from "./access.ts";
 import type { WrittenFields } from "./key_decoders.ts";
 import { completeLocation, completeTop } from "./complete.ts";
@@ -62,8 +63,8 @@ const INTERPRETERS_BESIDE_UPLOADS: Interpreters = { ...INTERPRETERS, ".js": ALON
 /** The configuration that serves one folder. */
 export function folderConfig(options: FolderOptions): Config {
   const { listing, spa, cors, headers, upload, cgi, sites = false } = options;
-  const root = sites ? resolve(options.root, "$host_label") : options.root;
-  const programFolder = resolve(root, "cgi-bin");
+  const root = sites ? absolute(options.root, "$host_label") : options.root;
+  const programFolder = absolute(root, "cgi-bin");
   const shared = {
     autoindex: listing,
     cors,

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { resolve } from "@std/path";
 import {
   type Decoder,
   isList,
@@ -19,6 +18,7 @@ import {
 } from "./decoder.ts";
 import { CONTENT_CODINGS } from "../http/content_coding.ts";
 import type { ContentCoding } from "../ports.ts";
+import { absolute, isWrittenAsPath } from "./absolute.ts";
 import { quote, type Report } from "./issues.ts";
 import type { Node } from "./node.ts";
 import * as names from "./names.ts";
@@ -117,7 +117,7 @@ function anyPath(
       report(node, `"~" is not known here: write the whole path, not ${quote(written)}`);
     } else if (refuse(written) !== undefined) report(node, refuse(written)!);
     else if (written.includes("\0")) report(node, `expected ${what}, not ${quote(written)}`);
-    else return resolve(folder, written);
+    else return absolute(folder, written);
     return undefined;
   };
 }
@@ -306,7 +306,7 @@ export function command(what: string, folder: string): Decoder<readonly string[]
     const [program, ...rest] = words;
     if (program === undefined || program === "") return void report(node, `expected ${what}, not nothing`);
     // Like a path anywhere else in the file; a bare name is looked for in PATH.
-    return [program.includes("/") ? resolve(folder, program) : program, ...rest];
+    return [isWrittenAsPath(program) ? absolute(folder, program) : program, ...rest];
   };
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { System } from "../ports.ts";
 import type { Report } from "./issues.ts";
 
 /** What is at a path. `unknown`: we may not look. */
@@ -25,6 +26,8 @@ export type UsersLook = { readonly names: ReadonlySet<string> } | { readonly pro
 
 /** What is known of the places that a file names. */
 export interface PlacesOutside {
+  /** By default Linux. */
+  readonly os?: System;
   /** A path with every link resolved, so far as there is anything. */
   readonly realPath: (path: string) => string;
   /** The file that a name on the search path stands for; undefined if there is none. */

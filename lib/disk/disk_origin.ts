@@ -9,7 +9,7 @@ import { type DirectoryEntry, FileError, type FileStat } from "../ports.ts";
 import type { FileCache } from "./file_cache.ts";
 import type { DiskFile, DiskFolder } from "./found.ts";
 import type { HeldFile } from "./held_file.ts";
-import { isListed, joinPath, listedAt, locate, NO_FOLDERS, type Place } from "./place.ts";
+import { isListed, isWithheld, joinPath, listedAt, locate, NO_FOLDERS, type Place } from "./place.ts";
 import type { Refusal } from "./refused.ts";
 
 /** One row of a folder's listing, with what was seen there. */
@@ -71,7 +71,7 @@ export class DiskOrigin implements Origin {
       if (turn.isOver()) await turn.next();
       if (
         !accepts(found.name, found.isFile === true) ||
-        withheld.has(joinPath(folder.realPath, `/${found.name}`))
+        isWithheld(files, joinPath(folder.realPath, `/${found.name}`), withheld)
       ) continue;
       try {
         const entry = this.#describe(folder, found);

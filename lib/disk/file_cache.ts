@@ -13,7 +13,7 @@ import { Absences } from "./absences.ts";
 import { type Contents, DiskFile, DiskFolder, isUnchanged } from "./found.ts";
 import { fileInMemory, HeldContents, HeldFile, read } from "./held_file.ts";
 import { Makings } from "./makings.ts";
-import { isAt, locate, NO_FOLDERS, type Place } from "./place.ts";
+import { isAt, locate, meansAnother, NO_FOLDERS, type Place } from "./place.ts";
 import { type Refusal, refusalOf } from "./refused.ts";
 import { CHANGED_GRAIN, RACY } from "./times.ts";
 
@@ -70,6 +70,7 @@ export class FileCache implements Contents {
    */
   find(path: string, root: string, linksTo = NO_FOLDERS): DiskFile | DiskFolder | undefined {
     const entry = this.#entries.get(path);
+    if (entry === undefined && meansAnother(this.files, path, root)) return undefined;
     const stat = entry ? this.files.stat(path) : this.files.probe(path);
     if (entry) {
       if (stat && isUnchanged(entry.stat, stat) && entry.root === root && areSame(entry.linksTo, linksTo)) {

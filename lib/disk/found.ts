@@ -12,7 +12,7 @@ import type { Folder, Representation } from "../http/origin.ts";
 import type { ByteRange } from "../http/ranges.ts";
 import type { Clock, FileStat, OpenFile } from "../ports.ts";
 import { FileSource } from "./file_source.ts";
-import type { Place } from "./place.ts";
+import { isSameWhereKnown, type Place } from "./place.ts";
 
 /** A folder that may be listed. */
 export class DiskFolder implements Folder {
@@ -165,6 +165,7 @@ function linkedName(path: string, place: Place): string | undefined {
 
 /** True if nothing tells that two looks have seen different files, or different states of one. */
 export function isUnchanged(a: FileStat, b: FileStat): boolean {
-  return a.modified === b.modified && a.changed === b.changed && a.size === b.size && a.inode === b.inode &&
-    a.device === b.device && a.kind === b.kind && a.executable === b.executable;
+  return a.modified === b.modified && isSameWhereKnown(a.changed, b.changed) && a.size === b.size &&
+    isSameWhereKnown(a.inode, b.inode) && isSameWhereKnown(a.device, b.device) && a.kind === b.kind &&
+    a.executable === b.executable;
 }

@@ -18,11 +18,16 @@
  * What lies in a folder that links may lead to has that folder for its root: all of this holds there, too, and whatever
  * link led to it is done with once the path is resolved.
  *
+ * SECURITY: where disks take several names for one (FileSystem.names), a path leads nowhere unless its names are those that
+ * the disk itself gives: rules for `/private/` and `.php` hold for what is called so, and `/PRIVATE/X.PHP` must not be a
+ * way past them. Of a link on the way that is told by the other guards alone (lib/site/location_table.ts).
+ *
  * What cannot be told is a hard link: a file that has a name below the root is in it, whatever other names it has.
  *
  * @module
  */
 import { isContained } from "../http/containment.ts";
+import { isMisspelt, mayBeOneOf } from "../http/disk_names.ts";
 import { type Clock, FileError, type FileStat, type FileSystem } from "../ports.ts";
 import { CHANGED_GRAIN, RACY } from "./times.ts";
 
@@ -85,9 +90,12 @@ export function locate(
   root: string,
   linksTo = NO_FOLDERS,
 ): Place | undefined {
+  if (meansAnother(files, path, root)) return undefined;
   const since = clock.now();
   const realRoot = files.realPath(root), realPath = files.realPath(path);
-  if (realRoot === undefined || realPath === undefined || withheld?.has(realPath)) return undefined;
+  if (realRoot === undefined || realPath === undefined || isWithheld(files, realPath, withheld)) {
+    return undefined;
+  }
   const found = { path, realPath, root, realRoot, since, askedRoot: root, linksTo };
   if (isContained(realPath, realRoot)) return placeIn(files, found);
   for (const folder of linksTo) {
@@ -105,6 +113,8 @@ function placeIn(files: FileSystem, found: Omit<Place, "stat">): Place | undefin
   const { path, realPath, root, realRoot } = found;
   const rest = belowRoot(realPath, realRoot);
   if (isHidden(rest)) return undefined;
+  const { names } = files;
+  if (names !== undefined && isMisspelt(names, belowAsked(path, found.askedRoot), rest)) return undefined;
   const placePath = joinPath(root, rest);
   const stat = lookAt(files, placePath, root);
   if (!stat || stat.kind === "other") {
@@ -115,6 +125,25 @@ function placeIn(files: FileSystem, found: Omit<Place, "stat">): Place | undefin
   const place = { ...found, path: placePath, stat };
   if (!isProved(files, place, rest) && !agrees(files, place, [])) throw new FileError("changed", path);
   return place;
+}
+
+/** True for a resolved path that is not there for requests. */
+export function isWithheld(
+  { names }: FileSystem,
+  realPath: string,
+  withheld: ReadonlySet<string> | undefined,
+): boolean {
+  return withheld !== undefined && mayBeOneOf(names, realPath, withheld);
+}
+
+/** True for a path that the system would take for another one's: it is not to be asked for. */
+export function meansAnother({ names }: FileSystem, path: string, root: string): boolean {
+  return names !== undefined && names.meansAnother(belowAsked(path, root));
+}
+
+/** What is behind a root in a path that was joined to it. */
+function belowAsked(path: string, root: string): string {
+  return path.slice(root === "/" ? 0 : root.length);
 }
 
 /** One that may not be looked at is no way to others. */
@@ -171,7 +200,12 @@ function isProvedFolder(files: FileSystem, folder: Place): boolean {
 
 /** True if two looks have seen one file or folder, in whatever state. */
 export function isSame(a: FileStat, b: FileStat): boolean {
-  return a.inode === b.inode && a.device === b.device && a.kind === b.kind;
+  return isSameWhereKnown(a.inode, b.inode) && isSameWhereKnown(a.device, b.device) && a.kind === b.kind;
+}
+
+/** Windows does not always tell such a number, which is 0 then: by its path of what it tells by its descriptor, or neither way. */
+export function isSameWhereKnown(one: number, other: number): boolean {
+  return one === other || one === 0 || other === 0;
 }
 
 /** SECURITY: names that start with a dot are not there for requests, and so neither by another name. */

@@ -5,13 +5,17 @@
  * @module
  */
 import { isContained } from "../http/containment.ts";
-import { belowRoot, isHidden, type PlacePorts, realFolder } from "./place.ts";
+import { isMisspelt } from "../http/disk_names.ts";
+import { belowRoot, isHidden, isWithheld, type PlacePorts, realFolder } from "./place.ts";
 
-/** Where links lead a path: out of its root, or to a name that starts with a dot. */
+/**
+ * Where a path leads that is not found: by links out of its root, or to a name that starts with a dot; or, where disks take
+ * several names for one, to a name that is written in another way.
+ */
 export interface Refusal {
   /** As it was asked for. */
   readonly path: string;
-  readonly why: "outside" | "hidden";
+  readonly why: "outside" | "hidden" | "spelling";
   readonly realPath: string;
 }
 
@@ -23,9 +27,15 @@ export function refusalOf(
   linksTo: readonly string[],
 ): Refusal | undefined {
   const realRoot = files.realPath(root), realPath = files.realPath(path);
-  if (realRoot === undefined || realPath === undefined || withheld?.has(realPath)) return undefined;
+  if (realRoot === undefined || realPath === undefined || isWithheld(files, realPath, withheld)) {
+    return undefined;
+  }
   if (isContained(realPath, realRoot)) {
-    return isHidden(belowRoot(realPath, realRoot)) ? { path, why: "hidden", realPath } : undefined;
+    const rest = belowRoot(realPath, realRoot), { names } = files;
+    if (isHidden(rest)) return { path, why: "hidden", realPath };
+    const isMeant = names === undefined ||
+      !isMisspelt(names, path.slice(root === "/" ? 0 : root.length), rest);
+    return isMeant ? undefined : { path, why: "spelling", realPath };
   }
   const isAllowed = linksTo.some((folder) => {
     const real = realFolder(files, folder);

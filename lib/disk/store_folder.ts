@@ -5,6 +5,7 @@
  * @module
  */
 import { isContained } from "../http/containment.ts";
+import { isMisspelt, mayBeWithin } from "../http/disk_names.ts";
 import { fileEntityTag } from "../http/etag.ts";
 import type {
   FolderEntry,
@@ -18,7 +19,16 @@ import type {
   WritableOrigin,
 } from "../http/origin.ts";
 import { type FileAside, FileError, type FileStat } from "../ports.ts";
-import { type Anchor, belowRoot, isSame, isStill, joinPath, locate, type Place } from "./place.ts";
+import {
+  type Anchor,
+  belowRoot,
+  isSame,
+  isStill,
+  isWithheld,
+  joinPath,
+  locate,
+  type Place,
+} from "./place.ts";
 import { ATTEMPTS, removeAside, StoredContent, type StorePorts, takeAside } from "./stored_content.ts";
 
 export type { StorePorts } from "./stored_content.ts";
@@ -40,6 +50,7 @@ export class StoreFolder implements WritableFolder {
   occupant(name: string): Occupant {
     const stat = this.#statOf(name);
     if (stat === undefined || stat === "unfit") return { kind: stat ?? "nothing" };
+    if (this.#isMisspelt(name)) return { kind: "unfit", isMisspelt: true };
     if (stat.kind === "directory") return { kind: "folder" };
     const validators = { etag: fileEntityTag(stat), modified: stat.modified };
     return { kind: "file", validators, size: stat.size };
@@ -161,7 +172,8 @@ export class StoreFolder implements WritableFolder {
   async #list() {
     const { ports: { files, withheld }, place } = this, entries: FolderEntry[] = [], others: string[] = [];
     for (const { name, link } of await files.list(place.path)) {
-      const isLeftOut = link || name.startsWith(".") || withheld?.has(joinPath(place.realPath, `/${name}`));
+      const isLeftOut = link || name.startsWith(".") ||
+        isWithheld(files, joinPath(place.realPath, `/${name}`), withheld);
       const stat = isLeftOut ? undefined : files.lstat(this.#pathOf(name));
       if (stat === undefined || stat.kind === "other") others.push(name);
       else {
@@ -216,9 +228,17 @@ export class StoreFolder implements WritableFolder {
     return `${this.place.realPath}/${name}`.toLowerCase();
   }
 
+  /** SECURITY: what holds for a name, such as a lock, must hold for what has it, however it is asked for. */
+  #isMisspelt(name: string): boolean {
+    const { files } = this.ports;
+    if (files.names === undefined) return false;
+    const real = files.realPath(this.#pathOf(name));
+    return real !== undefined && isMisspelt(files.names, `/${name}`, real);
+  }
+
   #statOf(name: string): FileStat | "unfit" | undefined {
     const { files, store, withheld } = this.ports, path = this.#pathOf(name);
-    if (withheld?.has(joinPath(this.place.realPath, `/${name}`))) return "unfit";
+    if (isWithheld(files, joinPath(this.place.realPath, `/${name}`), withheld)) return "unfit";
     const stat = files.lstat(path);
     if (stat?.kind !== "other") return stat;
     // SECURITY: also a link to nothing: what it names might come to be outside.
@@ -243,15 +263,17 @@ export class StoreFolder implements WritableFolder {
   #guard(name: string): void {
     const { ports: { files, withheld }, place: { realPath }, origin: { programs } } = this;
     const path = joinPath(realPath, `/${name}`);
-    const isAbove = (other: string) => isContained(files.realPath(other) ?? other, path);
-    if (!programs.some(isAbove) && !(withheld && [...withheld].some((other) => isContained(other, path)))) {
-      return;
-    }
+    const isIn = (other: string) => mayBeWithin(files.names, other, path);
+    const isAbove = (other: string) => isIn(files.realPath(other) ?? other);
+    if (!programs.some(isAbove) && !(withheld && [...withheld].some(isIn))) return;
     throw new FileError("denied", path, { cause: new Error("there are programs or withheld files below") });
   }
 
+  /** @throws {FileError} "denied" for a name that the system would take for another's */
   #pathOf(name: string): string {
-    return joinPath(this.place.path, `/${name}`);
+    const path = joinPath(this.place.path, `/${name}`);
+    if (!this.ports.files.names?.meansAnother(`/${name}`)) return path;
+    throw new FileError("denied", path, { cause: new Error("the name means another file on this system") });
   }
 }
 

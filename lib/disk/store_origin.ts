@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { isContained } from "../http/containment.ts";
+import { mayBeWithin } from "../http/disk_names.ts";
 import type { WritableOrigin } from "../http/origin.ts";
-import { joinPath, locate } from "./place.ts";
+import { joinPath, locate, meansAnother } from "./place.ts";
 import { StoreFolder, type StorePorts } from "./store_folder.ts";
 
 export type { StorePorts } from "./store_folder.ts";
@@ -22,14 +22,15 @@ export class StoreOrigin implements WritableOrigin {
   folder(path: string): StoreFolder | "missing" | "outside" {
     const { files } = this.ports;
     const asked = joinPath(this.root, path);
+    if (meansAnother(files, asked, this.root)) return "missing";
     const place = locate(this.ports, asked, this.root);
     if (!place) return files.realPath(asked) === undefined ? "missing" : "outside";
     const { realPath, realRoot } = place;
     // SECURITY: their own location would run what is stored there, by whatever link or spelling the path leads to them.
     for (const folder of this.programs) {
       const realFolder = files.realPath(folder);
-      if (realFolder === undefined || !isContained(realFolder, realRoot)) continue;
-      if (isContained(realPath, realFolder)) return "outside";
+      if (realFolder === undefined || !mayBeWithin(files.names, realFolder, realRoot)) continue;
+      if (mayBeWithin(files.names, realPath, realFolder)) return "outside";
     }
     return place.stat.kind === "directory" ? new StoreFolder(this.ports, place, this) : "missing";
   }

@@ -46,6 +46,10 @@ export class StoredContent implements NewContent {
   commit(name: string, replace: boolean): void {
     this.check();
     const path = joinPath(this.folder.path, `/${name}`);
+    if (this.ports.files.names?.meansAnother(`/${name}`)) {
+      this.discard();
+      throw new FileError("denied", path, { cause: new Error("the name means another file on this system") });
+    }
     this.file.commit(path, replace);
     // SECURITY: of a folder that was set to another place just then, nothing of ours is left there.
     if (isStill(this.ports, this.folder, { path, stat: this.file.stat })) return;

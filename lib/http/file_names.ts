@@ -12,6 +12,7 @@
  *
  * @module
  */
+import { isWindowsDevice } from "./disk_names.ts";
 
 /** Bytes in UTF-8 that a cleaned name may have: leaves room for additions, within the 255 of most file systems. */
 const MAX_CLEANED = 200;
@@ -28,8 +29,6 @@ const BEFORE_NAME = /^[\s.\p{Default_Ignorable_Code_Point}]+/u;
 const HIDDEN = /^\p{Default_Ignorable_Code_Point}*\./u;
 const FORBIDDEN_ON_WINDOWS = /[<>:"|?*]/g;
 const DRIVE = /^[A-Za-z]:/;
-// Windows looks at what is before the first dot, without the spaces there.
-const DEVICE = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$) *(?:\.|$)/i;
 
 /**
  * SECURITY: a configuration that is taken up without being named must not be one that was uploaded. In upper case, since
@@ -59,7 +58,7 @@ export function isStorableName(name: string): boolean {
 
 /** True for names that mean something to a system, or to us. */
 function isTaken(name: string): boolean {
-  return DEVICE.test(name) || name.replace(IGNORED, "").toUpperCase() === CONFIGURATION;
+  return isWindowsDevice(name) || name.replace(IGNORED, "").toUpperCase() === CONFIGURATION;
 }
 
 /** Takes from the stem what is too much, so that the extension stays. */

@@ -115,7 +115,11 @@ export type Occupant =
   | { readonly kind: "file"; readonly validators: Validators; readonly size: number }
   | { readonly kind: "folder" }
   /** A link that leads out of the origin or to nothing, or something that is neither file nor folder. */
-  | { readonly kind: "unfit" };
+  | {
+    readonly kind: "unfit";
+    /** It is there, but spelt otherwise: the disk takes both names for one. */
+    readonly isMisspelt?: boolean;
+  };
 
 /** What is known of content before it comes. */
 export interface ContentOf {

@@ -7,6 +7,7 @@
  */
 import { dirname, join } from "@std/path";
 import { fileError } from "./files.ts";
+import { despiteOthers } from "./despite_others.ts";
 
 /**
  * Key and certificate, PEM: nobody else may read it. SECURITY: with a dot, so that it is not sent should its folder lie
@@ -200,7 +201,7 @@ export class AuthorityFiles {
 
   /** A whole file under a name, in place of what has it. */
   #write(path: string, text: string, mode: number): void {
-    this.#whole(text, mode, path, (temporary) => Deno.renameSync(temporary, path));
+    this.#whole(text, mode, path, (temporary) => despiteOthers(() => Deno.renameSync(temporary, path)));
   }
 
   #whole(text: string, mode: number, path: string, take: (temporary: string) => void): void {

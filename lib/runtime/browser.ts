@@ -4,16 +4,24 @@
  * @module
  */
 
-const OPENERS: Partial<Record<typeof Deno.build.os, readonly string[]>> = {
+import type { System } from "../ports.ts";
+import { SYSTEM } from "./system.ts";
+
+/**
+ * What opens an address that is put behind its arguments. SECURITY: no shell, to which the & of a query would be the end of
+ * a command: `cmd /c start` is one.
+ */
+export const OPENERS: Readonly<Record<System, readonly [program: string, ...args: string[]]>> = {
+  linux: ["xdg-open"],
   darwin: ["open"],
-  windows: ["cmd", "/c", "start", ""],
+  windows: ["rundll32", "url.dll,FileProtocolHandler"],
 };
 
 /** Asks the system to show an address; says why if that cannot be done, which is no reason to stop serving. */
 export async function openBrowser(url: string, report: (line: string) => void): Promise<void> {
-  const [program, ...args] = OPENERS[Deno.build.os] ?? ["xdg-open"];
+  const [program, ...args] = OPENERS[SYSTEM];
   try {
-    const command = new Deno.Command(program!, {
+    const command = new Deno.Command(program, {
       args: [...args, url],
       stdin: "null",
       stdout: "null",

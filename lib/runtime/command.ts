@@ -4,12 +4,15 @@
  *
  * @module
  */
+import type { System } from "../ports.ts";
 import { CommandError } from "./command_error.ts";
 import { GroupTable } from "./group_table.ts";
 import { OrphanGuard } from "./orphan_guard.ts";
 import { knowsProcesses, membersOf } from "./process_facts.ts";
 import type { ProcessGroups } from "./process_groups.ts";
+import { killArguments } from "./process_trees.ts";
 import { sendSignal } from "./send_signal.ts";
+import { SYSTEM } from "./system.ts";
 
 /** What it takes to see to it that nothing is left of a command. */
 export interface CommandKeeper {
@@ -18,6 +21,7 @@ export interface CommandKeeper {
   readonly guardShell: string | undefined;
   readonly killProgram: string | undefined;
   readonly searchPath: string;
+  readonly os?: System;
 }
 
 /** What is started. */
@@ -30,6 +34,8 @@ export interface CommandStart {
   readonly piped: boolean;
   /** Where it is run; by default where this program is. */
   readonly folder?: string;
+  /** On Windows its arguments are handed on as they are, without being quoted. */
+  readonly isRaw?: boolean;
   /** It may read this program's standard input; by default it does. */
   readonly hasInput?: boolean;
 }
@@ -53,9 +59,12 @@ export class RunningCommand {
   readonly #piped: boolean;
   readonly #close: () => void;
   readonly #knows = knowsProcesses();
+  readonly #os: System;
   #signalled = false;
   #killing: Promise<void> | undefined;
   #isOver = false;
+  /** The command itself. */
+  #hasEnded = false;
 
   private constructor(
     child: Deno.ChildProcess,
@@ -65,6 +74,7 @@ export class RunningCommand {
   ) {
     this.#child = child;
     this.#keeper = keeper;
+    this.#os = keeper.os ?? SYSTEM;
     this.#guard = guard;
     this.#piped = piped;
     const groups = keeper.groups.open();
@@ -84,11 +94,12 @@ export class RunningCommand {
       const child = new Deno.Command(program!, {
         args,
         env: { ...start.environment, ...guard?.marks },
+        ...(start.isRaw && { windowsRawArguments: true }),
         ...(start.folder !== undefined && { cwd: start.folder }),
         stdin: start.hasInput ?? true ? "inherit" : "null",
         stdout: stream,
         stderr: stream,
-        detached: Deno.build.os !== "windows",
+        detached: (keeper.os ?? SYSTEM) !== "windows",
       }).spawn();
       return new RunningCommand(child, start, keeper, guard);
     } catch (error) {
@@ -102,10 +113,11 @@ export class RunningCommand {
     return this.#piped ? [this.#child.stdout, this.#child.stderr] : [];
   }
 
-  /** Passes a signal on to all of its group. */
+  /** Passes a signal on to all of its group. On Windows the console has told them all already. */
   signal(name: Deno.Signal): void {
     if (this.#isOver) return;
     if (name !== "SIGWINCH") this.#signalled = true;
+    if (this.#os === "windows") return;
     this.#send(name);
   }
 
@@ -128,6 +140,7 @@ export class RunningCommand {
       isKilled = signal !== null;
       return code;
     }, () => UNKNOWN_SIGNAL);
+    this.#hasEnded = true;
     if (this.#killing === undefined) await this.#endRest();
     this.#isOver = true;
     this.#close();
@@ -156,8 +169,8 @@ export class RunningCommand {
   /** @returns true if there is somebody in its group */
   #send(name: Deno.Signal | 0): boolean {
     const { pid } = this.#child;
-    if (Deno.build.os === "windows") {
-      if (name !== 0 && name !== "SIGWINCH") this.#killAlone();
+    if (this.#os === "windows") {
+      if (name === "SIGKILL") this.#killTree();
       return false;
     }
     const sent = sendSignal(-pid, name);
@@ -173,7 +186,14 @@ export class RunningCommand {
     }).outputSync().success;
   }
 
-  #killAlone(): void {
+  /** SECURITY: never what has ended, whose number may be another's by now. */
+  #killTree(): void {
+    const { killProgram } = this.#keeper, { pid } = this.#child;
+    if (this.#hasEnded) return;
+    if (killProgram !== undefined) {
+      const silent = { stdin: "null", stdout: "null", stderr: "null" } as const;
+      new Deno.Command(killProgram, { args: killArguments([pid], this.#os), ...silent }).outputSync();
+    }
     try {
       this.#child.kill("SIGKILL");
     } catch {

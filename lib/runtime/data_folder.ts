@@ -4,16 +4,14 @@
  * @module
  */
 import { join, resolve } from "@std/path";
+import type { System } from "../ports.ts";
 
 /** Variables of the environment that tell it. */
 export const DATA_VARIABLES = {
   linux: ["WEBSERV_DATA", "XDG_DATA_HOME", "HOME"],
   darwin: ["WEBSERV_DATA", "HOME"],
   windows: ["WEBSERV_DATA", "LOCALAPPDATA"],
-} as const;
-
-/** Systems by their conventions; others are like Linux. */
-export type Conventions = keyof typeof DATA_VARIABLES;
+} as const satisfies Readonly<Record<System, readonly string[]>>;
 
 /**
  * The folder, absolute, whether it is there or not; undefined where nothing says where the user is at home. It is that
@@ -22,7 +20,7 @@ export type Conventions = keyof typeof DATA_VARIABLES;
  * @param variable gives one of DATA_VARIABLES; undefined where it is not set, or may not be read
  */
 export function dataFolder(
-  system: Conventions,
+  system: System,
   variable: (name: string) => string | undefined,
 ): string | undefined {
   const own = variable("WEBSERV_DATA");
@@ -45,10 +43,4 @@ export function dataFolder(
       return data && join(data, "webserv");
     }
   }
-}
-
-/** The conventions of the system that this program runs on. */
-export function conventions(): Conventions {
-  const { os } = Deno.build;
-  return os === "windows" || os === "darwin" ? os : "linux";
 }

@@ -11,6 +11,7 @@
  *
  * @module
  */
+import { SYSTEM } from "./system.ts";
 const HOST = "127.0.0.1";
 
 /** The runtime's default, as Node's. */
@@ -84,7 +85,7 @@ async function turnAway(listener: Deno.TcpListener): Promise<void> {
 
 /** As far as is known an executable that was compiled does not; nobody is to rely on that. */
 function opensDebugger(): boolean {
-  if (Deno.build.os === "windows") return false;
+  if (SYSTEM === "windows") return false;
   const [major, minor] = Deno.version.deno.split(".").map(Number);
   return major! > FIRST_RELEASE[0] || (major === FIRST_RELEASE[0] && minor! >= FIRST_RELEASE[1]);
 }

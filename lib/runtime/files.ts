@@ -5,14 +5,11 @@
  */
 import { closeSync, constants, existsSync, fstatSync, openSync, read, readSync, type Stats } from "node:fs";
 import { setImmediate } from "node:timers";
-import {
-  type DirectoryEntry,
-  FileError,
-  type FileProblem,
-  type FileStat,
-  type FileSystem,
-  type OpenFile,
-} from "../ports.ts";
+import { type DirectoryEntry, FileError, type FileStat, type FileSystem, type OpenFile } from "../ports.ts";
+import { diskNamesOf, resolvedFormOf } from "../http/disk_names.ts";
+import { SYSTEM } from "./system.ts";
+import { fileProblemOf } from "./file_problems.ts";
+import { isProgramOfWindows } from "./find_program.ts";
 import { SharedStats } from "./shared_stats.ts";
 
 /** After so many entries of a folder, about 2 ms, others have their turn. */
@@ -20,6 +17,8 @@ const ENTRIES_PER_TURN = 1000;
 
 /** The file system of this machine. */
 export const fileSystem: FileSystem = {
+  names: diskNamesOf(SYSTEM),
+
   stat(path) {
     return stats.at(path, statOrMissing);
   },
@@ -29,11 +28,11 @@ export const fileSystem: FileSystem = {
   },
 
   lstat(path) {
-    return unlessMissing(path, () => toStat(Deno.lstatSync(path)));
+    return unlessMissing(path, () => toStat(Deno.lstatSync(path), path));
   },
 
   realPath(path) {
-    return unlessMissing(path, () => Deno.realPathSync(path));
+    return unlessMissing(path, () => resolvedForm(Deno.realPathSync(path)));
   },
 
   openSync(path) {
@@ -63,6 +62,8 @@ export const fileSystem: FileSystem = {
  */
 const READ_ONLY = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
 
+const resolvedForm = resolvedFormOf(SYSTEM);
+
 /** Shared by all requests of this thread. */
 const stats = new SharedStats<FileStat | undefined>();
 
@@ -72,7 +73,7 @@ export function forgetStats(): void {
 }
 
 function statOrMissing(path: string): FileStat | undefined {
-  return unlessMissing(path, () => toStat(Deno.statSync(path)));
+  return unlessMissing(path, () => toStat(Deno.statSync(path), path));
 }
 
 // PERF: a thrown NotFound costs many times what this probe does.
@@ -86,7 +87,7 @@ class File implements OpenFile {
   constructor(readonly path: string, readonly descriptor: number) {}
 
   stat(): FileStat {
-    return guarded(this.path, () => toStat(infoOf(fstatSync(this.descriptor))));
+    return guarded(this.path, () => toStat(infoOf(fstatSync(this.descriptor)), this.path));
   }
 
   readAt(buffer: Uint8Array, offset: number): Promise<number> {
@@ -120,8 +121,11 @@ function infoOf(stats: Stats): FileInfo {
   return { isFile: stats.isFile(), isDirectory: stats.isDirectory(), size, mtime, ctime, dev, ino, mode };
 }
 
-/** What the runtime tells, in our words. */
-export function toStat(info: FileInfo): FileStat {
+/**
+ * What the runtime tells, in our words. Of a file on Windows it does not tell the same by its path and by its descriptor,
+ * and of neither whether it is a program: its name does.
+ */
+export function toStat(info: FileInfo, path: string, system = SYSTEM): FileStat {
   return {
     kind: info.isFile ? "file" : info.isDirectory ? "directory" : "other",
     size: info.size,
@@ -129,7 +133,9 @@ export function toStat(info: FileInfo): FileStat {
     changed: timeOf(info.ctime),
     device: info.dev,
     inode: info.ino ?? 0,
-    executable: info.mode === null || (info.mode & 0o111) !== 0,
+    executable: system === "windows"
+      ? isProgramOfWindows(path)
+      : info.mode === null || (info.mode & 0o111) !== 0,
   };
 }
 
@@ -156,39 +162,8 @@ function unlessMissing<T>(path: string, act: () => T): T | undefined {
   }
 }
 
-/** By the system's error codes, which Deno hands through where it has no class of its own for them. */
-const PROBLEMS: Readonly<Record<string, FileProblem>> = {
-  ENOENT: "not found",
-  ENOTDIR: "not found",
-  ENAMETOOLONG: "not found",
-  ELOOP: "not found",
-  // A socket, or a device without a driver: nothing that could be opened.
-  ENXIO: "not found",
-  EINVAL: "not found",
-  EACCES: "denied",
-  EPERM: "denied",
-  EEXIST: "exists",
-  ENOTEMPTY: "not empty",
-  ENOSPC: "full",
-  EDQUOT: "full",
-  EMFILE: "busy",
-  ENFILE: "busy",
-};
-
 /** The one place where the system's errors about files get a meaning. */
 export function fileError(error: unknown, path: string): FileError {
   if (error instanceof FileError) return error;
-  return new FileError(problemOf(error), path, { cause: error });
-}
-
-function problemOf(error: unknown): FileProblem {
-  const code = error instanceof Error ? (error as Error & { code?: string }).code : undefined;
-  if (code !== undefined && PROBLEMS[code] !== undefined) return PROBLEMS[code];
-  if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return "not found";
-  if (error instanceof Deno.errors.FilesystemLoop) return "not found";
-  if (error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable) {
-    return "denied";
-  }
-  if (error instanceof Deno.errors.AlreadyExists) return "exists";
-  return "failed";
+  return new FileError(fileProblemOf(error, SYSTEM), path, { cause: error });
 }

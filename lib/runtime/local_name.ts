@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { SYSTEM } from "./system.ts";
 
 /** Where Avahi listens, which answers for a machine with Linux. */
 const AVAHI = "/run/avahi-daemon/socket";
@@ -15,7 +16,7 @@ export function localNameOf(name: string | undefined): string | undefined {
 }
 
 function isAnswered(): boolean {
-  if (Deno.build.os !== "linux") return Deno.build.os === "darwin";
+  if (SYSTEM !== "linux") return SYSTEM === "darwin";
   try {
     return Deno.statSync(AVAHI) !== undefined;
   } catch {

@@ -4,18 +4,20 @@
  * @module
  */
 import { FileError, type FileStat } from "../ports.ts";
+import { isAcrossDisks } from "./file_problems.ts";
+import { SYSTEM } from "./system.ts";
 import { fileError, fileSystem, toStat } from "./files.ts";
 
 /** The sandbox may not let an open file be looked at (see FileCache): its name is no other file's. */
 export function statOf(file: Deno.FsFile, path: string): FileStat {
-  const stat = tryOr(undefined, () => toStat(file.statSync())) ?? fileSystem.lstat(path);
+  const stat = tryOr(undefined, () => toStat(file.statSync(), path)) ?? fileSystem.lstat(path);
   if (!stat) throw new FileError("changed", path);
   return stat;
 }
 
 /** A file that is replaced keeps who may read it. */
 export function keepMode(replaced: string, by: string): void {
-  if (Deno.build.os === "windows") return;
+  if (SYSTEM === "windows") return;
   try {
     const { mode, isFile } = Deno.lstatSync(replaced);
     if (isFile && mode !== null) Deno.chmodSync(by, mode & 0o777);
@@ -51,7 +53,7 @@ export function linkNew(from: string, to: string): "linked" | "renamed" {
 
 /** The other name would be on another file system. */
 export function isElsewhere(error: unknown): boolean {
-  return (error as { code?: unknown } | undefined)?.code === "EXDEV";
+  return isAcrossDisks(error, SYSTEM);
 }
 
 /** For what not every file system, or every version of the runtime, can do. */

@@ -4,9 +4,10 @@
  * @module
  */
 import { type Endpoint, formatEndpoint } from "../http/endpoint.ts";
-import { AcceptError, type ByteConnection, type ConnectionListener } from "../ports.ts";
+import { AcceptError, type ByteConnection, type ConnectionListener, type System } from "../ports.ts";
 import { lastCall, sleep } from "./last_call.ts";
 import { Stream } from "./stream.ts";
+import { SYSTEM } from "./system.ts";
 
 /**
  * Why an address cannot be listened on: another program has it, this user may not, it is none of this machine, a name has
@@ -89,6 +90,20 @@ export function listenError(error: unknown, endpoint: Pick<Endpoint, "hostname" 
   return failure(`${hostname} cannot be listened on`, "failed");
 }
 
+/** EMFILE, ENFILE, ENOMEM and ENOBUFS by the numbers of each system; of Windows also those of Winsock. */
+const SCARCE: Readonly<Record<System, RegExp>> = {
+  linux: /os error (23|24|12|105)\b/,
+  darwin: /os error (23|24|12|55)\b/,
+  windows: /os error (4|8|14|10024|10055)\b/,
+};
+
+/** True if the system has no descriptor or memory left for now. */
+export function isScarce(error: unknown, system: System): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code } = error as Error & { code?: string };
+  return ["EMFILE", "ENFILE", "ENOBUFS", "ENOMEM"].includes(code ?? "") || SCARCE[system].test(error.message);
+}
+
 class Listener implements ConnectionListener {
   readonly address: { readonly hostname: string; readonly port: number };
   #finishing = false;
@@ -111,11 +126,7 @@ class Listener implements ConnectionListener {
       if (error instanceof Deno.errors.BadResource || error instanceof Deno.errors.Interrupted) {
         return undefined;
       }
-      const code = error instanceof Error ? (error as Error & { code?: string }).code : undefined;
-      const text = error instanceof Error ? error.message : "";
-      const scarce = ["EMFILE", "ENFILE", "ENOBUFS", "ENOMEM"].includes(code ?? "") ||
-        /os error (23|24|12|105)\b/.test(text);
-      throw new AcceptError(scarce, { cause: error });
+      throw new AcceptError(isScarce(error, SYSTEM), { cause: error });
     }
   }
 

@@ -7,6 +7,7 @@
 import { join, resolve } from "@std/path";
 import { FileError } from "../ports.ts";
 import { fileError } from "./files.ts";
+import { SYSTEM } from "./system.ts";
 
 /** A folder, and whose it is to be. */
 export interface OwnFolder {
@@ -17,7 +18,9 @@ export interface OwnFolder {
 }
 
 /** What to do about such a folder. */
-export const OWN_FOLDER_ADVICE = "set TMPDIR to a folder that can be written";
+export const OWN_FOLDER_ADVICE = `set ${
+  SYSTEM === "windows" ? "TEMP" : "TMPDIR"
+} to a folder that can be written`;
 
 /**
  * The folder of a user, with his number in its name: where it lies others have theirs.

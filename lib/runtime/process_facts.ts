@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { SYSTEM } from "./system.ts";
 
 /** One process. */
 export interface ProcessFacts {
@@ -18,7 +19,7 @@ export interface ProcessFacts {
 
 /** True where the other functions can tell. */
 export function knowsProcesses(): boolean {
-  return Deno.build.os === "linux" && isOurProc();
+  return SYSTEM === "linux" && isOurProc();
 }
 
 /** It may be that of other process ids, where somebody has made a namespace of them by halves. */

@@ -3,9 +3,12 @@
  *
  * @module
  */
+import type { System } from "../ports.ts";
 import { GroupTable } from "./group_table.ts";
 import { KnownGroups } from "./known_groups.ts";
+import { killArguments, killedOf } from "./process_trees.ts";
 import { sendSignal } from "./send_signal.ts";
+import { SYSTEM } from "./system.ts";
 
 /** Is told of every group, where the programs are started. */
 export interface GroupRegistry {
@@ -97,9 +100,12 @@ export class ProcessGroups {
   reap: (pid: number) => void = () => {};
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param killProgram the path of `kill`, for when the runtime may not do it itself */
-  constructor(killProgram: string | undefined) {
+  readonly #os: System;
+
+  /** @param killProgram the path of `kill`, for when the runtime may not do it itself; on Windows of `taskkill` */
+  constructor(killProgram: string | undefined, os = SYSTEM) {
     this.#killProgram = killProgram;
+    this.#os = os;
   }
 
   /**
@@ -148,7 +154,7 @@ export class ProcessGroups {
       // Before they are taken: what ends while others are killed is asked for next time, and must not be new to us then.
       const looked = known.time(), noted = table.noted(), ended = table.takeEnded();
       ended.forEach(this.reap);
-      this.#killGroups(ended.filter((pid) => isOurs(pid, known))).forEach(onLeft);
+      this.#killGroups(this.#leftOf(ended, known)).forEach(onLeft);
       const taken = new Set(ended);
       known.look(noted.filter((pid) => !taken.has(pid)), looked);
     }
@@ -157,29 +163,35 @@ export class ProcessGroups {
   #killAllOf(table: GroupTable, known: KnownGroups): void {
     // Some programs have ended, and nobody had the time to mark them.
     const running = table.running().filter((pid) => known.runs(pid) || isOurs(pid, known));
-    this.#killGroups([...running, ...leftOf(table, known)]);
+    this.#killGroups([...running, ...this.#leftOf(table.takeEnded(), known)]);
+  }
+
+  /**
+   * The groups that programs which have ended have left behind. SECURITY: without groups nothing says whose a process is,
+   * and the number may be another's by now.
+   */
+  #leftOf(ended: readonly number[], known: KnownGroups): number[] {
+    return this.#os === "windows" ? [] : ended.filter((pid) => isOurs(pid, known));
   }
 
   /** @returns those in which somebody was killed */
   #killGroups(pids: readonly number[]): number[] {
     const killed: number[] = [], left: number[] = [];
     for (const pid of pids) {
-      const sent = sendSignal(-pid, "SIGKILL");
+      const sent = this.#os === "windows" ? "not capable" : sendSignal(-pid, "SIGKILL");
       if (sent === "not capable") left.push(pid);
       else if (sent === "sent") killed.push(pid);
     }
     if (left.length === 0 || this.#killProgram === undefined) return killed;
     // Deno.kill wants the permission to run everything; to run `kill` is much less.
     const { stderr } = new Deno.Command(this.#killProgram, {
-      args: ["-KILL", "--", ...left.map((pid) => `-${pid}`)],
+      args: killArguments(left, this.#os),
       stderr: "piped",
       stdout: "null",
       stdin: "null",
     })
       .outputSync();
-    // It complains of each that it did not find, by its number.
-    const complaints = new TextDecoder().decode(stderr);
-    return [...killed, ...left.filter((pid) => !new RegExp(`-${pid}\\b`).test(complaints))];
+    return [...killed, ...killedOf(left, new TextDecoder().decode(stderr), this.#os)];
   }
 }
 
@@ -193,9 +205,4 @@ function isOurs(pid: number, known: KnownGroups): boolean {
   // That takes the other way of killing, which cannot look first.
   if (group === "not capable") return true;
   return group === "sent" && sendSignal(pid, 0) === "nobody" && known.isLeftBy(pid);
-}
-
-/** The groups that programs which have ended have left behind, each given once. */
-function leftOf(table: GroupTable, known: KnownGroups): number[] {
-  return table.takeEnded().filter((pid) => isOurs(pid, known));
 }

@@ -4,27 +4,49 @@
  *
  * @module
  */
-import { type ProcessCommand, ProcessError, type ProcessRunner, type RunningProcess } from "../ports.ts";
+import {
+  type ProcessCommand,
+  ProcessError,
+  type ProcessRunner,
+  type RunningProcess,
+  type System,
+} from "../ports.ts";
 import { PipeReader } from "./pipe_reader.ts";
 import type { GroupRegistry } from "./process_groups.ts";
+import { SYSTEM } from "./system.ts";
+
+/** What the system adds to how programs are started and ended. */
+export interface ProgramHost {
+  readonly os: System;
+  /** What each of them has in its environment, unless it is given another: without SystemRoot few start on Windows. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Where there are no groups: the registry ends a program with its children, and only as long as it is there itself. */
+  readonly endsTrees: boolean;
+}
+
+/** This system, where nothing is known of it but what it is. */
+const HERE: ProgramHost = { os: SYSTEM, environment: {}, endsTrees: false };
 
 /**
  * Starts programs.
  *
  * @param launcher the path of `setsid`, where there is one. PERF: a group of its own could be had from the runtime
  * (`detached`), but then it forks instead of spawning, which takes this whole process's page tables along: several
- * milliseconds in which nothing else is served, against a tenth for one more exec in the child.
+ * milliseconds in which nothing else is served, against a tenth for one more exec in the child. macOS has no setsid, and
+ * what could take its place there (perl, python3) takes longer to start than the fork: programs are `detached` there.
  * @param groups looks after the groups; undefined where nothing is to be started
  */
 export function processRunner(
   launcher: string | undefined,
   groups: GroupRegistry | undefined,
+  host = HERE,
 ): ProcessRunner {
   return {
     spawn(command) {
       if (!groups) throw new ProcessError("denied", command.program);
       try {
-        return new Process(start(command, launcher), command, launcher !== undefined, groups);
+        const child = new Deno.Command(...launch(command, launcher, host)).spawn();
+        return new Process(child, command, launcher !== undefined, groups, host);
       } catch (error) {
         throw new ProcessError(problemOf(error), command.program, { cause: error });
       }
@@ -32,20 +54,22 @@ export function processRunner(
   };
 }
 
-function start(
+/** The program that is started, and how. */
+export function launch(
   { program, args, folder, environment, hasInput }: ProcessCommand,
   launcher: string | undefined,
-) {
-  return new Deno.Command(launcher ?? program, {
+  host: Pick<ProgramHost, "os" | "environment">,
+): [program: string, options: Deno.CommandOptions] {
+  return [launcher ?? program, {
     args: launcher === undefined ? [...args] : [program, ...args],
     cwd: folder,
-    env: { ...environment },
+    env: { ...host.environment, ...environment },
     clearEnv: true,
-    detached: launcher === undefined && Deno.build.os !== "windows",
+    detached: launcher === undefined && host.os !== "windows",
     stdin: hasInput ? "piped" : "null",
     stdout: "piped",
     stderr: "piped",
-  }).spawn();
+  }];
 }
 
 function problemOf(error: unknown): ProcessError["problem"] {
@@ -61,6 +85,8 @@ class Process implements RunningProcess {
   startProblem: ProcessError["problem"] | undefined = undefined;
   /** What the launcher was told to start, until its first words were looked at. */
   #launched: string | undefined;
+  /** Nothing is left to find its children by once it is ended alone. */
+  readonly #isEndedAsTree: boolean;
   readonly #child: Deno.ChildProcess;
   readonly #groups: GroupRegistry;
   readonly #input: WritableStreamDefaultWriter<Uint8Array> | undefined;
@@ -72,7 +98,9 @@ class Process implements RunningProcess {
     { program, hasInput }: ProcessCommand,
     isLaunched: boolean,
     groups: GroupRegistry,
+    { os, endsTrees }: ProgramHost,
   ) {
+    this.#isEndedAsTree = os === "windows" && endsTrees;
     if (isLaunched) this.#launched = program;
     groups.started(child.pid);
     this.#child = child;
@@ -127,13 +155,15 @@ class Process implements RunningProcess {
   }
 
   terminate(): void {
-    this.#signal("SIGTERM");
+    // Without signals nobody can be asked.
+    if (this.#isEndedAsTree) this.kill();
+    else this.#signal("SIGTERM");
   }
 
   kill(): void {
     this.#groups.kill(this.#child.pid);
     // It may not have got its group yet.
-    this.#signal("SIGKILL");
+    if (!this.#isEndedAsTree) this.#signal("SIGKILL");
   }
 
   #signal(name: Deno.Signal): void {
@@ -178,22 +208,4 @@ function concat(first: Uint8Array, second: Uint8Array): Uint8Array<ArrayBuffer> 
   both.set(first);
   both.set(second, first.length);
   return both;
-}
-
-/** The file that a name stands for on the search path, or a path if there is a program; undefined if there is none. */
-export function findProgram(name: string, searchPath: string): string | undefined {
-  if (name.includes("/")) return isProgram(name) ? name : undefined;
-  const folders = searchPath.split(Deno.build.os === "windows" ? ";" : ":");
-  return folders.map((folder) => `${folder}/${name}`).find(isProgram);
-}
-
-function isProgram(path: string): boolean {
-  try {
-    const { isFile, mode } = Deno.statSync(path);
-    return isFile && (mode === null || (mode & 0o111) !== 0);
-  } catch (error) {
-    // Where we may not look, we may still be allowed to run it, which was then said for this very path.
-    if (!(error instanceof Deno.errors.NotCapable)) return false;
-    return Deno.permissions.querySync({ name: "run", command: path }).state === "granted";
-  }
 }

@@ -5,11 +5,12 @@
  */
 import { FileError } from "../ports.ts";
 import { linkNew } from "./naming.ts";
+import { despiteOthers } from "./despite_others.ts";
 
 /** Renames; a file that is there is replaced. @throws the system's error */
 export function renameOver(from: string, to: string): void {
   const isOne = isSameFile(from, to);
-  Deno.renameSync(from, to);
+  despiteOthers(() => Deno.renameSync(from, to));
   // Of two names of one file (hard links) the system has kept both.
   if (isOne && from !== to && isSameFile(from, to) && !isInAnotherCase(from, to)) Deno.removeSync(from);
 }
@@ -24,10 +25,12 @@ export function renameOver(from: string, to: string): void {
  */
 export function renameNew(from: string, to: string): void {
   // On a file system where both are one name.
-  if (isInAnotherCase(from, to) && isSameFile(from, to)) return Deno.renameSync(from, to);
+  if (isInAnotherCase(from, to) && isSameFile(from, to)) {
+    return despiteOthers(() => Deno.renameSync(from, to));
+  }
   if (Deno.lstatSync(from).isDirectory) {
     if (isThere(to)) throw new FileError("exists", to);
-    return Deno.renameSync(from, to);
+    return despiteOthers(() => Deno.renameSync(from, to));
   }
   if (linkNew(from, to) === "renamed") return;
   try {

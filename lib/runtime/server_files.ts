@@ -8,6 +8,7 @@ import { join } from "@std/path";
 import { FileError } from "../ports.ts";
 import { fileError } from "./files.ts";
 import { ensureOwnFolder, type OwnFolder } from "./own_folder.ts";
+import { despiteOthers } from "./despite_others.ts";
 
 const NAME = /^([1-9][0-9]{0,9})\.json$/;
 
@@ -37,7 +38,7 @@ export class ServerFiles {
       ensureOwnFolder(this.folder, "the folder for what tells of running servers");
       remove(unfinished);
       Deno.writeTextFileSync(unfinished, text, { createNew: true, mode: 0o600 });
-      Deno.renameSync(unfinished, path);
+      despiteOthers(() => Deno.renameSync(unfinished, path));
     } catch (error) {
       remove(unfinished);
       throw error instanceof FileError ? error : fileError(error, path);

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import type { System } from "../ports.ts";
+import { SYSTEM } from "./system.ts";
 
 /** `other`: they ask nothing of the server, and are of use to a command beside it. */
 export type Wish = "stop" | "reload" | "other";
@@ -20,15 +22,19 @@ const WINDOWS: Readonly<Record<Wish, readonly Deno.Signal[]>> = {
   other: [],
 };
 
+/** The signals of a system that ask for this. */
+export function signalsFor(wish: Wish, system: System): readonly Deno.Signal[] {
+  return (system === "windows" ? WINDOWS : NAMES)[wish];
+}
+
 /** Calls back each time that a signal asks for this, until the program ends. */
 export function onSignal(wish: Wish, callback: (signal: Deno.Signal) => void): void {
-  const names = Deno.build.os === "windows" ? WINDOWS : NAMES;
-  for (const name of names[wish]) Deno.addSignalListener(name, () => callback(name));
+  for (const name of signalsFor(wish, SYSTEM)) Deno.addSignalListener(name, () => callback(name));
 }
 
 /** SIGUSR1 does nothing, rather than end the program, from now on (see DebuggerPort for what the runtime does). */
 export function ignoreUserSignal(): void {
-  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGUSR1", () => {});
+  if (SYSTEM !== "windows") Deno.addSignalListener("SIGUSR1", () => {});
 }
 
 /** What a shell gives as the exit status of a program that a signal to stop has ended: 128 and its number. */

@@ -17,6 +17,7 @@ import {
   wrongWith,
 } from "./own_folder.ts";
 import { PositionedFile } from "./positioned_file.ts";
+import { SYSTEM } from "./system.ts";
 
 /** Where spool files are made. */
 export type SpoolFolder = OwnFolder;
@@ -74,7 +75,7 @@ function lookIfAllowed(folder: SpoolFolder): Deno.FileInfo | undefined {
 }
 
 /** Makes spool files in a folder. */
-export function spooler(folder: SpoolFolder): Spooler {
+export function spooler(folder: SpoolFolder, os = SYSTEM): Spooler {
   return {
     create() {
       ensureOwnFolder(folder, PURPOSE);
@@ -83,6 +84,7 @@ export function spooler(folder: SpoolFolder): Spooler {
         return new Spool(
           Deno.openSync(path, { read: true, write: true, createNew: true, mode: 0o600 }),
           path,
+          os !== "windows",
         );
       } catch (error) {
         throw fileError(error, path);
@@ -94,10 +96,11 @@ export function spooler(folder: SpoolFolder): Spooler {
 class Spool implements SpoolFile {
   readonly #file: PositionedFile;
 
-  constructor(file: Deno.FsFile, readonly path: string) {
+  /** @param hasNoName an open file needs none */
+  constructor(file: Deno.FsFile, readonly path: string, readonly hasNoName: boolean) {
     this.#file = new PositionedFile(file);
     // Without a name nothing of it is left, whatever happens to this program. Windows keeps it until close().
-    if (Deno.build.os !== "windows") Deno.removeSync(path);
+    if (hasNoName) Deno.removeSync(path);
   }
 
   async write(bytes: Uint8Array): Promise<void> {
@@ -118,6 +121,6 @@ class Spool implements SpoolFile {
 
   close(): void {
     this.#file.close();
-    if (Deno.build.os === "windows") Deno.removeSync(this.path);
+    if (!this.hasNoName) Deno.removeSync(this.path);
   }
 }

@@ -22,6 +22,8 @@ import {
   over,
   PREFIX,
 } from "./unfinished.ts";
+import { SYSTEM } from "./system.ts";
+import { despiteOthers } from "./despite_others.ts";
 
 /** Pieces are gathered up to this, in bytes: each write costs as much as copying many kilobytes. */
 const GATHERED = 64 * 1024;
@@ -50,7 +52,7 @@ export const storeFiles: StoreFiles = {
   remove(path) {
     forgetStats();
     try {
-      Deno.removeSync(path);
+      despiteOthers(() => Deno.removeSync(path));
     } catch (error) {
       throw fileError(error, path);
     }
@@ -100,7 +102,7 @@ export const storeFiles: StoreFiles = {
 
   async syncFolder(path) {
     // Windows opens no folders, and has them written with its journal.
-    if (Deno.build.os === "windows") return;
+    if (SYSTEM === "windows") return;
     try {
       using folder = await Deno.open(path, { read: true });
       await folder.sync();
@@ -113,7 +115,7 @@ export const storeFiles: StoreFiles = {
     forgetStats();
     const aside = hiddenPath(folder, isKept ? KEPT_PREFIX : PREFIX);
     try {
-      Deno.renameSync(path, aside);
+      despiteOthers(() => Deno.renameSync(path, aside));
     } catch (error) {
       if (isElsewhere(error)) return undefined;
       throw fileError(error, path);
@@ -251,7 +253,7 @@ class UnnamedFile implements NewFile {
       this.end();
       if (replace) {
         keepMode(path, this.path);
-        Deno.renameSync(this.path, path);
+        despiteOthers(() => Deno.renameSync(this.path, path));
         this.#exists = false;
         over(this.path);
       } else linkNew(this.path, path);

@@ -8,6 +8,7 @@ import { uploadOfFile } from "../http/partial_name.ts";
 import type { ErrorLog } from "../ports.ts";
 import { fileError } from "./files.ts";
 import { tryOr } from "./naming.ts";
+import { SYSTEM } from "./system.ts";
 import { PREFIX } from "./unfinished.ts";
 
 /** A file of a living program is taken for abandoned after this, in milliseconds. */
@@ -78,7 +79,7 @@ function isHeld(path: string): boolean | undefined {
 
 /** True where it cannot be known. */
 function isRunning(pid: number): boolean {
-  if (Deno.build.os !== "linux") return true;
+  if (SYSTEM !== "linux") return true;
   try {
     return Deno.statSync(`/proc/${pid}`).isDirectory;
   } catch (error) {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { SYSTEM } from "./system.ts";
 
 /** Which standard streams are a terminal, and what that is like. Plain data, so that it can be posted to a worker. */
 export interface Terminal {
@@ -50,5 +51,5 @@ export function onResize(before: number | undefined, changed: (columns: number |
     changed(now);
   };
   Deno.unrefTimer(setInterval(look, LOOK));
-  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGWINCH", look);
+  if (SYSTEM !== "windows") Deno.addSignalListener("SIGWINCH", look);
 }

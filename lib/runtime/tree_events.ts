@@ -6,6 +6,8 @@
  */
 import { dirname } from "@std/path";
 import { saysWhatIsLost } from "./version.ts";
+import { resolvedFormOf } from "../http/disk_names.ts";
+import { SYSTEM } from "./system.ts";
 
 /** What happened to a path. */
 export interface TreeEvent {
@@ -52,7 +54,8 @@ export function watchTree(path: string, isFolder: boolean, listener: TreeListene
     for await (const event of watcher) {
       if ((event as { flag?: string | null }).flag === "rescan" || full?.add()) listener.lost();
       if (event.kind === "access" || event.kind === "other") continue;
-      for (const each of event.paths) {
+      for (const written of event.paths) {
+        const each = resolvedForm(written);
         if (!isFolder && each !== path) continue;
         listener.event({ path: each, isNew: event.kind === "create", isRemoved: event.kind === "remove" });
       }
@@ -66,6 +69,8 @@ export function watchTree(path: string, isFolder: boolean, listener: TreeListene
     }
   };
 }
+
+const resolvedForm = resolvedFormOf(SYSTEM);
 
 /** Deno before 2.9 says nothing of events that it has no room for: it holds 16, for as long as this thread has no time. */
 class FullQueue {

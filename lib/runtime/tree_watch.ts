@@ -11,6 +11,8 @@ import { Bursts, type BurstTimes } from "./bursts.ts";
 import { type TreeEvent, TreeWatchError, watchTree } from "./tree_events.ts";
 import { LOOK_BOUNDS, type LookBounds, TreeLooks } from "./tree_looks.ts";
 import { isOfNoInterest } from "./watched_names.ts";
+import { resolvedFormOf } from "../http/disk_names.ts";
+import { SYSTEM } from "./system.ts";
 
 /** A burst of changes. */
 export interface TreeChange {
@@ -227,11 +229,13 @@ function stateOf(path: string): PathState | undefined {
 function resolvedPath(path: string): string | undefined {
   if (!mayBeRead(path)) return undefined;
   try {
-    return Deno.realPathSync(path);
+    return resolvedForm(Deno.realPathSync(path));
   } catch {
     return undefined;
   }
 }
+
+const resolvedForm = resolvedFormOf(SYSTEM);
 
 function exists(path: string): boolean {
   try {

@@ -7,9 +7,9 @@ import { createHash } from "node:crypto";
 import { join } from "@std/path";
 import { type NssStore, SYSTEM_STORES, type SystemFacts } from "../trust/plan.ts";
 import type { Action, Step } from "../trust/steps.ts";
-import { conventions } from "./data_folder.ts";
+import { SYSTEM } from "./system.ts";
 import { mayWrite } from "./may_write.ts";
-import { findProgram } from "./processes.ts";
+import { findProgram } from "./find_program.ts";
 
 /** A program that has not come to an end by then waits for somebody: in milliseconds. */
 const PATIENCE = 60_000;
@@ -55,7 +55,7 @@ const CHROMIUMS = [
 /** Looks at the system. */
 export function systemFacts(places: TrustPlaces): SystemFacts {
   const { home, searchPath, user, root = "", administrators = ADMINISTRATORS } = places;
-  const os = conventions(), path = os === "windows" ? searchPath : `${searchPath}:${administrators}`;
+  const os = SYSTEM, path = os === "windows" ? searchPath : `${searchPath}:${administrators}`;
   const find = (program: string) => os === "windows" ? program : findProgram(program, path);
   return {
     os,

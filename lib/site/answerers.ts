@@ -31,7 +31,7 @@ type Attempt = (exchange: Exchange) => MaybePromise<Outcome> | undefined;
 /** The answerer of a location: a list of attempts and, where none of them answers, its files. */
 export function answererOf(config: LocationConfig, rules: ProgramRules): Answerer {
   const { match, path, answer, files, programs, proxy, store } = config;
-  const runners = runnersOf(config);
+  const runners = runnersOf(config, rules);
   const answerFiles = runners !== undefined && programs.cgiOnly
     ? answerProgramIndex(runners)
     : answerFromFiles;
@@ -78,7 +78,7 @@ export function answererBehind(
       ? answerWithServer(fastcgiPass!, rules)
       : answerWithScript(cgiScript, rules);
   }
-  const runners = runnersOf(config), last = files.tryFiles && answerFromLast(files.tryFiles);
+  const runners = runnersOf(config, rules), last = files.tryFiles && answerFromLast(files.tryFiles);
   if (runners === undefined) return last;
   return firstOf([answerWithPrograms(runners, rules, namesEnd)], last ?? (() => refusal(404)));
 }

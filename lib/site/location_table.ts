@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { DiskNames } from "../ports.ts";
 
 /** The locations of one server. */
 export class LocationTable<T> {
@@ -67,5 +68,42 @@ export class LocationTable<T> {
       if (slash === 0) break;
     }
     return this.fallback;
+  }
+}
+
+/**
+ * The same where disks take several names for one. SECURITY: what `/private/` demands must hold for `/PRIVATE/` too, where
+ * that leads to the same files: a path that would be in another location if case did not count is in none.
+ */
+export class SpelledLocationTable<T> extends LocationTable<T> {
+  readonly #names: DiskNames;
+  readonly #folded: LocationTable<T>;
+  readonly #misspelt: (location: T) => T;
+  /** One for each: whoever has found the same location twice compares them. */
+  readonly #none = new Map<T, T>();
+
+  /** @param misspelt makes of a location one that has nothing, but for whom the same is demanded */
+  constructor(fallback: T, names: DiskNames, misspelt: (location: T) => T) {
+    super(fallback);
+    this.#names = names;
+    this.#folded = new LocationTable(fallback);
+    this.#misspelt = misspelt;
+  }
+
+  override add(match: "exact" | "prefix", path: string, location: T): void {
+    super.add(match, path, location);
+    this.#folded.add(match, this.#names.fold(path), location);
+  }
+
+  override *below(path: string): Iterable<readonly [string, T]> {
+    yield* this.#folded.below(this.#names.fold(path));
+  }
+
+  override find(path: string): T {
+    const written = super.find(path), folded = this.#folded.find(this.#names.fold(path));
+    if (written === folded) return written;
+    let none = this.#none.get(folded);
+    if (none === undefined) this.#none.set(folded, none = this.#misspelt(folded));
+    return none;
   }
 }

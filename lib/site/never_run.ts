@@ -11,19 +11,20 @@ import { resolve } from "@std/path";
 import { allLocations, bucketStore, logFiles, uploadStores } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
 import { isContained } from "../http/containment.ts";
+import { mayBeWithin } from "../http/disk_names.ts";
 import { objectUrl } from "../http/object_url.ts";
 import { FileError, type FileSystem } from "../ports.ts";
 
 /** The places that strangers write to. */
 export class NeverRun {
-  readonly #files: Pick<FileSystem, "realPath">;
+  readonly #files: Pick<FileSystem, "realPath" | "names">;
   /** As they are named, and where they were when the site was made. */
   readonly #places: readonly (readonly [name: string, first: string])[];
   readonly #programFolder: string | undefined;
   /** In buckets, as their objects are told: `s3://BUCKET/PREFIX`. */
   readonly #bucketStores: readonly string[];
 
-  constructor(config: Config, files: Pick<FileSystem, "realPath">) {
+  constructor(config: Config, files: Pick<FileSystem, "realPath" | "names">) {
     this.#files = files;
     this.#programFolder = config.programFolder;
     this.#bucketStores = allLocations(config).flatMap((location) => {
@@ -69,7 +70,8 @@ export class NeverRun {
     for (const [name, first] of this.#places) {
       // A store may be a link that was set to another place since: what was stored before is no program either.
       const place = this.#resolve(name);
-      if (!isContained(path, first) && (place === undefined || !isContained(path, place))) continue;
+      const isIn = (other: string) => mayBeWithin(this.#files.names, path, other);
+      if (!isIn(first) && (place === undefined || !isIn(place))) continue;
       if (!this.#isKept(path)) return name;
     }
     return undefined;

@@ -7,23 +7,25 @@
 import { allLocations, programFolder } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
 import type { DiskFile } from "../disk/found.ts";
-import { isContained } from "../http/containment.ts";
+import { mayBeWithin } from "../http/disk_names.ts";
 import type { FileSystem } from "../ports.ts";
 
 /** The programs of all servers. */
 export class ProgramFiles {
-  readonly #files: Pick<FileSystem, "realPath">;
+  readonly #files: Pick<FileSystem, "realPath" | "names">;
   readonly #folders: readonly { readonly path: string; readonly extensions: ReadonlySet<string> }[];
   /** Files that answer everything below a location. */
   readonly #scripts: readonly string[];
 
-  constructor(config: Config, files: Pick<FileSystem, "realPath">) {
+  constructor(config: Config, files: Pick<FileSystem, "realPath" | "names">) {
     this.#files = files;
     const locations = allLocations(config);
     this.#folders = locations.flatMap((location) => {
       const folder = programFolder(location), { cgi, fastcgi } = location.programs;
       if (folder === undefined) return [];
-      const extensions = new Set(Object.keys({ ...cgi, ...fastcgi }));
+      const extensions = new Set(
+        Object.keys({ ...cgi, ...fastcgi }).map((key) => files.names?.fold(key) ?? key),
+      );
       // What its links may lead to it runs, too.
       return [folder, ...location.files.allowLinksTo].map((path) => ({ path, extensions }));
     });
@@ -36,11 +38,13 @@ export class ProgramFiles {
     const path = this.#files.realPath(file.place);
     // It is gone, and so cannot be sent.
     if (path === undefined) return false;
+    const { names } = this.#files;
     const isIn = (place: string): boolean => {
       const real = this.#files.realPath(place);
-      return isContained(path, place) || real !== undefined && isContained(path, real);
+      return mayBeWithin(names, path, place) || real !== undefined && mayBeWithin(names, path, real);
     };
-    const extension = /\.[^./\\]*$/.exec(path)?.[0] ?? "";
+    // SECURITY: what is run in whatever case is a program in whatever case.
+    const extension = /\.[^./\\]*$/.exec(this.#files.names?.fold(path) ?? path)?.[0] ?? "";
     return this.#scripts.some(isIn) ||
       this.#folders.some(({ path: folder, extensions }) =>
         (extensions.has(extension) || extensions.has("*")) && isIn(folder)

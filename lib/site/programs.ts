@@ -16,6 +16,7 @@ import { type FastcgiServer, nameOfServer } from "../fastcgi/server.ts";
 import { isLoopback } from "../http/endpoint.ts";
 import { HttpError, refusal } from "../http/errors.ts";
 import type { MaybePromise } from "../http/maybe_promise.ts";
+import type { DiskNames } from "../ports.ts";
 import { InternalRedirect, type Outcome } from "../http/message.ts";
 import { asPlain } from "./coded_answers.ts";
 import type { Answerer, Exchange, Server } from "./exchange.ts";
@@ -31,18 +32,48 @@ import { statusOnPurpose } from "./failing_on_purpose.ts";
 /** An interpreter's words, true where the file itself is run, or the FastCGI server that it belongs to. */
 type Runner = readonly string[] | true | FastcgiServer;
 
-/** Extension with its dot, or `*`, to what runs such files. */
-type Runners = Readonly<Record<string, Runner>>;
+/** What runs the files of a location. */
+class Runners {
+  /** Extension with its dot, or `*`, to what runs such files. */
+  readonly #table: ReadonlyMap<string, Runner>;
+  readonly #others: Runner | undefined;
+  readonly #names: DiskNames | undefined;
+
+  constructor(table: Readonly<Record<string, Runner>>, names: DiskNames | undefined) {
+    const fold = (extension: string) => names?.fold(extension) ?? extension;
+    this.#table = new Map(Object.entries(table).map(([extension, runner]) => [fold(extension), runner]));
+    this.#others = table["*"];
+    this.#names = names;
+  }
+
+  /** Undefined where a name is none of a program's. */
+  of(fileName: string): Runner | undefined {
+    return this.byExtension(fileName) ?? this.#others;
+  }
+
+  /**
+   * Undefined where the extension says nothing. SECURITY: where case does not count, a program is one in whatever case: it
+   * would be sent as a file.
+   */
+  byExtension(fileName: string): Runner | undefined {
+    return this.#table.get(extension(this.#names === undefined ? fileName : this.#names.fold(fileName)));
+  }
+}
 
 /** What runs the files of a location by their extension; undefined where nothing does. */
-export function runnersOf({ programs: { cgi, fastcgi } }: LocationConfig): Runners | undefined {
-  return cgi === undefined && fastcgi === undefined ? undefined : { ...cgi, ...fastcgi };
+export function runnersOf(
+  { programs: { cgi, fastcgi } }: LocationConfig,
+  { names }: Pick<ProgramRules, "names">,
+): Runners | undefined {
+  return cgi === undefined && fastcgi === undefined ? undefined : new Runners({ ...cgi, ...fastcgi }, names);
 }
 
 /** What holds for all programs of a site. */
 export interface ProgramRules {
   readonly limits: ProgramLimits;
   readonly neverRun: NeverRun;
+  /** As of FileSystem. */
+  readonly names?: DiskNames | undefined;
   /** What may be executed and begins with `#!` is run as it says, whatever its extension. */
   readonly heedsFirstLines: boolean;
 }
@@ -94,7 +125,7 @@ export function answerWithPrograms(
       const fileName = end === aliasEnd
         ? basename(origin.root)
         : path.slice(path.lastIndexOf("/", end - 1) + 1, end);
-      const runner = runnerOf(runners, fileName);
+      const runner = runners.of(fileName);
       if (runner !== undefined) {
         const found = origin.find(path.slice(replaced, end));
         if (!found) return undefined;
@@ -124,13 +155,15 @@ export function answerWithPrograms(
  */
 function refusalOfLink(found: DiskFile | DiskFolder | undefined, runners: Runners): HttpError | undefined {
   if (found?.kind !== "file" || found.linkedName === undefined) return undefined;
-  return runners[extension(found.linkedName)] === undefined ? undefined : LINK_TO_PROGRAM;
+  return runners.byExtension(found.linkedName) === undefined ? undefined : LINK_TO_PROGRAM;
 }
 
 function notExecutable(exchange: Exchange, script: ScriptFile): MaybePromise<HttpError> {
   const error = new HttpError(403, undefined, {
     log: `${script.file} is not executable`,
-    hint: "This program is not executable: chmod +x makes it so.",
+    hint: exchange.services.files.files.names?.system === "windows"
+      ? "Windows starts no scripts by themselves: name what runs them in cgi, such as .py: python."
+      : "This program is not executable: chmod +x makes it so.",
   });
   return showsFailures(exchange)
     ? import("./program_failures.ts").then(({ neverRun }) => neverRun(exchange, script, error))
@@ -169,7 +202,7 @@ export function answerProgramIndex(runners: Runners): Answerer {
     const folder = path.endsWith("/") ? path : `${path}/` as const;
     if (exchange.errorPage !== undefined) return refusal(404);
     for (const name of config.files.index) {
-      if (runnerOf(runners, name) === undefined) continue;
+      if (runners.of(name) === undefined) continue;
       const index = `${folder}${name}` as const;
       if (origin?.find(index.slice(replaced))?.kind !== "file") continue;
       return folder === path ? new InternalRedirect(index) : slashRedirect(exchange);
@@ -181,11 +214,6 @@ export function answerProgramIndex(runners: Runners): Answerer {
 
 function hasInterpreterLine({ services }: Exchange, path: string): boolean {
   return firstLine(services.files.files, path).startsWith("#!");
-}
-
-/** Undefined where a name is none of a program's. */
-function runnerOf(runners: Runners, fileName: string): Runner | undefined {
-  return runners[extension(fileName)] ?? runners["*"];
 }
 
 function isServer(runner: Runner): runner is FastcgiServer {

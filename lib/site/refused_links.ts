@@ -14,6 +14,9 @@ const OUTSIDE = "A symbolic link leads out of the folder that is served here. " 
 const HIDDEN =
   "A symbolic link leads to a name that starts with a dot, and such names are not there for requests.";
 
+const SPELLING = "A file is there whose name has other upper and lower case letters. " +
+  "Only its own spelling is answered, as on systems where case tells names apart.";
+
 /** 404 for a path at which just now nothing was found. */
 export function notFound({ location, path }: Exchange): HttpError {
   const { folder } = location, refused = folder?.whyRefused(location.originPath(path));
@@ -21,6 +24,9 @@ export function notFound({ location, path }: Exchange): HttpError {
   const led = `${refused.path} leads to ${refused.realPath}`;
   if (refused.why === "hidden") {
     return new HttpError(404, undefined, { log: `${led}, where a name starts with a dot`, hint: HIDDEN });
+  }
+  if (refused.why === "spelling") {
+    return new HttpError(404, undefined, { log: `${led}, which is spelt otherwise`, hint: SPELLING });
   }
   const log = `${led}, which lies outside of ${
     folder!.root

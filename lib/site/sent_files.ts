@@ -71,14 +71,17 @@ function answerNamed(
  * there on; undefined for what is none.
  */
 function pathOf(name: string, { root, cache: { files } }: DiskOrigin): string | undefined {
-  const written = fileNameOf(name);
+  const isWindows = files.names?.system === "windows", named = fileNameOf(name);
+  const written = isWindows ? named?.replaceAll("\\", "/") : named;
   if (written === undefined || /^$|(?:^|[/\\])\.\.(?:[/\\]|$)|\/\.?$/.test(written)) return undefined;
   const path = `/${written.split("/").filter((segment) => !/^\.?$/.test(segment)).join("/")}`;
-  if (!written.startsWith("/")) return path;
+  const hasDrive = isWindows && /^[A-Za-z]:\//.test(written);
+  if (!written.startsWith("/") && !hasDrive) return path;
+  const whole = hasDrive ? path.slice(1) : path;
   const folder = [root, files.realPath(root)].find((place) =>
-    place !== undefined && isContained(path, place)
+    place !== undefined && isContained(whole, place)
   );
-  return folder === undefined || folder === "/" ? path : path.slice(folder.length);
+  return folder === undefined || folder === "/" ? path : whole.slice(folder.length);
 }
 
 function sendFile(

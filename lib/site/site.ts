@@ -29,7 +29,7 @@ import { AddedFields } from "./added_fields.ts";
 import { finish } from "./finish.ts";
 import { HostGuard } from "./host_guard.ts";
 import { Location } from "./location.ts";
-import { LocationTable } from "./location_table.ts";
+import { LocationTable, SpelledLocationTable } from "./location_table.ts";
 import { isMisdirected, MISDIRECTED } from "./misdirected.ts";
 import { NeverRun } from "./never_run.ts";
 import { ProgramFiles } from "./program_files.ts";
@@ -60,6 +60,7 @@ export function createSite(config: Config, services: Services): Site {
     logsNotFound: config.logNotFound,
     hasLocks: hasDav(config),
     neverRun: new NeverRun(config, services.files.files),
+    names: services.files.files.names,
     heedsFirstLines: config.heedsFirstLines ?? false,
     ...programPlaces(config, services),
   };
@@ -174,7 +175,9 @@ function createServer(config: ServerConfig, services: Services, rules: SiteRules
     },
   });
   const fallback = create(config.fallback);
-  const locations = new LocationTable(fallback);
+  const locations = files.names === undefined
+    ? new LocationTable(fallback)
+    : new SpelledLocationTable(fallback, files.names, misspelt);
   const all = config.locations.map(create);
   for (const [index, { match, path }] of config.locations.entries()) locations.add(match, path, all[index]!);
   const hsts = config.hsts === undefined ? undefined : new AddedFields([[HSTS, config.hsts]]);
@@ -197,6 +200,16 @@ function createServer(config: ServerConfig, services: Services, rules: SiteRules
     sites: undefined,
   };
 }
+
+/** A location for paths that are in it, or not, by their case alone. */
+function misspelt({ location }: LocationEntry): LocationEntry {
+  return { location, answer: () => MISSPELT, answerBehind: () => () => MISSPELT };
+}
+
+const MISSPELT = new HttpError(404, "the path is that of a location in other letters", {
+  hint: "A location of the configuration has this path in upper or lower case letters of another kind: " +
+    "the disks of this system take both for one, so only the spelling of the configuration is answered.",
+});
 
 function secureAddressOf({ listen }: ServerConfig): SecureAddress {
   const secure = listen.filter(({ tls }) => tls), endpoint = secure.find(isAll) ?? secure[0]!;

@@ -142,10 +142,11 @@ async function placeOf(target: TreeTarget, source: TreePlace): Promise<TreePlace
   const { folder, name } = named;
   if (!isStorableName(name)) return new HttpError(400, undefined, UNFIT_NAME);
   const occupant = await folder.occupant(name);
-  if (occupant.kind === "unfit") return refusal(403);
+  if (occupant.kind === "unfit" && !occupant.isMisspelt) return refusal(403);
   if (occupant.kind !== "nothing" && await isOnlyInAnotherCase(source, named)) {
     return { folder, name, occupant: { kind: "nothing" } };
   }
+  if (occupant.kind === "unfit") return refusal(403);
   return { folder, name, occupant };
 }
 

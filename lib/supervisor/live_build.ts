@@ -4,15 +4,15 @@
  *
  * @module
  */
-import type { ErrorLog, LiveEvent } from "../ports.ts";
-import { type CommandKeeper, RunningCommand } from "../runtime/command.ts";
+import type { ErrorLog, LiveEvent, System } from "../ports.ts";
+import { type CommandKeeper, type CommandStart, RunningCommand } from "../runtime/command.ts";
 import { CommandError } from "../runtime/command_error.ts";
 import { OutputTail } from "../runtime/output_tail.ts";
 import type { TreeChange } from "../runtime/tree_watch.ts";
 
 /** What is to be run. */
 export interface LiveBuildPlan {
-  /** For `sh -c`. */
+  /** For the system's shell. */
   readonly command: string;
   /** Where it is run. */
   readonly folder: string;
@@ -126,7 +126,7 @@ export class LiveBuild {
     const tail = new OutputTail();
     try {
       const running = this.#running = RunningCommand.start({
-        words: ["sh", "-c", command],
+        ...inShell(command, keeper.os ?? "linux"),
         environment: {},
         piped: true,
         folder,
@@ -178,4 +178,11 @@ function changesFor(wanted: ReadonlySet<string>, written: ReadonlySet<string>): 
   const all = new Set([...wanted, ...written]);
   if (all.has(ANYTHING)) return [];
   return [...all].filter((path) => written.size === 0 || written.has(path) || !SOURCES.test(path));
+}
+
+/** A command line for the system's shell: on Windows as it is written, since that has its own way with quotes. */
+export function inShell(command: string, os: System): Pick<CommandStart, "words" | "isRaw"> {
+  return os === "windows"
+    ? { words: ["cmd", "/d", "/s", "/c", `"${command}"`], isRaw: true }
+    : { words: ["sh", "-c", command] };
 }

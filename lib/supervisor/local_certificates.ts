@@ -7,7 +7,8 @@
 import type { Authority, Description } from "../authority/authority.ts";
 import { isWithin, LOCAL_NETWORKS, localDomains } from "../http/local_names.ts";
 import { AuthorityFileError, AuthorityFiles, type EarlierCertificate } from "../runtime/authority_files.ts";
-import { conventions, DATA_VARIABLES } from "../runtime/data_folder.ts";
+import { DATA_VARIABLES } from "../runtime/data_folder.ts";
+import { SYSTEM } from "../runtime/system.ts";
 import { dataFolderOf, machineName, userId, userName } from "./system_info.ts";
 import { CertificateError, type CertificateText, type LocalCertificates } from "./certificates.ts";
 
@@ -56,7 +57,7 @@ export function findLocalCertificates(
 /** Where the files of the authority are, whether there are any. @throws {LocalAuthorityError} */
 export function authorityFiles({ folder, user }: Pick<AuthorityOutside, "folder" | "user">): AuthorityFiles {
   if (folder !== undefined) return new AuthorityFiles(folder, user);
-  const variables = DATA_VARIABLES[conventions()].slice(1).join(" or ");
+  const variables = DATA_VARIABLES[SYSTEM].slice(1).join(" or ");
   throw new LocalAuthorityError(
     `nothing says where the local authority is kept: set WEBSERV_DATA (or ${variables}) to a folder of your own`,
   );

@@ -244,6 +244,11 @@ export function shellWord(word: string): string {
   return /^[A-Za-z0-9_@%+=:,./[\]-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
+/** The same for the shells of Windows, where no path has a quote in it. */
+export function windowsWord(word: string): string {
+  return /^[A-Za-z0-9_@+=:,./\\-]+$/.test(word) ? word : `"${word}"`;
+}
+
 /** True if the configuration has programs started, by workers or by the main thread. */
 export function startsPrograms(config: Config): boolean {
   return hasPrograms(config) || spawnedPools(config).length > 0;

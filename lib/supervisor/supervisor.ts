@@ -620,6 +620,11 @@ export class Supervisor {
         reusePort: system.sharesPorts,
         searchPath: system.searchPath,
         launcher: launcherFor(config, system.launcher),
+        programHost: {
+          os: system.os,
+          environment: system.programEnvironment,
+          endsTrees: system.killProgram !== undefined,
+        },
         spoolFolder: system.spoolFolder,
         software: this.#software,
         terminal: this.#terminal,

@@ -12,15 +12,17 @@ import {
   userFiles,
 } from "../config/places.ts";
 import type { Config } from "../config/types.ts";
-import { FileError } from "../ports.ts";
-import { conventions, DATA_VARIABLES, dataFolder } from "../runtime/data_folder.ts";
+import { FileError, type System } from "../ports.ts";
+import { DATA_VARIABLES, dataFolder } from "../runtime/data_folder.ts";
 import { fileSystem } from "../runtime/files.ts";
 import type { OwnFolder } from "../runtime/own_folder.ts";
 import { holderSockets, namedSockets, poolFolder } from "../runtime/pool_folder.ts";
 import { NOTIFY_VARIABLE, notifyAddress, notifyFolder, notifyName } from "../runtime/notify_address.ts";
 import { serversFolder } from "../runtime/server_files.ts";
-import { findProgram } from "../runtime/processes.ts";
+import { findProgram, foldersOf, isPath } from "../runtime/find_program.ts";
+import { KILL_PROGRAMS } from "../runtime/process_trees.ts";
 import { type SpoolFolder, spoolFolder } from "../runtime/spool.ts";
+import { SYSTEM } from "../runtime/system.ts";
 import { netNamesSockets } from "../runtime/version.ts";
 import {
   collectsBodies,
@@ -34,11 +36,10 @@ import {
   type SystemPaths,
 } from "./permissions.ts";
 import { poolName } from "./pool_names.ts";
+import { CONVENTIONS, environmentForPrograms, temporaryFolder, variablesOf } from "./system_conventions.ts";
 
-/** Variables of the environment that are read; nothing else of it is. The last two are switches of the YAML library. */
-export const VARIABLES: readonly string[] = ["PATH", "TMPDIR", "LOG_STREAM", "LOG_TOKENS"];
-
-const DEFAULT_PATH = "/usr/local/bin:/usr/bin:/bin";
+/** Variables of the environment that are read. */
+export const VARIABLES: readonly string[] = variablesOf(SYSTEM);
 
 /** Where the modules of this program are that workers import. */
 export const WORKER_MODULES: readonly string[] = ["../", "../../deno.json"].map((path) =>
@@ -47,11 +48,14 @@ export const WORKER_MODULES: readonly string[] = ["../", "../../deno.json"].map(
 
 /** What a supervisor must know of the system. */
 export interface SystemInfo extends SystemPaths {
+  readonly os: System;
   readonly spoolFolder: SpoolFolder;
   /** The folder for the sockets of FastCGI servers that are started here. */
   readonly poolFolder: OwnFolder;
   readonly searchPath: string;
-  /** The path of `kill`. */
+  /** What every program has in its environment. */
+  readonly programEnvironment: Readonly<Record<string, string>>;
+  /** The path of `kill`, on Windows of `taskkill`. */
   readonly killProgram: string | undefined;
   /** The path of `sh`, where a shell can find the programs of a server that is gone: it takes /proc. */
   readonly guardShell: string | undefined;
@@ -65,31 +69,32 @@ export interface SystemInfo extends SystemPaths {
   workerCount(config: Config): number;
 }
 
-/** Finds all of it out. */
-export function systemInfo(): SystemInfo {
-  const searchPath = variable("PATH") ?? DEFAULT_PATH;
-  // Other systems let several listen on one port too, but give all connections to one of them.
-  const sharesPorts = Deno.build.os === "linux";
+/** Finds all of it out. @param os to be taken for another system */
+export function systemInfo(os = SYSTEM): SystemInfo {
+  const { launcher, guardShell, sharesPorts, hasInit, ...conventions } = CONVENTIONS[os];
+  const searchPath = variable("PATH") ?? conventions.searchPath;
   // Where we may not look, only what we may run is found. These are there: if they are not found they were not allowed.
-  const mayLook = searchPath.split(":").every((path) => isGranted({ name: "read", path }));
-  const find = (name: string) => findProgram(name, searchPath) ?? (mayLook ? undefined : name);
-  const temporary = variable("TMPDIR"), user = userId(), pools = poolFolder(temporary, user);
+  const mayLook = foldersOf(searchPath, os).every((path) => isGranted({ name: "read", path }));
+  const find = (name: string) => findProgram(name, searchPath, os) ?? (mayLook ? undefined : name);
+  const temporary = temporaryFolder(os, variable), user = userId(), pools = poolFolder(temporary, user);
   return {
+    os,
     searchPath,
-    launcher: Deno.build.os === "linux" ? find("setsid") : undefined,
-    killProgram: Deno.build.os === "windows" ? undefined : find("kill"),
-    guardShell: Deno.build.os === "linux" ? find("sh") : undefined,
+    programEnvironment: environmentForPrograms(os, variable),
+    launcher: launcher && find(launcher),
+    killProgram: find(KILL_PROGRAMS[os]),
+    guardShell: guardShell && find(guardShell),
     spoolFolder: spoolFolder(temporary, user),
     poolFolder: pools,
     poolSockets: (pool) => namedSockets(pools, poolName(pool)),
-    isInit: Deno.build.os === "linux" && Deno.pid === 1,
+    isInit: hasInit && Deno.pid === 1,
     sharesPorts,
     netNamesSockets: netNamesSockets(),
     realPath: (path) => existingPath(path) ?? path,
-    findProgram: (name) => name.includes("/") ? name : findProgram(name, searchPath),
+    findProgram: (name) => isPath(name, os) ? name : findProgram(name, searchPath, os),
     missing(program) {
-      if (findProgram(program, searchPath) !== undefined) return undefined;
-      const where = program.includes("/") ? "" : ", or not in a folder of PATH";
+      if (findProgram(program, searchPath, os) !== undefined) return undefined;
+      const where = isPath(program, os) ? "" : ", or not in a folder of PATH";
       return `is not installed${where}${
         mayLook ? "" : `, or ${permissionFlag("run", [program])} is missing`
       }`;
@@ -122,7 +127,7 @@ function isGranted(permission: Deno.PermissionDescriptor): boolean {
 
 /** The user's own folder for data; undefined where nothing tells it, or it may not be read. */
 export function dataFolderOf(): string | undefined {
-  return dataFolder(conventions(), variable);
+  return dataFolder(SYSTEM, variable);
 }
 
 /** This machine's name; undefined where it may not be asked for. */
@@ -153,7 +158,7 @@ export function authorityNeeds({ servers }: Config): DataNeeds {
   const folder = dataFolderOf();
   return {
     folders: folder === undefined ? [] : [folder],
-    variables: [...DATA_VARIABLES[conventions()], USER_NAMES[0]],
+    variables: [...DATA_VARIABLES[SYSTEM], USER_NAMES[0]],
     sys: [MACHINE_NAME.kind, USER_ID.kind],
   };
 }
@@ -164,7 +169,7 @@ export function inspectorNeeds({ admin }: Config): DataNeeds {
   if (admin === undefined || folder === undefined) return { folders: [], variables: [], sys: [] };
   return {
     folders: [serversFolder(folder)],
-    variables: DATA_VARIABLES[conventions()],
+    variables: DATA_VARIABLES[SYSTEM],
     sys: [USER_ID.kind],
   };
 }

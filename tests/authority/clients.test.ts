@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
-import { findProgram } from "../../lib/runtime/processes.ts";
+import { findProgram } from "../../lib/runtime/find_program.ts";
 import { hasBrowser, startBrowser } from "../support/browser.ts";
 import { folderWith, forge, newAuthority, type Pair, run, startTlsServer } from "./support.ts";
 

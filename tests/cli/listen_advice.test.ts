@@ -49,3 +49,15 @@ Deno.test("withAdvice() leaves a missing permission as it is: it names its flag"
   const error = new ListenError("--allow-net=x is missing", "permission", { hostname: "x", port: 1 });
   assertStrictEquals(withAdvice(error, ONE, undefined), error);
 });
+
+Deno.test("withAdvice() says of other systems what is done there", () => {
+  const denied = (port: number) => new ListenError("it failed", "denied", { hostname: "127.0.0.1", port });
+  const advised = (port: number, os: "darwin" | "windows") =>
+    withAdvice(denied(port), OF_FOLDER, "/opt/webserv", os).message;
+  assertEquals(advised(80, "darwin"), "it failed: choose one from 1024 on with --port 8080");
+  assertEquals(advised(5000, "darwin"), "it failed: choose another with --port");
+  const windows =
+    "it failed: choose another with --port: Windows keeps those for itself that are listed by " +
+    '"netsh interface ipv4 show excludedportrange protocol=tcp"';
+  assertEquals([advised(80, "windows"), advised(8080, "windows")], [windows, windows]);
+});

@@ -7,7 +7,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { fromFileUrl, resolve } from "@std/path";
 import project from "../../deno.json" with { type: "json" };
-import { findProgram } from "../../lib/runtime/processes.ts";
+import { findProgram } from "../../lib/runtime/find_program.ts";
 import { allPages } from "../../scripts/docs.ts";
 
 const ROOT = fromFileUrl(new URL("../../", import.meta.url));

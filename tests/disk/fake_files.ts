@@ -3,13 +3,16 @@
  *
  * @module
  */
+import { diskNamesOf } from "../../lib/http/disk_names.ts";
 import {
   type Clock,
   type DirectoryEntry,
+  type DiskNames,
   FileError,
   type FileStat,
   type FileSystem,
   type OpenFile,
+  type System,
 } from "../../lib/ports.ts";
 
 interface Node {
@@ -34,7 +37,18 @@ export class FakeFiles implements FileSystem {
   beforeStep: (step: FakeStep) => void = () => {};
   /** Called before a file is opened: what others do in between. */
   beforeOpen: () => void = () => {};
+  names: DiskNames | undefined = undefined;
+  /** False: realPath() gives names as they were asked for, which some file systems may do. */
+  tellsSpelling = true;
+  /** True if the disk takes a name for the one that it has. */
+  #isTaken: ((asked: string, name: string) => boolean) | undefined = undefined;
   #inodes = 1;
+
+  /** From now on names are told apart as the disks of a system do. */
+  behaveAs(system: System): void {
+    this.names = diskNamesOf(system);
+    this.#isTaken = { linux: undefined, darwin: isTakenOnMacos, windows: isTakenOnWindows }[system];
+  }
 
   /** Writes a file; an existing one keeps its inode. */
   write(path: string, content: string | Uint8Array, time = 0): void {
@@ -85,7 +99,7 @@ export class FakeFiles implements FileSystem {
     const failure = this.failures.get(path);
     if (failure) throw failure;
     const real = this.#resolve(path);
-    return this.nodes.has(real) ? real : undefined;
+    return this.nodes.has(real) ? this.tellsSpelling ? real : path : undefined;
   }
 
   openSync(path: string): OpenFile {
@@ -123,7 +137,8 @@ export class FakeFiles implements FileSystem {
   /** The path with every link resolved but one at its end. */
   resolveFolder(path: string): string {
     const slash = path.lastIndexOf("/");
-    return this.#resolve(path.slice(0, slash)) + path.slice(slash);
+    const folder = this.#resolve(path.slice(0, slash)), name = path.slice(slash + 1);
+    return `${folder}/${this.#isTaken === undefined ? name : this.#nameFor(folder, name)}`;
   }
 
   nodeAt(path: string): Node | undefined {
@@ -140,11 +155,19 @@ export class FakeFiles implements FileSystem {
     if (path === "/") return path;
     let real = "";
     for (const segment of path.split("/").slice(1)) {
-      real += `/${segment}`;
+      real = `${real}/${this.#isTaken === undefined ? segment : this.#nameFor(real, segment)}`;
       const target = this.links.get(real);
       if (target !== undefined) real = this.#resolve(target);
     }
     return real;
+  }
+
+  /** The name in a folder that an asked one is taken for. */
+  #nameFor(folder: string, asked: string): string {
+    const all = [...this.nodes.keys(), ...this.links.keys()], prefix = `${folder}/`;
+    if (all.includes(prefix + asked)) return asked;
+    const names = all.filter((path) => path.startsWith(prefix)).map((path) => path.slice(prefix.length));
+    return names.find((name) => !name.includes("/") && this.#isTaken!(asked, name)) ?? asked;
   }
 
   #folders(path: string): void {
@@ -158,6 +181,20 @@ export class FakeFiles implements FileSystem {
       }
     }
   }
+}
+
+/** As HFS+ does: case, Unicode forms and invisible characters do not count. */
+function isTakenOnMacos(asked: string, name: string): boolean {
+  const plain = (text: string) => text.normalize("NFD").replaceAll("\u200c", "").toUpperCase();
+  return plain(asked) === plain(name);
+}
+
+/** As NTFS under Win32 does: streams, dots and blanks at the end, short names; case does not count. */
+function isTakenOnWindows(asked: string, name: string): boolean {
+  const plain = asked.replace(/:.*$/, "").replace(/[. ]+$/, "").toUpperCase(), upper = name.toUpperCase();
+  const [, start, extension = ""] = /^([^.~]{1,6})~1(\..*)?$/.exec(plain) ?? [];
+  return plain === upper ||
+    start !== undefined && upper.replace(/[. ]/g, "").startsWith(start) && upper.endsWith(extension);
 }
 
 /** What a link itself is. */

@@ -4,7 +4,7 @@
 import { assertEquals, assertMatch, assertNotMatch, assertStringIncludes } from "@std/assert";
 import { ask } from "../support/ask.ts";
 import { http1Test, test } from "../support/protocols.ts";
-import { findProgram } from "../../lib/runtime/processes.ts";
+import { findProgram } from "../../lib/runtime/find_program.ts";
 import { startServer } from "../support/server.ts";
 import { cgiServer, sharedCgiServer } from "./cgi_support.ts";
 

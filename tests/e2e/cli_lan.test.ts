@@ -8,7 +8,7 @@ import { ask } from "../support/ask.ts";
 import { NO_TLS } from "../support/certificates.ts";
 import { type BrowserContextOptions, hasBrowser, startBrowser } from "../support/browser.ts";
 import { terminalQrCode } from "../../lib/cli/terminal_qr.ts";
-import { findProgram } from "../../lib/runtime/processes.ts";
+import { findProgram } from "../../lib/runtime/find_program.ts";
 import { launch, temporaryFolder } from "../support/launch.ts";
 import { CTRL_C, hasPython, onTerminal } from "../support/on_terminal.ts";
 import { isFile, runProgram, startServer, type TestServer, writeFiles } from "../support/server.ts";

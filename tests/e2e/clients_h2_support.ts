@@ -4,7 +4,7 @@
  * @module
  */
 import { freePort } from "../../lib/runtime/free_port.ts";
-import { findProgram } from "../../lib/runtime/processes.ts";
+import { findProgram } from "../../lib/runtime/find_program.ts";
 import { makeCertificate, NO_TLS, type TestCertificate } from "../support/certificates.ts";
 import { end, Output, startServer, type TestServer } from "../support/server.ts";
 

@@ -6,7 +6,7 @@
  */
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { fromFileUrl } from "@std/path";
-import { findProgram } from "../../lib/runtime/processes.ts";
+import { findProgram } from "../../lib/runtime/find_program.ts";
 import { ask, get } from "../support/ask.ts";
 import { temporaryFolder } from "../support/launch.ts";
 import { end, isFile, Output, runProgram, startServer, type TestServer } from "../support/server.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { findProgram } from "../../lib/runtime/processes.ts";
+import { findProgram } from "../../lib/runtime/find_program.ts";
 import { end, writeFiles } from "../support/server.ts";
 import { isThere } from "../support/processes.ts";
 import { waitUntil } from "../support/wait.ts";

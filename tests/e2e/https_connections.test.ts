@@ -6,11 +6,13 @@
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { connectTls, NO_TLS } from "../support/certificates.ts";
+import { only } from "../support/systems.ts";
 import { waitUntil } from "../support/wait.ts";
 import { WireClient } from "../support/wire.ts";
 import { curl, type HttpsServer, httpsServer } from "./https_support.ts";
 
 const ignore = NO_TLS;
+const withoutProc = ignore || only(["linux"], "only Linux tells of a port's sockets (/proc/net/tcp)").ignore;
 const NAMES = { one: ["localhost", "127.0.0.1"] };
 
 /** A server with further keys at the top, and of the server. */
@@ -84,7 +86,7 @@ Deno.test({
 
 Deno.test({
   name: "who says nothing, or stops in the middle of the handshake, is closed after timeouts.header",
-  ignore,
+  ignore: withoutProc,
   async fn() {
     await using server = await start("timeouts: { header: 300ms }");
     const hello = Uint8Array.from([0x16, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3]);
@@ -116,7 +118,7 @@ Deno.test({
 for (const protocols of [["http/1.1"], ["h2"]]) {
   Deno.test({
     name: `who reads nothing of an answer is cut after timeouts.send, and its socket is gone: ${protocols}`,
-    ignore,
+    ignore: withoutProc,
     async fn() {
       await using server = await start("timeouts: { send: 300ms }\nlimits: { send_rate: 0 }", undefined);
       await Deno.writeFile(`${server.folder}/large.bin`, new Uint8Array(30_000_000));

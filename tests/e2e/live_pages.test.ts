@@ -6,7 +6,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import zlib from "node:zlib";
 import { isAtLeast } from "../../lib/runtime/version.ts";
-import { findProgram } from "../../lib/runtime/processes.ts";
+import { findProgram } from "../../lib/runtime/find_program.ts";
 import { ask } from "../support/ask.ts";
 import { decoded } from "../support/coded.ts";
 import { joined, toText } from "../support/latin1.ts";

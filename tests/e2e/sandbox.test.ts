@@ -46,6 +46,7 @@ async function outcomes(
     reusePort: true,
     searchPath: JSON.stringify({ does: "try", attempts }),
     launcher: undefined,
+    programHost: { os: system.os, environment: {}, endsTrees: false },
     spoolFolder: system.spoolFolder,
     certificates: NO_CERTIFICATES,
     software: "webserv/test",

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
-import { findProgram } from "../../lib/runtime/processes.ts";
+import { findProgram } from "../../lib/runtime/find_program.ts";
 
 const ENTRY = fromFileUrl(new URL("./trust_entry.ts", import.meta.url));
 const MAIN = fromFileUrl(new URL("../../main.ts", import.meta.url));

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { qrCode } from "../../lib/pages/qr_code.ts";
-import { findProgram } from "../../lib/runtime/processes.ts";
+import { findProgram } from "../../lib/runtime/find_program.ts";
 import { hasBrowser, startBrowser } from "../support/browser.ts";
 
 const zbarimg = findProgram("zbarimg", "/usr/bin:/bin");

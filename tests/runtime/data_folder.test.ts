@@ -1,8 +1,9 @@
 import { assertEquals } from "@std/assert";
-import { type Conventions, dataFolder } from "../../lib/runtime/data_folder.ts";
+import type { System } from "../../lib/ports.ts";
+import { dataFolder } from "../../lib/runtime/data_folder.ts";
 
 Deno.test("dataFolder() is where each system keeps a user's data", () => {
-  const table: [Conventions, Record<string, string>, string | undefined][] = [
+  const table: [System, Record<string, string>, string | undefined][] = [
     ["linux", { HOME: "/home/ann" }, "/home/ann/.local/share/webserv"],
     ["linux", { HOME: "/home/ann", XDG_DATA_HOME: "/data/ann" }, "/data/ann/webserv"],
     ["linux", { HOME: "/home/ann", XDG_DATA_HOME: "" }, "/home/ann/.local/share/webserv"],

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { ProcessGroups, SharedGroups, type WorkerGroups } from "../../lib/runtime/process_groups.ts";
-import { findProgram } from "../../lib/runtime/processes.ts";
+import { findProgram } from "../../lib/runtime/find_program.ts";
 import { isThere } from "../support/processes.ts";
 import { waitUntil } from "../support/wait.ts";
 

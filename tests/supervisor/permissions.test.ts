@@ -9,6 +9,7 @@ import {
   shellWord,
   socketPermissions,
   type SystemPaths,
+  windowsWord,
   workerPermissions,
 } from "../../lib/supervisor/permissions.ts";
 import { fileConfig } from "../../lib/config/defaults.ts";
@@ -270,6 +271,12 @@ Deno.test("permissionFlags() lets names be looked up, which takes port 0 of them
 Deno.test("permissionFlag() names the folder above where a comma cannot be written", () => {
   assertEquals(permissionFlag("read", ["/a/b", "/a/x,y/c", "/a/z,"]), "--allow-read=/a,/a/b");
   assertEquals(permissionFlag("read", ["/x,y"]), "--allow-read=/");
+});
+
+Deno.test("windowsWord() quotes what has a blank in it, and leaves paths alone", () => {
+  const path = "--allow-read=C:/site,C:\\site";
+  assertEquals(windowsWord(path), path);
+  assertEquals(windowsWord("--allow-read=C:/Program Files"), '"--allow-read=C:/Program Files"');
 });
 
 Deno.test("shellWord() leaves plain words alone and quotes the rest", () => {

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert"
 import type { Config } from "../../lib/config/types.ts";
 import { listens } from "../../lib/runtime/pool_folder.ts";
 import { ProcessGroups } from "../../lib/runtime/process_groups.ts";
-import { findProgram } from "../../lib/runtime/processes.ts";
+import { findProgram } from "../../lib/runtime/find_program.ts";
 import type { PoolAnswer } from "../../lib/supervisor/messages.ts";
 import { PoolKeeper } from "../../lib/supervisor/pool_keeper.ts";
 import { poolName } from "../../lib/supervisor/pool_names.ts";

@@ -20,6 +20,7 @@ function start(behaviour: Behaviour, entry = ENTRY, permissions?: PermissionSet)
       reusePort: true,
       searchPath: JSON.stringify(behaviour),
       launcher: undefined,
+      programHost: { os: "linux", environment: {}, endsTrees: false },
       spoolFolder: { path: "/tmp/webserv-spool", user: undefined },
       certificates: NO_CERTIFICATES,
       software: "webserv/test",

@@ -24,7 +24,7 @@ import type { MaybePromise } from "../../lib/http/maybe_promise.ts";
 import { parseHost } from "../../lib/http/host.ts";
 import type { Handler, Request, Response } from "../../lib/http/message.ts";
 import { parseRequestTarget } from "../../lib/http/request_target.ts";
-import type { Compression, ProcessCommand } from "../../lib/ports.ts";
+import type { Compression, ProcessCommand, System } from "../../lib/ports.ts";
 import { Proxy } from "../../lib/proxy/proxy.ts";
 import { Deadlines } from "../../lib/server/deadlines.ts";
 import type { PublicAuthority } from "../../lib/site/authority_pages.ts";
@@ -101,6 +101,7 @@ export interface TestSite {
   /** What plain HTTP gets on an address that speaks TLS; undefined where it is sent there. */
   askPlain(target: string, request?: SiteRequest): Promise<SiteAnswer | undefined>;
   readonly files: FakeFiles;
+  readonly cache: FileCache;
   readonly clock: FakeClock;
   readonly store: FakeStore;
   /** Servers of somebody else. */
@@ -128,12 +129,14 @@ export function site(
   files: Readonly<Record<string, SiteFile>> = {},
   programs: Programs = document,
   authority?: PublicAuthority,
+  system: System = "linux",
 ): TestSite {
   const { config, issues } = decodeConfig(yaml, "/site/webserv.yaml");
   if (!config) throw new Error(issues.map((issue) => formatIssue(issue)).join("\n"));
   const store = new FakeStore(), clock = new FakeClock(), log = new FakeLog(), runner = new FakeRunner();
   /** Of FastCGI servers. */
   const asked: ProcessCommand[] = [];
+  store.files.behaveAs(system);
   store.files.folder("/site");
   for (const [name, file] of Object.entries(files)) addFile(store.files, `/site/${name}`, file);
   runner.prepare = (process) => {
@@ -221,6 +224,7 @@ export function site(
       return `${status} ${text}`;
     },
     files: store.files,
+    cache,
     clock,
     store,
     dialer,
