@@ -49,9 +49,15 @@ function executable() {
   }
 }
 
+/** npx ends the shell between it and this process when it is asked to end, and nothing says so to this process. */
+const HAS_NPX = process.env.npm_lifecycle_event === "npx";
+
+/** So often it is looked whether that shell is still there, in milliseconds. */
+const LOOK = 250;
+
 /** In place of this process: signals, input and the exit status are its own then. @returns only where that cannot be */
 function replace(path) {
-  if (typeof process.execve !== "function" || process.platform === "win32") return;
+  if (typeof process.execve !== "function" || process.platform === "win32" || HAS_NPX) return;
   try {
     process.execve(path, [path, ...process.argv.slice(2)], process.env);
   } catch {
@@ -63,9 +69,19 @@ function replace(path) {
 function start(path) {
   const { spawn } = require("node:child_process");
   const child = spawn(path, process.argv.slice(2), { stdio: "inherit" });
-  const signals = process.platform === "win32" ? ["SIGINT", "SIGBREAK"] : ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR2"];
+  const signals = process.platform === "win32"
+    ? ["SIGINT", "SIGBREAK"]
+    : ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR2"];
   const pass = (signal) => child.kill(signal);
   for (const signal of signals) process.on(signal, pass);
+  if (HAS_NPX && process.platform !== "win32") {
+    const parent = process.ppid;
+    const watch = setInterval(() => {
+      if (process.ppid === parent) return;
+      clearInterval(watch);
+      child.kill("SIGTERM");
+    }, LOOK);
+  }
   let guard;
   child.on("error", (error) => fail(`${path} cannot be run (${error.code}): install webserv again`));
   child.on("exit", (code, signal) => {
