@@ -36,7 +36,9 @@ export function oldestLibc(executable: Uint8Array): string {
 }
 
 /** The file `control`. `size` in bytes, of all files. */
-export function control(fields: { version: string; architecture: string; libc: string; size: number }): string {
+export function control(
+  fields: { version: string; architecture: string; libc: string; size: number },
+): string {
   return `Package: webserv
 Version: ${fields.version}
 Architecture: ${fields.architecture}

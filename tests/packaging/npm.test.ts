@@ -22,10 +22,18 @@ function packaged(name: string, fn: () => Promise<void>): void {
   });
 }
 
-async function install(folder: string, files: readonly string[], options: readonly string[] = []): Promise<void> {
-  const { code, stderr } = await outcome("npm", ["install", "--no-audit", "--no-fund", ...options, ...files], {
-    cwd: folder,
-  });
+async function install(
+  folder: string,
+  files: readonly string[],
+  options: readonly string[] = [],
+): Promise<void> {
+  const { code, stderr } = await outcome(
+    "npm",
+    ["install", "--no-audit", "--no-fund", ...options, ...files],
+    {
+      cwd: folder,
+    },
+  );
   assertEquals(code, 0, stderr);
 }
 
@@ -88,31 +96,34 @@ packaged("installed from the files into an empty folder, it serves, also without
   }
 });
 
-packaged("signals reach the server, its exit status is the command's, and nothing is left behind", async () => {
-  await using folder = await temporaryFolder();
-  await install(folder.path, [npmFile("webserv"), ownNpmFile()]);
-  for (
-    const [signal, status] of [["SIGINT", 0], ["SIGTERM", 0], ["SIGKILL", 137]] as const
-  ) {
-    await using server = await started("node", [BIN], folder.path);
-    assert(isAlive(server.pid));
-    server.child.kill(signal);
-    assertEquals(await inTime(server.said.status, `${signal} ends the command`), status);
-    await ends(server.pid);
-  }
-  {
-    await using server = await started("node", [BIN], folder.path);
-    server.child.kill("SIGHUP");
-    await server.said.waitFor("configuration file to load again");
-    assertEquals(await get(server.port, "/"), "200 packed", "SIGHUP loads again and ends nothing");
-    // What ends by itself ends the command with it.
-    Deno.kill(server.pid, "SIGKILL");
-    assertEquals(await inTime(server.said.status, "the command ends with the server"), 137);
-  }
-  const usage = await outcome("node", [BIN, "--nonsense"], { cwd: folder.path });
-  assertEquals(usage.code, 2);
-  assertMatch(usage.stderr, /^webserv: unknown option "--nonsense"/);
-});
+packaged(
+  "signals reach the server, its exit status is the command's, and nothing is left behind",
+  async () => {
+    await using folder = await temporaryFolder();
+    await install(folder.path, [npmFile("webserv"), ownNpmFile()]);
+    for (
+      const [signal, status] of [["SIGINT", 0], ["SIGTERM", 0], ["SIGKILL", 137]] as const
+    ) {
+      await using server = await started("node", [BIN], folder.path);
+      assert(isAlive(server.pid));
+      server.child.kill(signal);
+      assertEquals(await inTime(server.said.status, `${signal} ends the command`), status);
+      await ends(server.pid);
+    }
+    {
+      await using server = await started("node", [BIN], folder.path);
+      server.child.kill("SIGHUP");
+      await server.said.waitFor("configuration file to load again");
+      assertEquals(await get(server.port, "/"), "200 packed", "SIGHUP loads again and ends nothing");
+      // What ends by itself ends the command with it.
+      Deno.kill(server.pid, "SIGKILL");
+      assertEquals(await inTime(server.said.status, "the command ends with the server"), 137);
+    }
+    const usage = await outcome("node", [BIN, "--nonsense"], { cwd: folder.path });
+    assertEquals(usage.code, 2);
+    assertMatch(usage.stderr, /^webserv: unknown option "--nonsense"/);
+  },
+);
 
 packaged("without the package of the system it says which one is missing, and what to do", async () => {
   await using folder = await temporaryFolder();

@@ -93,7 +93,12 @@ function start(path) {
   // SIGKILL cannot be passed on. The end of this process closes the pipe that the guard reads, whatever its cause.
   if (process.platform !== "win32" && child.pid !== undefined) {
     setImmediate(() => {
-      guard = spawn("/bin/sh", ["-c", 'read -r _; kill -TERM "$1" 2> /dev/null', "webserv", String(child.pid)], {
+      guard = spawn("/bin/sh", [
+        "-c",
+        'read -r _; kill -TERM "$1" 2> /dev/null',
+        "webserv",
+        String(child.pid),
+      ], {
         stdio: ["pipe", "ignore", "ignore"],
         detached: true,
       });
