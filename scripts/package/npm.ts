@@ -1,101 +1,115 @@
 /**
- * The packages for npm: `webserv`, which everybody names, and one for each system that holds its executable, of which npm
- * installs the one that fits (`os`, `cpu`, `libc`). The other way, to have the executables of the `deno` package run our
- * bundle, takes 5 MB more and starts no sooner: docs/benchmarks.md has both.
+ * The npm packages: `webserv`, which is a few lines for Node, and one package for each system, which holds its
+ * executable. npm installs the one whose `os`, `cpu` and `libc` are those of the system, since all are optional
+ * dependencies; nothing is run to install them. Why it is so stands in packaging/npm/README.md.
  *
  * @module
  */
-import { fileName, type Target } from "../compile/plan.ts";
+import { join } from "@std/path";
+import { npmName, type Platform, PLATFORMS } from "./platforms.ts";
 
-/** What npm calls a system. */
-interface System {
-  /** As in Node's `process.platform`. */
-  readonly os: "linux" | "darwin" | "win32";
-  /** As in Node's `process.arch`. */
-  readonly cpu: "x64" | "arm64";
-  readonly libc?: "glibc";
-}
-
-const SYSTEMS: Readonly<Record<Target, System>> = {
-  "x86_64-unknown-linux-gnu": { os: "linux", cpu: "x64", libc: "glibc" },
-  "aarch64-unknown-linux-gnu": { os: "linux", cpu: "arm64", libc: "glibc" },
-  "x86_64-apple-darwin": { os: "darwin", cpu: "x64" },
-  "aarch64-apple-darwin": { os: "darwin", cpu: "arm64" },
-  "x86_64-pc-windows-msvc": { os: "win32", cpu: "x64" },
-};
-
-/** A package to be packed: what is to be in its folder. */
-export interface NpmPackage {
-  readonly name: string;
-  /** The text of its package.json. */
-  readonly manifest: string;
-  /** Files by their name in the package, each with the path that it is copied from, from the project's folder. */
-  readonly files: ReadonlyMap<string, string>;
-}
-
-/** What both kinds of packages say of themselves. */
-interface Project {
+/** What of deno.json goes into the packages. */
+export interface Project {
   readonly version: string;
   readonly license: string;
 }
 
-const DESCRIPTION = "A web server for a developer's machine, in one executable";
+/** Placeholders until there is a place where the project is published. */
+const HOME = {
+  homepage: "https://webserv.example/",
+  repository: { type: "git", url: "git+https://webserv.example/webserv.git" },
+};
 
-/** `webserv-linux-x64`. */
-export function platformPackage(target: Target, { version, license }: Project): NpmPackage {
-  const { os, cpu, libc } = SYSTEMS[target], name = nameFor(target);
-  const file = os === "win32" ? "webserv.exe" : "webserv";
-  return {
-    name,
-    manifest: manifest({
-      name,
-      version,
-      description: `${DESCRIPTION}: that for ${os} on ${cpu}`,
-      license,
-      os: [os],
-      cpu: [cpu],
-      ...(libc === undefined ? {} : { libc: [libc] }),
-      files: [file],
-      // Yarn would leave it in an archive, from which nothing can be run.
-      preferUnplugged: true,
-    }),
-    files: new Map([[file, `dist/${fileName(target)}`], ["LICENSE", "LICENSE"]]),
-  };
-}
+const DESCRIPTION = "A web server for a developer's machine: files, CGI and FastCGI programs, uploads, HTTPS";
 
-/** `webserv`: the program that starts the executable of a platform's package, which it asks for in its own version. */
-export function mainPackage(targets: readonly Target[], { version, license }: Project): NpmPackage {
+/** package.json of `webserv`. */
+export function mainManifest({ version, license }: Project): Record<string, unknown> {
   return {
     name: "webserv",
-    manifest: manifest({
-      name: "webserv",
-      version,
-      description: DESCRIPTION,
-      license,
-      keywords: ["http-server", "static", "server", "cgi", "php", "webdav", "live-reload", "proxy"],
-      bin: { webserv: "webserv.js" },
-      files: ["webserv.js"],
-      engines: { node: ">=18" },
-      optionalDependencies: Object.fromEntries(targets.map((target) => [nameFor(target), version])),
-    }),
-    files: new Map([
-      ["webserv.js", "packaging/npm/webserv.js"],
-      ["README.md", "packaging/npm/README.md"],
-      ["LICENSE", "LICENSE"],
-    ]),
+    version,
+    description: DESCRIPTION,
+    keywords: ["web server", "http", "static", "cgi", "fastcgi", "cli"],
+    license,
+    ...HOME,
+    bin: { webserv: "bin/webserv.js" },
+    files: ["bin"],
+    engines: { node: ">=16" },
+    // Of the very same version: an older executable would not know what this one's manual says.
+    optionalDependencies: Object.fromEntries(PLATFORMS.map((platform) => [npmName(platform), version])),
   };
 }
 
-/** What npm calls the file of a package: `webserv-0.1.0.tgz`. */
-export function packedName({ name }: NpmPackage, { version }: Project): string {
-  return `${name}-${version}.tgz`;
+/** package.json of the package for one system. */
+export function platformManifest(platform: Platform, { version, license }: Project): Record<string, unknown> {
+  const { os, cpu, libc } = platform.npm;
+  return {
+    name: npmName(platform),
+    version,
+    description: `The executable of webserv for ${os} ${cpu}`,
+    license,
+    ...HOME,
+    files: ["bin"],
+    os: [os],
+    cpu: [cpu],
+    ...(libc !== undefined && { libc: [libc] }),
+    // Yarn would keep it in an archive otherwise, where nothing can be run.
+    preferUnplugged: true,
+  };
 }
 
-function nameFor(target: Target): string {
-  const { os, cpu } = SYSTEMS[target];
-  return `webserv-${os}-${cpu}`;
+/** The executable's path in its package, as packaging/npm/bin/webserv.js asks for it. */
+export function executableInPackage(platform: Platform): string {
+  return `bin/webserv${platform.npm.os === "win32" ? ".exe" : ""}`;
 }
 
-function manifest(content: unknown): string {
-  return `${JSON.stringify(content, null, 2)}\n`;
+/** Where things are, as absolute paths. */
+export interface NpmFolders {
+  readonly root: string;
+  readonly dist: string;
+  /** For what is put together; it is there, and empty. */
+  readonly work: string;
+}
+
+/** Runs a program to its end and gives what it printed. @throws {Error} if it fails */
+export type Run = (command: string, args: readonly string[], cwd: string) => Promise<string>;
+
+/**
+ * Makes the packed files of `webserv` and of each system whose executable is there.
+ *
+ * @returns their paths
+ */
+export async function packNpm(
+  platforms: readonly Platform[],
+  project: Project,
+  { root, dist, work }: NpmFolders,
+  run: Run,
+): Promise<string[]> {
+  const out = join(dist, "npm");
+  await Deno.mkdir(out, { recursive: true });
+  const pack = async (folder: string, manifest: Record<string, unknown>) => {
+    await Deno.writeTextFile(join(folder, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+    await Deno.copyFile(join(root, "LICENSE"), join(folder, "LICENSE"));
+    await run("npm", ["pack", "--silent", "--pack-destination", out], folder);
+    return join(out, `${manifest.name}-${project.version}.tgz`);
+  };
+  const main = join(work, "webserv");
+  await Deno.mkdir(join(main, "bin"), { recursive: true });
+  await Deno.copyFile(join(root, "packaging/npm/README.md"), join(main, "README.md"));
+  await Deno.copyFile(join(root, "packaging/npm/bin/webserv.js"), join(main, "bin/webserv.js"));
+  await Deno.chmod(join(main, "bin/webserv.js"), 0o755);
+  const packed = [await pack(main, mainManifest(project))];
+  for (const platform of platforms) {
+    const folder = join(work, npmName(platform));
+    const executable = join(folder, executableInPackage(platform));
+    await Deno.mkdir(join(folder, "bin"), { recursive: true });
+    await Deno.copyFile(join(dist, platform.executable), executable);
+    await Deno.chmod(executable, 0o755);
+    await Deno.writeTextFile(
+      join(folder, "README.md"),
+      `The executable of [webserv](https://www.npmjs.com/package/webserv) for ${platform.npm.os} ${platform.npm.cpu}.` +
+        " Install `webserv`, which depends on it.\n",
+    );
+    packed.push(await pack(folder, platformManifest(platform, project)));
+  }
+  return packed;
 }

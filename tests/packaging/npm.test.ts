@@ -1,186 +1,158 @@
+/**
+ * The npm packages from their packed files, installed into an empty folder.
+ *
+ * @module
+ */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { fromFileUrl, join } from "@std/path";
+import { join } from "@std/path";
 import project from "../../deno.json" with { type: "json" };
-import { TARGETS } from "../../scripts/compile/plan.ts";
-import { mainPackage, platformPackage } from "../../scripts/package/npm.ts";
+import { get } from "../support/ask.ts";
 import { temporaryFolder } from "../support/launch.ts";
-import { writeFiles } from "../support/server.ts";
+import { end, Output } from "../support/server.ts";
+import { inTime, waitUntil } from "../support/wait.ts";
+import { isInstalled, npmFile, type Outcome, outcome, ownNpmFile, whyNot } from "./packages.ts";
 
-const ROOT = fromFileUrl(new URL("../../", import.meta.url));
-const LAUNCHER = join(ROOT, "packaging/npm/webserv.js");
-const NODE_SYSTEM = `${{ linux: "linux", darwin: "darwin", windows: "win32" }[Deno.build.os as "linux"]}-${
-  Deno.build.arch === "aarch64" ? "arm64" : "x64"
-}`;
+const reason = whyNot() ?? (isInstalled("npm") ? undefined : "no npm");
 
-interface Run {
-  readonly code: number;
-  readonly signal: Deno.Signal | null;
-  readonly stdout: string;
-  readonly stderr: string;
+function packaged(name: string, fn: () => Promise<void>): void {
+  Deno.test({
+    name: `npm: ${name}${reason === undefined ? "" : ` (ignored: ${reason})`}`,
+    ignore: reason !== undefined,
+    fn,
+  });
 }
 
-/** A folder with the launcher, and the platform's package with a program of the test's in place of the executable. */
-async function installed(program: string | undefined) {
-  const folder = await temporaryFolder();
-  await writeFiles(folder.path, { "node_modules/webserv/webserv.js": await Deno.readTextFile(LAUNCHER) });
-  if (program !== undefined) {
-    const path = `node_modules/webserv-${NODE_SYSTEM}/webserv`;
-    await writeFiles(folder.path, { [path]: program });
-    await Deno.chmod(join(folder.path, path), 0o755);
-  }
-  return folder;
+async function install(
+  folder: string,
+  files: readonly string[],
+  options: readonly string[] = [],
+): Promise<void> {
+  const { code, stderr } = await outcome(
+    "npm",
+    ["install", "--no-audit", "--no-fund", ...options, ...files],
+    {
+      cwd: folder,
+    },
+  );
+  assertEquals(code, 0, stderr);
 }
 
-/** @param before what is run in Node before the launcher */
-function start(folder: string, args: readonly string[], before = ""): Deno.ChildProcess {
-  const launcher = JSON.stringify(join(folder, "node_modules/webserv/webserv.js"));
-  return new Deno.Command("node", {
-    args: ["-e", `${before};require(${launcher})`, "webserv", ...args],
+/** A server that was started by a command, and the port that it listens on. */
+async function started(
+  command: string,
+  args: readonly string[],
+  folder: string,
+): Promise<AsyncDisposable & { child: Deno.ChildProcess; port: number; pid: number; said: Output }> {
+  await Deno.mkdir(join(folder, "site"), { recursive: true });
+  await Deno.writeTextFile(join(folder, "site/index.html"), "packed");
+  const child = new Deno.Command(command, {
+    args: [...args, "--port", "0", "--ready-json", "site"],
+    cwd: folder,
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
   }).spawn();
+  const said = new Output(child);
+  await said.waitFor(/\{.*\}\n/);
+  const ready = JSON.parse(/\{.*\}/.exec(said.stdout)![0]);
+  return {
+    child,
+    said,
+    port: Number(/:(\d+)\/\n/.exec(said.stderr)![1]),
+    pid: ready.pid,
+    async [Symbol.asyncDispose]() {
+      await end(child);
+      await said.status;
+    },
+  };
 }
 
-async function outcome(child: Deno.ChildProcess): Promise<Run> {
-  const { code, signal, stdout, stderr } = await child.output();
-  const text = new TextDecoder();
-  return { code, signal, stdout: text.decode(stdout), stderr: text.decode(stderr) };
+function isAlive(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(Deno.readTextFileSync(`/proc/${pid}/status`));
+  } catch {
+    return false;
+  }
 }
 
-/** With and without Node being replaced, which older ones cannot do. */
-const WAYS: readonly [string, string][] = [
-  ["as it is", ""],
-  ["as a child", "process.execve=undefined"],
-];
-
-for (const [way, before] of WAYS) {
-  Deno.test(`the launcher hands on arguments, environment, status and output (${way})`, async () => {
-    await using folder = await installed('#!/bin/sh\nprintf "%s|" "$@"\necho "$GIVEN" >&2\nexit 7\n');
-    const child = start(folder.path, ["a b", "--port", "0", "ü"], `process.env.GIVEN='x';${before}`);
-    assertEquals(await outcome(child), {
-      code: 7,
-      signal: null,
-      stdout: "a b|--port|0|ü|",
-      stderr: "x\n",
-    });
-  });
-
-  Deno.test(`the launcher hands on signals, and nobody is left behind (${way})`, async () => {
-    await using folder = await installed(
-      "#!/bin/sh\ntrap 'echo hangup' HUP\ntrap 'echo ending; exit 0' TERM\necho $$\nwhile :; do sleep 0.05; done\n",
-    );
-    const child = start(folder.path, [], before);
-    const lines = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-    const pid = Number((await lines.read()).value);
-    child.kill("SIGHUP");
-    assertStringIncludes((await lines.read()).value ?? "", "hangup");
-    child.kill("SIGTERM");
-    assertStringIncludes((await lines.read()).value ?? "", "ending");
-    assertEquals((await child.status).code, 0);
-    await lines.cancel();
-    await child.stderr.cancel();
-    assertEquals(await isRunning(pid), false);
-  });
-
-  Deno.test(`what ends by a signal looks so from outside (${way})`, async () => {
-    await using folder = await installed("#!/bin/sh\nkill -KILL $$\n");
-    assertEquals((await outcome(start(folder.path, [], before))).signal, "SIGKILL");
-  });
+async function ends(pid: number): Promise<void> {
+  await waitUntil(() => !isAlive(pid), `the server ${pid} has ended`);
 }
 
-Deno.test("without the platform's package, and on a system that there is none for, it says what to do", async () => {
-  await using folder = await installed(undefined);
-  const missing = await outcome(start(folder.path, []));
-  assertEquals([missing.code, missing.stdout], [1, ""]);
-  assertStringIncludes(
-    missing.stderr,
-    `webserv: the package webserv-${NODE_SYSTEM} is not installed: install again`,
-  );
-  const other = await outcome(
-    start(folder.path, [], "Object.defineProperty(process,'arch',{value:'s390x'})"),
+const BIN = "node_modules/webserv/bin/webserv.js";
+
+packaged("installed from the files into an empty folder, it serves, also without scripts", async () => {
+  for (const options of [[], ["--ignore-scripts"]]) {
+    await using folder = await temporaryFolder();
+    await install(folder.path, [npmFile("webserv"), ownNpmFile()], options);
+    const version = await outcome("npx", ["webserv", "--version"], { cwd: folder.path });
+    assertEquals(version.code, 0, version.stderr);
+    assertStringIncludes(version.stdout, project.version);
+    await using server = await started("npx", ["webserv"], folder.path);
+    assertEquals(await get(server.port, "/"), "200 packed");
+    server.child.kill("SIGTERM");
+    await inTime(server.said.status, "npx has ended");
+    await ends(server.pid);
+  }
+});
+
+packaged(
+  "signals reach the server, its exit status is the command's, and nothing is left behind",
+  async () => {
+    await using folder = await temporaryFolder();
+    await install(folder.path, [npmFile("webserv"), ownNpmFile()]);
+    for (
+      const [signal, status] of [["SIGINT", 0], ["SIGTERM", 0], ["SIGKILL", 137]] as const
+    ) {
+      await using server = await started("node", [BIN], folder.path);
+      assert(isAlive(server.pid));
+      server.child.kill(signal);
+      assertEquals(await inTime(server.said.status, `${signal} ends the command`), status);
+      await ends(server.pid);
+    }
+    {
+      await using server = await started("node", [BIN], folder.path);
+      server.child.kill("SIGHUP");
+      await server.said.waitFor("configuration file to load again");
+      assertEquals(await get(server.port, "/"), "200 packed", "SIGHUP loads again and ends nothing");
+      // What ends by itself ends the command with it.
+      Deno.kill(server.pid, "SIGKILL");
+      assertEquals(await inTime(server.said.status, "the command ends with the server"), 137);
+    }
+    const usage = await outcome("node", [BIN, "--nonsense"], { cwd: folder.path });
+    assertEquals(usage.code, 2);
+    assertMatch(usage.stderr, /^webserv: unknown option "--nonsense"/);
+  },
+);
+
+packaged("without the package of the system it says which one is missing, and what to do", async () => {
+  await using folder = await temporaryFolder();
+  await install(folder.path, [npmFile("webserv")], ["--omit=optional"]);
+  const { code, stdout, stderr } = await outcome("node", [BIN], { cwd: folder.path });
+  assertEquals([code, stdout], [1, ""]);
+  assertMatch(stderr, /^webserv: the package webserv-\w+-\w+ is not installed.*--omit=optional.*\n$/);
+});
+
+/** What the command says on another system, by what Node tells of it. */
+async function elsewhere(folder: string, script: string): Promise<Outcome> {
+  const file = join(folder, "elsewhere.cjs");
+  await Deno.writeTextFile(file, script);
+  return await outcome("node", ["--require", file, BIN], { cwd: folder });
+}
+
+packaged("on a system without executable it says which there are", async () => {
+  await using folder = await temporaryFolder();
+  await install(folder.path, [npmFile("webserv")], ["--omit=optional"]);
+  const other = await elsewhere(
+    folder.path,
+    `Object.defineProperty(process, "platform", { value: "freebsd" });`,
   );
   assertEquals(other.code, 1);
-  assertMatch(other.stderr, /^webserv: there is no executable for \w+-s390x: only for linux-x64, .*\n$/);
+  assertMatch(other.stderr, /^webserv: there is no executable for freebsd \w+: only for linux x64, .*Deno/);
+  const musl = await elsewhere(
+    folder.path,
+    `process.report.getReport = () => ({ header: {} });`,
+  );
+  assertEquals(musl.code, 1);
+  assertMatch(musl.stderr, /^webserv: there is no executable for Linux with musl \(Alpine\): .*node:slim/);
 });
-
-Deno.test("each platform's package holds its executable alone, and the main one asks for all of them in its version", () => {
-  const { optionalDependencies, bin, version } = JSON.parse(mainPackage(TARGETS, project).manifest);
-  assertEquals([version, bin], [project.version, { webserv: "webserv.js" }]);
-  const platforms = TARGETS.map((target) => platformPackage(target, project));
-  assertEquals(Object.keys(optionalDependencies), platforms.map(({ name }) => name));
-  assertEquals(new Set(Object.values(optionalDependencies)), new Set([project.version]));
-  for (const { name, manifest, files } of platforms) {
-    const { os: [os], cpu: [cpu], files: listed, scripts } = JSON.parse(manifest);
-    assertEquals([`webserv-${os}-${cpu}`, scripts], [name, undefined]);
-    assertEquals([...files.keys()], [listed[0], "LICENSE"]);
-  }
-});
-
-const PACKED = join(ROOT, "dist/npm");
-
-Deno.test({
-  name: "the packed files, installed into an empty folder, serve it",
-  ignore: whyNotPacked() !== undefined,
-  async fn() {
-    await using folder = await temporaryFolder();
-    await writeFiles(folder.path, {
-      "package.json": '{ "private": true }',
-      "site/index.html": "<h1>From npm",
-    });
-    const files = [`webserv-${project.version}.tgz`, `webserv-${NODE_SYSTEM}-${project.version}.tgz`];
-    const install = await new Deno.Command("npm", {
-      args: [
-        "install",
-        "--ignore-scripts",
-        "--no-audit",
-        "--no-fund",
-        ...files.map((file) => join(PACKED, file)),
-      ],
-      cwd: folder.path,
-      stdin: "null",
-    }).output();
-    assert(install.success, new TextDecoder().decode(install.stderr));
-    const child = new Deno.Command(join(folder.path, "node_modules/.bin/webserv"), {
-      args: ["--port", "0", "site"],
-      cwd: folder.path,
-      stdin: "null",
-      stdout: "null",
-      stderr: "piped",
-    }).spawn();
-    try {
-      const url = await addressOf(child);
-      assertEquals(await (await fetch(url)).text(), "<h1>From npm");
-    } finally {
-      child.kill("SIGTERM");
-    }
-    assertEquals((await child.status).code, 0);
-  },
-});
-
-/** Where a server says that it listens. */
-async function addressOf(child: Deno.ChildProcess): Promise<string> {
-  let said = "";
-  for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) {
-    said += text;
-    const [, url] = /listening on (http:\S+)\n/.exec(said) ?? [];
-    if (url !== undefined) return url;
-  }
-  throw new Error(`it ended before it listened: ${said}`);
-}
-
-function whyNotPacked(): string | undefined {
-  try {
-    return Deno.statSync(join(PACKED, `webserv-${NODE_SYSTEM}-${project.version}.tgz`)).isFile
-      ? undefined
-      : "it is no file";
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return "deno task package makes them";
-    throw error;
-  }
-}
-
-async function isRunning(pid: number): Promise<boolean> {
-  const { success } = await new Deno.Command("kill", { args: ["-0", String(pid)], stderr: "null" }).output();
-  return success;
-}
