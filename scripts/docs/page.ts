@@ -90,7 +90,7 @@ if [ "\${1-}" = init ]; then
   exit
 fi
 case "\${1-}" in
-  check|permissions|trust|requests|explain|passwd|completions|help) named=yes ;;
+  check|permissions|trust|requests|explain|health|passwd|completions|help) named=yes ;;
 esac
 for word in "$@"; do
   case $word in
