@@ -34,29 +34,33 @@ type Runner = readonly string[] | true | FastcgiServer;
 
 /** What runs the files of a location. */
 class Runners {
-  /** Extension with its dot, or `*`, to what runs such files. */
-  readonly #table: ReadonlyMap<string, Runner>;
-  readonly #others: Runner | undefined;
-  readonly #names: DiskNames | undefined;
-
-  constructor(table: Readonly<Record<string, Runner>>, names: DiskNames | undefined) {
-    const fold = (extension: string) => names?.fold(extension) ?? extension;
-    this.#table = new Map(Object.entries(table).map(([extension, runner]) => [fold(extension), runner]));
-    this.#others = table["*"];
-    this.#names = names;
-  }
+  /** @param table extension with its dot, or `*`, to what runs such files */
+  constructor(readonly table: Readonly<Record<string, Runner>>) {}
 
   /** Undefined where a name is none of a program's. */
   of(fileName: string): Runner | undefined {
-    return this.byExtension(fileName) ?? this.#others;
+    return this.byExtension(fileName) ?? this.table["*"];
   }
 
-  /**
-   * Undefined where the extension says nothing. SECURITY: where case does not count, a program is one in whatever case: it
-   * would be sent as a file.
-   */
+  /** Undefined where the extension says nothing. */
   byExtension(fileName: string): Runner | undefined {
-    return this.#table.get(extension(this.#names === undefined ? fileName : this.#names.fold(fileName)));
+    return this.table[extension(fileName)];
+  }
+}
+
+/**
+ * The same where case does not count. SECURITY: a program is one in whatever case its name is asked for: it would be sent
+ * as a file.
+ */
+class FoldedRunners extends Runners {
+  constructor(table: Readonly<Record<string, Runner>>, readonly names: DiskNames) {
+    super(
+      Object.fromEntries(Object.entries(table).map(([extension, runner]) => [names.fold(extension), runner])),
+    );
+  }
+
+  override byExtension(fileName: string): Runner | undefined {
+    return super.byExtension(this.names.fold(fileName));
   }
 }
 
@@ -65,7 +69,9 @@ export function runnersOf(
   { programs: { cgi, fastcgi } }: LocationConfig,
   { names }: Pick<ProgramRules, "names">,
 ): Runners | undefined {
-  return cgi === undefined && fastcgi === undefined ? undefined : new Runners({ ...cgi, ...fastcgi }, names);
+  if (cgi === undefined && fastcgi === undefined) return undefined;
+  const table = { ...cgi, ...fastcgi };
+  return names === undefined ? new Runners(table) : new FoldedRunners(table, names);
 }
 
 /** What holds for all programs of a site. */
