@@ -41,7 +41,7 @@ echo done\n`,
 
 /** Starts it as process 1, and gives what it said and its port. */
 async function start(folder: string, flags: readonly string[]): Promise<
-  AsyncDisposable & { readonly said: Output; readonly port: number }
+  AsyncDisposable & { readonly said: Output; readonly port: number; signal(name: Deno.Signal): void }
 > {
   const [command, ...args] = [...NAMESPACE, ...program(), "serve", "-c", `${folder}/webserv.yaml`];
   const child = new Deno.Command(command!, {
@@ -55,8 +55,9 @@ async function start(folder: string, flags: readonly string[]): Promise<
   return {
     said,
     port: Number(/listening on http:\/\/\S*:(\d+)/.exec(said.stderr)![1]),
+    // What stands between us and it hands no signal on.
+    signal: (name) => childrenOf(child.pid).forEach((pid) => Deno.kill(pid, name)),
     [Symbol.asyncDispose]: async () => {
-      // What stands between us and it hands no signal on.
       childrenOf(child.pid).forEach((pid) => Deno.kill(pid, "SIGTERM"));
       await inTime(child.status, "it ends");
     },
@@ -101,5 +102,27 @@ Deno.test({
     const zombies = async () => (await ask(server.port, "/cgi-bin/zombies.sh")).text.trim();
     assertEquals((await ask(server.port, "/cgi-bin/leave.sh")).text, "done\n");
     await waitUntil(async () => await zombies() !== "0", "it is right");
+  },
+});
+
+Deno.test({
+  name: `process 1 stops with 0 where it is asked to, and lives on at signals that ask nothing of it${
+    ignore ? " (ignored: no namespace of processes)" : ""
+  }`,
+  ignore,
+  fn: async () => {
+    for (const stop of ["SIGTERM", "SIGINT"] as const) {
+      await using folder = await temporaryFolder();
+      await writeFiles(folder.path, FILES);
+      await using server = await start(folder.path, ["-A"]);
+      for (const signal of ["SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGPIPE", "SIGHUP"] as const) {
+        server.signal(signal);
+      }
+      await server.said.waitFor("is loaded again");
+      assertEquals((await ask(server.port, "/cgi-bin/zombies.sh")).status, 200);
+      server.signal(stop);
+      // unshare ends with the status of what it has started.
+      assertEquals(await inTime(server.said.status, "it ends"), 0);
+    }
   },
 });

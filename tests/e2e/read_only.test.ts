@@ -99,7 +99,8 @@ async function start({ user = 65534, group = 65534, files, args, port, streams, 
   });
   const answers = async () => {
     try {
-      (await Deno.connect({ port })).close();
+      // A connection alone may be one to the socket that holds the port until the workers listen.
+      await ask(port, "/");
       return true;
     } catch {
       return false;
