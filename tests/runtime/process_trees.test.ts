@@ -25,6 +25,8 @@ echo "$@" >> "$0.log"
 while [ $# -gt 0 ]; do
   if [ "$1" = /PID ]; then
     shift
+    # It would end by itself where its children do first.
+    kill -STOP $1 2>/dev/null
     for child in $(cat /proc/$1/task/*/children 2>/dev/null); do kill -KILL $child; done
     kill -KILL $1 || echo "ERROR: The process \\"$1\\" not found." >&2
   fi
