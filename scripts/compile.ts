@@ -12,6 +12,7 @@ import {
   BUNDLE,
   bundleArgs,
   compileArgs,
+  ESBUILD_LOCK,
   fileName,
   minifyArgs,
   planBuilds,
@@ -53,6 +54,7 @@ async function stage(folder: string): Promise<void> {
   await Deno.writeTextFile(join(folder, "deno.json"), JSON.stringify(stagedProject(project)));
   // So that packages are those that were tested, down to the last one.
   await Deno.copyFile(join(ROOT, "deno.lock"), join(folder, "deno.lock"));
+  await Deno.copyFile(join(ROOT, "scripts/compile", ESBUILD_LOCK), join(folder, ESBUILD_LOCK));
   const made = `/** @module */\nexport const COMMIT: string | undefined = ${
     JSON.stringify(await commit())
   };\n`;

@@ -157,6 +157,7 @@ main() {
   trap cleanup EXIT
   trap 'exit 129' HUP
   trap 'exit 130' INT
+  trap 'exit 141' PIPE
   trap 'exit 143' TERM
   work=$(mktemp -d)
 
@@ -173,8 +174,9 @@ main() {
   while [ ! -d "$kept" ]; do kept=$(dirname "$kept"); done
   made=$prefix
   mkdir -p "$prefix" || fail "$prefix could not be made: choose another folder with WEBSERV_PREFIX"
-  new=$prefix/.webserv-install.$$
+  new=$(mktemp "$prefix/.webserv-install.XXXXXX") || fail "$prefix could not be written: choose another folder with WEBSERV_PREFIX"
   cp "$work/$file" "$new" || fail "$new could not be written: is there enough space?"
+  [ "$(sum_of "$new")" = "$wanted" ] || fail "$new was changed by somebody else, so nothing is installed: who else may write $prefix?"
   chmod 755 "$new"
   version=$("$new" --version) || fail "$file does not start on this system (on Linux it needs glibc): nothing is installed"
   # A signature says who made it, not which release it is: an older one must not pass for this one.

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { Buffer } from "node:buffer";
 import { fromFileUrl, join } from "@std/path";
 import { bundleArgs, fileName, stagedProject, TARGETS } from "./compile/plan.ts";
 import { optionValues } from "./option_values.ts";
@@ -86,6 +87,31 @@ async function runtimeOf(
   return /\bDeno (\d[^\s,)]*)/.exec(said)?.[1];
 }
 
+/**
+ * SECURITY: what is signed is of the commit that is checked out, for every system, and no package is older than what it
+ * holds.
+ *
+ * @throws {Error} with what is to be made again
+ */
+async function refuseStale(files: ReadonlyMap<string, string>): Promise<void> {
+  const commit = await run("git", ["rev-parse", "--short=12", "HEAD"]);
+  const executables = TARGETS.map(fileName).flatMap((name) => files.get(name) ?? []);
+  for (const path of executables) {
+    const text = Buffer.from(await Deno.readFile(path));
+    if (text.includes(commit) && !text.includes(`${commit}-changed`)) continue;
+    throw new Error(
+      `${path} was not made of the commit ${commit}: make it again with deno task compile --all`,
+    );
+  }
+  const changed = (path: string) => Deno.statSync(path).mtime?.getTime() ?? 0;
+  const newest = Math.max(...executables.map(changed));
+  for (const [name, path] of files) {
+    if (/\.(?:deb|tgz)$/.test(name) && changed(path) < newest) {
+      throw new Error(`${path} is older than an executable: make it again with deno task package`);
+    }
+  }
+}
+
 /** The text of the program as it goes into the executable, with the paths of its modules. */
 async function bundledText(): Promise<string> {
   const folder = await Deno.makeTempDir({ prefix: "webserv-release-" });
@@ -140,6 +166,7 @@ async function main(): Promise<void> {
   const template = await Deno.readTextFile(join(ROOT, "scripts/install.sh"));
   const { files, notes } = madeFiles(release, { template, publicKey: key?.publicKey, isOnlyHere });
   const runtime = await runtimeOf(sources, version, isOnlyHere);
+  if (!isOnlyHere) await refuseStale(sources);
 
   const { imports } = stagedProject(project) as { imports: Record<string, string> };
   const lock = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.lock")));

@@ -283,6 +283,7 @@ export const OPTIONS: readonly Option[] = [
   {
     name: "cors",
     help: "allow requests from pages of other origins",
+    more: "Preflights are answered, those of public sites that ask for a private network's too.",
     fallback: "off",
     commands: ["serve", "app"],
     folderOnly: true,
@@ -319,7 +320,7 @@ export const OPTIONS: readonly Option[] = [
     value: "COMMAND",
     help: "run COMMAND when files have changed, before pages are told",
     more:
-      "By sh -c, in the current folder if DIR is in it, which is then watched as well, else in DIR. One runs at a time. If it fails, pages are not loaded again but show what it has written. It needs --live, or live_reload in the configuration.",
+      "By the system's shell (sh -c; on Windows cmd), in the current folder if DIR is in it, which is then watched as well, else in DIR. One runs at a time. If it fails, pages are not loaded again but show what it has written. It needs --live, or live_reload in the configuration.",
     commands: ["serve", "app"],
   },
   { name: "no-listing", help: "no directory listing", commands: ["serve"], folderOnly: true },

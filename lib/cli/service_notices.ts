@@ -64,7 +64,7 @@ export class ServiceNotices {
     // What comes late would have the manager wait for something else.
     if (this.#isStopping) return;
     this.#last = this.#last.then(async () => {
-      const problem = await this.#socket.send(assignments);
+      const problem = await this.#socket.send(assignments).catch(String);
       if (problem === undefined || this.#hasFailed) return;
       this.#hasFailed = true;
       this.#failed(problem);

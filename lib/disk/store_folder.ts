@@ -5,7 +5,7 @@
  * @module
  */
 import { isContained } from "../http/containment.ts";
-import { isMisspelt, mayBeWithin } from "../http/disk_names.ts";
+import { isMisspelt, lockKey, mayBeWithin } from "../http/disk_names.ts";
 import { fileEntityTag } from "../http/etag.ts";
 import type {
   FolderEntry,
@@ -223,9 +223,8 @@ export class StoreFolder implements WritableFolder {
     return this.ports.store.exclusively(keys, act);
   }
 
-  /** File systems may take names for the same that differ in case; one lock for both is never wrong. */
   #lockOf(name: string): string {
-    return `${this.place.realPath}/${name}`.toLowerCase();
+    return lockKey(this.ports.files.names, `${this.place.realPath}/${name}`);
   }
 
   /** SECURITY: what holds for a name, such as a lock, must hold for what has it, however it is asked for. */

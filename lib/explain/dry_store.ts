@@ -28,6 +28,7 @@ export class DryStore {
     const changed = (path: string, look: (path: string) => FileStat | undefined) =>
       this.#changes.has(path) ? this.#changes.get(path) : look(path);
     this.files = {
+      names: under.names,
       stat: (path) => changed(path, (path) => under.stat(path)),
       probe: (path) => changed(path, (path) => under.probe(path)),
       lstat: (path) => changed(path, (path) => under.lstat(path)),

@@ -5,9 +5,9 @@
  * and blanks at a name's end, takes a colon for the start of a stream of the file (`x.php::$DATA` is x.php), gives files
  * a second, short name (`PROGRA~1`), and knows devices in every folder (`CON`, `nul.txt`).
  *
- * After "Naming Files, Paths, and Namespaces" of the Windows documentation and Apple's "File System Guide". What a disk
- * takes for one and these rules do not is not lost: a path is not found unless the disk itself gives the name as it was
- * asked for (lib/disk/place.ts).
+ * After "Naming Files, Paths, and Namespaces" of the Windows documentation and Apple's "File System Guide". A path is
+ * not found where the disk itself gives its name in another spelling than it was asked for in (lib/disk/place.ts), as far as
+ * these rules take the two for one: what they do not is taken for a link.
  *
  * @module
  */
@@ -21,9 +21,12 @@ export function diskNamesOf(system: System): DiskNames | undefined {
 
 const IGNORED = /\p{Default_Ignorable_Code_Point}/gu;
 
-/** SECURITY: in upper case first, which brings together what lower case leaves apart (`ſ` is an `s` to such disks). */
+/**
+ * SECURITY: in upper case in between, which brings together what lower case leaves apart (`ſ` is an `s` to such disks), and
+ * in lower case before, since `ẞ` has itself as its upper case and `ß` has `SS`.
+ */
 function withoutCase(text: string): string {
-  return text.toUpperCase().toLowerCase();
+  return text.toLowerCase().toUpperCase().toLowerCase();
 }
 
 const MACOS: DiskNames = {
@@ -88,6 +91,14 @@ export function resolvedFormOf(system: System): (path: string) => string {
  */
 export function mayBeWithin(names: DiskNames | undefined, path: string, place: string): boolean {
   return names === undefined ? isContained(path, place) : isContained(names.fold(path), names.fold(place));
+}
+
+/**
+ * What stands for a resolved path where it is locked. Any file system may take names for the same that differ in case; one
+ * lock for both is never wrong.
+ */
+export function lockKey(names: DiskNames | undefined, path: string): string {
+  return names?.fold(path) ?? path.toLowerCase();
 }
 
 /** Whether a resolved path may be one of those that something is refused to. */

@@ -13,7 +13,7 @@ import { type SystemDatagrams, systemDatagrams } from "./system_datagram.ts";
 const PATIENCE = 1000, TRIAL_DELAY = 25;
 
 /** A name that was there for so long was left behind, in milliseconds: nobody takes so long to send a message. */
-const HELD_FOR = 500;
+const HELD_FOR = 2000;
 
 /** Of sockaddr_un: the longest name in it, with its final zero, in bytes. */
 const LONGEST_NAME = 108;
@@ -122,8 +122,17 @@ class RuntimeSocket implements ServiceSocket {
     } finally {
       clearTimeout(timer);
       socket.close();
-      Deno.removeSync(name);
+      removeOwn(name);
     }
+  }
+}
+
+/** Another server of this user may have taken it for one that was left behind. */
+function removeOwn(name: string): void {
+  try {
+    Deno.removeSync(name);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }
 

@@ -11,6 +11,7 @@ import type { StoreOrigin } from "../disk/store_origin.ts";
 import { busy } from "../http/errors.ts";
 import { FieldBlock } from "../http/fields.ts";
 import type { Response } from "../http/message.ts";
+import { lockKey } from "../http/disk_names.ts";
 import { type DecodedPath, decodePath, encodePath } from "../http/path.ts";
 import type { Exchange, Services } from "./exchange.ts";
 import { mayAsk } from "./rights.ts";
@@ -69,11 +70,12 @@ export function lockPath(store: StoreOrigin, place: string): string | undefined 
   const slash = place.lastIndexOf("/"), name = place.slice(slash + 1);
   const folder = store.folder(place.slice(0, Math.max(slash, 0)));
   if (typeof folder === "string") return undefined;
-  if (name === "") return folder.place.realPath.toLowerCase();
+  const { names } = store.ports.files;
+  if (name === "") return lockKey(names, folder.place.realPath);
   // A link may lead to it. Of a file the name is enough: it is replaced at any time.
   const own = folder.occupant(name).kind === "folder" ? store.folder(place) : undefined;
-  if (typeof own === "object") return own.place.realPath.toLowerCase();
-  return `${withoutSlash(folder.place.realPath)}/${name}`.toLowerCase();
+  if (typeof own === "object") return lockKey(names, own.place.realPath);
+  return lockKey(names, `${withoutSlash(folder.place.realPath)}/${name}`);
 }
 
 /** 423: what is written to has a lock that the request does not name (RFC 4918 section 11.3). */

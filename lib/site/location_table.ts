@@ -95,8 +95,10 @@ export class SpelledLocationTable<T> extends LocationTable<T> {
     this.#folded.add(match, this.#names.fold(path), location);
   }
 
+  /** As they are written, whose files lie where those say. */
   override *below(path: string): Iterable<readonly [string, T]> {
-    yield* this.#folded.below(this.#names.fold(path));
+    const folded = this.#names.fold(path);
+    for (const entry of super.below("")) if (this.#names.fold(entry[0]).startsWith(folded)) yield entry;
   }
 
   override find(path: string): T {

@@ -4,7 +4,7 @@
  * @module
  */
 import { joinPath } from "../disk/place.ts";
-import { isContained } from "../http/containment.ts";
+import { mayBeWithin } from "../http/disk_names.ts";
 import { type HttpError, refusal } from "../http/errors.ts";
 import { andThen, type MaybePromise } from "../http/maybe_promise.ts";
 import type { WritableFolder, WritableOrigin } from "../http/origin.ts";
@@ -88,12 +88,13 @@ function mayChangeTree(exchange: Exchange, path: DecodedPath, folder: string): b
 /** Those of the locations below a path whose files lie in a folder. */
 function pathsIn(exchange: Exchange, path: DecodedPath, folder: string): DecodedPath[] {
   const below = path.endsWith("/") ? path : `${path}/`;
+  const { names } = exchange.services.files.files;
   return [...exchange.server.locations.below(below)].filter(([other, { location }]) => {
     const { origin, store } = location;
     const lies = [
       origin && joinPath(origin.root, location.originPath(other)),
       store && joinPath(store.root, location.storePath(other)),
     ];
-    return lies.some((at) => at !== undefined && isContained(at, folder));
+    return lies.some((at) => at !== undefined && mayBeWithin(names, at, folder));
   }).map(([other]) => other as DecodedPath);
 }

@@ -78,6 +78,9 @@ export function withoutNodeModule(text: string): string | undefined {
     : undefined;
 }
 
+/** The lock file of esbuild alone. SECURITY: all of the program passes through it, and is signed afterwards. */
+export const ESBUILD_LOCK = "esbuild.lock";
+
 /**
  * Arguments for `deno`, to take blanks and comments out of the bundle. PERF: 8 % of the start, 5 MiB of memory. Names stay
  * as they are, for traces, and since the YAML library does not survive another one.
@@ -85,7 +88,9 @@ export function withoutNodeModule(text: string): string | undefined {
 export function minifyArgs(): string[] {
   return [
     "run",
-    "--no-lock",
+    "--no-config",
+    `--lock=${ESBUILD_LOCK}`,
+    "--frozen",
     "--allow-all",
     "npm:esbuild@0.25.12",
     "--minify-whitespace",

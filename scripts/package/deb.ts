@@ -40,7 +40,7 @@ export function control(
   fields: { version: string; architecture: string; libc: string; size: number },
 ): string {
   return `Package: webserv
-Version: ${fields.version}
+Version: ${debianVersion(fields.version)}
 Architecture: ${fields.architecture}
 Maintainer: ${MAINTAINER}
 Installed-Size: ${Math.ceil(fields.size / 1024)}
@@ -60,11 +60,16 @@ Description: web server for a developer's machine
 `;
 }
 
+/** A version as Debian compares them: `1.0.0~rc.1` comes before 1.0.0, while what follows a hyphen would come after it. */
+export function debianVersion(version: string): string {
+  return version.replace("-", "~");
+}
+
 /** The file `changelog.gz` before it is packed. */
 export function changelog(version: string, epoch: number): string {
   // As in `date -R`, which is what Debian asks for.
   const date = new Date(epoch * 1000).toUTCString().replace("GMT", "+0000");
-  return `webserv (${version}) unstable; urgency=medium
+  return `webserv (${debianVersion(version)}) unstable; urgency=medium
 
   * Release ${version}. What is new stands in the project's CHANGELOG.md.
 

@@ -1,7 +1,7 @@
 /**
  * The npm packages: `webserv`, which is a few lines for Node, and one package for each system, which holds its
  * executable. npm installs the one whose `os`, `cpu` and `libc` are those of the system, since all are optional
- * dependencies; nothing is run to install them. Why it is so stands in packaging/npm/README.md.
+ * dependencies; nothing is run to install them. Why it is so stands in ARCHITECTURE.md.
  *
  * @module
  */

@@ -37,6 +37,7 @@ ${SYSTEMS.map(([system, machines]) => systemBlock(release, system, machines)).jo
     manual ? `  resource "manual" do\n${source(manual, 4)}  end\n\n` : ""
   }  def install
     bin.install Dir["webserv-*"].first => "webserv"
+    chmod 0755, bin/"webserv"
 ${manual ? `    resource("manual").stage { man1.install "webserv.1" }\n` : ""}\
     generate_completions_from_executable(bin/"webserv", "completions", shells: [:bash, :zsh, :fish])
   end

@@ -21,7 +21,7 @@ servers: [{ listen: LISTEN, root: www, locations: { /cgi/: { alias: cgi, cgi: { 
     files: {
       "www": null,
       "cgi/slow.sh":
-        `${PLAIN}echo $$ > ../pid; echo begun; for i in 1 2 3 4 5 6 7 8; do sleep 0.1; done; echo ended\n`,
+        `${PLAIN}echo $$ > ../pid; echo begun; until [ -e ../go ]; do sleep 0.05; done; echo ended\n`,
     },
   });
 
@@ -50,6 +50,7 @@ Deno.test({
     using _closing = client;
     assert(processes.includes(pid), "the program is one of its processes");
     server.kill("SIGTERM");
+    await Deno.writeTextFile(`${server.folder}/go`, "");
     assert(new TextDecoder().decode(await client.rest()).endsWith("begun\nended\n"));
     assertEquals(await inTime(server.status, "it ends"), 0);
     await assertGone([pid]);

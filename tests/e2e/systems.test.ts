@@ -25,7 +25,7 @@ servers:
       /private/: { return: 403 }
       /up/: { upload_store: up, alias: up, allowed_methods: [GET, HEAD, PUT, DELETE] }
 timeouts:
-  cgi: 3s
+  cgi: 8s
 `;
 
 const HELLO =
@@ -34,7 +34,7 @@ const HELLO =
 /** Starts another program that shows that it lives, and stays itself. */
 const STAYS = `// ${SOURCE}
 const alive = new URL("../../alive", import.meta.url);
-const child = "for (;;) { Deno.writeTextFileSync(Deno.args[0], '.', { append: true }); " +
+const child = "for (let i = 0; i < 1200; i++) { Deno.writeTextFileSync(Deno.args[0], '.', { append: true }); " +
   "await new Promise((r) => setTimeout(r, 50)); }";
 const path = decodeURIComponent(alive.pathname).replace(/^\\/([A-Za-z]:)/, "$1");
 Deno.writeTextFileSync(path + ".ts", child);

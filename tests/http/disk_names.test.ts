@@ -126,3 +126,14 @@ Deno.test("resolved paths have slashes on every system", () => {
     assertEquals(resolvedFormOf("darwin")(path), path);
   }
 });
+
+Deno.test("whatever is one without case in any way is one, for every character", () => {
+  const windows = diskNamesOf("windows")!;
+  for (let code = 0x20; code <= 0x1ffff; code++) {
+    if (code >= 0xd800 && code <= 0xdfff) continue;
+    const one = String.fromCodePoint(code), folded = windows.fold(one);
+    for (const other of [one.toLowerCase(), one.toUpperCase(), one.toUpperCase().toLowerCase()]) {
+      assertEquals(windows.fold(other), folded, code.toString(16));
+    }
+  }
+});

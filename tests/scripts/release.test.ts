@@ -260,13 +260,22 @@ async function release(
   return { code, stdout: text.decode(stdout), stderr: text.decode(stderr) };
 }
 
-/** A dist/ of small files; executables say the version. */
-async function fakeDist(folder: string, says = project.version, commit = "1a2b3c4"): Promise<void> {
+const HEAD = new TextDecoder().decode(
+  new Deno.Command("git", {
+    args: ["rev-parse", "--short=12", "HEAD"],
+    cwd: fromFileUrl(new URL("../../", import.meta.url)),
+  }).outputSync().stdout,
+).trim();
+
+/** A dist/ of small files; executables say the version and the commit, packages are the newest. */
+async function fakeDist(folder: string, says = project.version, commit = HEAD): Promise<void> {
   await Deno.mkdir(join(folder, "npm"));
   for (const name of expectedFiles(project.version)) {
     const path = name.endsWith(".tgz") ? join(folder, "npm", name) : join(folder, name);
     const text = `#!/bin/sh\necho "webserv ${says} (commit ${commit}, Deno 2.6.10, here)" # ${name}\n`;
     await Deno.writeTextFile(path, text, { mode: 0o755 });
+    const time = Date.now() / 1000 - (/\.(?:deb|tgz)$/.test(name) ? 10 : 20);
+    await Deno.utime(path, time, time);
   }
   // What is no release's, or another version's, stays where it is.
   await Deno.writeTextFile(join(folder, "SHA256SUMS"), "of the executables alone\n");
@@ -377,6 +386,26 @@ Deno.test({ name: "release.ts says what is missing, and makes nothing", ignore: 
       [],
       key,
       /^there is no webserv-macos-x64: make them with deno task compile --all/,
+    ],
+    [
+      "an executable of another commit",
+      async (folder) => {
+        await fakeDist(folder);
+        await Deno.writeTextFile(join(folder, "webserv-windows-x64.exe"), "made of (commit 1a2b3c4d5e6f)");
+      },
+      [],
+      key,
+      /webserv-windows-x64\.exe was not made of the commit [0-9a-f]{12}: make it again/,
+    ],
+    [
+      "a package that is older than the executables",
+      async (folder) => {
+        await fakeDist(folder);
+        await Deno.utime(join(folder, `webserv_${project.version}_arm64.deb`), 1, 1);
+      },
+      [],
+      key,
+      /_arm64\.deb is older than an executable: make it again with deno task package/,
     ],
     // Where there is an executable for this system.
     ...(isNamed ? ofItself(key) : []),

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { LocationTable } from "../../lib/site/location_table.ts";
+import { diskNamesOf } from "../../lib/http/disk_names.ts";
+import { LocationTable, SpelledLocationTable } from "../../lib/site/location_table.ts";
 import { assertLinear } from "../support/linear.ts";
 
 /** A table whose locations are their own keys, written as in the configuration. */
@@ -96,4 +97,19 @@ Deno.test("the cost of a search does not grow with the number of locations", () 
   assertLinear(() => {
     for (let i = 0; i < count; i++) assertEquals(many.find(`/location${i}/a/b`), `/location${i}`);
   });
+});
+
+Deno.test("where case does not count, locations below a path are told in every spelling of it, as they are written", () => {
+  for (const system of ["darwin", "windows"] as const) {
+    const locations = new SpelledLocationTable<string>(
+      "fallback",
+      diskNamesOf(system)!,
+      (found) => `none of ${found}`,
+    );
+    for (const path of ["/up/", "/up/A/Secret/", "/straße/x/"]) locations.add("prefix", path, path);
+    locations.add("exact", "/up/A/one", "= one");
+    const below = (path: string) => [...locations.below(path)].map(([written]) => written).sort();
+    for (const path of ["/up/A/", "/UP/a/"]) assertEquals(below(path), ["/up/A/Secret/", "/up/A/one"], path);
+    for (const path of ["/straße/", "/STRASSE/", "/straẞe/"]) assertEquals(below(path), ["/straße/x/"], path);
+  }
 });

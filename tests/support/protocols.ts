@@ -40,7 +40,7 @@ export const HTTP1_FILES: Readonly<Record<string, string>> = (() => {
       "cli_start connections_shutdown live_build debugger executable explain fastcgi_pools inspector_process killed permissions process_one " +
       "reload " +
       "reload_load resumable_trials sandbox sandbox_gaps signals store_ends terminal tunnels_reload " +
-      "unread_logs workers",
+      "unread_logs workers cli_health container_image environment_port read_only service_notices service_stop systems",
     "TLS, over which the tests speak both protocols themselves":
       "https_certificates https_connections https_descriptors https_stalls local_authority trust",
     "which sockets there are, whatever is spoken on them": "endpoints",

@@ -3,6 +3,9 @@
 // and output, and ends as it ends. In the JavaScript of Node 16, without dependencies, since it starts at every call.
 "use strict";
 
+const { accessSync, constants } = require("node:fs");
+const { isatty } = require("node:tty");
+
 /** The platform packages, by what Node calls the system. They are made by scripts/package.ts, of the same table. */
 const PACKAGES = {
   "linux x64": "webserv-linux-x64",
@@ -59,6 +62,8 @@ const LOOK = 250;
 function replace(path) {
   if (typeof process.execve !== "function" || process.platform === "win32" || HAS_NPX) return;
   try {
+    // Where it cannot be run Node ends with a core dump, of which nothing is caught.
+    accessSync(path, constants.X_OK);
     process.execve(path, [path, ...process.argv.slice(2)], process.env);
   } catch {
     // A thread of Node's, or a system without it: it is started as a child.
@@ -72,7 +77,13 @@ function start(path) {
   const signals = process.platform === "win32"
     ? ["SIGINT", "SIGBREAK"]
     : ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR2"];
-  const pass = (signal) => child.kill(signal);
+  const isOnTerminal = [0, 1, 2].some((descriptor) => isatty(descriptor));
+  const pass = (signal) => {
+    // A terminal's keys have told the child, too: once more would be a second wish, which ends it at once. On Windows the
+    // console has, and to signal the child is to end it at once.
+    if (process.platform === "win32" || isOnTerminal && /^SIG(?:INT|QUIT)$/.test(signal)) return;
+    child.kill(signal);
+  };
   for (const signal of signals) process.on(signal, pass);
   if (HAS_NPX && process.platform !== "win32") {
     const parent = process.ppid;
