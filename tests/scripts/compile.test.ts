@@ -5,6 +5,7 @@ import {
   bundleArgs,
   compileArgs,
   fileName,
+  minifyArgs,
   planBuilds,
   stagedProject,
   type Target,
@@ -113,6 +114,10 @@ Deno.test("all threads are bundled together from modules that are there, and wha
     assert(sources.includes(`${module}.ts`), text);
   }
   assertEquals(threadEntries().size, sources.length - 1);
+});
+
+Deno.test("no syntax is minified: what is declared with using is disposed of in the executable, too", () => {
+  assertEquals(minifyArgs().filter((arg) => arg.startsWith("--minify")), ["--minify-whitespace"]);
 });
 
 Deno.test("what the bundler puts before everything is replaced, and nothing else", () => {
