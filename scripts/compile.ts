@@ -22,17 +22,10 @@ import {
   withoutNodeModule,
 } from "./compile/plan.ts";
 import { optionValues } from "./option_values.ts";
+import { messageOf, runProgram as run, runScript } from "./run_program.ts";
 
 const ROOT = fromFileUrl(new URL("../", import.meta.url));
 const DIST = join(ROOT, "dist");
-
-async function run(command: string, args: readonly string[], cwd: string): Promise<string> {
-  const { success, stdout, stderr } = await new Deno.Command(command, { args: [...args], cwd, stdin: "null" })
-    .output();
-  const text = new TextDecoder();
-  if (!success) throw new Error(`${command} ${args.join(" ")} failed:\n${text.decode(stderr)}`);
-  return text.decode(stdout).trim();
-}
 
 /** The commit that is checked out, with a mark if files differ from it; undefined outside a clone. */
 async function commit(): Promise<string | undefined> {
@@ -154,15 +147,4 @@ async function failuresOf(steps: readonly (() => Promise<void>)[]): Promise<unkn
   return failures;
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-if (import.meta.main) {
-  try {
-    Deno.exit(await main());
-  } catch (error) {
-    console.error(messageOf(error));
-    Deno.exit(1);
-  }
-}
+if (import.meta.main) await runScript(main);

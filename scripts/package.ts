@@ -11,22 +11,10 @@ import { optionValues } from "./option_values.ts";
 import { packDeb } from "./package/deb.ts";
 import { packNpm } from "./package/npm.ts";
 import { type Platform, PLATFORMS } from "./package/platforms.ts";
+import { runProgram as run, runScript } from "./run_program.ts";
 
 const ROOT = fromFileUrl(new URL("../", import.meta.url));
 const DIST = join(ROOT, "dist");
-
-async function run(command: string, args: readonly string[], cwd: string): Promise<string> {
-  let output: Deno.CommandOutput;
-  try {
-    output = await new Deno.Command(command, { args: [...args], cwd, stdin: "null" }).output();
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) throw new Error(`${command} is not installed: install it`);
-    throw error;
-  }
-  const text = new TextDecoder();
-  if (!output.success) throw new Error(`${command} ${args.join(" ")} failed:\n${text.decode(output.stderr)}`);
-  return text.decode(output.stdout).trimEnd();
-}
 
 async function exists(path: string): Promise<boolean> {
   try {
@@ -123,11 +111,4 @@ async function main(): Promise<void> {
   }
 }
 
-if (import.meta.main) {
-  try {
-    await main();
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : String(error));
-    Deno.exit(1);
-  }
-}
+if (import.meta.main) await runScript(main);

@@ -18,19 +18,12 @@ import { checkedVersion, expectedFiles, releaseOf, RELEASES } from "./release/re
 import { sbom, sbomName } from "./release/sbom.ts";
 import { type ReleaseKey, releaseKey } from "./release/signature.ts";
 import { sha256OfFile, sumsText } from "./release/sums.ts";
+import { runProgram, runScript } from "./run_program.ts";
 
 const ROOT = fromFileUrl(new URL("../", import.meta.url));
 
-async function run(command: string, args: readonly string[]): Promise<string> {
-  const { success, stdout, stderr } = await new Deno.Command(command, {
-    args: [...args],
-    cwd: ROOT,
-    stdin: "null",
-  }).output();
-  const text = new TextDecoder();
-  if (!success) throw new Error(`${command} ${args.join(" ")} failed:\n${text.decode(stderr)}`);
-  return text.decode(stdout).trim();
-}
+/** Runs a program in the project's folder. */
+const run = (command: string, args: readonly string[]) => runProgram(command, args, ROOT);
 
 /** The key, or undefined where none is wished for. */
 async function readKey(isUnsigned: boolean): Promise<ReleaseKey | undefined> {
@@ -192,11 +185,4 @@ async function main(): Promise<void> {
   console.log(`${folder}: ${sums.size} files, ${key ? "signed" : "not signed"}`);
 }
 
-if (import.meta.main) {
-  try {
-    await main();
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : String(error));
-    Deno.exit(1);
-  }
-}
+if (import.meta.main) await runScript(main);
