@@ -13,7 +13,7 @@ import { curlOn } from "./bench/curl.ts";
 import { firstOn } from "./bench/first.ts";
 import { h2loadOn } from "./bench/h2load.ts";
 import { LATENCY, type LatencyResult, measureLatencies } from "./bench/latency.ts";
-import { checkPlace, writeReport } from "./bench/markdown.ts";
+import { BENCH, checkPlace, writeReport } from "./bench/markdown.ts";
 import { type Bench, type Candidate, LOAD_CORE, measureRow } from "./bench/measure.ts";
 import { helpText, type Options, parseOptions, UsageError } from "./bench/options.ts";
 import { compilePrograms } from "./bench/program.ts";
@@ -58,7 +58,7 @@ async function main(args: readonly string[]): Promise<number> {
 
 async function run(options: Options, signal: AbortSignal): Promise<number> {
   const wrk = findTools();
-  if (options.markdown !== undefined) await checkPlace(options.markdown);
+  if (options.markdown !== undefined) await checkPlace(options.markdown, BENCH);
   const candidates = await findCandidates(options.servers);
   const folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "webserv-bench-" }));
   try {
@@ -184,7 +184,7 @@ async function report(options: Options, candidates: readonly Candidate[], findin
     ...findings,
   });
   console.log(text);
-  if (markdown !== undefined) await writeReport(markdown, text);
+  if (markdown !== undefined) await writeReport(markdown, text, BENCH);
   if (json === undefined) return;
   const versions = Object.fromEntries(candidates.map(({ peer, program }) => [peer.id, program.version]));
   const data = { date, machine, rounds, seconds, versions, ...findings };

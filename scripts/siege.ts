@@ -10,12 +10,14 @@
  * @module
  */
 import { join } from "@std/path";
-import { LF } from "../lib/bytes/ascii.ts";
 import { launch, type Launched, temporaryFolder } from "../tests/support/launch.ts";
 import { freePort } from "./bench/process.ts";
 import { optionValues } from "./option_values.ts";
-import { type Client, hangUp, KINDS, pause, run } from "./siege/clients.ts";
-import { describe, type Health, healthOf } from "./siege/health.ts";
+import { type Client, hangUp, run } from "./siege/client.ts";
+import { KINDS } from "./siege/clients.ts";
+import { describe, type Health, healthOf, isAsBefore, rest } from "./siege/health.ts";
+import { MovedLog } from "./siege/moved_log.ts";
+import { every, pause } from "./siege/pace.ts";
 import { configuration, makeSite } from "./siege/site.ts";
 import { Tally } from "./siege/tally.ts";
 
@@ -28,12 +30,6 @@ const ROTATIONS = 5000;
 /** How often a line is printed, at most, in milliseconds. */
 const LOOKS = 1000;
 const LINES = 20;
-
-/** How long the server has to come to rest, in milliseconds: longer than its time-outs and its oldest workers. */
-const REST = 30_000;
-
-/** What a server at rest may have more than before, e.g. threads of the runtime's pool. */
-const MORE_DESCRIPTORS = 8;
 
 function usageError(message: string): never {
   console.error(`siege: ${message}`);
@@ -52,7 +48,7 @@ Deno.exit(await besiege(seconds));
 
 async function besiege(seconds: number): Promise<number> {
   await using folder = await temporaryFolder();
-  const log = join(folder.path, "access.log"), moved = `${log}.1`;
+  const log = new MovedLog(join(folder.path, "access.log"));
   const file = join(folder.path, "webserv.yaml"), port = freePort();
   makeSite(folder.path);
   Deno.writeTextFileSync(file, configuration(port, 0));
@@ -64,7 +60,7 @@ async function besiege(seconds: number): Promise<number> {
   const goesOn = () => performance.now() < end;
   const tallies = new Map<string, Tally>();
   let lastReload = -Infinity;
-  const changes = { reloads: 0, rotations: 0, notReopened: 0, lines: 0 };
+  let reloads = 0;
   const clients = Object.entries(KINDS).flatMap(([kind, { clients, round }]) => {
     const tally = new Tally();
     tallies.set(kind, tally);
@@ -78,24 +74,14 @@ async function besiege(seconds: number): Promise<number> {
   await Promise.all([
     ...clients,
     every(RELOADS, goesOn, () => {
-      Deno.writeTextFileSync(file, configuration(port, ++changes.reloads));
+      Deno.writeTextFileSync(file, configuration(port, ++reloads));
       server.kill("SIGHUP");
       lastReload = performance.now();
     }),
-    every(ROTATIONS, goesOn, () => {
-      // What was moved away the last time is whole by now.
-      changes.lines += takeLines(moved);
-      try {
-        Deno.renameSync(log, moved);
-        changes.rotations++;
-      } catch (error) {
-        if (!(error instanceof Deno.errors.NotFound)) throw error;
-        changes.notReopened++;
-      }
-    }),
+    every(ROTATIONS, goesOn, () => log.moveAway()),
   ]);
   const highest = await peak;
-  const left = await rest(server, before);
+  const left = await rest(server.pid, before);
   const unfinished = [...Deno.readDirSync(join(folder.path, "store"))].map(({ name }) => name);
   const start = performance.now();
   server.kill("SIGTERM");
@@ -104,9 +90,9 @@ async function besiege(seconds: number): Promise<number> {
   report(tallies);
   const said = Deno.readTextFileSync(join(folder.path, "error.log"));
   const errors = said.split("\n").filter((line) => /\berror\b/.test(line));
-  const lines = changes.lines + takeLines(moved) + takeLines(log);
+  log.end();
   console.log(
-    `${changes.reloads} reloads, ${changes.rotations} logs moved away, ${lines} lines in them; ` +
+    `${reloads} reloads, ${log.rotations} logs moved away, ${log.lines} lines in them; ` +
       `${errors.length} errors in the log`,
   );
   for (const line of errors.slice(0, 5)) console.log(`  ${line.slice(0, 200)}`);
@@ -114,30 +100,11 @@ async function besiege(seconds: number): Promise<number> {
   console.log(`at rest: ${describe(left)}; ${unfinished.length} unfinished files`);
   console.log(`ended ${status} after ${stopped.toFixed(0)} ms`);
   const lost = [...tallies.values()].reduce((sum, tally) => sum + tally.lost, 0);
-  const isClean = left.children <= before.children &&
-    left.descriptors <= before.descriptors + MORE_DESCRIPTORS &&
-    unfinished.length === 0 && status === 0 && changes.notReopened === 0;
-  console.log(`${lost} lost, ${isClean ? "nothing left behind" : "SOMETHING LEFT BEHIND"}`);
-  return lost === 0 && isClean ? 0 : 1;
-}
-
-/** How many lines a file has, 0 if there is none. It is removed. */
-function takeLines(path: string): number {
-  try {
-    const bytes = Deno.readFileSync(path);
-    Deno.removeSync(path);
-    let lines = 0;
-    for (let at = bytes.indexOf(LF); at >= 0; at = bytes.indexOf(LF, at + 1)) lines++;
-    return lines;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return 0;
-    throw error;
-  }
-}
-
-/** Does something every so often. */
-async function every(interval: number, goesOn: () => boolean, act: () => void): Promise<void> {
-  for (await pause(interval); goesOn(); await pause(interval)) act();
+  const wrong = [...tallies.values()].reduce((sum, tally) => sum + tally.wrong, 0);
+  const isClean = isAsBefore(left, before) && unfinished.length === 0 && status === 0 &&
+    log.notReopened === 0;
+  console.log(`${lost} lost, ${wrong} wrong, ${isClean ? "nothing left behind" : "SOMETHING LEFT BEHIND"}`);
+  return lost === 0 && wrong === 0 && isClean ? 0 : 1;
 }
 
 /** Prints a line now and then, and gives the highest of all that was seen. */
@@ -158,27 +125,15 @@ async function watch(server: Launched, seconds: number, goesOn: () => boolean): 
   return highest;
 }
 
-/** Waits until it is as it was before, or is taken not to become so. */
-async function rest(server: Launched, before: Health): Promise<Health> {
-  const deadline = performance.now() + REST;
-  for (;;) {
-    const now = healthOf(server.pid);
-    const isBack = now.children <= before.children &&
-      now.descriptors <= before.descriptors + MORE_DESCRIPTORS;
-    if (isBack || performance.now() > deadline) return now;
-    await pause(100);
-  }
-}
-
 function report(tallies: ReadonlyMap<string, Tally>): void {
   const row = (cells: readonly (string | number)[]) =>
     console.log(
       cells.map((cell, i) => i === 0 ? String(cell).padEnd(14) : String(cell).padStart(10)).join(""),
     );
-  row(["", "answers", "repeated", "reset", "busy", "lost", "p50 ms", "p99 ms", "max ms"]);
+  row(["", "answers", "repeated", "reset", "busy", "lost", "wrong", "p50 ms", "p99 ms", "max ms"]);
   for (const [kind, tally] of tallies) {
     const times = [0.5, 0.99, 1].map((part) => `<${tally.quantile(part)}`);
-    row([kind, tally.requests, tally.repeated, tally.reset, tally.busy, tally.lost, ...times]);
+    row([kind, tally.requests, tally.repeated, tally.reset, tally.busy, tally.lost, tally.wrong, ...times]);
     for (const [why, count] of tally.failures) console.log(`  ${count} x ${why}`);
   }
 }

@@ -4,26 +4,24 @@
  *
  * @module
  */
-import { WireClient, type WireResponse } from "../../tests/support/wire.ts";
+import {
+  anyBytes,
+  ask,
+  type Client,
+  connect,
+  expect,
+  hangUp,
+  isBusy,
+  isEnded,
+  isSame,
+  NoAnswer,
+  type Round,
+} from "./client.ts";
+import { pause } from "./pace.ts";
 import { LARGE, MANY, PATTERN, SMALL } from "./site.ts";
-import type { Tally } from "./tally.ts";
-
-/** One client, which keeps its connection from one round to the next if it can. */
-export interface Client {
-  readonly port: number;
-  readonly tally: Tally;
-  connection: WireClient | undefined;
-  /** When it was opened, by performance.now(). */
-  opened: number;
-  /** When the configuration was last loaded again, by performance.now(). */
-  readonly lastReload: () => number;
-}
-
-/** One round of a kind of client. @throws {Error} where something is not as it must be */
-export type Round = (client: Client) => Promise<void>;
 
 /** Every kind, with how many there are of it. */
-export const KINDS: Readonly<Record<string, { readonly clients: number; readonly round: Round }>> = {
+export const KINDS = {
   files: { clients: 6, round: files },
   pipelines: { clients: 3, round: pipelines },
   ranges: { clients: 3, round: ranges },
@@ -35,7 +33,7 @@ export const KINDS: Readonly<Record<string, { readonly clients: number; readonly
   "bad requests": { clients: 2, round: badRequests },
   drips: { clients: 20, round: drips },
   idlers: { clients: 100, round: idlers },
-};
+} satisfies Readonly<Record<string, { readonly clients: number; readonly round: Round }>>;
 
 async function files(client: Client): Promise<void> {
   const whole = await ask(client, "GET", "/small.txt");
@@ -212,118 +210,4 @@ async function idlers(client: Client): Promise<void> {
   }
   expect(answer.text === SMALL, `idle: ${answer.status}`);
   client.tally.answered(performance.now() - start);
-}
-
-/** One request on the client's connection, on a new one where the server has ended it meanwhile. */
-async function ask(
-  client: Client,
-  method: string,
-  target: string,
-  fields: Readonly<Record<string, string>> = {},
-  body?: string | Uint8Array,
-): Promise<WireResponse> {
-  const length = body === undefined ? "" : `Content-Length: ${body.length}\r\n`;
-  const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`).join("");
-  const head = `${method} ${target} HTTP/1.1\r\nHost: localhost\r\n${lines}${length}\r\n`;
-  for (;;) {
-    const isNew = client.connection === undefined;
-    const connection = client.connection ?? await connect(client);
-    const start = performance.now();
-    try {
-      await connection.send(head);
-      if (body !== undefined) await connection.send(body);
-    } catch (error) {
-      // What is answered before it was read whole may be answered all the same.
-      if (!(error instanceof Deno.errors.BrokenPipe || error instanceof Deno.errors.ConnectionReset)) {
-        throw error;
-      }
-    }
-    const answer = await connection.response(method);
-    if (answer !== undefined) {
-      client.tally.answered(performance.now() - start);
-      if (answer.field("connection") === "close") hangUp(client);
-      return answer;
-    }
-    hangUp(client);
-    if (isNew) throw new NoAnswer();
-    client.tally.repeated++;
-  }
-}
-
-/** A new connection ended without an answer. */
-class NoAnswer extends Error {
-  override readonly name = "NoAnswer";
-}
-
-/** Runs one round, and counts what goes wrong. Never rejects, and never takes much longer than DEADLINE. */
-export async function run(client: Client, round: Round): Promise<void> {
-  let isLate = false;
-  const timer = setTimeout(() => {
-    isLate = true;
-    // Whoever waits on it gets an end instead of an answer.
-    hangUp(client);
-  }, DEADLINE);
-  try {
-    await round(client);
-  } catch (error) {
-    // What the system has queued for a worker that closes its listener just now is reset (ARCHITECTURE, "Threads").
-    const isReset = isEnded(error) || error instanceof NoAnswer;
-    if (isReset && Math.abs(client.lastReload() - client.opened) < HANDOVER) {
-      client.tally.reset++;
-      return hangUp(client);
-    }
-    const why = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    client.tally.failed(isLate ? `not done within ${DEADLINE} ms (${why})` : why);
-    hangUp(client);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/** How long workers may take to be replaced, in milliseconds. */
-const HANDOVER = 2000;
-
-/** For a whole round, in milliseconds. */
-const DEADLINE = 20_000;
-
-/** Ends a client's connection; the next round opens another. */
-export function hangUp(client: Client): void {
-  client.connection?.[Symbol.dispose]();
-  client.connection = undefined;
-}
-
-/** A new connection in place of the client's. */
-async function connect(client: Client): Promise<WireClient> {
-  hangUp(client);
-  client.opened = performance.now();
-  return client.connection = await WireClient.connect(client.port);
-}
-
-function isEnded(error: unknown): boolean {
-  return error instanceof Deno.errors.BrokenPipe || error instanceof Deno.errors.ConnectionReset;
-}
-
-function expect(isRight: boolean, what: string): void {
-  if (!isRight) throw new Error(what);
-}
-
-function isBusy(answer: WireResponse, tally: Tally): boolean {
-  if (answer.status !== 503 || answer.field("retry-after") === undefined) return false;
-  tally.busy++;
-  return true;
-}
-
-function isSame(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
-}
-
-function anyBytes(most: number): Uint8Array {
-  const start = Math.floor(Math.random() * (LARGE - most));
-  return PATTERN.subarray(start, start + 1 + Math.floor(Math.random() * most));
-}
-
-export function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

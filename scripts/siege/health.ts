@@ -4,6 +4,13 @@
  * @module
  */
 import { parseRss, readTree } from "../bench/proc.ts";
+import { pause } from "./pace.ts";
+
+/** How long a server has to come to rest, in milliseconds: longer than its time-outs and its oldest workers. */
+const REST = 30_000;
+
+/** What a server at rest may have more than before, e.g. what the runtime's pool of threads has open. */
+const MORE_DESCRIPTORS = 8;
 
 /** A look at a process. */
 export interface Health {
@@ -31,4 +38,19 @@ export function describe({ memory, descriptors, threads, children }: Health): st
   return `${
     (memory / 2 ** 20).toFixed(0)
   } MiB, ${descriptors} descriptors, ${threads} threads, ${children} programs`;
+}
+
+/** Nothing has been left open, and no program that was not there before. */
+export function isAsBefore(now: Health, before: Health): boolean {
+  return now.children <= before.children && now.descriptors <= before.descriptors + MORE_DESCRIPTORS;
+}
+
+/** Waits until it is as it was before, or is taken not to become so. */
+export async function rest(pid: number, before: Health): Promise<Health> {
+  const deadline = performance.now() + REST;
+  for (;;) {
+    const now = healthOf(pid);
+    if (isAsBefore(now, before) || performance.now() > deadline) return now;
+    await pause(100);
+  }
 }

@@ -20,6 +20,8 @@ export class Tally {
   reset = 0;
   /** Turned away with 503 and Retry-After. */
   busy = 0;
+  /** Answered, but not as it had to be. */
+  wrong = 0;
   /** What went wrong, and how often. */
   readonly failures = new Map<string, number>();
   readonly #times = EDGES.map(() => 0);
@@ -30,13 +32,16 @@ export class Tally {
     this.#times[EDGES.findIndex((edge) => milliseconds <= edge)]!++;
   }
 
-  failed(why: string): void {
+  /** Counts a round that failed. @param isWrong an answer came, but not the right one */
+  failed(why: string, isWrong = false): void {
+    if (isWrong) this.wrong++;
     const kind = this.failures.has(why) || this.failures.size < MOST_FAILURES ? why : "others";
     this.failures.set(kind, (this.failures.get(kind) ?? 0) + 1);
   }
 
+  /** What had no answer, or half of one, or too late. */
   get lost(): number {
-    return [...this.failures.values()].reduce((sum, count) => sum + count, 0);
+    return [...this.failures.values()].reduce((sum, count) => sum + count, 0) - this.wrong;
   }
 
   /** The edge below which this part of all answers came, in milliseconds; 0 without any. */

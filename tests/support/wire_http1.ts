@@ -25,6 +25,11 @@ export class Http1Client implements WireClient {
     return new Http1Client(await Deno.connect({ hostname, port }));
   }
 
+  /** Speaks on a connection that is there, over TLS for example. */
+  static on(connection: Deno.Conn): Http1Client {
+    return new Http1Client(connection as Deno.TcpConn);
+  }
+
   async send(data: string | Uint8Array): Promise<void> {
     let bytes = typeof data === "string" ? toBytes(data) : data;
     while (bytes.length > 0) bytes = bytes.subarray(await this.connection.write(bytes));

@@ -33,6 +33,11 @@ export class Http2Client implements WireClient {
     return new Http2Client(await Http2Connection.connect(port, { hostname }));
   }
 
+  /** Speaks on a connection that is there, over TLS for example. */
+  static async on(connection: Deno.Conn): Promise<Http2Client> {
+    return new Http2Client(await Http2Connection.on(connection));
+  }
+
   get connection(): Deno.TcpConn {
     return this.http2.connection as Deno.TcpConn;
   }
