@@ -81,7 +81,7 @@ async function besiege(seconds: number): Promise<number> {
     every(ROTATIONS, goesOn, () => log.moveAway()),
   ]);
   const highest = await peak;
-  const left = await rest(server.pid, before);
+  const left = await rest(server.pid, (now) => isAsBefore(now, before));
   const unfinished = [...Deno.readDirSync(join(folder.path, "store"))].map(({ name }) => name);
   const start = performance.now();
   server.kill("SIGTERM");

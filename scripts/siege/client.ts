@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { Buffer } from "node:buffer";
 import { WireClient, type WireResponse } from "../../tests/support/wire.ts";
 import { LARGE, PATTERN } from "./site.ts";
 import type { Tally } from "./tally.ts";
@@ -141,9 +142,7 @@ export function isBusy(answer: WireResponse, tally: Tally): boolean {
 }
 
 export function isSame(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
+  return Buffer.from(a.buffer, a.byteOffset, a.length).equals(b);
 }
 
 export function anyBytes(most: number): Uint8Array {

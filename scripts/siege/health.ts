@@ -46,11 +46,11 @@ export function isAsBefore(now: Health, before: Health): boolean {
 }
 
 /** Waits until it is as it was before, or is taken not to become so. */
-export async function rest(pid: number, before: Health): Promise<Health> {
+export async function rest(pid: number, isBack: (now: Health) => boolean): Promise<Health> {
   const deadline = performance.now() + REST;
   for (;;) {
     const now = healthOf(pid);
-    if (isAsBefore(now, before) || performance.now() > deadline) return now;
+    if (isBack(now) || performance.now() > deadline) return now;
     await pause(100);
   }
 }
