@@ -9,9 +9,12 @@ import { type Counts, type Look, lookAt, type Sample, sampleOf } from "./samples
 
 const MINUTE = 60_000;
 
-/** So many samples at the least, and one a minute at the least; each of so many looks. */
+/** So many samples at the least, and one a minute at the least; each of so many looks, if there is time for them. */
 export const SAMPLES = 60;
 const LOOKS = 10;
+
+/** The least time between two looks, in milliseconds: one takes the process some of its own. */
+const SHORTEST = 250;
 
 /** What is looked at. */
 export interface Watched {
@@ -24,7 +27,8 @@ export interface Watched {
 /** All samples of the span; those until the server ends, if it does. */
 export async function watch({ pid, ports, counts, say }: Watched, span: Span): Promise<Sample[]> {
   const start = performance.now(), samples: Sample[] = [];
-  const between = Math.min(MINUTE, (span.end - start) / SAMPLES) / LOOKS;
+  const wanted = Math.min(MINUTE, (span.end - start) / SAMPLES);
+  const between = Math.max(SHORTEST, wanted / LOOKS), most = Math.max(1, Math.round(wanted / between));
   for (let looks: Look[] = [], next = start + between; span.goesOn(); next += between) {
     const now = performance.now();
     // Looks that could not be taken in time are left out.
@@ -37,7 +41,7 @@ export async function watch({ pid, ports, counts, say }: Watched, span: Span): P
       if (error instanceof Deno.errors.NotFound) break;
       throw error;
     }
-    if (looks.length < LOOKS) continue;
+    if (looks.length < most) continue;
     samples.push(sampleOf(looks, performance.now() - start, counts()));
     say(samples.at(-1)!);
     looks = [];

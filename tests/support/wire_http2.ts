@@ -246,6 +246,8 @@ function toResponse(status: number, head: readonly HeaderLine[], body: Uint8Arra
     fields,
     field: (wanted) => fields.find(([name]) => name === wanted.toLowerCase())?.[1],
     body,
-    text: toText(body),
+    get text() {
+      return toText(body);
+    },
   };
 }
