@@ -28,10 +28,11 @@ import { kindsFor } from "./soak/kinds.ts";
 import { runLoad, type Span } from "./soak/load.ts";
 import { type Options, parseOptions } from "./soak/options.ts";
 import { phaseAt } from "./soak/phases.ts";
-import { type Findings, reportText, verdictOf } from "./soak/report.ts";
+import { reportText } from "./soak/report.ts";
 import { type Counts, lookAt, type Sample } from "./soak/samples.ts";
 import { configuration, makeSite, type SiteOptions } from "./soak/site.ts";
 import { startUpstreams } from "./soak/upstream.ts";
+import { type Findings, verdictOf } from "./soak/verdict.ts";
 import { SAMPLES, watch } from "./soak/watch.ts";
 
 const MINUTE = 60_000;

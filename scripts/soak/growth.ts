@@ -4,9 +4,9 @@
  * @module
  */
 import { phaseAt, PHASES } from "./phases.ts";
-import type { Growth } from "./report.ts";
 import type { Sample } from "./samples.ts";
 import { slopeOf } from "./slope.ts";
+import type { Growth } from "./verdict.ts";
 
 const HOUR = 60 * 60_000;
 

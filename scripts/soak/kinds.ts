@@ -17,7 +17,8 @@ import {
   pages,
   slow,
 } from "./content.ts";
-import { dropped, failures, gatewayLeavers, liveReload, php, proxied, webSockets } from "./gateways.ts";
+import { dropped, failures, gatewayLeavers, php, proxied } from "./gateways.ts";
+import { liveReload } from "./live.ts";
 import {
   badHandshakes,
   connectsHttp2,
@@ -29,6 +30,7 @@ import {
 } from "./protocols.ts";
 import type { SiteOptions } from "./site.ts";
 import { brokenOff, dav, resumed } from "./stores.ts";
+import { webSockets } from "./web_sockets.ts";
 
 /** A kind of client. */
 export interface Kind {

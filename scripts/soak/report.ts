@@ -1,88 +1,16 @@
 /**
- * The report of a soak, as Markdown, and what it comes to.
+ * The report of a soak, as Markdown.
  *
  * @module
  */
 import type { Tally } from "../siege/tally.ts";
 import type { Look, Sample } from "./samples.ts";
-import type { Slope } from "./slope.ts";
-
-/** All that a report tells. */
-export interface Findings {
-  /** As in `2026-01-31`. */
-  readonly date: string;
-  readonly machine: string;
-  /** What was soaked. */
-  readonly server: string;
-  readonly minutes: number;
-  /** Rounds a second. */
-  readonly rate: number;
-  /** Kinds that are left out, and why. */
-  readonly omissions: readonly string[];
-  readonly samples: readonly Sample[];
-  readonly growth: readonly Growth[];
-  readonly tallies: ReadonlyMap<string, Tally>;
-  readonly before: Look;
-  /** At rest, when all clients have left; undefined if the server has ended before. */
-  readonly after: Look | undefined;
-  /** CPU seconds of the server and its programs. */
-  readonly cpu: number;
-  readonly reloads: number;
-  readonly rotations: number;
-  /** Lines in the logs. */
-  readonly accessLines: number;
-  readonly errorLines: number;
-  /** How long it took to end, in milliseconds. */
-  readonly ending: number;
-  /** What it has left behind, each in words. */
-  readonly leftovers: readonly string[];
-  /** Resident memory of the soak's own process when the load had begun and when it ended, in bytes. */
-  readonly own: readonly [first: number, last: number];
-}
-
-/** How memory grew in one phase. */
-export interface Growth {
-  readonly phase: string;
-  readonly what: "VmRSS" | "Pss";
-  /** In bytes; undefined where there are too few samples. */
-  readonly slope: Slope | undefined;
-}
+import { type Findings, total, verdictOf } from "./verdict.ts";
 
 const MEBIBYTE = 2 ** 20;
 
-/**
- * What memory may grow by in an hour, in bytes, whatever the spread. It is less than what one object for each request
- * would take (the smallest has 16 bytes, and an hour at the usual rate has over half a million requests), and ten hours
- * of it are less than what the same server differs by from one run to the next.
- */
-const BOUND = 4 * MEBIBYTE;
-
-/** A shorter soak says nothing of memory, in minutes: caches and heaps have not found their size. */
-export const SHORTEST = 10;
-
 /** Rows of the table of samples, at the most. */
 const ROWS = 20;
-
-/** What a soak comes to, and whether all is well. */
-export function verdictOf(findings: Findings): { readonly text: string; readonly isGood: boolean } {
-  const { growth, minutes, leftovers, tallies } = findings;
-  const all = [...tallies.values()];
-  const lost = total(all, "lost"), wrong = total(all, "wrong");
-  const growing = growth.filter(({ slope }) => slope !== undefined && grows(slope));
-  const isLong = minutes >= SHORTEST;
-  const memory = !isLong
-    ? `memory not judged (that takes ${SHORTEST} minutes)`
-    : growing.length === 0
-    ? "memory is flat"
-    : `MEMORY GROWS (${growing.map(({ phase, what }) => `${what} with ${phase}`).join(", ")})`;
-  const isGood = lost === 0 && wrong === 0 && leftovers.length === 0 && (!isLong || growing.length === 0);
-  const left = leftovers.length === 0 ? "nothing left behind" : `LEFT BEHIND: ${leftovers.join("; ")}`;
-  return { text: `${memory}, ${lost} lost, ${wrong} wrong, ${left}`, isGood };
-}
-
-function grows({ perHour, spread }: Slope): boolean {
-  return perHour > Math.max(spread, BOUND);
-}
 
 /** The whole report. */
 export function reportText(findings: Findings): string {
@@ -222,8 +150,6 @@ function table(head: readonly string[], rows: readonly (readonly (string | numbe
   return [line(head), line(head.map((_, i) => i < texts ? "---" : "---:")), ...rows.map(line)].join("\n");
 }
 
-const total = (tallies: readonly Tally[], key: "lost" | "wrong" | "requests") =>
-  tallies.reduce((sum, tally) => sum + tally[key], 0);
 const mebibytes = (bytes: number) => (bytes / MEBIBYTE).toFixed(1);
 const signed = (value: number) => `${value < 0 ? "" : "+"}${value.toFixed(2)}`;
 const grouped = (value: number) => String(value).replace(/\B(?=(\d{3})+$)/g, ",");

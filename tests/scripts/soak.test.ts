@@ -7,9 +7,10 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { fromFileUrl } from "@std/path";
 import { parseOptions } from "../../scripts/soak/options.ts";
 import { phaseAt } from "../../scripts/soak/phases.ts";
-import { type Findings, reportText, SHORTEST, thinned, verdictOf } from "../../scripts/soak/report.ts";
+import { reportText, thinned } from "../../scripts/soak/report.ts";
 import { parseTcp, sampleOf } from "../../scripts/soak/samples.ts";
 import { slopeOf } from "../../scripts/soak/slope.ts";
+import { type Findings, SHORTEST, verdictOf } from "../../scripts/soak/verdict.ts";
 import { Tally } from "../../scripts/siege/tally.ts";
 
 const LOOK = { memory: 1, pss: 2, descriptors: 3, threads: 4, children: 5, connections: 6 };
