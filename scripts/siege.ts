@@ -27,6 +27,9 @@ const DEFAULT_SECONDS = 30;
 const RELOADS = 3000;
 const ROTATIONS = 5000;
 
+/** How long workers may take to be replaced, in milliseconds. */
+const HANDOVER = 2000;
+
 /** How often a line is printed, at most, in milliseconds. */
 const LOOKS = 1000;
 const LINES = 20;
@@ -65,7 +68,14 @@ async function besiege(seconds: number): Promise<number> {
     const tally = new Tally();
     tallies.set(kind, tally);
     return Array.from({ length: clients }, async () => {
-      const client: Client = { port, tally, connection: undefined, opened: 0, lastReload: () => lastReload };
+      const client: Client = {
+        port,
+        tally,
+        connection: undefined,
+        opened: 0,
+        lastReload: () => lastReload,
+        handover: HANDOVER,
+      };
       while (goesOn()) await run(client, round);
       hangUp(client);
     });

@@ -18,6 +18,8 @@ export interface Client {
   opened: number;
   /** When the configuration was last loaded again, by performance.now(). */
   readonly lastReload: () => number;
+  /** How long workers may take to be replaced after that, in milliseconds. */
+  readonly handover: number;
   /** Opens its connections, if they are other ones than those of HTTP/1.1 over TCP. */
   readonly connects?: (port: number) => Promise<WireClient>;
 }
@@ -56,7 +58,7 @@ export async function ask(
       return answer;
     }
     hangUp(client);
-    if (isNew) throw new NoAnswer();
+    if (isNew) throw new NoAnswer(`${method} ${target.replace(/\d+/g, "N")}`);
     client.tally.repeated++;
   }
 }
@@ -72,6 +74,11 @@ async function lastAnswer(connection: WireClient, method: string): Promise<WireR
 /** A new connection ended without an answer. */
 export class NoAnswer extends Error {
   override readonly name = "NoAnswer";
+
+  /** @param what was asked, without what differs from round to round */
+  constructor(what: string) {
+    super(what);
+  }
 }
 
 /** An answer came, and it was another one than it had to be. */
@@ -92,7 +99,7 @@ export async function run(client: Client, round: Round): Promise<void> {
   } catch (error) {
     // What the system has queued for a worker that closes its listener just now is reset (ARCHITECTURE, "Threads").
     const isReset = isEnded(error) || error instanceof NoAnswer;
-    if (isReset && Math.abs(client.lastReload() - client.opened) < HANDOVER) {
+    if (isReset && Math.abs(client.lastReload() - client.opened) < client.handover) {
       client.tally.reset++;
       return hangUp(client);
     }
@@ -106,9 +113,6 @@ export async function run(client: Client, round: Round): Promise<void> {
     clearTimeout(timer);
   }
 }
-
-/** How long workers may take to be replaced, in milliseconds. */
-const HANDOVER = 2000;
 
 /** For a whole round, in milliseconds. */
 const DEADLINE = 20_000;

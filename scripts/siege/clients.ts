@@ -63,7 +63,7 @@ async function pipelines(client: Client): Promise<void> {
   for (let i = 0; i < DEPTH; i++) {
     const answer = await connection.response();
     if (answer === undefined) {
-      if (i === 0) throw new NoAnswer();
+      if (i === 0) throw new NoAnswer("the first of a pipeline");
       client.tally.repeated += DEPTH - i;
       return;
     }

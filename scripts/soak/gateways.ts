@@ -42,7 +42,7 @@ async function expectCut(client: Client, target: string): Promise<void> {
     client.tally.answered(performance.now() - start);
     return hangUp(client);
   }
-  if (answer === undefined) throw new NoAnswer();
+  if (answer === undefined) throw new NoAnswer(target);
   if (isBusy(answer, client.tally)) return;
   // It may be known in time.
   expect(answer.status === 502, `${target}: ${answer.status}, as if it were whole`);

@@ -15,6 +15,9 @@ export interface Span {
   readonly end: number;
 }
 
+/** How long workers may take to be replaced, in milliseconds: on a busy machine they need seconds to start. */
+const HANDOVER = 10_000;
+
 /** The longest pause before one looks whether it still goes on, in milliseconds. */
 const LOOK = 500;
 
@@ -39,6 +42,7 @@ export async function runLoad(
         connection: undefined,
         opened: 0,
         lastReload,
+        handover: HANDOVER,
         ...connects && { connects },
       };
       await runRounds(client, kind, interval, span);

@@ -33,7 +33,7 @@ export async function streams(client: Client): Promise<void> {
   for (let i = 0; i < STREAMS; i++) {
     const answer = await connection.response();
     if (answer === undefined) {
-      if (i === 0) throw new NoAnswer();
+      if (i === 0) throw new NoAnswer("the first of many streams");
       client.tally.repeated += STREAMS - i;
       return hangUp(client);
     }

@@ -40,7 +40,7 @@ export async function brokenOff(client: Client): Promise<void> {
   );
   await connection.send(body.subarray(0, half));
   const begun = await connection.response("PUT");
-  if (begun === undefined) throw new NoAnswer();
+  if (begun === undefined) throw new NoAnswer("PUT that is broken off");
   if (begun.status !== 104) {
     // What is short may be there whole before anybody can leave.
     expect(half === body.length && begun.status === 201, `broken off: ${begun.status} instead of 104`);

@@ -33,7 +33,7 @@ async function upgraded(client: Client): Promise<WireClient> {
       "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
   );
   const answer = await connection.response();
-  if (answer === undefined) throw new NoAnswer();
+  if (answer === undefined) throw new NoAnswer("upgrade");
   const accept = answer.field("sec-websocket-accept");
   expect(answer.status === 101 && accept === "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", `WebSocket: ${answer.status}`);
   return connection;
