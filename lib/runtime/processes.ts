@@ -12,6 +12,7 @@ import {
   type System,
 } from "../ports.ts";
 import { PipeReader } from "./pipe_reader.ts";
+import { launcherFailure } from "./launcher_failure.ts";
 import type { GroupRegistry } from "./process_groups.ts";
 import { SYSTEM } from "./system.ts";
 
@@ -28,30 +29,71 @@ export interface ProgramHost {
 const HERE: ProgramHost = { os: SYSTEM, environment: {}, endsTrees: false };
 
 /**
+ * What starts programs in a group of their own, the best first.
+ *
+ * PERF: `setsid` takes the loader, the C library and a search along, which is a third of what a small program costs; our own
+ * (own_launcher.ts) has none of these. A group could be had from the runtime itself (`detached`), but then it forks instead
+ * of spawning, which takes this whole process's page tables along: several milliseconds in which nothing else is served,
+ * against a twentieth for one more exec in the child. macOS has no setsid, and what could take its place there (perl,
+ * python3) takes longer to start than the fork: programs are `detached` there.
+ */
+export interface Launchers {
+  /** The path of our own. */
+  readonly own?: string | undefined;
+  /** The path of `setsid`. */
+  readonly setsid?: string | undefined;
+  /** Where programs are that are called by a name alone: our own launcher does not search. */
+  readonly programs?: Readonly<Record<string, string>>;
+}
+
+/** Who starts a program. */
+type Launcher = "own" | "setsid" | undefined;
+
+/**
  * Starts programs.
  *
- * @param launcher the path of `setsid`, where there is one. PERF: a group of its own could be had from the runtime
- * (`detached`), but then it forks instead of spawning, which takes this whole process's page tables along: several
- * milliseconds in which nothing else is served, against a tenth for one more exec in the child. macOS has no setsid, and
- * what could take its place there (perl, python3) takes longer to start than the fork: programs are `detached` there.
  * @param groups looks after the groups; undefined where nothing is to be started
  */
 export function processRunner(
-  launcher: string | undefined,
+  launchers: Launchers,
   groups: GroupRegistry | undefined,
   host = HERE,
 ): ProcessRunner {
+  const { own, setsid } = launchers;
   return {
     spawn(command) {
       if (!groups) throw new ProcessError("denied", command.program);
+      const path = own === undefined ? undefined : pathOf(command.program, launchers);
+      if (path !== undefined) {
+        const child = tryToStart({ ...command, program: path }, own, host);
+        if (child !== undefined) return new Process(child, command, "own", groups, host);
+      }
       try {
-        const child = new Deno.Command(...launch(command, launcher, host)).spawn();
-        return new Process(child, command, launcher !== undefined, groups, host);
+        const child = new Deno.Command(...launch(command, setsid, host)).spawn();
+        return new Process(child, command, setsid === undefined ? undefined : "setsid", groups, host);
       } catch (error) {
         throw new ProcessError(problemOf(error), command.program, { cause: error });
       }
     },
   };
+}
+
+/** SECURITY: a name alone would be taken for a file of the folder that the program runs in. */
+function pathOf(program: string, { programs }: Launchers): string | undefined {
+  return program.includes("/") ? program : programs?.[program];
+}
+
+/** Undefined where that fails, be it for want of the launcher: the other way has its own words for whatever it is. */
+function tryToStart(
+  command: ProcessCommand,
+  launcher: string | undefined,
+  host: ProgramHost,
+): Deno.ChildProcess | undefined {
+  try {
+    return new Deno.Command(...launch(command, launcher, host)).spawn();
+  } catch {
+    return undefined;
+  }
 }
 
 /** The program that is started, and how. */
@@ -83,8 +125,10 @@ function problemOf(error: unknown): ProcessError["problem"] {
 class Process implements RunningProcess {
   readonly exited: Promise<number | string>;
   startProblem: ProcessError["problem"] | undefined = undefined;
-  /** What the launcher was told to start, until its first words were looked at. */
-  #launched: string | undefined;
+  /** What the launcher was told to start. */
+  readonly #program: string;
+  /** Until its first words were looked at. */
+  #launcher: Launcher;
   /** Nothing is left to find its children by once it is ended alone. */
   readonly #isEndedAsTree: boolean;
   readonly #child: Deno.ChildProcess;
@@ -96,12 +140,13 @@ class Process implements RunningProcess {
   constructor(
     child: Deno.ChildProcess,
     { program, hasInput }: ProcessCommand,
-    isLaunched: boolean,
+    launcher: Launcher,
     groups: GroupRegistry,
     { os, endsTrees }: ProgramHost,
   ) {
     this.#isEndedAsTree = os === "windows" && endsTrees;
-    if (isLaunched) this.#launched = program;
+    this.#program = program;
+    this.#launcher = launcher;
     groups.started(child.pid);
     this.#child = child;
     this.#groups = groups;
@@ -134,12 +179,21 @@ class Process implements RunningProcess {
   }
 
   readErrors(): Promise<Uint8Array | null> {
-    return this.#launched === undefined ? this.#errors.next() : this.#readFirstErrors(this.#launched);
+    const launcher = this.#launcher;
+    this.#launcher = undefined;
+    if (launcher === undefined) return this.#errors.next();
+    return launcher === "own" ? this.#readOwnFailure() : this.#readFirstErrors(this.#program);
+  }
+
+  /** It says in a single write what it says. */
+  async #readOwnFailure(): Promise<Uint8Array | null> {
+    const piece = await this.#errors.next();
+    this.startProblem = piece === null ? undefined : launcherFailure(piece);
+    return this.startProblem === undefined ? piece : this.#errors.next();
   }
 
   /** What the launcher says of a program that it could not start is for us, and no line of the program's. */
   async #readFirstErrors(program: string): Promise<Uint8Array | null> {
-    this.#launched = undefined;
     let bytes = new Uint8Array();
     for (;;) {
       const piece = await this.#errors.next();
@@ -188,7 +242,7 @@ class Process implements RunningProcess {
 /** Bytes of a line of the launcher's, in which the program's path stands. */
 const LONGEST_WORDS = 16 * 1024;
 
-/** What the launcher says (that of util-linux, or of busybox) means; `others`: it is not the one who says it. */
+/** What `setsid` says (that of util-linux, or of busybox) means; `others`: it is not the one who says it. */
 function launcherWords(
   bytes: Uint8Array,
   program: string,

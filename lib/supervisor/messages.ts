@@ -8,7 +8,7 @@ import type { Config } from "../config/types.ts";
 import type { Place } from "../inspector/metrics.ts";
 import type { RecordsFound, RecordsWanted } from "../inspector/wanted.ts";
 import type { AppState, LiveEvent, ProcessError, Topic } from "../ports.ts";
-import type { ProgramHost } from "../runtime/processes.ts";
+import type { Launchers, ProgramHost } from "../runtime/processes.ts";
 import type { SpoolFolder } from "../runtime/spool.ts";
 import type { Terminal } from "../runtime/terminal.ts";
 import type { LiveState } from "./live_feed.ts";
@@ -77,7 +77,7 @@ export interface WorkerStart {
   /** Several workers listen on the same addresses. */
   readonly reusePort: boolean;
   readonly searchPath: string;
-  readonly launcher: string | undefined;
+  readonly launchers: Launchers;
   readonly programHost: ProgramHost;
   readonly spoolFolder: SpoolFolder;
   /** How programs are told who serves them: SERVER_SOFTWARE. */

@@ -23,6 +23,7 @@ import type { Config } from "../config/types.ts";
 import { isContained } from "../http/containment.ts";
 import { type Endpoint, formatEndpoint, hostToDial } from "../http/endpoint.ts";
 import type { Pool } from "../ports.ts";
+import type { Launchers } from "../runtime/processes.ts";
 
 /** Absolute paths, and addresses as Deno writes them. */
 export interface PermissionSet {
@@ -39,8 +40,8 @@ export interface SystemPaths {
   readonly realPath: (path: string) => string;
   /** The path of a program, which may be found on the search path; undefined if it is not there. */
   readonly findProgram: (name: string) => string | undefined;
-  /** The program that starts others in a group of their own (see launcherFor()); undefined if there is none. */
-  readonly launcher: string | undefined;
+  /** The programs that start others in a group of their own (see launchersFor()). */
+  readonly launchers: Pick<Launchers, "own" | "setsid">;
   /** The folder for large bodies that wait for a program. */
   readonly spoolFolder: { readonly path: string };
   /** The runtime wants sockets that have a path among the addresses, too. */
@@ -61,7 +62,7 @@ export function socketPermissions(
 export function workerPermissions(config: Config, system: SystemPaths): PermissionSet {
   const { realPath, findProgram, spoolFolder } = system;
   const locations = allLocations(config);
-  const launcher = launcherFor(config, system.launcher);
+  const { own, setsid } = launchersFor(config, system);
   // A path may be a link to the folder itself; files in it are opened under their resolved names.
   const both = (paths: readonly (string | undefined)[]) =>
     paths.filter((path) => path !== undefined).flatMap((path) => [path, realPath(path)]);
@@ -96,7 +97,7 @@ export function workerPermissions(config: Config, system: SystemPaths): Permissi
     ]),
     write: unique([...both(stores), ...spool, ...sockets.write]),
     run: loaderVariables(config).length > 0 ? "all" : unique([
-      ...(launcher === undefined ? [] : [launcher]),
+      ...[own, setsid].filter((path) => path !== undefined),
       ...locations.flatMap(({ programs: { cgiScript } }) => cgiScript === undefined ? [] : [cgiScript]),
       ...locations
         .flatMap(({ programs: { cgi } }) => Object.values(cgi ?? {}))
@@ -123,17 +124,25 @@ function permissionToDial({ hostname, port }: { readonly hostname: string; reado
 }
 
 /**
- * The launcher, where this configuration can use it. A launcher starts whatever it is told to, so with it the sandbox
+ * The launchers, where this configuration can use them. A launcher starts whatever it is told to, so with it the sandbox
  * no longer says which programs run. Where an interpreter is named that is so already (python3 starts whatever it is
  * told to), and where files are run by themselves no list could name them; but where all programs are named one by one
  * (cgi_script) they are started without a launcher, and stay the only ones that a worker starts itself. (With what
  * variables is the worker's choice, so a script may be brought to start others: lib/cli/sandbox_gaps.ts.) Where a variable
  * of the loader is handed on, every program may be run anyway.
  */
-export function launcherFor(config: Config, launcher: string | undefined): string | undefined {
-  const open = !config.sandbox || allLocations(config).some(({ programs: { cgi } }) => cgi !== undefined) ||
-    loaderVariables(config).length > 0;
-  return open ? launcher : undefined;
+export function launchersFor(
+  config: Config,
+  { launchers, findProgram }: Pick<SystemPaths, "launchers" | "findProgram">,
+): Launchers {
+  const words = allLocations(config).flatMap(({ programs: { cgi } }) => Object.values(cgi ?? {}));
+  if (config.sandbox && words.length === 0 && loaderVariables(config).length === 0) return {};
+  const names = new Set(words.flatMap((word) => word === true || word[0]!.includes("/") ? [] : word[0]!));
+  const programs = [...names].flatMap((name) => {
+    const path = findProgram(name);
+    return path?.startsWith("/") ? [[name, path] as const] : [];
+  });
+  return { ...launchers, programs: Object.fromEntries(programs) };
 }
 
 /** What the main thread needs besides, to read its configuration, to write its logs and to look after programs. */

@@ -40,7 +40,7 @@ export class PoolKeeper {
     this.#closeGroups = close;
     this.#pools = new SpawnedPools({
       // A launcher would have to be allowed; the runtime's own way to a group is dear, but that is paid once for a pool.
-      runner: processRunner(undefined, registry),
+      runner: processRunner({}, registry),
       clock,
       errorLog,
       findProgram: system.findProgram,

@@ -22,8 +22,10 @@ import {
 import { LogError } from "../runtime/logs.ts";
 import { ListenError } from "../runtime/net.ts";
 import { MARK_VARIABLE, markedSoftware, OrphanGuard } from "../runtime/orphan_guard.ts";
+import type { OwnLauncher } from "../runtime/own_launcher.ts";
 import { ownAddresses } from "../runtime/own_addresses.ts";
 import type { ProcessGroups } from "../runtime/process_groups.ts";
+import type { Launchers } from "../runtime/processes.ts";
 import { Reaper } from "../runtime/reaper.ts";
 import { spoolProblem } from "../runtime/spool.ts";
 import { NO_TERMINAL, type Terminal } from "../runtime/terminal.ts";
@@ -34,7 +36,7 @@ import { EndpointReservations } from "./endpoints.ts";
 import {
   collectsBodies,
   hasPrograms,
-  launcherFor,
+  launchersFor,
   startsPrograms,
   workerPermissions,
 } from "./permissions.ts";
@@ -150,6 +152,8 @@ export class Supervisor {
   /** Since programs were configured for the first time. */
   #guard: OrphanGuard | undefined;
   #software: string = SOFTWARE;
+  /** Since programs were configured for the first time; undefined where it cannot be had. */
+  #launcher: OwnLauncher | undefined;
   /** As process 1, since programs were configured for the first time. */
   #reaper: Reaper | undefined;
   /** Since FastCGI servers were to be started for the first time. */
@@ -312,6 +316,7 @@ export class Supervisor {
     await liveStopped;
     this.#options.groups.killAll();
     await this.#guard?.end();
+    this.#launcher?.close();
     const left = this.#config.timeouts.shutdown.requests - (performance.now() - begun);
     await this.#logs.close(Math.max(left, LOG_PATIENCE));
   }
@@ -343,6 +348,7 @@ export class Supervisor {
     try {
       this.#guardPrograms(config);
       this.#reapOrphans(config, logs.errors);
+      await this.#prepareLauncher(config);
       inspector = await this.#prepareInspector(config);
       needs = this.#needsOf(config);
       prepared = this.#prepareLive(config);
@@ -506,13 +512,13 @@ export class Supervisor {
 
   /** What is fixed with a worker's start. Links may lead elsewhere at another time. */
   #needsOf(config: Config): string {
-    const { launcher, workerCount } = this.#options.system;
+    const { workerCount } = this.#options.system;
     const permissions = this.#permissions(config);
     return JSON.stringify([
       config.sandbox,
       endpointsOf(config),
       permissions,
-      launcherFor(config, launcher),
+      this.#launchers(config),
       workerCount(config),
       config.admin !== undefined,
     ]);
@@ -557,6 +563,13 @@ export class Supervisor {
     }
   }
 
+  /** PERF: of what a small program costs a third is `setsid`. */
+  async #prepareLauncher(config: Config): Promise<void> {
+    if (this.#launcher !== undefined || !hasPrograms(config)) return;
+    const { openOwnLauncher } = await import("../runtime/own_launcher.ts");
+    this.#launcher = openOwnLauncher(this.#options.system.temporary, this.#guard === undefined);
+  }
+
   /** Has programs end with this process, however that ends. */
   #guardPrograms(config: Config): void {
     const { guardShell, searchPath } = this.#options.system;
@@ -594,7 +607,16 @@ export class Supervisor {
   #permissions(config: Config) {
     const { system } = this.#options, pools = this.#pools;
     const poolSockets = pools === undefined ? system.poolSockets : (pool: Pool) => [pools.socketOf(pool)];
-    return workerPermissions(config, { ...system, poolSockets });
+    return workerPermissions(config, { ...system, launchers: this.#allLaunchers, poolSockets });
+  }
+
+  #launchers(config: Config): Launchers {
+    const { findProgram } = this.#options.system;
+    return launchersFor(config, { launchers: this.#allLaunchers, findProgram });
+  }
+
+  get #allLaunchers(): Launchers {
+    return { ...this.#options.system.launchers, own: this.#launcher?.path };
   }
 
   async #change(
@@ -619,7 +641,7 @@ export class Supervisor {
         certificates,
         reusePort: system.sharesPorts,
         searchPath: system.searchPath,
-        launcher: launcherFor(config, system.launcher),
+        launchers: this.#launchers(config),
         programHost: {
           os: system.os,
           environment: system.programEnvironment,

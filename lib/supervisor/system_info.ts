@@ -49,6 +49,8 @@ export const WORKER_MODULES: readonly string[] = ["../", "../../deno.json"].map(
 /** What a supervisor must know of the system. */
 export interface SystemInfo extends SystemPaths {
   readonly os: System;
+  /** The folder for what is temporary. */
+  readonly temporary: string;
   readonly spoolFolder: SpoolFolder;
   /** The folder for the sockets of FastCGI servers that are started here. */
   readonly poolFolder: OwnFolder;
@@ -81,7 +83,8 @@ export function systemInfo(os = SYSTEM): SystemInfo {
     os,
     searchPath,
     programEnvironment: environmentForPrograms(os, variable),
-    launcher: launcher && find(launcher),
+    launchers: { setsid: launcher && find(launcher) },
+    temporary,
     killProgram: find(KILL_PROGRAMS[os]),
     guardShell: guardShell && find(guardShell),
     spoolFolder: spoolFolder(temporary, user),

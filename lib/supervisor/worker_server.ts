@@ -127,11 +127,11 @@ export class WorkerServer {
     logs: WorkerLogs,
     { groups, pools, live: feed, main, askForCertificate }: MainServices,
   ): Promise<WorkerServer> {
-    const { config, reusePort, searchPath, launcher, programHost, spoolFolder, software } = options;
+    const { config, reusePort, searchPath, launchers, programHost, spoolFolder, software } = options;
     const shared = { spooler: spooler(spoolFolder), clock, errorLog: logs.error, searchPath };
     const files = new FileCache(fileSystem, clock), { inspection } = options;
     const inspector = inspection && await inspectorFor(options.id, inspection, files);
-    const plainRunner = processRunner(launcher, groups, programHost),
+    const plainRunner = processRunner(launchers, groups, programHost),
       runner = inspector?.count(plainRunner) ?? plainRunner;
     const gateway = new Gateway({ ...shared, runner, files: fileSystem, software });
     // Not the name that programs have who are to end with this server: others go on without it.

@@ -45,7 +45,7 @@ async function outcomes(
     config,
     reusePort: true,
     searchPath: JSON.stringify({ does: "try", attempts }),
-    launcher: undefined,
+    launchers: {},
     programHost: { os: system.os, environment: {}, endsTrees: false },
     spoolFolder: system.spoolFolder,
     certificates: NO_CERTIFICATES,

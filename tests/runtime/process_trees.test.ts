@@ -80,7 +80,7 @@ Deno.test({
     const groups = new ProcessGroups(taskkill.path, "windows"), worker = groups.open();
     const registry = new SharedGroups(worker.memory, { kill: worker.kill, sweep: worker.sweep });
     for (const how of ["terminate", "kill"] as const) {
-      const runner = processRunner(undefined, registry, { os: "windows", environment: {}, endsTrees: true });
+      const runner = processRunner({}, registry, { os: "windows", environment: {}, endsTrees: true });
       const process = runner.spawn(COMMAND);
       const child = Number(new TextDecoder().decode((await process.readOutput())!));
       assert(isThere(child));
@@ -92,7 +92,7 @@ Deno.test({
     }
     assertEquals(taskkill.calls().length, 2);
     // What has ended by itself is not asked for: its number may be another's.
-    const short = processRunner(undefined, registry, { os: "windows", environment: {}, endsTrees: true })
+    const short = processRunner({}, registry, { os: "windows", environment: {}, endsTrees: true })
       .spawn({ ...COMMAND, args: ["-c", "exit 3"] });
     assertEquals(await short.exited, 3);
     short.killRest("short");
@@ -112,7 +112,7 @@ Deno.test({
     const taskkill = await makeTaskkill(folder.path);
     const groups = new ProcessGroups(taskkill.path, "windows"), worker = groups.open();
     const registry = new SharedGroups(worker.memory, { kill: worker.kill, sweep: worker.sweep });
-    const runner = processRunner(undefined, registry, { os: "windows", environment: {}, endsTrees: true });
+    const runner = processRunner({}, registry, { os: "windows", environment: {}, endsTrees: true });
     const processes = [runner.spawn(COMMAND), runner.spawn(COMMAND)];
     const children: number[] = [];
     for (const process of processes) {
@@ -133,7 +133,7 @@ Deno.test({
   fn: async () => {
     const groups = new ProcessGroups(undefined, "windows"), worker = groups.open();
     const registry = new SharedGroups(worker.memory, { kill: worker.kill, sweep: worker.sweep });
-    const runner = processRunner(undefined, registry, { os: "windows", environment: {}, endsTrees: false });
+    const runner = processRunner({}, registry, { os: "windows", environment: {}, endsTrees: false });
     const process = runner.spawn({ ...COMMAND, args: ["-c", "exec sleep 60"] });
     process.kill();
     assertEquals(await process.exited, "SIGKILL");

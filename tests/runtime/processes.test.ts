@@ -45,7 +45,7 @@ Deno.test({
       const launcher = `${folder.path}/launcher`;
       await Deno.writeTextFile(launcher, `#!/bin/sh\n${script}\n`);
       await Deno.chmod(launcher, 0o755);
-      const process = processRunner(launcher, GROUPS).spawn({
+      const process = processRunner({ setsid: launcher }, GROUPS).spawn({
         program: "PROGRAM",
         args: [],
         folder: folder.path,

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import {
   hasPrograms,
   inspectorNet,
-  launcherFor,
+  launchersFor,
   permissionFlag,
   permissionFlags,
   type PermissionSet,
@@ -22,7 +22,7 @@ const PROGRAMS: Readonly<Record<string, string>> = { sh: "/bin/sh", python3: "/u
 const SYSTEM: SystemPaths = {
   realPath: (path) => path.replace(/^\/srv\/link(?=\/|$)/, "/mnt/real"),
   findProgram: (name) => name.includes("/") ? name : PROGRAMS[name],
-  launcher: "/usr/bin/setsid",
+  launchers: { setsid: "/usr/bin/setsid" },
   spoolFolder: { path: "/tmp/spool" },
   netNamesSockets: true,
   poolSockets: ({ command }) => [`/tmp/pools/1/${command[0]}.sock`, `/tmp/pools/2/${command[0]}.sock`],
@@ -175,16 +175,18 @@ for (const [name, text, expected] of CASES) {
   Deno.test(`what a worker may do: ${name}`, () => assertEquals(setFor(text), set(expected)));
 }
 
-Deno.test("launcherFor() gives a launcher only where programs are not all named one by one", () => {
-  const launcher = "/usr/bin/setsid";
-  const interpreter = server("locations: { /c/: { alias: c, cgi: { .sh: sh } } }");
-  const script = server("locations: { /c/: { cgi_script: /x } }");
-  assertEquals(launcherFor(configOf(interpreter), launcher), launcher);
-  assertEquals(launcherFor(configOf(interpreter), undefined), undefined);
-  assertEquals(launcherFor(configOf(script), launcher), undefined);
-  assertEquals(launcherFor(configOf(server("root: www")), launcher), undefined);
-  // Where everything may be run there is no reason to do without.
-  assertEquals(launcherFor(configOf(`sandbox: off\n${script}`), launcher), launcher);
+Deno.test("launchersFor() gives launchers only where programs are not all named one by one", () => {
+  const launchers = { own: "/proc/self/fd/7", setsid: "/usr/bin/setsid" };
+  const given = (text: string) => launchersFor(configOf(text), { ...SYSTEM, launchers });
+  const interpreter = server(
+    "root: cgi, locations: { /: { cgi: { .py: python3, .sh: /bin/sh, .rb: ruby } } }",
+  );
+  const script = server("locations: { /: { cgi_script: run } }");
+  assertEquals(given(interpreter), { ...launchers, programs: { python3: "/usr/bin/python3" } });
+  assertEquals(given(script), {});
+  assertEquals(given(server("root: www")), {});
+  // Then a worker may start what it likes, anyway.
+  assertEquals(given(`sandbox: off\n${script}`), { ...launchers, programs: {} });
 });
 
 Deno.test("hasPrograms() and uploadStores() look into every location", () => {

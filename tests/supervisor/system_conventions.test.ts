@@ -42,7 +42,7 @@ Deno.test("only Linux shares a port, has setsid and a /proc to find orphans with
     assertEquals([launcher, guardShell, sharesPorts, hasInit], [undefined, undefined, false, false]);
   }
   const info = systemInfo("darwin");
-  assertEquals([info.os, info.launcher, info.guardShell, info.isInit], [
+  assertEquals([info.os, info.launchers.setsid, info.guardShell, info.isInit], [
     "darwin",
     undefined,
     undefined,

@@ -19,7 +19,7 @@ function start(behaviour: Behaviour, entry = ENTRY, permissions?: PermissionSet)
       config,
       reusePort: true,
       searchPath: JSON.stringify(behaviour),
-      launcher: undefined,
+      launchers: {},
       programHost: { os: "linux", environment: {}, endsTrees: false },
       spoolFolder: { path: "/tmp/webserv-spool", user: undefined },
       certificates: NO_CERTIFICATES,
