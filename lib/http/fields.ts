@@ -20,6 +20,8 @@ export class FieldBlock implements Iterable<Field> {
 
   /** PERF: the text that the HTTP/1.1 writer made of this block, kept here by the writer and read by nobody else. */
   http1Text: string | undefined = undefined;
+  /** PERF: the whole head that it last made with this block, kept in the same way. */
+  http1Head: unknown = undefined;
   /** PERF: the same for HTTP/2. */
   http2Bytes: Uint8Array | undefined = undefined;
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { encodeLatin1 } from "../bytes/latin1.ts";
 import { formatHttpDate } from "../http/date.ts";
 import type { FieldBlock } from "../http/fields.ts";
 import { perSecond } from "../http/per_second.ts";
@@ -49,6 +50,36 @@ export function responseHead(parts: HeadParts): string {
   if (!parts.keepAlive) head += "Connection: close\r\n";
   else if (version === "HTTP/1.0") head += "Connection: keep-alive\r\n";
   return head + "\r\n";
+}
+
+/** A head as it was sent, and what it holds for. */
+interface KeptHead {
+  readonly parts: HeadParts;
+  readonly second: number;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * A response's head as bytes, where there is a chance that the same was sent within this second: the block was sent
+ * before. Undefined otherwise.
+ *
+ * PERF: to put a head together and encode it costs five times as much as to copy it, and of busy servers most answers are
+ * the same as a moment ago.
+ */
+export function keptHead(parts: HeadParts): Uint8Array | undefined {
+  const { fields } = parts, second = Math.floor(parts.now / 1000);
+  const kept = fields.http1Head as KeptHead | undefined;
+  if (kept !== undefined && kept.second === second && isSame(kept.parts, parts)) return kept.bytes;
+  if (fields.http1Text === undefined) return undefined;
+  const bytes = encodeLatin1(responseHead(parts));
+  fields.http1Head = { parts, second, bytes } satisfies KeptHead;
+  return bytes;
+}
+
+/** But for the time and the fields. */
+function isSame(a: HeadParts, b: HeadParts): boolean {
+  return a.length === b.length && a.status === b.status && a.keepAlive === b.keepAlive &&
+    a.chunked === b.chunked && a.version === b.version && a.reason === b.reason;
 }
 
 /**

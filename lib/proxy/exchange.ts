@@ -7,6 +7,7 @@
 import { GoneError, HttpError } from "../http/errors.ts";
 import type { FieldBlock } from "../http/fields.ts";
 import type { Request } from "../http/message.ts";
+import { type Member, NOWHERE } from "../http/roster.ts";
 import type { AnswerHead, Switched } from "../http1/client_events.ts";
 import { type ClientEvent, UpstreamFault } from "../http1/client_connection.ts";
 import type { BodyFraming } from "../http1/framing.ts";
@@ -19,7 +20,7 @@ import type { Server } from "./route.ts";
 import type { Upstream } from "./upstream.ts";
 
 /** Something that waits: lib/server has the clock that looks through it. */
-export interface Waiting {
+export interface Waiting extends Member {
   readonly deadline: number;
   expire(): void;
 }
@@ -64,6 +65,7 @@ const LARGEST_READ = 256 * 1024;
 
 /** Owns the connection until it is given back or given up, and counts as one request of its upstream as long. */
 export class UpstreamExchange implements Waiting {
+  place = NOWHERE;
   deadline = Infinity;
   /** The client's content has been asked for, so the request cannot be told again. */
   hasBegunBody = false;

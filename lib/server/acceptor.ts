@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { Roster } from "../http/roster.ts";
 import { AcceptError, type ByteConnection, type ConnectionListener } from "../ports.ts";
 import type { ServerContext } from "./context.ts";
 import type { Protocol } from "./protocol.ts";
@@ -24,7 +25,7 @@ export interface ConnectionCount {
 
 /** Accepts connections and has each served, until it is closed. Owns the listener. */
 export class Acceptor<C = ByteConnection> {
-  readonly #connections = new Set<Protocol>();
+  readonly #connections = new Roster<Protocol>();
   readonly #closed = Promise.withResolvers<void>();
   readonly #emptied = Promise.withResolvers<void>();
   #leaving: "drain" | "retire" | undefined;
@@ -81,13 +82,13 @@ export class Acceptor<C = ByteConnection> {
   /** The server ends: tunnels do, too, as soon as nothing is on its way in them. */
   hangUp(): void {
     this.#isHangingUp = true;
-    for (const connection of this.#connections) connection.hangUp();
+    this.#connections.each((connection) => connection.hangUp());
   }
 
   /** Closes every connection. */
   abort(): void {
     this.listener.close();
-    for (const connection of this.#connections) connection.abort();
+    this.#connections.each((connection) => connection.abort());
   }
 
   /** How many are being served. */
@@ -98,7 +99,7 @@ export class Acceptor<C = ByteConnection> {
   /** How many requests are being answered. */
   get answering(): number {
     let count = 0;
-    for (const connection of this.#connections) count += connection.answering;
+    this.#connections.each((connection) => count += connection.answering);
     return count;
   }
 
@@ -107,7 +108,7 @@ export class Acceptor<C = ByteConnection> {
     this.listener.finish();
     // Who is told to go comes back at once: not while others' connections may be lost in the listener.
     if (how === "retire") await this.closed;
-    for (const connection of this.#connections) connection[how]();
+    this.#connections.each((connection) => connection[how]());
     await this.#emptied.promise;
   }
 

@@ -5,6 +5,7 @@
  * @module
  */
 import { HttpError } from "../http/errors.ts";
+import { NOWHERE } from "../http/roster.ts";
 import type { ServerContext } from "./context.ts";
 import { creditAfter } from "./credit.ts";
 import type { Waiting } from "./deadlines.ts";
@@ -54,6 +55,7 @@ const LATE = Symbol("late");
 
 /** Apart from the connection's deadline: a program may be sent to while its request is still being read. */
 class BodyTimeout implements Waiting {
+  place = NOWHERE;
   readonly over: Promise<typeof LATE>;
   #resolve!: (late: typeof LATE) => void;
 

@@ -90,7 +90,7 @@ export class ByteStream {
         this.#taken += count;
         return count < bytes.length ? this.#writeRest(bytes.subarray(count)) : this.#written();
       },
-      this.#onWriteFailure,
+      () => this.#onWriteFailure(),
     );
   }
 
@@ -193,12 +193,16 @@ export class ByteStream {
   #startReading(minimum: number): Promise<ReadResult> {
     if (this.gone) return Promise.resolve("gone");
     if (this.ended) return Promise.resolve("ended");
-    return this.connection.read(this.buffer.writable(minimum)).then(this.#onRead, this.#onReadFailure);
+    return this.connection.read(this.buffer.writable(minimum)).then(
+      (count) => this.#onRead(count),
+      () => this.#onReadFailure(),
+    );
   }
 
   // PERF: callbacks instead of functions that wait: every connection that is idle would keep their frames, and every
-  // request would go through them twice.
-  readonly #onRead = (count: number | null): ReadResult => {
+  // request would go through them twice. And methods, not fields that are functions: with those, connections that are gone
+  // outlive minor collections (V8 14), a third of them where each comes for one request.
+  #onRead(count: number | null): ReadResult {
     this.#reading = undefined;
     if (count === null) {
       this.ended = true;
@@ -207,18 +211,18 @@ export class ByteStream {
     }
     this.buffer.commit(count);
     return "bytes";
-  };
+  }
 
   /** A reset, or our own close(). */
-  readonly #onReadFailure = (): ReadResult => {
+  #onReadFailure(): ReadResult {
     this.#reading = undefined;
     this.close();
     return "gone";
-  };
+  }
 
   /** Whatever the system says, it means that nothing can be sent any more. */
-  readonly #onWriteFailure = (): never => {
+  #onWriteFailure(): never {
     this.close();
     throw new GoneError();
-  };
+  }
 }

@@ -6,6 +6,7 @@
  * @module
  */
 import type { Handler } from "../http/message.ts";
+import { NOWHERE } from "../http/roster.ts";
 import type { ByteConnection } from "../ports.ts";
 import type { ServerContext } from "./context.ts";
 import { noteFailure } from "./failures.ts";
@@ -30,6 +31,7 @@ const loadHttp2: LoadHttp2 = async () => {
 
 /** A connection that speaks HTTP/2 as soon as its code is there. */
 class ComingHttp2 implements Protocol {
+  place = NOWHERE;
   #session: Protocol | undefined;
   #leaving: "retire" | "drain" | undefined;
   #isHangingUp = false;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { NOWHERE } from "../http/roster.ts";
 import type { Deadlines, Waiting } from "./deadlines.ts";
 
 /** What is being waited for, which decides what the end of the wait means. */
@@ -16,6 +17,7 @@ export interface DeadlineOwner {
 
 /** Belongs to a byte stream, and stands among all deadlines until end(). */
 export class Deadline implements Waiting {
+  place = NOWHERE;
   phase: Phase = "nothing";
   /** On the monotonic clock; Infinity while nothing is waited for. */
   deadline = Infinity;

@@ -3,13 +3,14 @@
  *
  * @module
  */
+import { type Member, Roster } from "../http/roster.ts";
 import type { Clock } from "../ports.ts";
 
 /** A deadline is noticed up to two ticks late, and not early unless a tick was late itself. In milliseconds. */
 export const TICK = 100;
 
 /** Something that waits for the peer. */
-export interface Waiting {
+export interface Waiting extends Member {
   /** When its time is over, on the monotonic clock; Infinity while nothing is waited for. */
   readonly deadline: number;
   /** Its time is over. Must move the deadline, or it is called again at the next tick. */
@@ -18,7 +19,7 @@ export interface Waiting {
 
 /** Everything that waits, and the tick that looks through it. The tick runs only while there is something. */
 export class Deadlines {
-  readonly #waiting = new Set<Waiting>();
+  readonly #waiting = new Roster<Waiting>();
   #stop: (() => void) | undefined;
   /** When it last ticked. */
   #now = 0;
@@ -55,8 +56,8 @@ export class Deadlines {
 
   #tick(): void {
     this.#now = this.clock.monotonic();
-    for (const waiting of this.#waiting) {
+    this.#waiting.each((waiting) => {
       if (waiting.deadline <= this.#now) waiting.expire();
-    }
+    });
   }
 }

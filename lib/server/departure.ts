@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { NOWHERE } from "../http/roster.ts";
 import type { ByteStream, StreamObserver } from "./byte_stream.ts";
 import type { Waiting } from "./deadlines.ts";
 
@@ -49,6 +50,7 @@ export class Departure implements StreamObserver {
   watchLater(): void {
     const { deadlines } = this.#stream.context;
     const later = {
+      place: NOWHERE,
       deadline: 0,
       expire: () => {
         deadlines.delete(later);

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { NOWHERE } from "../http/roster.ts";
 import type { ByteConnection, IncomingConnection } from "../ports.ts";
 import type { ServerContext } from "./context.ts";
 import type { Waiting } from "./deadlines.ts";
@@ -20,8 +21,17 @@ export interface HandshakeChoice {
 }
 
 /** The handshake, and then whatever protocol comes of it. */
-export class Handshake implements Protocol, Waiting {
-  deadline = Infinity;
+export class Handshake implements Protocol {
+  place = NOWHERE;
+  /** It took too long, once it expires. */
+  readonly #patience: Waiting & { deadline: number } = {
+    place: NOWHERE,
+    deadline: Infinity,
+    expire: () => {
+      this.#patience.deadline = Infinity;
+      this.connection.close();
+    },
+  };
   #protocol: Protocol | undefined;
   #isRetiring = false;
   #isDraining = false;
@@ -62,7 +72,7 @@ export class Handshake implements Protocol, Waiting {
   drain(): void {
     this.#isDraining = true;
     if (this.#protocol !== undefined) return this.#protocol.drain();
-    this.deadline = Math.min(this.deadline, this.context.deadlines.in(SHORT_HANDSHAKE));
+    this.#shorten(SHORT_HANDSHAKE);
   }
 
   hangUp(): void {
@@ -76,17 +86,15 @@ export class Handshake implements Protocol, Waiting {
     else this.#protocol.abort();
   }
 
-  /** It took too long. */
-  expire(): void {
-    this.deadline = Infinity;
-    this.connection.close();
+  #shorten(milliseconds: number): void {
+    this.#patience.deadline = Math.min(this.#patience.deadline, this.context.deadlines.in(milliseconds));
   }
 
   /** Undefined where nothing came of it: the peer's doing, and closed. */
   async #open(milliseconds: number): Promise<Protocol | undefined> {
     const { deadlines } = this.context;
-    deadlines.add(this);
-    this.deadline = Math.min(this.deadline, deadlines.in(milliseconds));
+    deadlines.add(this.#patience);
+    this.#shorten(milliseconds);
     let opened: ByteConnection | undefined;
     try {
       opened = await this.connection.open();
@@ -94,7 +102,7 @@ export class Handshake implements Protocol, Waiting {
       // Whatever it was, there is nobody to tell: clients try, and strangers scan.
       this.connection.close();
     } finally {
-      deadlines.delete(this);
+      deadlines.delete(this.#patience);
     }
     if (opened === undefined) return undefined;
     if (this.#isAborted) {

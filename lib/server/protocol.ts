@@ -5,6 +5,7 @@
  * @module
  */
 import type { Handler } from "../http/message.ts";
+import type { Member } from "../http/roster.ts";
 import type { ByteConnection } from "../ports.ts";
 import type { ServerContext } from "./context.ts";
 
@@ -18,7 +19,7 @@ export const UNDER_WAY = 50;
 export const SHORT_LINGERING = 2000;
 
 /** One connection, in one protocol. Owns the connection: it is closed once run() or turnAway() resolves. */
-export interface Protocol {
+export interface Protocol extends Member {
   /** Answers requests until one side has enough. Resolves when the connection is closed. Never rejects. */
   run(): Promise<void>;
   /** In place of run(), for a connection over the limit: answers 503 and closes. Never rejects. */

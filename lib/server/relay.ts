@@ -6,6 +6,7 @@
  */
 import { BufferPool } from "../bytes/buffer_pool.ts";
 import type { Tunnel } from "../http/message.ts";
+import { NOWHERE } from "../http/roster.ts";
 import type { Duplex } from "../ports.ts";
 import { LARGEST_THIRD } from "./byte_stream.ts";
 import type { ServerContext } from "./context.ts";
@@ -40,6 +41,7 @@ const MOST_LARGE = 24;
 
 /** Owns both sides: they are closed on every path. */
 export class Relay implements Waiting {
+  place = NOWHERE;
   deadline: number;
   readonly #context: ServerContext;
   readonly #down: Flow;

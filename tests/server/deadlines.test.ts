@@ -1,8 +1,10 @@
 import { assertEquals } from "@std/assert";
+import { NOWHERE } from "../../lib/http/roster.ts";
 import { Deadlines, TICK, type Waiting } from "../../lib/server/deadlines.ts";
 import { FakeClock } from "../support/fakes.ts";
 
 class Waiter implements Waiting {
+  place = NOWHERE;
   deadline: number;
   expired = 0;
   onExpire: () => void = () => {};

@@ -4,6 +4,7 @@
  * @module
  */
 import { assertEquals } from "@std/assert";
+import { NOWHERE } from "../../lib/http/roster.ts";
 import type { ByteConnection, IncomingConnection } from "../../lib/ports.ts";
 import { Handshake } from "../../lib/server/handshake.ts";
 import type { Protocol } from "../../lib/server/protocol.ts";
@@ -12,6 +13,7 @@ import { FakeConnection, fakeContext, TIMEOUTS } from "./fakes.ts";
 
 /** What was called, in order. */
 class FakeProtocol implements Protocol {
+  place = NOWHERE;
   readonly ended = Promise.withResolvers<void>();
   answering = 7;
 

@@ -6,6 +6,13 @@
 import type { BufferPool } from "../../bytes/buffer_pool.ts";
 import { encodeLatin1Into } from "../../bytes/latin1.ts";
 
+/** Writes a head into a buffer that has room for it, and gives the offset behind it. */
+export function putHead(head: string | Uint8Array, into: Uint8Array, offset: number): number {
+  if (typeof head === "string") return encodeLatin1Into(head, into, offset);
+  into.set(head, offset);
+  return offset + head.length;
+}
+
 const NOTHING = new Uint8Array();
 
 /** A buffer from a pool, held from the first response to the end of its write. */
@@ -29,6 +36,11 @@ export class Outbox {
   /** Appends ISO 8859-1 text that fits the room. */
   text(text: string): void {
     this.#length = encodeLatin1Into(text, this.#buffer ??= this.#pool.take(), this.#length);
+  }
+
+  /** Appends a head that fits the room. */
+  head(head: string | Uint8Array): void {
+    this.#length = putHead(head, this.#buffer ??= this.#pool.take(), this.#length);
   }
 
   /** Appends bytes that fit the room. */

@@ -8,8 +8,15 @@ import { BodyError, GoneError, HttpError } from "../../http/errors.ts";
 import type { FieldBlock } from "../../http/fields.ts";
 import type { BodySource, Response, Tunnel } from "../../http/message.ts";
 import type { ServerConnection } from "../../http1/connection.ts";
-import { interimHead, type ResponseFraming, responseFraming, responseHead } from "../../http1/writer.ts";
-import { Outbox } from "./outbox.ts";
+import {
+  type HeadParts,
+  interimHead,
+  keptHead,
+  type ResponseFraming,
+  responseFraming,
+  responseHead,
+} from "../../http1/writer.ts";
+import { Outbox, putHead } from "./outbox.ts";
 import type { ConnectionRequest } from "./request.ts";
 import { sendSource } from "./send.ts";
 import type { ByteStream } from "../byte_stream.ts";
@@ -72,16 +79,18 @@ export class Responder {
       ? "close"
       : responseFraming(request.version, request.method, response.status, length);
     const stays = mayStay && framing !== "close";
-    const head = response.raw ? "" : this.#head(request.version, response, length, framing, stays);
+    const parts = this.#headParts(request.version, response, length, framing, stays);
     this.#http.responseBegins();
     if (body !== undefined && !(body instanceof Uint8Array)) {
+      const head = response.raw ? "" : responseHead(parts);
       return this.#respondFromSource(request, response, head, body, framing, stays);
     }
     const content = framing === "none" ? undefined : body;
+    const head = response.raw ? "" : keptHead(parts) ?? responseHead(parts);
     if (head.length + (content?.length ?? 0) > this.#outbox.room) {
       return this.#respondLarge(request, response, head, content, stays);
     }
-    this.#outbox.text(head);
+    this.#outbox.head(head);
     if (content) this.#outbox.bytes(content);
     this.#end(request, response, content?.length ?? 0);
     return stays;
@@ -91,7 +100,9 @@ export class Responder {
   async respondLast(response: Response & { readonly body: Uint8Array }): Promise<void> {
     // What was held back for earlier requests may have filled the outbox.
     await this.flush();
-    this.#outbox.text(this.#head("HTTP/1.1", response, response.body.length, "length", false));
+    this.#outbox.text(
+      responseHead(this.#headParts("HTTP/1.1", response, response.body.length, "length", false)),
+    );
     this.#outbox.bytes(response.body);
     this.#log(undefined, response, response.body.length, response);
     await this.flush();
@@ -119,16 +130,16 @@ export class Responder {
     this.#relay?.hangUp();
   }
 
-  #head(
+  #headParts(
     version: ConnectionRequest["version"],
     response: Response,
     length: number | undefined,
     framing: ResponseFraming,
     stays: boolean,
-  ): string {
+  ): HeadParts {
     const { status } = response;
     const sendsLength = framing !== "chunked" && status !== 204 && status !== 304;
-    return responseHead({
+    return {
       version,
       status,
       reason: response.reason,
@@ -137,7 +148,7 @@ export class Responder {
       chunked: framing === "chunked",
       keepAlive: stays,
       now: this.#stream.context.clock.now(),
-    });
+    };
   }
 
   /** Answers 101, and is a tunnel until that ends, and with it the connection. Closes the peer. @throws {GoneError} */
@@ -189,7 +200,7 @@ export class Responder {
   async #respondLarge(
     request: ConnectionRequest,
     response: Response,
-    head: string,
+    head: string | Uint8Array,
     content: Uint8Array | undefined,
     stays: boolean,
   ): Promise<boolean> {
@@ -199,7 +210,7 @@ export class Responder {
     const isAtHand = answerBuffers.used < answerBuffers.kept && head.length + length <= answerBuffers.size;
     if (isAtHand) await this.#writeTogether(head, content);
     else {
-      await this.#stream.write(encodeLatin1(head));
+      await this.#stream.write(typeof head === "string" ? encodeLatin1(head) : head);
       if (content) await this.#stream.write(content);
     }
     this.#end(request, response, length);
@@ -207,9 +218,9 @@ export class Responder {
   }
 
   /** PERF: copying up to 64 KiB costs less than a second write. */
-  async #writeTogether(head: string, content: Uint8Array | undefined): Promise<void> {
+  async #writeTogether(head: string | Uint8Array, content: Uint8Array | undefined): Promise<void> {
     const { answerBuffers } = this.#stream.context, buffer = answerBuffers.take();
-    let length = encodeLatin1Into(head, buffer, 0), isWritten = false;
+    let length = putHead(head, buffer, 0), isWritten = false;
     if (content) {
       buffer.set(content, length);
       length += content.length;

@@ -5,6 +5,7 @@
  */
 import { busy, GoneError, HttpError, refusal } from "../../http/errors.ts";
 import type { Handler, Recording, Response } from "../../http/message.ts";
+import { NOWHERE } from "../../http/roster.ts";
 import { ServerConnection } from "../../http1/connection.ts";
 import type { Event, RequestHead } from "../../http1/events.ts";
 import { errorResponse } from "../../pages/error_response.ts";
@@ -30,6 +31,7 @@ interface Fault {
 
 /** Serves one connection. */
 export class Http1Session implements Protocol, DeadlineOwner {
+  place = NOWHERE;
   readonly #http: ServerConnection;
   readonly #stream: ByteStream;
   readonly #departure: Departure;

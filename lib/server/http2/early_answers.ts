@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { NOWHERE } from "../../http/roster.ts";
 import type { ServerConnection } from "../../http2/connection.ts";
 import { ErrorCode } from "../../http2/error_codes.ts";
 import type { ServerContext } from "../context.ts";
@@ -29,6 +30,7 @@ interface Early {
 
 /** Those of one connection. */
 export class EarlyAnswers implements Waiting {
+  place = NOWHERE;
   deadline = Infinity;
   readonly #http: ServerConnection;
   readonly #context: ServerContext;

@@ -6,6 +6,7 @@
  */
 import { busy } from "../../http/errors.ts";
 import type { Handler } from "../../http/message.ts";
+import { NOWHERE } from "../../http/roster.ts";
 import { ServerConnection } from "../../http2/connection.ts";
 import { ErrorCode } from "../../http2/error_codes.ts";
 import type { ByteConnection } from "../../ports.ts";
@@ -33,6 +34,7 @@ const UNACKNOWLEDGED = 1000;
 
 /** Serves one connection. */
 export class Http2Session implements Protocol, DeadlineOwner, StreamObserver, FrameSource, StallOwner {
+  place = NOWHERE;
   readonly #http: ServerConnection;
   readonly #bytes: ByteStream;
   readonly #streams: Streams;

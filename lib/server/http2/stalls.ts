@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { NOWHERE } from "../../http/roster.ts";
 import type { ServerConnection } from "../../http2/connection.ts";
 import type { ServerContext } from "../context.ts";
 import { creditAfter } from "../credit.ts";
@@ -35,6 +36,7 @@ interface Credit {
 
 /** Looks after the windows of one connection, while there is something to be sent. */
 export class Stalls implements Waiting {
+  place = NOWHERE;
   deadline = Infinity;
   readonly #http: ServerConnection;
   readonly #context: ServerContext;

@@ -13,14 +13,21 @@ const answer = (fields: string) =>
   );
 const staying = answer(""), closing = answer("Connection: close\r\n");
 
-/** "Connection: close" is the last field where a row wants it: its first and its last letter will do. */
-const wantsClose = (bytes: Uint8Array, end: number) => bytes[end - 9] === 0x63 && bytes[end - 5] === 0x65;
+const CLOSE = new TextEncoder().encode("Connection: close\r\n");
+
+/** The load program sends its fields in no certain order. */
+function wantsClose(bytes: Uint8Array): boolean {
+  for (let at = bytes.indexOf(CLOSE[0]!); at >= 0; at = bytes.indexOf(CLOSE[0]!, at + 1)) {
+    if (CLOSE.every((byte, index) => bytes[at + index] === byte)) return true;
+  }
+  return false;
+}
 
 async function answerAll(connection: Deno.TcpConn): Promise<void> {
   const buffer = new Uint8Array(16 * 1024);
   try {
     for (let count; (count = await connection.read(buffer)) !== null;) {
-      const stays = !wantsClose(buffer, count);
+      const stays = !wantsClose(buffer.subarray(0, count));
       let rest = stays ? staying : closing;
       while (rest.length > 0) rest = rest.subarray(await connection.write(rest));
       if (!stays) break;
