@@ -15,6 +15,7 @@ import { h2loadOn } from "./bench/h2load.ts";
 import { LATENCY, type LatencyResult, measureLatencies } from "./bench/latency.ts";
 import { BENCH, checkPlace, writeReport } from "./bench/markdown.ts";
 import { type Bench, type Candidate, LOAD_CORE, measureRow } from "./bench/measure.ts";
+import { measureMemory, MEMORY, type MemoryResult } from "./bench/memory.ts";
 import { helpText, type Options, parseOptions, UsageError } from "./bench/options.ts";
 import { compilePrograms } from "./bench/program.ts";
 import { describeMachine, reportText } from "./bench/report.ts";
@@ -29,7 +30,7 @@ import type { Lacks, Omission, Result } from "./bench/types.ts";
 import { wrkOn } from "./bench/wrk.ts";
 
 const CHOICES = {
-  rows: [...ROWS.map(({ id }) => id), LATENCY, BESIDE, STARTUP],
+  rows: [...ROWS.map(({ id }) => id), LATENCY, BESIDE, MEMORY, STARTUP],
   usualRows: [...ROWS.filter(({ onDemand }) => !onDemand).map(({ id }) => id), LATENCY, BESIDE],
   servers: SERVERS.map(({ id }) => id),
 };
@@ -130,6 +131,7 @@ interface Findings {
   readonly starts: StartResult[];
   readonly latencies: LatencyResult[];
   readonly besides: BesideResult[];
+  readonly memories: MemoryResult[];
   readonly failures: Omission[];
   readonly omissions: Omission[];
 }
@@ -140,6 +142,7 @@ async function measureAll(bench: Bench, ids: readonly string[], candidates: read
     starts: [],
     latencies: [],
     besides: [],
+    memories: [],
     failures: [],
     omissions: [],
   };
@@ -158,6 +161,12 @@ async function measureAll(bench: Bench, ids: readonly string[], candidates: read
   if (ids.includes(BESIDE)) {
     const { results, failures, omissions } = await measureBeside(bench, candidates);
     findings.besides.push(...results);
+    findings.failures.push(...failures);
+    findings.omissions.push(...omissions);
+  }
+  if (ids.includes(MEMORY)) {
+    const { results, failures, omissions } = await measureMemory(bench, candidates);
+    findings.memories.push(...results);
     findings.failures.push(...failures);
     findings.omissions.push(...omissions);
   }

@@ -11,8 +11,9 @@ const REMEMBERED = 256;
 
 /** The last REMEMBERED streams of a connection that are over. */
 export class ClosedStreams {
-  // PERF: two rings that are written at each stream's end, and read only where a peer did what is rare.
-  readonly #streams = new Uint32Array(REMEMBERED);
+  // PERF: two rings that are written at each stream's end, and read only where a peer did what is rare. They grow with
+  // what ends: most connections have a few streams, and thousands may be idle.
+  readonly #streams: number[] = [];
   readonly #states: StreamState[] = [];
   #next = 0;
 

@@ -4,10 +4,11 @@
  * @module
  */
 import type { BesideResult } from "./beside.ts";
-import type { Candidate } from "./measure.ts";
 import type { LatencyResult } from "./latency.ts";
+import type { Candidate } from "./measure.ts";
+import type { MemoryResult } from "./memory.ts";
 import type { StartResult } from "./startup.ts";
-import { besideTable, cpuTable, latencyTable, rowTable, startTable } from "./table.ts";
+import { besideTable, cpuTable, latencyTable, memoryTable, rowTable, startTable } from "./table.ts";
 import type { Omission, Result, Row } from "./types.ts";
 
 export interface Report {
@@ -22,6 +23,7 @@ export interface Report {
   readonly starts: readonly StartResult[];
   readonly latencies: readonly LatencyResult[];
   readonly besides: readonly BesideResult[];
+  readonly memories: readonly MemoryResult[];
   readonly failures: readonly Omission[];
   readonly omissions: readonly Omission[];
 }
@@ -35,7 +37,8 @@ export function describeMachine(): string {
 
 /** Everything that was measured, what was not, and how. */
 export function reportText(report: Report): string {
-  const { date, machine, rounds, seconds, rows, candidates, results, starts, latencies, besides } = report;
+  const { date, machine, rounds, seconds, rows, candidates, results, starts, latencies, besides, memories } =
+    report;
   const titles = candidates.map(({ peer: { id, title } }) => ({ id, title }));
   const titleOf = (id: string | undefined) =>
     id === undefined ? "all servers" : titles.find((server) => server.id === id)?.title ?? id;
@@ -52,6 +55,7 @@ export function reportText(report: Report): string {
     ...measured.map((row) => rowTable(row, titles, results)),
     ...(latencies.length > 0 ? [latencyTable(titles, latencies)] : []),
     ...(besides.length > 0 ? [besideTable(titles, besides)] : []),
+    ...(memories.length > 0 ? [memoryTable(titles, memories)] : []),
     ...(starts.length > 0 ? [startTable(titles, starts)] : []),
   ].join("\n\n") + "\n";
 }

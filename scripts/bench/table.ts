@@ -5,6 +5,7 @@
  */
 import type { BesideResult } from "./beside.ts";
 import { type LatencyResult } from "./latency.ts";
+import type { MemoryResult } from "./memory.ts";
 import { REFERENCE } from "./servers.ts";
 import { type StartResult, STARTS, summarizeStarts } from "./startup.ts";
 import type { Result, Row, Sample } from "./types.ts";
@@ -139,6 +140,23 @@ export function startTable(servers: readonly Titled[], starts: readonly StartRes
     `${STARTS} starts of each, in turn, on all cores, from the start of the program to its first answer. ` +
     "Memory is that of all processes, idle.";
   return ["### Start", markdownTable(header, lines), note].join("\n\n");
+}
+
+/** The memory of the servers after what they have been through. */
+export function memoryTable(servers: readonly Titled[], memories: readonly MemoryResult[]): string {
+  const lines = memories.map(({ server, moment, rss, pss, each }) => [
+    `${servers.find(({ id }) => id === server)?.title ?? server}, ${moment}`,
+    ...[pss, rss].map((bytes) => shortNumber(bytes / 1024 / 1024)),
+    each === undefined ? "" : shortNumber(each / 1024),
+  ]);
+  const note =
+    "All processes of a server, three seconds after what is named. KiB each: what Pss has grown by, " +
+    "through the number of connections. Each kind of connection, and the loads, come to a new process.";
+  return [
+    "### Memory",
+    markdownTable(["server", "Pss MiB", "VmRSS MiB", "KiB each"], lines),
+    note,
+  ].join("\n\n");
 }
 
 /** What streams that are compressed cost, and what a small file costs beside them. */

@@ -48,6 +48,8 @@ export async function makeCertificate(folder: string): Promise<string | undefine
         "-pkeyopt",
         "ec_paramgen_curve:prime256v1",
       ],
+      // Without this it is that of an authority, which not every client takes for a server's.
+      ...["-addext", "basicConstraints=critical,CA:FALSE"],
       ...["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"],
       ...["-keyout", key, "-out", certificate],
     ],

@@ -47,7 +47,9 @@ export type Feature =
   /** Requests are taken down and shown. */
   | "inspector"
   /** Several workers, and a log that names them. */
-  | "workers";
+  | "workers"
+  /** Thousands of connections that ask for nothing, kept for a minute. */
+  | "idle";
 
 /** The protocols that are spoken over TLS, by their names in ALPN (RFC 7301). */
 export type Alpn = "http/1.1" | "h2";
@@ -75,6 +77,8 @@ export interface Setup {
   readonly coding?: true;
   /** Starts as a user would start it, with what the runtime keeps between two starts. */
   readonly caches?: true;
+  /** As many idle connections as the row has are kept, for a minute at the least. */
+  readonly idle?: true;
 }
 
 /** What stands behind the servers of a row, all of them behind the same. */

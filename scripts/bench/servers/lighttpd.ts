@@ -13,7 +13,19 @@ export const lighttpd: Peer = {
   id: "lighttpd",
   title: "lighttpd",
   wants: "lighttpd",
-  features: ["answer", "large", "missing", "range", "condition", "close", "cgi", "put", "gzip", "brotli"],
+  features: [
+    "answer",
+    "large",
+    "missing",
+    "range",
+    "condition",
+    "close",
+    "cgi",
+    "put",
+    "gzip",
+    "brotli",
+    "idle",
+  ],
   find: async () => {
     const program = await findInstalled("lighttpd", "-v");
     return program && { ...program, lacks: missingModules() };
@@ -36,7 +48,7 @@ function missingModules(): Lacks {
   };
 }
 
-function configure({ folder, site, programs, port, setup }: Place): string {
+function configure({ folder, site, programs, port, connections, setup }: Place): string {
   const cgi = `server.modules += ( "mod_alias", "mod_cgi" )
 alias.url += ( "/cgi-bin/" => "${programs}/" )
 cgi.assign = ( ".cgi" => "" )
@@ -53,14 +65,15 @@ deflate.compression-level = ${LEVELS.gzip}
 deflate.params = ( "BROTLI_PARAM_QUALITY" => ${LEVELS.br} )
 deflate.cache-dir = "${folder}/deflated"
 `;
+  const most = setup.idle ? connections + 1000 : 4096;
   return `server.bind = "127.0.0.1"
 server.port = ${port}
 server.document-root = "${site}"
 server.errorlog = "${folder}/error.log"
 server.upload-dirs = ( "${folder}" )
 server.listen-backlog = 4096
-server.max-fds = 8192
-server.max-connections = 4096
+server.max-fds = ${2 * most}
+server.max-connections = ${most}
 server.max-keep-alive-requests = 65535
 server.max-keep-alive-idle = 60
 mimetype.assign = ( ".html" => "text/html", ".js" => "text/javascript", ".txt" => "text/plain", "" => "application/octet-stream" )

@@ -29,7 +29,7 @@ export function nginx(id: string, title: string, options: NginxOptions = {}): Pe
     features: [
       ...["answer", "large", "missing", "range", "condition", "close", "tls", "http2"] as const,
       ...["put", "names", "locations", "log", "fastcgi", "proxy", "tunnel", "bucket"] as const,
-      ...["gzip", "brotli"] as const,
+      ...["gzip", "brotli", "idle"] as const,
     ],
     find,
     launch: (place) => ({
@@ -68,7 +68,7 @@ ${setup.coding && fileExists(BROTLI_MODULE) ? `load_module ${BROTLI_MODULE};` : 
 worker_processes 1;
 daemon off;
 pid ${folder}/nginx.pid;
-events { worker_connections 4096; }
+events { worker_connections ${setup.idle ? 2 * place.connections : 4096}; }
 http {
   access_log ${setup.log ? `${folder}/access.log combined` : "off"};
   log_not_found off;

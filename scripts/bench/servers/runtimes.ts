@@ -16,7 +16,7 @@ export const caddy: Peer = {
   wants: "caddy",
   features: [
     ...["answer", "large", "missing", "range", "condition", "close", "tls", "http2"] as const,
-    ...["fastcgi", "proxy", "tunnel"] as const,
+    ...["fastcgi", "proxy", "tunnel", "idle"] as const,
   ],
   find: () => findInstalled("caddy", "version"),
   launch: ({ folder, site, port, setup, tls, backend }) => ({
@@ -56,7 +56,7 @@ export const denoServe: Peer = {
   id: "deno-serve",
   title: "Deno.serve",
   wants: "deno",
-  features: ["answer", "large", "missing", "close"],
+  features: ["answer", "large", "missing", "close", "idle"],
   find: findDeno,
   launch: ({ site, port }) => ({
     args: ["run", "-A", "--no-lock", peer("deno_serve.ts"), String(port), site],

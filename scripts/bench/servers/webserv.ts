@@ -29,6 +29,7 @@ export const webserv: Peer = {
       "proxy",
       "tunnel",
       "bucket",
+      "idle",
     ] as const,
   ],
   find: () => {
@@ -49,7 +50,7 @@ function programArguments({ main, setup }: Place): string[] {
   return ["run", "-A", "--no-lock", ...(setup.caches ? [] : ["--no-code-cache"]), main];
 }
 
-function configure({ folder, site, programs, port, setup, tls, backend, keys }: Place) {
+function configure({ folder, site, programs, port, connections, setup, tls, backend, keys }: Place) {
   const server = {
     listen: setup.tls ? `${port} ssl` : port,
     ...(setup.tls && { ssl_certificate: tls.certificate, ssl_certificate_key: tls.key }),
@@ -64,6 +65,10 @@ function configure({ folder, site, programs, port, setup, tls, backend, keys }: 
     access_log: setup.log ? `${folder}/access.log` : "off",
     ...(setup.log && { log_format: setup.log }),
     ...(setup.inspector && { admin: "127.0.0.1:0" }),
+    ...(setup.idle && {
+      timeouts: { header: "5m", keep_alive: "5m" },
+      limits: { connections: 2 * connections },
+    }),
     ...(keys && { buckets: { [BUCKET]: bucketOf(keys) } }),
     servers: setup.names === undefined
       ? [server]
