@@ -27,6 +27,13 @@ export class ServerContext {
     this.deadlines = new Deadlines(clock);
   }
 
+  /** To be called now and then: gives back what was needed for a load that is over. */
+  shrink(): void {
+    for (const pool of [this.smallBuffers, this.answerBuffers, this.#mediumBuffers, this.#largeBuffers]) {
+      pool.shrink();
+    }
+  }
+
   /** Answers each request with what the settings have for this endpoint when it comes. */
   handlerFor(endpoint: string): Handler {
     // It is only missing where a listener outlives its endpoint, which no change of settings does.

@@ -28,6 +28,7 @@ import type {
   Pools,
 } from "../ports.ts";
 import { clock } from "../runtime/clock.ts";
+import { collectGarbage } from "../runtime/collect.ts";
 import { fileSystem } from "../runtime/files.ts";
 import { listen } from "../runtime/net.ts";
 import type { GroupRegistry } from "../runtime/process_groups.ts";
@@ -54,6 +55,7 @@ import { Weather } from "../site/weather.ts";
 import { speaksTls, type WorkerCertificate, type WorkerCertificates } from "./certificates.ts";
 import { accessFormat, isOnTerminal } from "./log_style.ts";
 import { LazyForwarder } from "./forwarder.ts";
+import { IdleMemory } from "./idle_memory.ts";
 import { LazyBuckets } from "./lazy_buckets.ts";
 import { LazyFastcgi } from "./lazy_fastcgi.ts";
 import { LazyLive } from "./lazy_live.ts";
@@ -90,6 +92,7 @@ export interface MainServices {
 /** Owns everything that one configuration needs in one thread; stop() gives it back. */
 export class WorkerServer {
   #config: Config;
+  readonly #memory: IdleMemory;
 
   private constructor(
     readonly options: WorkerStart,
@@ -115,6 +118,7 @@ export class WorkerServer {
     readonly inspector: WorkerInspector | undefined,
   ) {
     this.#config = options.config;
+    this.#memory = new IdleMemory(context, count, collectGarbage);
   }
 
   /**
@@ -330,6 +334,7 @@ export class WorkerServer {
   }
 
   async #endPrograms(): Promise<void> {
+    this.#memory.stop();
     this.services.fastcgi.stop();
     this.services.forwarder.stop();
     this.buckets.stop();

@@ -125,7 +125,7 @@ const YOUNG = 8;
 
 /**
  * Arguments for `deno`. The executable may ask for everything: its workers get what the configuration names, and nobody is ever asked for
- * more. Types
+ * more. A worker may ask for a collection (`--expose-gc`, see runtime/collect). Types
  * have been checked by `deno task check`. No cache of compiled code: it would be a file of a known name in a folder
  * that everybody may write to.
  */
@@ -135,7 +135,7 @@ export function compileArgs(target: Target, out: string): string[] {
     "--quiet",
     "--no-check",
     "--no-code-cache",
-    `--v8-flags=--max-semi-space-size=${YOUNG}`,
+    `--v8-flags=--max-semi-space-size=${YOUNG},--expose-gc`,
     "--allow-all",
     "--no-prompt",
     ...[...threadEntries().keys()].flatMap((entry) => ["--include", entry]),

@@ -33,3 +33,23 @@ Deno.test("a pool knows how many of its buffers are in use", () => {
   assert(pool.take() === buffers[0]);
   assert(!buffers.includes(pool.take()));
 });
+
+Deno.test("what was not needed between two looks is given back, and what was is not", () => {
+  const pool = new BufferPool(16, 8);
+  const buffers = Array.from({ length: 4 }, () => pool.take());
+  for (const buffer of buffers) pool.give(buffer);
+  const kept = () => buffers.filter(({ length }) => length > 0).length;
+  pool.shrink();
+  assertEquals(kept(), 4, "they were needed until now");
+  const taken = [pool.take(), pool.take()];
+  for (const buffer of taken) pool.give(buffer);
+  pool.shrink();
+  assertEquals(kept(), 2);
+  assert(taken.every(({ length }) => length === 16), "those that were taken last stay");
+  pool.shrink();
+  assertEquals(kept(), 0);
+  const fresh = pool.take();
+  assertEquals([fresh.length, pool.used], [16, 1]);
+  pool.shrink();
+  assertEquals(fresh.length, 16, "what is in use is not touched");
+});

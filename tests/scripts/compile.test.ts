@@ -91,7 +91,14 @@ Deno.test("the arguments name the target, the file, the main module and the work
       [behind("--target"), behind("--output"), behind("--include")],
       [target, "out/file", "bundle/worker.ts"],
     );
-    for (const flag of ["--allow-all", "--no-prompt", "--no-check", "--v8-flags=--max-semi-space-size=8"]) {
+    for (
+      const flag of [
+        "--allow-all",
+        "--no-prompt",
+        "--no-check",
+        "--v8-flags=--max-semi-space-size=8,--expose-gc",
+      ]
+    ) {
       assert(args.includes(flag), flag);
     }
     assert(!args.some((arg) => arg.startsWith("--unstable")), "deno.json says what is unstable");
