@@ -5,7 +5,7 @@
  */
 import { encodeLatin1Into } from "../../lib/bytes/latin1.ts";
 import { type Field, FieldBlock } from "../../lib/http/fields.ts";
-import { type HeadParts, responseHead } from "../../lib/http1/writer.ts";
+import { type HeadParts, keptHead, responseHead } from "../../lib/http1/writer.ts";
 import { compare, type Subject } from "../support.ts";
 
 const NOW = Date.UTC(2026, 10, 22);
@@ -55,6 +55,25 @@ const program = unsent(FILE_FIELDS);
 const OK = "HTTP/1.1 200 OK\r\n";
 const LENGTH = "Content-Length: 1024\r\n\r\n";
 const RANGE = ["Content-Range", "bytes 0-1023/2048"] as const;
+
+/** The same as written(), where a head may have been sent before. */
+function sent(parts: (run: number) => Partial<HeadParts>, length: number): Subject {
+  const buffer = new Uint8Array(64 * 1024);
+  let runs = 0;
+  return [() => {
+    const all = { ...FILE, ...parts(runs++) }, kept = keptHead(all);
+    if (kept === undefined) return encodeLatin1Into(responseHead(all), buffer, 0);
+    buffer.set(kept);
+    return kept.length;
+  }, length];
+}
+
+const FILE_LENGTH = encodeLatin1Into(responseHead(FILE), new Uint8Array(1024), 0);
+
+compare("a response's head that may be kept", {
+  "sent a moment ago": sent(() => ({}), FILE_LENGTH),
+  "another each time": sent((run) => ({ length: 1000 + run % 9000 }), FILE_LENGTH),
+});
 
 compare("a response's head", {
   "of a file": written(() => ({}), OK + lines(FILE_FIELDS) + LENGTH),

@@ -42,7 +42,10 @@ export class Roster<T extends Member> {
     member.place = NOWHERE;
   }
 
-  /** Calls back for each that is in it now, but for those that are taken out before their turn. Any may be, or be added. */
+  /**
+   * Calls back for each that is in it now, but for those that are taken out before their turn. Any may be, or be added; who
+   * takes out another may be called once more.
+   */
   each(call: (member: T) => void): void {
     const members = this.#members;
     // From the end: what takes the place of one that is taken out has had its turn.

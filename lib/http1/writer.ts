@@ -56,24 +56,24 @@ export function responseHead(parts: HeadParts): string {
 interface KeptHead {
   readonly parts: HeadParts;
   readonly second: number;
-  readonly bytes: Uint8Array;
+  /** Made when it is sent for the second time. */
+  bytes: Uint8Array | undefined;
 }
 
 /**
- * A response's head as bytes, where there is a chance that the same was sent within this second: the block was sent
- * before. Undefined otherwise.
+ * A response's head as bytes, where the last one with these fields was the same and of this second; undefined otherwise.
  *
- * PERF: to put a head together and encode it costs five times as much as to copy it, and of busy servers most answers are
- * the same as a moment ago.
+ * PERF: to put a head together and encode it costs several times as much as to copy it, and of busy servers most answers
+ * are the same as a moment ago. Where they are not, this must cost next to nothing.
  */
 export function keptHead(parts: HeadParts): Uint8Array | undefined {
   const { fields } = parts, second = Math.floor(parts.now / 1000);
   const kept = fields.http1Head as KeptHead | undefined;
-  if (kept !== undefined && kept.second === second && isSame(kept.parts, parts)) return kept.bytes;
-  if (fields.http1Text === undefined) return undefined;
-  const bytes = encodeLatin1(responseHead(parts));
-  fields.http1Head = { parts, second, bytes } satisfies KeptHead;
-  return bytes;
+  if (kept !== undefined && kept.second === second && isSame(kept.parts, parts)) {
+    return kept.bytes ??= encodeLatin1(responseHead(parts));
+  }
+  fields.http1Head = { parts, second, bytes: undefined } satisfies KeptHead;
+  return undefined;
 }
 
 /** But for the time and the fields. */

@@ -5,8 +5,8 @@
  * programs stands in SERVER_SOFTWARE as a comment (RFC 3875 section 4.1.17): they have the variables of the RFC and no
  * others. Those that run on have it elsewhere, since php-cgi takes itself for a CGI program where it finds SERVER_SOFTWARE.
  *
- * The system could be asked for the same (PR_SET_PDEATHSIG, by `setpriv`), but that takes one more exec for each
- * program (0.7 ms of CPU), ends the program alone and not what it has started, and is forgotten by what is setuid.
+ * The system can be asked for the same (PR_SET_PDEATHSIG, which our own launcher does where there is no shell), but that
+ * ends the program alone and not what it has started, and is forgotten by what is setuid.
  *
  * @module
  */

@@ -19,6 +19,7 @@ const NAME = "webserv-launch-";
 /** Owns the open file, until close(). */
 export class OwnLauncher {
   readonly #file: Deno.FsFile;
+  #isOpen = true;
 
   /** @param path what is to be started, as long as the file is open */
   constructor(readonly path: string, file: Deno.FsFile) {
@@ -26,13 +27,15 @@ export class OwnLauncher {
   }
 
   close(): void {
-    this.#file.close();
+    // SECURITY: the number may be another file's by now.
+    if (this.#isOpen) this.#file.close();
+    this.#isOpen = false;
   }
 }
 
 /**
  * Undefined where it cannot be had: on other systems and architectures, without /proc, without the permission to run
- * everything (no flag can name a number that is known when the file is open), or where every folder is mounted `noexec`.
+ * everything (no flag can name a number that is known when the file is open, and /proc takes all of them), or where every folder is mounted `noexec`.
  *
  * @param temporary the folder for what is temporary
  * @param diesWithParent what it starts is killed once the thread that has started it is gone
@@ -44,7 +47,10 @@ export function openOwnLauncher(
   arch: string = Deno.build.arch,
 ): OwnLauncher | undefined {
   if (system !== "linux" || (arch !== "x86_64" && arch !== "aarch64")) return undefined;
-  if (Deno.permissions.querySync({ name: "run" }).state !== "granted") return undefined;
+  // Whoever is asked on a terminal, the server stands still meanwhile.
+  const isGranted = (name: "run" | "read" | "write") =>
+    Deno.permissions.querySync({ name }).state === "granted";
+  if (!isGranted("run") || !isGranted("read") || !isGranted("write")) return undefined;
   for (const folder of new Set([temporary, ...MORE_FOLDERS])) {
     const launcher = openIn(folder, { arch, diesWithParent });
     if (launcher !== undefined) return launcher;
@@ -53,7 +59,7 @@ export function openOwnLauncher(
 }
 
 function openIn(folder: string, kind: LauncherKind): OwnLauncher | undefined {
-  let path: string | undefined, file: Deno.FsFile | undefined;
+  let file: Deno.FsFile | undefined, path = "";
   try {
     path = Deno.makeTempFileSync({ dir: folder, prefix: NAME });
     Deno.writeFileSync(path, launcherImage(kind));
@@ -69,7 +75,15 @@ function openIn(folder: string, kind: LauncherKind): OwnLauncher | undefined {
     file?.close();
     return undefined;
   } finally {
-    if (path !== undefined) Deno.removeSync(path);
+    remove(path);
+  }
+}
+
+function remove(path: string): void {
+  try {
+    if (path !== "") Deno.removeSync(path);
+  } catch {
+    // Somebody cleans there, and was faster.
   }
 }
 

@@ -42,8 +42,8 @@ export interface Launchers {
   readonly own?: string | undefined;
   /** The path of `setsid`. */
   readonly setsid?: string | undefined;
-  /** Where programs are that are called by a name alone: our own launcher does not search. */
-  readonly programs?: Readonly<Record<string, string>>;
+  /** What was found on a search path for names alone: our own launcher does not search. */
+  readonly found?: { readonly searchPath: string; readonly programs: Readonly<Record<string, string>> };
 }
 
 /** Who starts a program. */
@@ -63,7 +63,7 @@ export function processRunner(
   return {
     spawn(command) {
       if (!groups) throw new ProcessError("denied", command.program);
-      const path = own === undefined ? undefined : pathOf(command.program, launchers);
+      const path = own === undefined ? undefined : pathOf(command, launchers);
       if (path !== undefined) {
         const child = tryToStart({ ...command, program: path }, own, host);
         if (child !== undefined) return new Process(child, command, "own", groups, host);
@@ -79,8 +79,10 @@ export function processRunner(
 }
 
 /** SECURITY: a name alone would be taken for a file of the folder that the program runs in. */
-function pathOf(program: string, { programs }: Launchers): string | undefined {
-  return program.includes("/") ? program : programs?.[program];
+function pathOf({ program, environment }: ProcessCommand, { found }: Launchers): string | undefined {
+  if (program.includes("/")) return program;
+  // A program that is given another search path is looked for there.
+  return environment.PATH === found?.searchPath ? found?.programs[program] : undefined;
 }
 
 /** Undefined where that fails, be it for want of the launcher: the other way has its own words for whatever it is. */

@@ -40,6 +40,8 @@ export interface SystemPaths {
   readonly realPath: (path: string) => string;
   /** The path of a program, which may be found on the search path; undefined if it is not there. */
   readonly findProgram: (name: string) => string | undefined;
+  /** Where programs are looked for: PATH. */
+  readonly searchPath: string;
   /** The programs that start others in a group of their own (see launchersFor()). */
   readonly launchers: Pick<Launchers, "own" | "setsid">;
   /** The folder for large bodies that wait for a program. */
@@ -133,7 +135,7 @@ function permissionToDial({ hostname, port }: { readonly hostname: string; reado
  */
 export function launchersFor(
   config: Config,
-  { launchers, findProgram }: Pick<SystemPaths, "launchers" | "findProgram">,
+  { launchers, findProgram, searchPath }: Pick<SystemPaths, "launchers" | "findProgram" | "searchPath">,
 ): Launchers {
   const words = allLocations(config).flatMap(({ programs: { cgi } }) => Object.values(cgi ?? {}));
   if (config.sandbox && words.length === 0 && loaderVariables(config).length === 0) return {};
@@ -142,7 +144,7 @@ export function launchersFor(
     const path = findProgram(name);
     return path?.startsWith("/") ? [[name, path] as const] : [];
   });
-  return { ...launchers, programs: Object.fromEntries(programs) };
+  return { ...launchers, found: { searchPath, programs: Object.fromEntries(programs) } };
 }
 
 /** What the main thread needs besides, to read its configuration, to write its logs and to look after programs. */

@@ -317,6 +317,7 @@ export class Supervisor {
     this.#options.groups.killAll();
     await this.#guard?.end();
     this.#launcher?.close();
+    this.#launcher = undefined;
     const left = this.#config.timeouts.shutdown.requests - (performance.now() - begun);
     await this.#logs.close(Math.max(left, LOG_PATIENCE));
   }
@@ -573,7 +574,9 @@ export class Supervisor {
   /** Has programs end with this process, however that ends. */
   #guardPrograms(config: Config): void {
     const { guardShell, searchPath } = this.#options.system;
-    if (this.#guard !== undefined || guardShell === undefined || !startsPrograms(config)) return;
+    // Once the system ends programs by themselves, it would find none.
+    if (this.#guard !== undefined || this.#launcher !== undefined) return;
+    if (guardShell === undefined || !startsPrograms(config)) return;
     try {
       const software = markedSoftware(SOFTWARE);
       this.#guard = OrphanGuard.start(guardShell, searchPath, {
@@ -584,7 +587,7 @@ export class Supervisor {
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       this.errorLog.warning(
-        `programs outlive a server that is killed, since ${guardShell} cannot be run: ${why}`,
+        `programs may outlive a server that is killed, since ${guardShell} cannot be run: ${why}`,
       );
     }
   }
@@ -611,8 +614,7 @@ export class Supervisor {
   }
 
   #launchers(config: Config): Launchers {
-    const { findProgram } = this.#options.system;
-    return launchersFor(config, { launchers: this.#allLaunchers, findProgram });
+    return launchersFor(config, { ...this.#options.system, launchers: this.#allLaunchers });
   }
 
   get #allLaunchers(): Launchers {

@@ -54,7 +54,6 @@ export interface SystemInfo extends SystemPaths {
   readonly spoolFolder: SpoolFolder;
   /** The folder for the sockets of FastCGI servers that are started here. */
   readonly poolFolder: OwnFolder;
-  readonly searchPath: string;
   /** What every program has in its environment. */
   readonly programEnvironment: Readonly<Record<string, string>>;
   /** The path of `kill`, on Windows of `taskkill`. */

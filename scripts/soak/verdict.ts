@@ -60,6 +60,12 @@ const BOUND = 4 * MEBIBYTE;
 /** A shorter soak says nothing of memory, in minutes: caches and heaps have not found their size. */
 export const SHORTEST = 10;
 
+/**
+ * So many of all answers may be lost to workers that are replaced (ARCHITECTURE, "Threads"): some ten times what an hour with
+ * a reload each minute has shown.
+ */
+const MOST_RESET = 1 / 1000;
+
 /** What a soak comes to, and whether all is well. */
 export function verdictOf(findings: Findings): { readonly text: string; readonly isGood: boolean } {
   const { growth, minutes, leftovers, tallies } = findings;
@@ -72,9 +78,12 @@ export function verdictOf(findings: Findings): { readonly text: string; readonly
     : growing.length === 0
     ? "memory is flat"
     : `MEMORY GROWS (${growing.map(({ phase, what }) => `${what} with ${phase}`).join(", ")})`;
-  const isGood = lost === 0 && wrong === 0 && leftovers.length === 0 && (!isLong || growing.length === 0);
+  const reset = total(all, "reset"), isOften = isLong && reset > total(all, "requests") * MOST_RESET;
+  const isGood = lost === 0 && wrong === 0 && leftovers.length === 0 && !isOften &&
+    (!isLong || growing.length === 0);
   const left = leftovers.length === 0 ? "nothing left behind" : `LEFT BEHIND: ${leftovers.join("; ")}`;
-  return { text: `${memory}, ${lost} lost, ${wrong} wrong, ${left}`, isGood };
+  const lostOnes = isOften ? `${lost} lost, ${reset} RESET` : `${lost} lost`;
+  return { text: `${memory}, ${lostOnes}, ${wrong} wrong, ${left}`, isGood };
 }
 
 function grows({ perHour, spread }: Slope): boolean {
@@ -82,5 +91,5 @@ function grows({ perHour, spread }: Slope): boolean {
 }
 
 /** The sum of all kinds of clients. */
-export const total = (tallies: readonly Tally[], key: "lost" | "wrong" | "requests") =>
+export const total = (tallies: readonly Tally[], key: "lost" | "wrong" | "requests" | "reset") =>
   tallies.reduce((sum, tally) => sum + tally[key], 0);

@@ -49,14 +49,14 @@ const CHANGES: readonly (readonly [
   [
     "the first takes out all others",
     ({ roster, a, b, c }, name) => name === "d" && [a, b, c].forEach((guest) => roster.delete(guest)),
-    "d",
+    "dd",
   ],
   [
     "one takes out one that has had its turn",
     ({ roster, d }, name) => name === "b" && roster.delete(d),
     "dcba",
   ],
-  ["one takes out the next", ({ roster, b }, name) => name === "c" && roster.delete(b), "dca"],
+  ["one takes out the next", ({ roster, b }, name) => name === "c" && roster.delete(b), "dcda"],
 ];
 
 for (const [what, change, called] of CHANGES) {
@@ -66,7 +66,7 @@ for (const [what, change, called] of CHANGES) {
       names.push(name);
       change(all, name);
     });
-    assertEquals([...new Set(names)].sort().join(""), [...called].sort().join(""));
+    assertEquals(names.join(""), called);
   });
 }
 

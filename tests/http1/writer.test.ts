@@ -6,6 +6,7 @@ import {
   chunkHead,
   CONTINUE,
   type HeadParts,
+  keptHead,
   LAST_CHUNK,
   responseFraming,
   responseHead,
@@ -135,4 +136,42 @@ Deno.test("chunkHead() is a size in hexadecimal, always of the same length", () 
 Deno.test("LAST_CHUNK and CONTINUE are complete", () => {
   assertEquals(LAST_CHUNK, "0\r\n\r\n");
   assertEquals(CONTINUE, "HTTP/1.1 100 Continue\r\n\r\n");
+});
+
+Deno.test("keptHead() gives the head of these very parts, from the second time in a second on", () => {
+  const parts: HeadParts = {
+    version: "HTTP/1.1",
+    status: 200,
+    reason: undefined,
+    fields: FieldBlock.of(["Content-Type", "text/plain"]),
+    length: 5,
+    chunked: false,
+    keepAlive: true,
+    now: Date.UTC(2026, 10, 29, 12, 0, 0, 100),
+  };
+  const others: readonly Partial<HeadParts>[] = [
+    { version: "HTTP/1.0" },
+    { status: 404 },
+    { reason: "Fine" },
+    { length: 6 },
+    { length: undefined },
+    { length: undefined, chunked: true },
+    { keepAlive: false },
+    { now: parts.now + 1000 },
+    // A clock that is set back.
+    { now: parts.now - 1000 },
+  ];
+  const text = (head: Uint8Array | undefined) => head && new TextDecoder().decode(head);
+  for (const other of others) {
+    for (const isReversed of [false, true]) {
+      const one = { ...parts, fields: FieldBlock.of(["Content-Type", "text/plain"]) };
+      const two = [one, { ...one, ...other }];
+      for (const each of isReversed ? two.reverse() : two) {
+        assertEquals(keptHead({ ...each, now: each.now + 400 }), undefined, Object.keys(other).join());
+        const again = keptHead({ ...each, now: each.now + 800 });
+        assertEquals(text(again), responseHead(each));
+        assertEquals(keptHead(each), again);
+      }
+    }
+  }
 });

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { ProcessCommand } from "../../lib/ports.ts";
 import { openOwnLauncher } from "../../lib/runtime/own_launcher.ts";
 import { type Launchers, processRunner } from "../../lib/runtime/processes.ts";
@@ -48,7 +48,8 @@ Deno.test({
     const launcher = openOwnLauncher(folder.path, false);
     assert(launcher);
     assertEquals([...Deno.readDirSync(folder.path)], []);
-    const listing = await outcome({ own: launcher.path }, {
+    // A fall-back would fail.
+    const listing = await outcome({ own: launcher.path, setsid: "/nowhere/setsid" }, {
       program: "/bin/ls",
       args: ["-l", "/proc/self/fd"],
     });
@@ -78,12 +79,9 @@ Deno.test({
     ) {
       assertEquals(openOwnLauncher(folder.path, false, system, arch), undefined);
     }
-    // Code of another architecture cannot be run.
-    const other = Deno.build.arch === "x86_64" ? "aarch64" : "x86_64";
-    assertEquals(
-      isEmulated(other) ? undefined : openOwnLauncher(folder.path, false, "linux", other),
-      undefined,
-    );
+    // Code of another architecture cannot be run, unless the system does that all the same.
+    openOwnLauncher(folder.path, false, "linux", Deno.build.arch === "x86_64" ? "aarch64" : "x86_64")
+      ?.close();
     assertEquals([...Deno.readDirSync(folder.path)].length, 1);
   },
 });
@@ -95,7 +93,8 @@ Deno.test({
     await using folder = await temporaryFolder();
     const launcher = openOwnLauncher(folder.path, false);
     assert(launcher);
-    const launchers = { own: launcher.path, setsid: "/usr/bin/setsid", programs: { sh: "/bin/sh" } };
+    const found = { searchPath: "/usr/bin:/bin", programs: { sh: "/bin/sh" } };
+    const launchers = { own: launcher.path, setsid: "/nowhere/setsid", found };
     const script = (text: string) => ({ program: "sh", args: ["-c", text] });
     const cases: readonly (readonly [
       command: Partial<ProcessCommand> & { readonly program: string },
@@ -111,15 +110,60 @@ Deno.test({
       [script("kill -TERM $$"), { status: "SIGTERM", problem: undefined }],
       [{ program: "/nowhere/x" }, { status: 127, problem: "not found", errors: "", output: "" }],
       [{ program: folder.path }, { status: 126, problem: "denied", errors: "", output: "" }],
-      // A name that was not found when the server began is looked for by setsid.
-      [{ program: "echo", args: ["found"] }, { status: 0, output: "found\n" }],
-      [{ program: "no-such-program" }, { problem: "not found", errors: "" }],
     ];
     for (const [command, expected] of cases) {
-      const found = await outcome(launchers, command);
-      assertEquals([command, { ...found, ...expected }], [command, found]);
+      const seen = await outcome(launchers, command);
+      assertEquals([command, { ...seen, ...expected }], [command, seen]);
     }
     launcher.close();
+  },
+});
+
+Deno.test({
+  name:
+    "names that were not found at the start, or that are given another search path, are looked for by setsid",
+  ignore,
+  fn: async () => {
+    await using folder = await temporaryFolder();
+    const launcher = openOwnLauncher(folder.path, false);
+    assert(launcher);
+    const found = { searchPath: "/usr/bin:/bin", programs: { sh: "/bin/sh" } };
+    const launchers = { own: launcher.path, setsid: "/usr/bin/setsid", found };
+    assertEquals((await outcome(launchers, { program: "echo", args: ["found"] })).output, "found\n");
+    assertEquals((await outcome(launchers, { program: "no-such-program" })).problem, "not found");
+    await Deno.writeTextFile(`${folder.path}/sh`, "#!/bin/sh\necho another\n", { mode: 0o700 });
+    const environment = { PATH: `${folder.path}:/usr/bin:/bin` };
+    const sh = { program: "sh", args: ["-c", "echo the same"] };
+    assertEquals((await outcome(launchers, { ...sh, environment })).output, "another\n");
+    assertEquals((await outcome(launchers, sh)).output, "the same\n");
+    launcher.close();
+    // Closing it again closes nobody else's.
+    launcher.close();
+  },
+});
+
+Deno.test({
+  name:
+    "a thread that may run our own launcher and nothing else runs programs by it, and by no other file that is open",
+  ignore,
+  fn: async () => {
+    await using folder = await temporaryFolder();
+    const launcher = openOwnLauncher(folder.path, false), other = openOwnLauncher(folder.path, false);
+    assert(launcher && other);
+    const worker = new Worker(new URL("./launching_worker.ts", import.meta.url), {
+      type: "module",
+      deno: { permissions: { run: [launcher.path] } },
+    } as WorkerOptions);
+    const said = (path: string) =>
+      new Promise<string>((resolve) => {
+        worker.onmessage = ({ data }) => resolve(data);
+        worker.postMessage(path);
+      });
+    assertEquals(await said(launcher.path), "started\n");
+    assertMatch(await said(other.path), /NotCapable/);
+    worker.terminate();
+    launcher.close();
+    other.close();
   },
 });
 
@@ -139,12 +183,3 @@ Deno.test({
     launcher.close();
   },
 });
-
-/** The system runs programs of another architecture all the same (binfmt_misc). */
-function isEmulated(arch: string): boolean {
-  try {
-    return Deno.statSync(`/proc/sys/fs/binfmt_misc/qemu-${arch}`).isFile;
-  } catch {
-    return false;
-  }
-}

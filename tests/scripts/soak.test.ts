@@ -90,6 +90,13 @@ Deno.test("thinned() takes so many evenly, and the last", () => {
   assertEquals(thinned(Array.from({ length: 60 }, (_, i) => i + 1), 3), [20, 40, 60]);
 });
 
+const resetOf = (count: number) => {
+  const tally = new Tally();
+  tally.requests = 10_000;
+  tally.reset = count;
+  return new Map([["files", tally]]);
+};
+
 const tallyOf = (isWrong: boolean) => {
   const tally = new Tally();
   tally.failed("why", isWrong);
@@ -105,6 +112,8 @@ for (
     ["growth in too short a time", { growth: [growing(20, 1)], minutes: 1 }, "memory not judged", true],
     ["a lost answer", { tallies: tallyOf(false) }, "1 lost, 0 wrong", false],
     ["a wrong answer", { tallies: tallyOf(true) }, "0 lost, 1 wrong", false],
+    ["resets now and then", { tallies: resetOf(9) }, "0 lost, 0 wrong, nothing", true],
+    ["resets too often", { tallies: resetOf(11) }, "0 lost, 11 RESET, 0 wrong", false],
     ["leftovers", { leftovers: ["a file"] }, "LEFT BEHIND: a file", false],
   ] as const
 ) {

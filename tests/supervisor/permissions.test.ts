@@ -22,6 +22,7 @@ const PROGRAMS: Readonly<Record<string, string>> = { sh: "/bin/sh", python3: "/u
 const SYSTEM: SystemPaths = {
   realPath: (path) => path.replace(/^\/srv\/link(?=\/|$)/, "/mnt/real"),
   findProgram: (name) => name.includes("/") ? name : PROGRAMS[name],
+  searchPath: "/usr/bin:/bin",
   launchers: { setsid: "/usr/bin/setsid" },
   spoolFolder: { path: "/tmp/spool" },
   netNamesSockets: true,
@@ -182,11 +183,17 @@ Deno.test("launchersFor() gives launchers only where programs are not all named 
     "root: cgi, locations: { /: { cgi: { .py: python3, .sh: /bin/sh, .rb: ruby } } }",
   );
   const script = server("locations: { /: { cgi_script: run } }");
-  assertEquals(given(interpreter), { ...launchers, programs: { python3: "/usr/bin/python3" } });
+  assertEquals(given(interpreter), {
+    ...launchers,
+    found: { searchPath: "/usr/bin:/bin", programs: { python3: "/usr/bin/python3" } },
+  });
   assertEquals(given(script), {});
   assertEquals(given(server("root: www")), {});
   // Then a worker may start what it likes, anyway.
-  assertEquals(given(`sandbox: off\n${script}`), { ...launchers, programs: {} });
+  assertEquals(given(`sandbox: off\n${script}`), {
+    ...launchers,
+    found: { searchPath: "/usr/bin:/bin", programs: {} },
+  });
 });
 
 Deno.test("hasPrograms() and uploadStores() look into every location", () => {
